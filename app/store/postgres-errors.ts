@@ -1,0 +1,51 @@
+import postgres from 'postgres';
+import { AppError } from '../errors.ts';
+
+const unreachable = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_ENDED',
+  'CONNECTION_DESTROYED',
+  'CONNECT_TIMEOUT',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOENT',
+]);
+
+/** 08 connection, 53 resources, 57P0x shutdown, 57014 the deadline's own cancellation, 25P03 idle in a transaction. */
+const unavailableState = /^(08...|53...|57P0.|57014|25P03)$/;
+
+/** SQLSTATE of Postgres, or the code of Node or of the driver when it did not come that far. */
+export function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Name of the constraint that refused a row, when one did (SQLSTATE class 23). */
+export function violatedConstraint(error: unknown): string | undefined {
+  return error instanceof postgres.PostgresError && error.code.startsWith('23')
+    ? error.constraint_name
+    : undefined;
+}
+
+/** Postgres gave this transaction up for another's sake; the same work may well succeed now. */
+export function isRetryable(error: unknown): boolean {
+  return ['40001', '40P01'].includes(errorCode(error));
+}
+
+export function unavailable(cause: unknown): AppError {
+  return new AppError('service_unavailable', { cause, retryAfter: 1 });
+}
+
+/** What cannot be the caller's fault becomes service_unavailable; everything else passes through. */
+export function translate(error: unknown): unknown {
+  const code = errorCode(error);
+  return unreachable.has(code) || (error instanceof postgres.PostgresError && unavailableState.test(code))
+    ? unavailable(error)
+    : error;
+}

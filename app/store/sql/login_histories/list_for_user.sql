@@ -1,0 +1,17 @@
+select
+  id,
+  occurred_at,
+  user_id,
+  outcome,
+  reason,
+  ip,
+  user_agent,
+  session_id
+from login_histories
+where user_id = $4
+  and (occurred_at, id) < (
+    coalesce($2::timestamptz, 'infinity'),
+    coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+  )
+order by occurred_at desc, id desc
+limit $1

@@ -1,0 +1,4 @@
+delete from password_resets
+where token_hash = $1
+  and expires_at > now()
+returning user_id

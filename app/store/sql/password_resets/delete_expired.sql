@@ -1,0 +1,7 @@
+with deleted as (
+  delete from password_resets
+  where expires_at < now()
+  returning user_id
+)
+select count(*)::integer as deleted
+from deleted

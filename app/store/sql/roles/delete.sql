@@ -1,0 +1,2 @@
+delete from roles
+where id = $1

@@ -1,0 +1,4 @@
+select id, name
+from roles
+where name in (select json_array_elements_text($1::text::json))
+for key share

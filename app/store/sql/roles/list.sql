@@ -1,0 +1,3 @@
+select name, description, created_at, built_in
+from roles
+order by name

@@ -1,0 +1,2 @@
+select name
+from schema_migrations

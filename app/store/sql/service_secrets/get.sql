@@ -1,0 +1,3 @@
+select value
+from service_secrets
+where name = $1

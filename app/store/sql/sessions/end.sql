@@ -1,0 +1,9 @@
+update sessions
+set ended_at = now(),
+  end_cause = $3,
+  idle_expires_at = least(now(), expires_at)
+where id = $1
+  and ($2::uuid is null or user_id = $2)
+  and ended_at is null
+  and idle_expires_at > now()
+returning user_id

@@ -1,0 +1,6 @@
+update users
+set version = version + 1,
+  updated_at = now()
+where id = $1
+  and deleted_at is null
+returning version

@@ -1,0 +1,8 @@
+update users
+set password_hash = $2,
+  password_changed_at = now(),
+  updated_at = now(),
+  version = version + 1
+where id = $1
+  and deleted_at is null
+returning version

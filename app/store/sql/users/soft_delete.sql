@@ -1,0 +1,7 @@
+update users
+set deleted_at = now(),
+  updated_at = now(),
+  version = version + 1
+where id = $1
+  and deleted_at is null
+returning version
