@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Algorithm, ConfigError } from '../config.ts';
+import { generatePair, minRsaBits, type PairAlgorithm } from '../domain/pem-keys.ts';
+
+/** Beyond it a key takes minutes to make and each signature a tenth of a second, for no gain. */
+const maxRsaBits = 8192;
+
+interface KeyFile {
+  readonly name: string;
+  readonly text: string;
+  readonly mode: number;
+  readonly variable: string;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function makePair(algorithm: PairAlgorithm, bits: number): Promise<KeyFile[]> {
+  const { privatePem, publicPem } = await generatePair(algorithm, bits);
+  return [
+    { name: 'private.pem', text: privatePem, mode: 0o600, variable: 'JWT_PRIVATE_KEY_PATH' },
+    { name: 'public.pem', text: publicPem, mode: 0o644, variable: 'JWT_PUBLIC_KEY_PATH' },
+  ];
+}
+
+function makeSecret(): KeyFile[] {
+  const text = `${randomBytes(64).toString('base64')}\n`;
+  return [{ name: 'jwt-secret', text, mode: 0o600, variable: 'JWT_SECRET_KEY_FILE' }];
+}
+
+function checkBits(algorithm: Algorithm, bits: number): void {
+  const fits = Number.isInteger(bits) && bits >= minRsaBits && bits <= maxRsaBits;
+  if (algorithm === 'RS256' && !fits) {
+    throw new ConfigError([`--bits must be a whole number from ${minRsaBits} to ${maxRsaBits}`]);
+  }
+}
+
+/** Before anything is made, so that a refusal leaves no half of a pair behind. */
+async function refuseToOverwrite(folder: string, algorithm: Algorithm): Promise<void> {
+  const names = algorithm === 'HS256' ? ['jwt-secret'] : ['private.pem', 'public.pem'];
+  for (const name of names) {
+    const path = join(folder, name);
+    if (await exists(path)) throw new ConfigError([`--out already holds ${path}, which is not overwritten`]);
+  }
+}
+
+/**
+ * Writes a fresh key and tells which variables to set. `bits` counts for RS256 only.
+ * @throws ConfigError when a file is already there or the RSA key would be too small
+ */
+export async function keysCommand(
+  options: { readonly algorithm: Algorithm; readonly bits: number; readonly out: string },
+  write: (line: string) => void,
+): Promise<void> {
+  const { algorithm, bits } = options;
+  const folder = resolve(options.out);
+  checkBits(algorithm, bits);
+  await refuseToOverwrite(folder, algorithm);
+  const files = algorithm === 'HS256' ? makeSecret() : await makePair(algorithm, bits);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // wx: two commands at once cannot overwrite each other's files either.
+  for (const { name, text, mode } of files) await writeFile(join(folder, name), text, { mode, flag: 'wx' });
+  write(`JWT_ALGORITHM=${algorithm}`);
+  for (const { name, variable } of files) write(`${variable}=${join(folder, name)}`);
+}
