@@ -1,0 +1,162 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { circles, layerFaults, longFiles, processUsers } from './support/layers.ts';
+import { readSources, type Source, type Sources } from './support/source-files.ts';
+
+function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> = {}): Sources {
+  const source = { hasOpaqueImport: false, usesProcess: false, lines: 10, ...more };
+  return new Map(Object.entries(files).map(([file, imports]) => [file, { ...source, imports }]));
+}
+
+describe('architecture', () => {
+  let sources: Sources;
+  before(() => {
+    sources = readSources(process.cwd(), ['app', 'charts-ts', 'test'].filter(existsSync));
+  });
+
+  it('is read from the files themselves', () => {
+    expect(sources.get('app/config.ts')?.imports).to.include('app/config-reader.ts');
+  });
+
+  it('imports only downwards', () => {
+    expect(layerFaults(sources)).to.deep.equal([]);
+  });
+
+  it('has no circle of imports', () => {
+    expect(circles(sources)).to.deep.equal([]);
+  });
+
+  it('touches the process only in its entries and commands', () => {
+    expect(processUsers(sources)).to.deep.equal([]);
+  });
+
+  it('has no file longer than 220 lines', () => {
+    expect(longFiles(sources, 220)).to.deep.equal([]);
+  });
+});
+
+describe('the check of the architecture', () => {
+  const refused: readonly [title: string, from: string, to: string][] = [
+    ['a store that imports the domain', 'app/store/user-store.ts', 'app/domain/login.ts'],
+    ['a domain that imports HTTP', 'app/domain/login.ts', 'app/http/problem.ts'],
+    ['a route that imports compose', 'app/http/routes.ts', 'app/compose.ts'],
+    ['a leaf that imports a store', 'app/observe/log.ts', 'app/store/postgres.ts'],
+    ['errors that import a leaf', 'app/errors.ts', 'app/config.ts'],
+    ['a configuration that imports errors', 'app/config.ts', 'app/errors.ts'],
+    ['a file that belongs to no layer', 'app/utils.ts', 'app/errors.ts'],
+    ['an import of a file that belongs to no layer', 'app/http/app.ts', 'app/helpers/text.ts'],
+    ['an application that imports tests', 'app/domain/login.ts', 'test/support/stores.ts'],
+    ['an application that imports charts', 'app/main.ts', 'charts-ts/values.ts'],
+    [
+      'a chart that imports more of the application than its configuration',
+      'charts-ts/main.ts',
+      'app/errors.ts',
+    ],
+  ];
+  for (const [title, from, to] of refused) {
+    it(`refuses ${title}`, () => {
+      expect(layerFaults(madeUp({ [from]: [to] })).join()).to.contain(`${from} -> ${to}: `);
+    });
+  }
+
+  it('allows every way down, neighbours, packages and data', () => {
+    const sources = madeUp({
+      'app/main.ts': ['app/commands/serve.ts', 'app/errors.ts'],
+      'app/commands/serve.ts': [
+        'app/compose.ts',
+        'app/store/open-stores.ts',
+        'koa',
+        '@koa/router',
+        'node:fs',
+      ],
+      'app/compose.ts': ['app/http/app.ts', 'package.json'],
+      'app/http/app.ts': ['app/http/problem.ts', 'app/domain/login.ts', 'app/observe/log.ts'],
+      'app/config.ts': ['app/config-reader.ts', 'app/cgroup.ts'],
+      'charts-ts/main.ts': ['charts-ts/values.ts', 'app/config.ts', 'cdk8s'],
+    });
+    expect(layerFaults(sources)).to.deep.equal([]);
+  });
+
+  it('refuses an import whose target is computed', () => {
+    expect(layerFaults(madeUp({ 'app/main.ts': [] }, { hasOpaqueImport: true }))).to.have.length(1);
+  });
+
+  it('finds a circle once, however it is entered', () => {
+    const sources = madeUp({ 'd.ts': ['b.ts'], 'b.ts': ['c.ts'], 'c.ts': ['a.ts'], 'a.ts': ['b.ts'] });
+    expect(circles(sources)).to.deep.equal(['a.ts -> b.ts -> c.ts -> a.ts']);
+  });
+
+  it('finds a file that imports itself', () => {
+    expect(circles(madeUp({ 'a.ts': ['a.ts'] }))).to.deep.equal(['a.ts -> a.ts']);
+  });
+
+  it('finds no circle where two ways lead to one file', () => {
+    const sources = madeUp({ 'a.ts': ['b.ts', 'c.ts'], 'b.ts': ['d.ts'], 'c.ts': ['d.ts'], 'd.ts': [] });
+    expect(circles(sources)).to.deep.equal([]);
+  });
+
+  it('lets only entries and commands touch the process', () => {
+    const files = [
+      'app/main.ts',
+      'app/threads.cts',
+      'app/commands/serve.ts',
+      'app/main.tsx',
+      'app/store/embedded.ts',
+    ];
+    const sources = madeUp(Object.fromEntries(files.map((file) => [file, []])), { usesProcess: true });
+    expect(processUsers(sources)).to.deep.equal(['app/main.tsx', 'app/store/embedded.ts']);
+  });
+
+  it('measures files', () => {
+    expect(longFiles(madeUp({ 'a.ts': [] }, { lines: 221 }), 220)).to.deep.equal(['a.ts: 221 lines']);
+    expect(longFiles(madeUp({ 'a.ts': [] }, { lines: 220 }), 220)).to.deep.equal([]);
+  });
+});
+
+describe('the reader of source files', () => {
+  const text = [
+    `import type { A } from './types.ts';`,
+    `import type {\n  B,\n} from '../up.ts';`,
+    `export * from './again.ts';`,
+    `import './effect.ts';`,
+    `const late = await import('./late.ts');`,
+    `type C = import('./inline.ts').C;`,
+    `import koa from 'koa';`,
+    `// import './comment.ts'; process.exit()`,
+    `const words = "import './text.ts'; process.env"; const more = \`import('./template.ts')\`;`,
+    `const other = { process: 1 }; other.process;`,
+  ].join('\n');
+  let root: string;
+
+  function read(source: string): Source | undefined {
+    writeFileSync(path.join(root, 'app/in/file.ts'), source);
+    return readSources(root, ['app']).get('app/in/file.ts');
+  }
+
+  beforeEach(() => {
+    root = mkdtempSync(path.join(tmpdir(), 'sources-'));
+    mkdirSync(path.join(root, 'app/in'), { recursive: true });
+    writeFileSync(path.join(root, 'tsconfig.json'), '{"compilerOptions": {"module": "nodenext"}}');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  it('finds static, dynamic, re-exporting and type-only imports, and none in comments or strings', () => {
+    const relative = ['types', 'again', 'effect', 'late', 'inline'].map((name) => `app/in/${name}.ts`);
+    expect(read(text)?.imports).to.have.members([...relative, 'app/up.ts', 'koa']);
+  });
+
+  it('finds the process where it is used, imported or taken apart, and nowhere else', () => {
+    expect(read(text)?.usesProcess).to.equal(false);
+    expect(read('process.exit();')?.usesProcess).to.equal(true);
+    expect(read('const { env } = process;')?.usesProcess).to.equal(true);
+    expect(read(`import { env } from 'node:process';`)?.usesProcess).to.equal(true);
+    expect(read('globalThis.process.exit();')?.usesProcess).to.equal(true);
+  });
+
+  it('tells an import with a computed target', () => {
+    expect(read(text)?.hasOpaqueImport).to.equal(false);
+    expect(read('const load = (name: string) => import(name);')?.hasOpaqueImport).to.equal(true);
+  });
+});

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { type Node, type SourceFile, SyntaxKind } from 'typescript/unstable/ast';
+import {
+  isCallExpression,
+  isIdentifier,
+  isPropertyAccessExpression,
+  isPropertyAssignment,
+  isStringLiteral,
+} from 'typescript/unstable/ast/is';
+import { API } from 'typescript/unstable/sync';
+
+export interface Source {
+  /** Type-only and dynamic imports too. Files of ours as paths from the root, packages by their specifier. */
+  readonly imports: readonly string[];
+  /** Holds an `import(…)` whose target is computed, so that no one can tell what it loads. */
+  readonly hasOpaqueImport: boolean;
+  readonly usesProcess: boolean;
+  readonly lines: number;
+}
+
+export type Sources = ReadonlyMap<string, Source>;
+
+function contains(node: Node, isFound: (node: Node) => boolean): boolean {
+  return isFound(node) || node.forEachChild((child) => contains(child, isFound) || undefined) === true;
+}
+
+/** The global `process`: not another object's property of that name. */
+function isProcess(node: Node): boolean {
+  if (!isIdentifier(node) || node.text !== 'process') return false;
+  const { parent } = node;
+  if (isPropertyAssignment(parent)) return parent.name !== node;
+  if (!isPropertyAccessExpression(parent) || parent.name !== node) return true;
+  return isIdentifier(parent.expression) && parent.expression.text === 'globalThis';
+}
+
+function isOpaqueImport(node: Node): boolean {
+  if (!isCallExpression(node) || node.expression.kind !== SyntaxKind.ImportKeyword) return false;
+  const [target] = node.arguments;
+  return target === undefined || !isStringLiteral(target);
+}
+
+function describeSource(name: string, file: SourceFile): Source {
+  const specifiers = file.imports.filter(isStringLiteral).map((node) => node.text);
+  return {
+    imports: specifiers.map((specifier) =>
+      specifier.startsWith('.') ? path.posix.join(path.posix.dirname(name), specifier) : specifier,
+    ),
+    hasOpaqueImport: contains(file, isOpaqueImport),
+    usesProcess:
+      contains(file, isProcess) || specifiers.some((specifier) => /^(node:)?process$/.test(specifier)),
+    lines: file.text.trimEnd().split('\n').length,
+  };
+}
+
+/** Reads every TypeScript file in `folders` below `root`, whose tsconfig.json includes them, by the compiler's own parser. */
+export function readSources(root: string, folders: readonly string[]): Sources {
+  const api = new API({ cwd: root });
+  try {
+    const snapshot = api.updateSnapshot({ openProject: path.join(root, 'tsconfig.json') });
+    const program = snapshot.getProjects()[0]?.program;
+    const names = folders
+      .flatMap((folder) =>
+        readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+          (name) => `${folder}/${name}`,
+        ),
+      )
+      .filter((name) => /\.[cm]?ts$/.test(name));
+    return new Map(
+      names.map((name) => {
+        const file = program?.getSourceFile(path.join(root, name));
+        if (!file) throw new Error(`${name} is not part of the project`);
+        return [name, describeSource(name, file)];
+      }),
+    );
+  } finally {
+    api.close();
+  }
+}
