@@ -1,0 +1,82 @@
+import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
+import type { Construct } from 'constructs';
+import { addObject, type Manifest } from '../manifest.ts';
+import { healthPaths, metadata, names } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+import { addRoutes, gatewayListeners } from './routes.ts';
+
+type Eks = NonNullable<Values['eks']>;
+
+/** Custom resources of the AWS Load Balancer Controller, as far as we use them; charts-ts/gate/schema-aws.ts checks them. */
+interface AwsConfiguration extends Manifest {
+  readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/** How the ALB asks a pod whether it takes requests: readiness, so that a draining pod is let go at once. */
+export const albHealth = { intervalSeconds: 10, timeoutSeconds: 5, healthy: 2, unhealthy: 2 } as const;
+
+const attribute = (key: string, value: string) => ({ key, value });
+
+function addLoadBalancer(scope: Construct, values: Values, eks: Eks): void {
+  const https = {
+    protocolPort: 'HTTPS:443',
+    defaultCertificate: eks.certificateArn,
+    sslPolicy: eks.sslPolicy,
+  };
+  addObject<AwsConfiguration>(scope, 'load-balancer', {
+    apiVersion: 'gateway.k8s.aws/v1',
+    kind: 'LoadBalancerConfiguration',
+    metadata: metadata(values, names.gateway, { component: 'entry' }),
+    spec: {
+      scheme: eks.scheme,
+      loadBalancerAttributes: [attribute('routing.http.drop_invalid_header_fields.enabled', 'true')],
+      ...(values.ingress.tls && { listenerConfigurations: [https] }),
+      ...(eks.wafAclArn && { wafV2: { webACL: eks.wafAclArn } }),
+    },
+  });
+}
+
+function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
+  addObject<AwsConfiguration>(scope, 'target-group', {
+    apiVersion: 'gateway.k8s.aws/v1',
+    kind: 'TargetGroupConfiguration',
+    metadata: metadata(values, names.app, { component: 'entry' }),
+    spec: {
+      targetReference: { name: names.app },
+      defaultConfiguration: {
+        targetType: 'ip',
+        healthCheckConfig: {
+          healthCheckPath: healthPaths.ready,
+          healthCheckInterval: albHealth.intervalSeconds,
+          healthCheckTimeout: albHealth.timeoutSeconds,
+          healthyThresholdCount: albHealth.healthy,
+          unhealthyThresholdCount: albHealth.unhealthy,
+          matcher: { httpCode: '200' },
+        },
+        targetGroupAttributes: [
+          attribute('deregistration_delay.timeout_seconds', String(eks.deregistrationDelaySeconds)),
+        ],
+      },
+    },
+  });
+}
+
+/** The same ALB by the Gateway API: what annotations say for an Ingress stands in two configuration objects. */
+export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void {
+  addObject<IGateway>(scope, 'gateway', {
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'Gateway',
+    metadata: metadata(values, names.gateway, { component: 'entry', annotations: values.ingress.annotations }),
+    spec: {
+      gatewayClassName: eks.gatewayClassName,
+      infrastructure: {
+        parametersRef: { group: 'gateway.k8s.aws', kind: 'LoadBalancerConfiguration', name: names.gateway },
+      },
+      // The certificate is named in LoadBalancerConfiguration.
+      listeners: gatewayListeners(values, undefined, undefined),
+    },
+  });
+  addLoadBalancer(scope, values, eks);
+  addTargetGroup(scope, values, eks);
+  addRoutes(scope, values);
+}

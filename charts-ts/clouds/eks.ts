@@ -1,0 +1,95 @@
+import type { Construct } from 'constructs';
+import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
+import { addObject } from '../manifest.ts';
+import { healthPaths, metadata, names, ports } from '../names.ts';
+import { block } from '../parts/peers.ts';
+import type { Fault } from '../values/fault.ts';
+import type { Values } from '../values/schema.ts';
+import type { Cloud } from './cloud.ts';
+import { addAlbGateway, albHealth } from './eks-gateway.ts';
+import { ingressRules } from './routes.ts';
+
+type Eks = NonNullable<Values['eks']>;
+
+const prefix = 'alb.ingress.kubernetes.io';
+
+/** The guide's annotations, and what it leaves to defaults that lose requests or allow old TLS. */
+function albAnnotations(values: Values, eks: Eks): Record<string, string> {
+  const tls: Record<string, string> = {
+    [`${prefix}/certificate-arn`]: eks.certificateArn ?? '',
+    [`${prefix}/listen-ports`]: '[{"HTTP": 80}, {"HTTPS": 443}]',
+    [`${prefix}/ssl-redirect`]: '443',
+    [`${prefix}/ssl-policy`]: eks.sslPolicy,
+  };
+  return {
+    [`${prefix}/scheme`]: eks.scheme,
+    [`${prefix}/target-type`]: 'ip',
+    [`${prefix}/backend-protocol`]: 'HTTP',
+    [`${prefix}/healthcheck-path`]: healthPaths.ready,
+    [`${prefix}/healthcheck-interval-seconds`]: String(albHealth.intervalSeconds),
+    [`${prefix}/healthcheck-timeout-seconds`]: String(albHealth.timeoutSeconds),
+    [`${prefix}/healthy-threshold-count`]: String(albHealth.healthy),
+    [`${prefix}/unhealthy-threshold-count`]: String(albHealth.unhealthy),
+    [`${prefix}/success-codes`]: '200',
+    [`${prefix}/target-group-attributes`]: `deregistration_delay.timeout_seconds=${eks.deregistrationDelaySeconds}`,
+    [`${prefix}/load-balancer-attributes`]: 'routing.http.drop_invalid_header_fields.enabled=true',
+    ...(values.ingress.tls ? tls : { [`${prefix}/listen-ports`]: '[{"HTTP": 80}]' }),
+    ...(eks.wafAclArn && { [`${prefix}/wafv2-acl-arn`]: eks.wafAclArn }),
+    ...values.ingress.annotations,
+  };
+}
+
+function addIngress(scope: Construct, values: Values, eks: Eks): void {
+  addObject<IIngress>(scope, 'ingress', {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: metadata(values, names.ingress, { component: 'entry', annotations: albAnnotations(values, eks) }),
+    spec: {
+      // The guide's annotation kubernetes.io/ingress.class beside it would be refused on create.
+      ingressClassName: 'alb',
+      // The certificate is ACM's; hosts without a Secret tell readers and scanners that TLS is meant.
+      ...(values.ingress.tls && { tls: [{ hosts: [values.ingress.host] }] }),
+      rules: ingressRules(values, ports.http),
+    },
+  });
+}
+
+function* faults(values: Values, eks: Eks): Iterable<Fault> {
+  if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn) {
+    yield { path: 'eks.certificateArn', message: 'is required while ingress.tls is true' };
+  }
+  if (values.secrets.source === 'external' && !eks.secretsRoleArn) {
+    yield { path: 'eks.secretsRoleArn', message: 'is required while secrets.source is external' };
+  }
+}
+
+/** Amazon EKS with the AWS Load Balancer Controller. */
+export function createEks(values: Values, eks: Eks): Cloud {
+  return {
+    loadBalancer: {
+      peers: eks.loadBalancerCidrs.map(block),
+      proxies: eks.loadBalancerCidrs,
+      noticeSeconds: eks.deregistrationDelaySeconds,
+      // The ALB's own default, which nothing here changes.
+      idleSeconds: 60,
+    },
+    // New pods count as ready only once the ALB finds them healthy.
+    namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
+    serviceAnnotations: {},
+    secretStore: {
+      provider: {
+        aws: {
+          service: 'SecretsManager',
+          region: eks.region,
+          auth: { jwt: { serviceAccountRef: { name: names.secretsReader } } },
+        },
+      },
+      serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },
+    },
+    faults: () => faults(values, eks),
+    addEntry(scope) {
+      if (values.ingress.kind === 'gateway') addAlbGateway(scope, values, eks);
+      else addIngress(scope, values, eks);
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+import type { SetKind } from './values/set-flag.ts';
+import type { ValuesSource } from './values.ts';
+
+/** Arguments that cannot be read. */
+export class UsageError extends Error {}
+
+export interface Command extends ValuesSource {
+  readonly cloud: string | undefined;
+  readonly format: 'plain' | 'helm';
+  readonly out: string | undefined;
+  readonly secretsFrom: string | undefined;
+}
+
+export const usage = `npm run synth -- [--cloud eks|gke|aks] [-f values.yaml]... [--set a.b[0]=x,c=y]...
+  [--set-string k=v]... [--set-json k=json]... [--set-file k=path]...
+  [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
+Without --cloud all three clouds are written to k8s-out/<cloud>.`;
+
+const setKinds = ['set', 'set-string', 'set-json', 'set-file'] as const satisfies readonly SetKind[];
+
+const options = {
+  cloud: { type: 'string' },
+  values: { type: 'string', short: 'f', multiple: true },
+  set: { type: 'string', multiple: true },
+  'set-string': { type: 'string', multiple: true },
+  'set-json': { type: 'string', multiple: true },
+  'set-file': { type: 'string', multiple: true },
+  out: { type: 'string' },
+  format: { type: 'string', default: 'plain' },
+  'secrets-from': { type: 'string' },
+} as const;
+
+function read(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\n${usage}`);
+  }
+}
+
+/** @throws UsageError */
+export function parseCommandLine(args: readonly string[]): Command {
+  const values = read(args);
+  const { format } = values;
+  if (format !== 'plain' && format !== 'helm') throw new UsageError(`--format ${format}: must be plain or helm`);
+  if (values['secrets-from'] && !values.cloud) throw new UsageError('--secrets-from: needs --cloud');
+  return {
+    cloud: values.cloud,
+    files: values.values ?? [],
+    sets: setKinds.flatMap((kind) => (values[kind] ?? []).map((text) => ({ kind, text }))),
+    format,
+    out: values.out,
+    secretsFrom: values['secrets-from'],
+  };
+}

@@ -1,0 +1,62 @@
+import type { Values } from './values/schema.ts';
+
+/** Object names: the guide's, wherever it names one. */
+export const names = {
+  app: 'auth-service',
+  partOf: 'auth-system',
+  ingress: 'auth-service-ingress',
+  autoscaler: 'auth-service-hpa',
+  gateway: 'auth-service-gateway',
+  gatewayTls: 'auth-service-gateway-tls',
+  config: 'auth-service-config',
+  publicKeys: 'auth-jwt-public-keys',
+  databaseCa: 'auth-database-ca',
+  secretsReader: 'auth-service-secrets',
+  purge: 'auth-service-purge',
+  migrate: 'auth-service-migrate',
+} as const;
+
+export const ports = { http: 8000, metrics: 9464 } as const;
+/** User and group of the image; above 10000, where no host has users. */
+export const userId = 10001;
+
+export const healthPaths = {
+  live: '/api/v1/health/live',
+  ready: '/api/v1/health/ready',
+  public: '/api/v1/health',
+} as const;
+
+/** What Deployment and Service select by: the guide's label, so that its Deployment can be taken over. Immutable. */
+export const selector = { app: names.app } as const;
+/** Every pod of the service: API, purge and migration. */
+export const allPods = { 'app.kubernetes.io/part-of': names.partOf } as const;
+
+/** `instance` is the object's own name for workloads, because Polaris compares the two. */
+export function labelsOf(values: Values, component: string, instance: string = names.app): Record<string, string> {
+  return {
+    'app.kubernetes.io/name': names.app,
+    'app.kubernetes.io/instance': instance,
+    'app.kubernetes.io/version': values.image.tag,
+    'app.kubernetes.io/component': component,
+    'app.kubernetes.io/part-of': names.partOf,
+    'app.kubernetes.io/managed-by': 'cdk8s',
+  };
+}
+
+interface MetadataExtras {
+  readonly component?: string;
+  readonly instance?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Metadata of an object in the service's namespace; empty annotations are left out. */
+export function metadata(values: Values, name: string, extras: MetadataExtras = {}) {
+  const { annotations = {}, component = 'api', instance, labels = {} } = extras;
+  return {
+    name,
+    namespace: values.namespace.name,
+    labels: { ...labelsOf(values, component, instance), ...labels },
+    ...(Object.keys(annotations).length > 0 && { annotations }),
+  };
+}

@@ -1,0 +1,73 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/** `35s` or `2m`, as app/config.ts reads durations. */
+export const duration = z
+  .string()
+  .regex(/^\d{1,9}(s|m|h|d)$/, 'must be a duration such as 35s, 15m, 12h or 30d');
+
+const secondsPer: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** Seconds of a text that `duration` accepted. */
+export function seconds(text: string): number {
+  return Number(text.slice(0, -1)) * (secondsPer[text.slice(-1)] ?? Number.NaN);
+}
+
+export const cpu = z
+  .string()
+  .regex(/^(\d+m|\d+(\.\d{1,3})?)$/, 'must be a CPU quantity such as 250m, 1 or 1.5');
+export const memory = z
+  .string()
+  .regex(/^\d+(Ki|Mi|Gi)$/, 'must be a memory quantity in Ki, Mi or Gi, such as 512Mi');
+
+const units: Record<string, number> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
+
+/** Bytes of a text that `memory` accepted. */
+export function bytes(text: string): number {
+  return Number(text.slice(0, -2)) * (units[text.slice(-2)] ?? Number.NaN);
+}
+
+/** Thousandths of a CPU of a text that `cpu` accepted. */
+export function millicpu(text: string): number {
+  return text.endsWith('m') ? Number(text.slice(0, -1)) : Number(text) * 1_000;
+}
+
+export const cidr = z.string().refine((text) => {
+  const [address = '', prefix = ''] = text.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return bits > 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits;
+}, 'must be a CIDR block such as 10.0.0.0/16');
+
+export const dnsLabel = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, 'must be a DNS label: lower case letters, digits and -');
+
+export const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?=.*\.)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    'must be a host name such as api.example.com, in lower case, without port',
+  );
+
+export const origin = z.string().refine((text) => {
+  try {
+    return new URL(text).origin === text;
+  } catch {
+    return false;
+  }
+}, 'must be an origin such as https://app.example.com');
+
+/** A count of pods, or a share of them. */
+export const countOrPercent = z.union([
+  z.int().min(0),
+  z.string().regex(/^(100|\d{1,2})%$/, 'must be a whole number or a percentage such as 25%'),
+]);
+
+/** Pods that `countOrPercent` stands for; shares are rounded up, as Kubernetes does for surge. */
+export function podCount(value: number | string, of: number): number {
+  return typeof value === 'number' ? value : Math.ceil((Number.parseInt(value, 10) * of) / 100);
+}
+
+export const labels = z.record(z.string(), z.string());

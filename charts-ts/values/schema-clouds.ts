@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { cidr, dnsLabel } from './formats.ts';
+
+export const clouds = ['eks', 'gke', 'aks'] as const;
+
+export const eks = z.strictObject({
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region'),
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/, 'must be the ARN of an ACM certificate')
+    .optional(),
+  scheme: z.enum(['internet-facing', 'internal']),
+  sslPolicy: z.string().regex(/^ELBSecurityPolicy-/, 'must be an ELB security policy'),
+  wafAclArn: z.string().startsWith('arn:').optional(),
+  deregistrationDelaySeconds: z.int().min(0).max(3_600),
+  loadBalancerCidrs: z.array(cidr).min(1, 'must name the subnets of the load balancer'),
+  gatewayClassName: dnsLabel,
+  secretsRoleArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role')
+    .optional(),
+});
+
+export const gke = z.strictObject({
+  project: z.string().regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, 'must be a project id'),
+  addressName: dnsLabel,
+  address: z.union([z.ipv4(), z.ipv6()], 'must be the reserved IP address itself'),
+  managedCertificate: z.boolean(),
+  preSharedCertificate: z.string().min(1).optional(),
+  certificateMap: dnsLabel.optional(),
+  sslPolicy: dnsLabel.optional(),
+  securityPolicy: dnsLabel.optional(),
+  drainingTimeoutSeconds: z.int().min(0).max(3_600),
+  loadBalancerCidrs: z.array(cidr).min(1),
+  gatewayClassName: dnsLabel,
+  secretsServiceAccount: z
+    .string()
+    .regex(/^[^@\s]+@[^@\s]+\.iam\.gserviceaccount\.com$/, 'must be a Google service account')
+    .optional(),
+});
+
+export const aks = z.strictObject({
+  certificateUri: z
+    .string()
+    .regex(/^https:\/\/[a-z0-9-]+\.vault\.azure\.\w+\/certificates\/\S+$/, 'must be a Key Vault certificate URI')
+    .optional(),
+  certificateClientId: z.guid('must be the client id of a managed identity').optional(),
+  ingressClassName: z.string().min(1),
+  ingressNamespace: dnsLabel,
+  gatewayClassName: dnsLabel,
+  gatewayNamespace: dnsLabel,
+  proxyCidrs: z.array(cidr).min(1, 'must name the pods and nodes that forward requests'),
+  vaultUrl: z.string().regex(/^https:\/\/\S+$/, 'must be the URL of a Key Vault').optional(),
+  secretsClientId: z.guid('must be the client id of a managed identity').optional(),
+  tenantId: z.guid('must be a tenant id').optional(),
+});

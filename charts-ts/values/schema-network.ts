@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { cidr, dnsLabel, hostName, labels } from './formats.ts';
+
+/** Whom a NetworkPolicy lets through: addresses, or pods of a namespace. */
+export const peer = z.union(
+  [
+    z.strictObject({ cidr }),
+    z.strictObject({ namespace: dnsLabel, podLabels: labels.optional() }),
+  ],
+  'must be {cidr} or {namespace, podLabels}',
+);
+export type Peer = z.infer<typeof peer>;
+
+export const peers = z.array(peer).min(1, 'must name at least one peer');
+export const port = z.int().min(1).max(65_535);
+
+export const ingress = z.strictObject({
+  kind: z.enum(['ingress', 'gateway', 'none']),
+  host: hostName,
+  tls: z.boolean(),
+  annotations: labels,
+});
+
+export const networkPolicy = z.strictObject({
+  enabled: z.boolean(),
+  dnsCidrs: z.array(cidr),
+  prometheus: z.strictObject({ namespace: dnsLabel, podLabels: labels }),
+  otlp: z.strictObject({ enabled: z.boolean(), port, peers: z.array(peer) }),
+  extraEgress: z.array(z.strictObject({ peers, port })),
+});

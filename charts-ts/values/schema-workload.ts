@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { countOrPercent, cpu, duration, labels, memory } from './formats.ts';
+
+export const image = z.strictObject({
+  repository: z
+    .string()
+    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'must be a repository without tag or digest'),
+  tag: z
+    .string()
+    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must be an image tag')
+    .refine((tag) => tag !== 'latest', 'must name a release; latest cannot be rolled back to'),
+  digest: z
+    .string()
+    .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 lower case hex digits')
+    .optional(),
+  pullSecrets: z.array(z.string()),
+});
+
+const quantities = z.strictObject({ cpu, memory, ephemeralStorage: memory });
+export const resources = z.strictObject({ requests: quantities, limits: quantities });
+
+export const autoscaling = z.strictObject({
+  enabled: z.boolean(),
+  minReplicas: z.int().min(1),
+  maxReplicas: z.int().min(1),
+  cpuUtilization: z.int().min(1).max(100),
+  memoryUtilization: z.int().min(1).max(100).optional(),
+  extraMetrics: z.array(z.record(z.string(), z.unknown())),
+});
+
+export const disruptionBudget = z.strictObject({
+  minAvailable: countOrPercent.optional(),
+  maxUnavailable: countOrPercent.optional(),
+});
+
+export const rollout = z.strictObject({
+  maxSurge: countOrPercent,
+  drainDelay: duration,
+  shutdownTimeout: duration,
+  keepAliveTimeout: duration,
+  gracePeriodSeconds: z.int().min(1),
+  minReadySeconds: z.int().min(0),
+  revisionHistoryLimit: z.int().min(1),
+});
+
+export const scheduling = z.strictObject({
+  priorityClass: z.strictObject({ create: z.boolean(), name: z.string().min(1), value: z.int().max(1_000_000_000) }),
+  nodeSelector: labels,
+  tolerations: z.array(z.record(z.string(), z.unknown())),
+  zoneSpread: z.enum(['ScheduleAnyway', 'DoNotSchedule']),
+});
+
+export const purge = z.strictObject({
+  enabled: z.boolean(),
+  schedule: z.string().regex(/^(\S+\s+){4}\S+$/, 'must be a cron schedule of five fields'),
+  resources,
+});
+
+export const migrations = z.strictObject({ mode: z.enum(['initContainer', 'job']), resources });

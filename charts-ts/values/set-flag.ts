@@ -1,0 +1,86 @@
+export type Tree = { [key: string]: unknown };
+type Step = string | number;
+
+/** A `--set` that cannot be read; the message names the flag's text. */
+export class SetFlagError extends Error {}
+
+/** Helm's typing: whole numbers, true, false and null are themselves, all else is text (`0123` and `1.5` too). */
+function typed(text: string): unknown {
+  if (text === 'true') return true;
+  if (text === 'false') return false;
+  if (text === 'null') return null;
+  return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
+}
+
+/** Cuts at unescaped `separator`s outside braces; the backslashes stay for `unescape`. */
+function split(text: string, separator: string): string[] {
+  const parts = [''];
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text.charAt(at);
+    if (char === '{') depth++;
+    if (char === '}') depth--;
+    if (char === separator && depth <= 0) parts.push('');
+    else parts[parts.length - 1] += char === '\\' ? char + text.charAt(++at) : char;
+  }
+  return parts;
+}
+
+const unescape = (text: string): string => text.replace(/\\(.?)/gs, '$1');
+
+/** `a.b[0]` → ['a', 'b', 0]. */
+function parsePath(text: string): Step[] {
+  return split(text, '.').flatMap((part) => {
+    const [, name = '', indexes = ''] = /^((?:[^[\\]|\\.)*)((?:\[\d{1,5}\])*)$/s.exec(part) ?? [];
+    if (name === '') throw new SetFlagError(`--set ${text}: cannot be read as a path such as a.b[0]`);
+    return [unescape(name), ...[...indexes.matchAll(/\d+/g)].map(([index]) => Number(index))];
+  });
+}
+
+// Objects without prototype throughout, so that `--set __proto__.x=1` is an ordinary unknown key.
+const emptyTree = (): Tree => Object.create(null);
+
+function assign(target: Tree | unknown[], path: readonly Step[], value: unknown): void {
+  const [step, ...rest] = path;
+  // reason: a path is checked by parsePath; arrays take numbers and trees take names.
+  const container = target as Record<Step, unknown>;
+  if (step === undefined) return;
+  if (Array.isArray(target)) while (target.length < Number(step)) target.push(null);
+  const [next] = rest;
+  if (next === undefined) {
+    container[step] = value;
+    return;
+  }
+  const present = container[step];
+  const fits =
+    typeof next === 'number' ? Array.isArray(present) : typeof present === 'object' && !Array.isArray(present);
+  const child = fits && present !== null && present !== undefined ? present : typeof next === 'number' ? [] : emptyTree();
+  container[step] = child;
+  // reason: just made, or found to be the kind of container that the next step needs.
+  assign(child as Tree | unknown[], rest, value);
+}
+
+function parseValue(text: string, convert: (text: string) => unknown): unknown {
+  const [, list] = /^\{(.*)\}$/s.exec(text) ?? [];
+  if (list === undefined) return convert(unescape(text));
+  return list === '' ? [] : split(list, ',').map((item) => convert(unescape(item.trim())));
+}
+
+export type SetKind = 'set' | 'set-string' | 'set-json' | 'set-file';
+
+/**
+ * Applies one flag such as `a.b[0]=x,c=y` to `tree`, by the rules of Helm 3.
+ * @throws SetFlagError for text that is not key=value
+ */
+export function applySet(tree: Tree, kind: SetKind, text: string, readFile: (path: string) => string): void {
+  // JSON has commas of its own, so `--set-json` takes one pair per flag.
+  for (const pair of kind === 'set-json' ? [text] : split(text, ',')) {
+    const [key = '', ...values] = split(pair, '=');
+    if (values.length === 0) throw new SetFlagError(`--${kind} ${pair}: must be key=value`);
+    const value = values.join('=');
+    const path = parsePath(key);
+    if (kind === 'set-json') assign(tree, path, JSON.parse(value));
+    else if (kind === 'set-file') assign(tree, path, readFile(unescape(value)));
+    else assign(tree, path, parseValue(value, kind === 'set' ? typed : String));
+  }
+}
