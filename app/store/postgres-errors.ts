@@ -18,8 +18,8 @@ const unreachable = new Set([
   'ENOENT',
 ]);
 
-/** 08 connection, 53 resources, 57P0x shutdown, 57014 the deadline's own cancellation, 25P03 idle in a transaction. */
-const unavailableState = /^(08...|53...|57P0.|57014|25P03)$/;
+/** Connection (08), resources (53), shutdown (57P0x), the deadline (57014, 25P03), stale credentials or server (others). */
+const unavailableState = /^(08...|53...|57P0.|57014|25P03|28...|3D000|25006)$/;
 
 /** SQLSTATE of Postgres, or the code of Node or of the driver when it did not come that far. */
 export function errorCode(error: unknown): string {

@@ -1,0 +1,42 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.ts';
+import { openStores } from '../store/open-stores.ts';
+import { createStore, type Store } from '../store/store.ts';
+
+/** Sessions removed by one statement: few enough to end well within DB_TIMEOUT. */
+const batchSize = 1_000;
+const monthsAhead = 12;
+
+async function purgeSessions(store: Store): Promise<number> {
+  for (let total = 0; ; ) {
+    const deleted = await store.sessions.deleteExpired(batchSize);
+    total += deleted;
+    if (deleted < batchSize) return total;
+  }
+}
+
+/** Removes what is past its time, makes the partitions to come, and records that it ran. Two at once do no harm. */
+export async function purge(store: Store, log: Logger, keepMonths: number): Promise<void> {
+  const droppedPartitions = await store.loginHistories.dropPartitions(keepMonths);
+  const createdPartitions = await store.loginHistories.createPartitions(monthsAhead);
+  const deletedSessions = await purgeSessions(store);
+  const deletedResets = await store.passwordResets.deleteExpired();
+  await store.maintenance.record('purge');
+  log.info({ droppedPartitions, createdPartitions, deletedSessions, deletedResets }, 'purged');
+}
+
+/** @param options.keepMonths whole months of login history kept before this one */
+export async function purgeCommand(
+  config: Config,
+  log: Logger,
+  options: { keepMonths?: number } = {},
+): Promise<void> {
+  const { keepMonths = 13 } = options;
+  // Redis has nothing to purge: its keys expire by themselves.
+  const stores = await openStores({ ...config, redis: { url: null } }, log);
+  try {
+    await purge(createStore(stores.database), log, keepMonths);
+  } finally {
+    await stores.close();
+  }
+}

@@ -1,0 +1,98 @@
+import type { Connection } from './postgres-connection.ts';
+import { unavailable } from './postgres-errors.ts';
+
+/** One connection and what is known of it. */
+export interface Slot {
+  readonly connection: Connection;
+  /** How often the connection was lost: whoever holds a transaction must not go on in the next one. */
+  losses: number;
+  /** Thrown away; it will not answer any more. */
+  dead: boolean;
+  /** The query under way. */
+  active: object | null;
+}
+
+interface Waiter {
+  readonly resolve: (slot: Slot) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export type Pool = ReturnType<typeof createPool>;
+
+/** The public `cancel()` drops the promise of the cancelling connection, and a refused one would end the process. */
+function cancel(query: Slot['active']): void {
+  // `canceller` is how the client itself does it (postgres/src/query.js); its types leave it out.
+  const { canceller } = (query ?? {}) as { canceller?: (query: unknown) => Promise<unknown> };
+  canceller?.(query).catch(() => undefined);
+}
+
+/**
+ * A pool of single connections. The client's own pool sends queries down connections whose server does not answer,
+ * and loses a place for good when a query is cancelled while its connection is being made; here a connection that
+ * does not answer in time is thrown away with its place.
+ */
+export function createPool(options: { size: number; open: (onClose: () => void) => Connection }) {
+  const slots = new Set<Slot>();
+  const idle: Slot[] = [];
+  const waiters: Waiter[] = [];
+  let closed = false;
+
+  function open(): Slot {
+    const onClose = (): void => {
+      slot.losses += 1;
+    };
+    const slot: Slot = { connection: options.open(onClose), losses: 0, dead: false, active: null };
+    slots.add(slot);
+    return slot;
+  }
+
+  function wait(signal: AbortSignal): Promise<Slot> {
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        waiters.splice(waiters.indexOf(waiter), 1);
+        reject(unavailable(new Error('no connection became free in time')));
+      };
+      const waiter: Waiter = {
+        resolve: (slot) => {
+          signal.removeEventListener('abort', giveUp);
+          resolve(slot);
+        },
+        reject,
+      };
+      signal.addEventListener('abort', giveUp, { once: true });
+      waiters.push(waiter);
+    });
+  }
+
+  return {
+    /** Rejects with service_unavailable when the signal aborts first. */
+    async take(signal: AbortSignal): Promise<Slot> {
+      if (closed) throw unavailable(new Error('the pool is closed'));
+      return idle.pop() ?? (slots.size < options.size ? open() : wait(signal));
+    },
+
+    give(slot: Slot): void {
+      if (slot.dead) return;
+      const waiter = waiters.shift();
+      if (waiter) waiter.resolve(slot);
+      else idle.push(slot);
+    },
+
+    /** Cancels what runs there, on the server too, and makes room for a new connection. */
+    discard(slot: Slot): void {
+      if (slot.dead) return;
+      slot.dead = true;
+      slots.delete(slot);
+      cancel(slot.active);
+      slot.connection.end({ timeout: 0 }).catch(() => undefined);
+      if (!closed) waiters.shift()?.resolve(open());
+    },
+
+    /** Waits a second for what is under way. */
+    async close(): Promise<void> {
+      closed = true;
+      for (const waiter of waiters.splice(0)) waiter.reject(unavailable(new Error('the pool is closed')));
+      await Promise.all([...slots].map((slot) => slot.connection.end({ timeout: 1 })));
+    },
+  };
+}

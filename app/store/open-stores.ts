@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config, Secret } from '../config.ts';
+import { lockDataDir } from './data-dir-lock.ts';
+import type { Database } from './database.ts';
+import { startEmbeddedPostgres } from './embedded.ts';
+import { createMemory } from './memory.ts';
+import { migrate } from './migrations.ts';
+import { createDatabase } from './postgres.ts';
+import { loadQueries } from './queries.ts';
+import { createRedis } from './redis.ts';
+import type { SharedMemory } from './shared-memory.ts';
+
+export interface Stores {
+  readonly database: Database;
+  /** For reads that tolerate lag; the primary when there is no replica. */
+  readonly replica: Database;
+  readonly sharedMemory: SharedMemory;
+  /** Names of the embedded parts, for the log. */
+  readonly embedded: readonly string[];
+  /** In reverse order of opening. */
+  close(): Promise<void>;
+}
+
+type Closers = (() => Promise<void> | void)[];
+
+async function closeAll(closers: Closers): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
+}
+
+/** Starts PGlite in DATA_DIR under its lock and brings its schema up to date, for nobody else would. */
+async function startEmbedded(config: Config, log: Logger, closers: Closers): Promise<Secret> {
+  closers.push(lockDataDir(config.dataDir));
+  const dataDir = join(config.dataDir, 'postgres');
+  const { url, close } = await startEmbeddedPostgres({ dataDir, maxConnections: 4, log });
+  closers.push(close);
+  await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log });
+  return url;
+}
+
+async function open(config: Config, log: Logger, closers: Closers): Promise<Omit<Stores, 'close'>> {
+  const queries = loadQueries(undefined, { watch: config.environment === 'development' });
+  const embedded = config.database.url === null;
+  const url = config.database.url ?? (await startEmbedded(config, log, closers));
+  const connectTo = (target: Secret, isEmbedded: boolean): Database => {
+    const opened = createDatabase({
+      url: target,
+      config: config.database,
+      queries,
+      log,
+      embedded: isEmbedded,
+    });
+    closers.push(() => opened.close());
+    return opened;
+  };
+  const database = connectTo(url, embedded);
+  const { replicaUrl } = config.database;
+  const replica = replicaUrl ? connectTo(replicaUrl, false) : database;
+  const redisUrl = config.redis.url;
+  const sharedMemory = redisUrl ? await createRedis({ url: redisUrl, log }) : createMemory();
+  closers.push(() => sharedMemory.close());
+  const names = [...(embedded ? ['Postgres'] : []), ...(redisUrl ? [] : ['Redis'])];
+  return { database, replica, sharedMemory, embedded: names };
+}
+
+/**
+ * Opens what the configuration names, and embedded parts for the rest. Servers need not answer yet.
+ * @throws ConfigError when another process uses DATA_DIR
+ */
+export async function openStores(config: Config, log: Logger): Promise<Stores> {
+  const closers: Closers = [];
+  try {
+    return { ...(await open(config, log, closers)), close: () => closeAll(closers) };
+  } catch (error) {
+    await closeAll(closers);
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
+import postgres from 'postgres';
+import type { Secret } from '../config-reader.ts';
+
+export type SslMode = 'disable' | 'require' | 'verify-full';
+
+/** One Postgres session, not a pool; it connects at its first query and again after a loss. */
+export type Connection = postgres.Sql;
+
+export interface ConnectionTarget {
+  readonly url: Secret;
+  /** For a URL that names no sslmode. */
+  readonly sslMode: SslMode;
+  readonly caFile: string | undefined;
+}
+
+/** Longest wait before connecting again after a loss, in seconds. */
+const longestBackoff = 0.5;
+
+/**
+ * How to encrypt, as libpq reads sslmode, except that prefer and allow do not fall back to plain text when TLS
+ * fails: a fallback that an attacker can provoke protects nothing. `false` is plain text.
+ */
+export function tlsOptions(
+  mode: string,
+  host: string,
+  ca: string | undefined,
+): false | Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'servername' | 'checkServerIdentity'> {
+  if (mode === 'disable') return false;
+  const servername = isIP(host) ? undefined : host;
+  if (mode === 'verify-full') return { rejectUnauthorized: true, ca, servername };
+  // verify-ca asks who signed the certificate, not whom it names.
+  if (mode === 'verify-ca')
+    return { rejectUnauthorized: true, ca, servername, checkServerIdentity: () => undefined };
+  return { rejectUnauthorized: false, servername };
+}
+
+/** Takes a URL apart; sslmode and the libpq way to name a socket's folder (`?host=/run/postgresql`) are ours to read. */
+export function parseTarget(target: ConnectionTarget) {
+  const url = new URL(target.url());
+  const mode = url.searchParams.get('sslmode') ?? target.sslMode;
+  const folder = url.searchParams.get('host');
+  for (const name of ['sslmode', 'sslrootcert', 'host']) url.searchParams.delete(name);
+  const ca = target.caFile ? readFileSync(target.caFile, 'utf8') : undefined;
+  const isSocket = folder?.startsWith('/') ?? false;
+  return {
+    // Node prints a URL without its brackets' escape for IPv6; the client wants the bare address.
+    url: url.href,
+    path: isSocket ? `${folder}/.s.PGSQL.${url.port || '5432'}` : undefined,
+    ssl: isSocket ? false : tlsOptions(mode, url.hostname.replace(/^\[|\]$/g, ''), ca),
+  };
+}
+
+/** The password as it is now: a rotated secret counts for the next connection. */
+function currentPassword(url: Secret): string {
+  return decodeURIComponent(new URL(url()).password);
+}
+
+/**
+ * @param options.parameters sent at connect; a transaction-pooling PgBouncer refuses those it does not know
+ * @param options.connectTimeout milliseconds
+ */
+export function connect(options: {
+  target: ConnectionTarget;
+  prepare: boolean;
+  connectTimeout: number;
+  parameters: Record<string, string | number>;
+  onNotice: (notice: postgres.Notice) => void;
+  onClose?: () => void;
+}): Connection {
+  const { url, path, ssl } = parseTarget(options.target);
+  return postgres(url, {
+    ...(path ? { path } : {}),
+    max: 1,
+    ssl,
+    prepare: options.prepare,
+    // Arrays travel as JSON, so the catalogue need not be asked for array types at every connect.
+    fetch_types: false,
+    password: () => currentPassword(options.target.url),
+    connect_timeout: options.connectTimeout / 1000,
+    backoff: (retries: number) => Math.min(longestBackoff, 0.02 * 2 ** Math.min(retries, 10)),
+    connection: { application_name: 'auth-service', ...options.parameters },
+    transform: { column: { from: postgres.toCamel } },
+    onnotice: options.onNotice,
+    ...(options.onClose ? { onclose: options.onClose } : {}),
+  });
+}
