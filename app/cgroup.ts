@@ -8,8 +8,6 @@ export interface Machine {
   readonly memoryBytes: number;
 }
 
-const root = '/sys/fs/cgroup';
-
 function readText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8').trim();
@@ -19,7 +17,7 @@ function readText(path: string): string | null {
 }
 
 /** cgroup v2 says `max 100000` or `50000 100000`; v1 keeps quota and period apart, quota -1 meaning none. */
-function cpuLimit(): number {
+function cpuLimit(root: string): number {
   const [quota, period] = readText(`${root}/cpu.max`)?.split(' ') ?? [
     readText(`${root}/cpu/cpu.cfs_quota_us`),
     readText(`${root}/cpu/cpu.cfs_period_us`),
@@ -28,16 +26,19 @@ function cpuLimit(): number {
   return limit > 0 ? limit : Number.POSITIVE_INFINITY;
 }
 
-function memoryLimit(): number {
+function memoryLimit(root: string): number {
   const text = readText(`${root}/memory.max`) ?? readText(`${root}/memory/memory.limit_in_bytes`);
   const limit = Number(text);
   return limit > 0 ? limit : Number.POSITIVE_INFINITY;
 }
 
-/** Reads the cgroup limits (v2, then v1). Kubernetes gives a container its own cgroup as root, so no walk is needed. */
-export function readMachine(): Machine {
+/**
+ * Reads the cgroup limits (v2, then v1) below `root`. Kubernetes gives a container its own cgroup as root, so no walk
+ * is needed.
+ */
+export function readMachine(root = '/sys/fs/cgroup'): Machine {
   return {
-    cpus: Math.min(os.availableParallelism(), cpuLimit()),
-    memoryBytes: Math.min(os.totalmem(), memoryLimit()),
+    cpus: Math.min(os.availableParallelism(), cpuLimit(root)),
+    memoryBytes: Math.min(os.totalmem(), memoryLimit(root)),
   };
 }

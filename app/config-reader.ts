@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
 /** A secret that may live in a file. Calling it reads the file again, so a rotated Secret is taken into use. */
@@ -14,18 +14,53 @@ const millisecondsPer: Record<string, number> = {
   d: 86_400_000,
 };
 
-/** The last good text stays in use when the file is away for a moment, as it is while a mounted Secret is swapped. */
+/** `250ms`, `3s`, `15m`, `12h`, `30d` → milliseconds. */
+function milliseconds(value: string): number | undefined {
+  const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(value) ?? [];
+  return count && unit ? Number(count) * (millisecondsPer[unit] ?? 0) : undefined;
+}
+
+/**
+ * The last good text stays in use while the file is away or empty, as it is for a moment when a mounted Secret is
+ * swapped or someone writes to it.
+ */
 function fileSecret(path: string, initial: string): Secret {
   let last = initial;
   return () => {
     try {
-      last = readFileSync(path, 'utf8').trim();
+      last = readFileSync(path, 'utf8').trim() || last;
     } catch {
       // Deliberate: see above.
     }
     return last;
   };
 }
+
+function isReadable(path: string, open: (path: string) => void): boolean {
+  try {
+    open(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A host name or bracketed IPv6 address without port, or `*`. */
+const hostPattern = /^(\*|\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)$/;
+
+function isCidr(item: string): boolean {
+  const [address = '', prefix, ...rest] = item.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return bits > 0 && isPrefix && rest.length === 0;
+}
+
+/** As browsers send it: scheme, host and port, no path. */
+function isOrigin(item: unknown): item is string {
+  return item === '*' || (typeof item === 'string' && URL.canParse(item) && new URL(item).origin === item);
+}
+
+export type Reader<Name extends string> = ReturnType<typeof createReader<Name>>;
 
 /**
  * Reads variables one by one and collects what is wrong with them, so that one start reports every fault.
@@ -70,17 +105,12 @@ export function createReader<Name extends string>(env: Environment) {
       });
     },
 
-    /** `250ms`, `3s`, `15m`, `12h`, `30d` → milliseconds. */
-    duration(name: Name, fallback: string): number {
-      const convert = (value: string): number | undefined => {
-        const [, count, unit] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(value) ?? [];
-        return count && unit ? Number(count) * (millisecondsPer[unit] ?? 0) : undefined;
-      };
-      return parse(
-        name,
-        convert(fallback) ?? 0,
-        'must be a duration such as 500ms, 3s, 15m, 12h or 30d',
-        convert,
+    /** In milliseconds. The bounds are durations too. */
+    duration(name: Name, fallback: string, min: string, max: string): number {
+      const parsed = (value: string): number => milliseconds(value) ?? Number.NaN;
+      const what = `must be a duration such as 500ms, 3s, 15m, 12h or 30d, from ${min} to ${max}`;
+      return parse(name, parsed(fallback), what, (value) =>
+        parsed(value) >= parsed(min) && parsed(value) <= parsed(max) ? parsed(value) : undefined,
       );
     },
 
@@ -91,35 +121,46 @@ export function createReader<Name extends string>(env: Environment) {
         .filter(Boolean);
     },
 
+    /** Comma list, lower-cased. A port or scheme is refused: it would be compared with a Host header and never match. */
+    hosts(name: Name): readonly string[] {
+      const hosts = this.list(name).map((host) => host.toLowerCase());
+      const isHost = (host: string): boolean => hostPattern.test(host);
+      if (!hosts.every(isHost))
+        fault(name, 'must be a comma list of host names without scheme or port, or * for any');
+      return hosts;
+    },
+
     /** Comma list of addresses and CIDR blocks. */
     cidrs(name: Name): readonly string[] {
       const items = this.list(name);
-      const valid = (item: string): boolean => {
-        const [address = '', prefix] = item.split('/');
-        const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-        return bits > 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits));
-      };
-      if (!items.every(valid)) fault(name, 'must be a comma list of IP addresses and CIDR blocks');
+      if (!items.every(isCidr)) fault(name, 'must be a comma list of IP addresses and CIDR blocks');
       return items;
     },
 
-    /** JSON array of origins, as browsers send them: scheme, host and port, no path. */
+    /** JSON array of origins. */
     origins(name: Name): readonly string[] {
-      return parse<readonly string[]>(
-        name,
-        [],
-        'must be a JSON array of origins such as ["https://app.example.com"]',
-        (value) => {
-          try {
-            const parsed: unknown = JSON.parse(value);
-            const isOrigin = (item: unknown): item is string =>
-              item === '*' || (typeof item === 'string' && new URL(item).origin === item);
-            return Array.isArray(parsed) && parsed.every(isOrigin) ? parsed : undefined;
-          } catch {
-            return undefined;
-          }
-        },
-      );
+      const what = 'must be a JSON array of origins such as ["https://app.example.com"]';
+      return parse<readonly string[]>(name, [], what, (value) => {
+        try {
+          const parsed: unknown = JSON.parse(value);
+          return Array.isArray(parsed) && parsed.every(isOrigin) ? parsed : undefined;
+        } catch {
+          return undefined;
+        }
+      });
+    },
+
+    file(name: Name): string | undefined {
+      const path = text(name);
+      const open = (path: string): void => accessSync(path, constants.R_OK);
+      if (path && !isReadable(path, open)) fault(name, 'names a file that cannot be read');
+      return path;
+    },
+
+    folder(name: Name): string | undefined {
+      const path = text(name);
+      if (path && !isReadable(path, readdirSync)) fault(name, 'names a folder that cannot be read');
+      return path;
     },
 
     /** The variable itself, or a file named by `NAME_FILE` (or by `pathName`, the guide's own name for it). */

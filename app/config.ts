@@ -1,126 +1,23 @@
 import { type Machine, readMachine } from './cgroup.ts';
-import { createReader, type Environment, type Secret } from './config-reader.ts';
+import { checkConsistency, checkProduction } from './config-checks.ts';
+import { createReader, type Environment, type Reader as ReaderOf, type Secret } from './config-reader.ts';
+import type { Config } from './config-shape.ts';
+import { algorithms, logLevels, type Variable } from './config-variables.ts';
 
 export type { Secret } from './config-reader.ts';
-
-/** Every variable that the service reads. The charts type a container's `env` list with it. */
-export const variables = {
-  ENV: 'development, test or production',
-  HOST: 'address of both listeners',
-  PORT: 'port of the API',
-  METRICS_PORT: 'port of /metrics; never behind the ingress',
-  KEEP_ALIVE_TIMEOUT: 'how long an idle connection is kept; longer than the load balancer keeps it',
-  DB_PRIMARY_DB_URL: 'Postgres',
-  DB_REPLICA_DB_URL: 'optional Postgres replica for reads that tolerate lag',
-  DB_CA_FILE: 'CA certificates for Postgres; with it TLS is verified in full',
-  DB_POOL_MAX: 'Postgres connections per process',
-  DB_PREPARE: 'prepared statements; off behind a transaction-pooling PgBouncer',
-  DB_TIMEOUT: 'deadline of one query',
-  REDIS_URL: 'Redis: one URL, or a comma list of the nodes of a cluster',
-  REDIS_TLS: 'off allows redis:// in production',
-  JWT_ALGORITHM: 'RS256, ES256, EdDSA or HS256',
-  JWT_PRIVATE_KEY: 'PEM text of the signing key',
-  JWT_PRIVATE_KEY_PATH: 'PEM file of the signing key',
-  JWT_PUBLIC_KEY: 'PEM text of its public key',
-  JWT_PUBLIC_KEY_PATH: 'PEM file of its public key',
-  JWT_PUBLIC_KEYS_DIR: 'folder of further public keys, accepted and published: upcoming and retired ones',
-  JWT_SECRET_KEY: 'HS256 secret, at least 32 bytes',
-  JWT_SECRET_KEY_PREVIOUS: 'HS256 secret still accepted',
-  JWT_ISSUER: 'iss of access tokens',
-  JWT_AUDIENCE: 'aud of access tokens',
-  ACCESS_TOKEN_TTL: 'life of an access token',
-  REFRESH_TOKEN_TTL: 'idle time after which a session ends',
-  SESSION_MAX_AGE: 'age at which a session ends however busy it is',
-  CORS_ALLOWED_ORIGINS: 'JSON array of origins',
-  ALLOWED_HOSTS: 'comma list of host names; * for any',
-  TRUSTED_PROXIES: 'comma list of CIDR blocks whose X-Forwarded-For counts',
-  ARGON2_MEMORY_KIB: 'argon2id memory per hash',
-  ARGON2_TIME: 'argon2id passes',
-  ARGON2_PARALLELISM: 'argon2id lanes',
-  HASH_CONCURRENCY: 'argon2 jobs at once',
-  HASH_QUEUE_MAX: 'argon2 jobs that may wait',
-  RATE_LIMIT: 'off disables all rate limits; refused in production',
-  RATE_LIMIT_SCALE: 'divides the windows of all rate limits; for tests',
-  DRAIN_DELAY: 'how long an unready process keeps serving after SIGTERM',
-  SHUTDOWN_TIMEOUT: 'how long requests under way may then take',
-  LOG_LEVEL: 'trace, debug, info, warn, error or silent',
-  DATA_DIR: 'where the embedded Postgres and the generated keys lie',
-} as const;
-
-export type Variable = keyof typeof variables;
-
-/** Variables that also have a `_FILE` form; their files are read again when they change. */
-export const secretVariables = [
-  'DB_PRIMARY_DB_URL',
-  'DB_REPLICA_DB_URL',
-  'REDIS_URL',
-  'JWT_PRIVATE_KEY',
-  'JWT_PUBLIC_KEY',
-  'JWT_SECRET_KEY',
-  'JWT_SECRET_KEY_PREVIOUS',
-] as const satisfies readonly Variable[];
-
-export type SecretVariable = (typeof secretVariables)[number];
-
-/** What a production process does not start without; JWT key variables depend on the algorithm. */
-export const requiredInProduction = ['DB_PRIMARY_DB_URL', 'REDIS_URL', 'ALLOWED_HOSTS'] as const;
-export const requiredForSecret = ['JWT_SECRET_KEY'] as const;
-export const requiredForKeyPair = ['JWT_PRIVATE_KEY_PATH', 'JWT_PUBLIC_KEY_PATH'] as const;
-
-export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
-export type Algorithm = (typeof algorithms)[number];
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-
-/** All durations are milliseconds. `null` where the embedded part stands in. */
-export interface Config {
-  readonly environment: 'development' | 'test' | 'production';
-  readonly dataDir: string;
-  readonly http: {
-    readonly host: string;
-    readonly port: number;
-    readonly metricsPort: number;
-    readonly keepAliveTimeout: number;
-    readonly allowedHosts: readonly string[];
-    readonly corsOrigins: readonly string[];
-    readonly trustedProxies: readonly string[];
-  };
-  readonly database: {
-    readonly url: Secret | null;
-    readonly replicaUrl: Secret | null;
-    readonly caFile: string | undefined;
-    /** sslmode of a URL that names none. */
-    readonly sslMode: 'disable' | 'require' | 'verify-full';
-    readonly poolMax: number;
-    readonly prepare: boolean;
-    readonly timeout: number;
-  };
-  readonly redis: { readonly url: Secret | null };
-  readonly jwt: {
-    readonly algorithm: Algorithm;
-    readonly privateKey: Secret | null;
-    readonly publicKey: Secret | null;
-    readonly publicKeysDir: string | undefined;
-    readonly secret: Secret | null;
-    readonly previousSecret: Secret | null;
-    readonly issuer: string;
-    readonly audience: string;
-  };
-  readonly sessions: {
-    readonly accessTokenTtl: number;
-    readonly refreshTokenTtl: number;
-    readonly maxAge: number;
-  };
-  readonly hashing: {
-    readonly memoryKib: number;
-    readonly time: number;
-    readonly parallelism: number;
-    readonly concurrency: number;
-    readonly queueMax: number;
-  };
-  readonly limits: { readonly enabled: boolean; readonly scale: number };
-  readonly shutdown: { readonly drainDelay: number; readonly timeout: number };
-  readonly logLevel: (typeof logLevels)[number];
-}
+export type { Config } from './config-shape.ts';
+export {
+  type Algorithm,
+  algorithms,
+  logLevels,
+  requiredForKeyPair,
+  requiredForSecret,
+  requiredInProduction,
+  type SecretVariable,
+  secretVariables,
+  type Variable,
+  variables,
+} from './config-variables.ts';
 
 /** Thrown by parseConfig and by whatever finds a configured key or file unusable; the process exits with 78. */
 export class ConfigError extends Error {
@@ -133,12 +30,13 @@ export class ConfigError extends Error {
   }
 }
 
-type Reader = ReturnType<typeof createReader<Variable>>;
+type Reader = ReaderOf<Variable>;
 
 function hasProtocol(value: string, protocols: readonly string[]): boolean {
   try {
     const url = new URL(value);
-    return protocols.includes(url.protocol) && url.hostname !== '';
+    // A comma would be the list of a cluster, wrongly written: URL takes it for part of a name.
+    return protocols.includes(url.protocol) && url.hostname !== '' && !url.hostname.includes(',');
   } catch {
     return false;
   }
@@ -183,7 +81,7 @@ function readJwt(read: Reader): Config['jwt'] {
     algorithm: read.oneOf('JWT_ALGORITHM', algorithms, 'RS256'),
     privateKey: read.secret('JWT_PRIVATE_KEY', 'JWT_PRIVATE_KEY_PATH'),
     publicKey: read.secret('JWT_PUBLIC_KEY', 'JWT_PUBLIC_KEY_PATH'),
-    publicKeysDir: read.text('JWT_PUBLIC_KEYS_DIR'),
+    publicKeysDir: read.folder('JWT_PUBLIC_KEYS_DIR'),
     secret: hmacSecret(read, 'JWT_SECRET_KEY'),
     previousSecret: hmacSecret(read, 'JWT_SECRET_KEY_PREVIOUS'),
     issuer: read.text('JWT_ISSUER') ?? 'auth-service',
@@ -191,59 +89,9 @@ function readJwt(read: Reader): Config['jwt'] {
   };
 }
 
-function checkProduction(read: Reader, config: Config): void {
-  const missing: [Variable, boolean, string][] = [
-    [
-      'DB_PRIMARY_DB_URL',
-      config.database.url === null,
-      'is required in production: the embedded Postgres is for development',
-    ],
-    [
-      'REDIS_URL',
-      config.redis.url === null,
-      'is required in production: the in-memory stand-in is for development',
-    ],
-    [
-      'ALLOWED_HOSTS',
-      config.http.allowedHosts.length === 0,
-      'is required in production: a comma list of host names, or * for any',
-    ],
-  ];
-  if (config.jwt.algorithm !== 'HS256') {
-    const why = 'is required in production: a generated key is for development';
-    missing.push(['JWT_PRIVATE_KEY_PATH', config.jwt.privateKey === null, `(or JWT_PRIVATE_KEY) ${why}`]);
-    missing.push(['JWT_PUBLIC_KEY_PATH', config.jwt.publicKey === null, `(or JWT_PUBLIC_KEY) ${why}`]);
-  }
-  for (const [name, isMissing, what] of missing) if (isMissing) read.fault(name, what);
-  if (!config.limits.enabled) read.fault('RATE_LIMIT', 'must not be off in production');
-  if (config.limits.scale !== 1) read.fault('RATE_LIMIT_SCALE', 'must be 1 in production');
-  if (config.http.corsOrigins.includes('*'))
-    read.fault('CORS_ALLOWED_ORIGINS', 'must name its origins in production, not *');
-  // OWASP's weakest argon2id profile is 7 MiB with 5 passes.
-  if (config.hashing.memoryKib < 7168) read.fault('ARGON2_MEMORY_KIB', 'must be at least 7168 in production');
-}
-
-function checkConsistency(read: Reader, config: Config, machine: Machine): void {
-  const { hashing, sessions } = config;
-  if (config.jwt.algorithm === 'HS256' && config.jwt.secret === null) {
-    read.fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');
-  }
-  if (config.jwt.publicKey !== null && config.jwt.privateKey === null) {
-    read.fault('JWT_PRIVATE_KEY_PATH', '(or JWT_PRIVATE_KEY) is missing beside the public key');
-  }
-  if (sessions.accessTokenTtl > sessions.refreshTokenTtl) {
-    read.fault('ACCESS_TOKEN_TTL', 'must not be longer than REFRESH_TOKEN_TTL');
-  }
-  if (sessions.refreshTokenTtl > sessions.maxAge) {
-    read.fault('REFRESH_TOKEN_TTL', 'must not be longer than SESSION_MAX_AGE');
-  }
-  if (hashing.memoryKib < 8 * hashing.parallelism) {
-    read.fault('ARGON2_MEMORY_KIB', 'must be at least 8 for each lane of ARGON2_PARALLELISM');
-  }
-  // What is left of half the memory is for Node itself; beyond that a login flood would end in an OOM kill.
-  if (hashing.memoryKib * 1024 * hashing.concurrency > machine.memoryBytes / 2) {
-    read.fault('HASH_CONCURRENCY', 'times ARGON2_MEMORY_KIB must fit into half of the memory limit');
-  }
+function deepFreeze<T extends object>(value: T): T {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) deepFreeze(part);
+  return Object.freeze(value);
 }
 
 /**
@@ -254,7 +102,7 @@ export function parseConfig(env: Environment, machine: Machine = readMachine()):
   const read = createReader<Variable>(env);
   const environment = read.oneOf('ENV', ['development', 'test', 'production'], 'development');
   const production = environment === 'production';
-  const caFile = read.text('DB_CA_FILE');
+  const caFile = read.file('DB_CA_FILE');
   const config: Config = {
     environment,
     dataDir: read.text('DATA_DIR') ?? '.data',
@@ -262,8 +110,8 @@ export function parseConfig(env: Environment, machine: Machine = readMachine()):
       host: read.text('HOST') ?? '0.0.0.0',
       port: read.integer('PORT', 8000, 0, 65_535),
       metricsPort: read.integer('METRICS_PORT', 9464, 0, 65_535),
-      keepAliveTimeout: read.duration('KEEP_ALIVE_TIMEOUT', '75s'),
-      allowedHosts: read.list('ALLOWED_HOSTS').map((host) => host.toLowerCase()),
+      keepAliveTimeout: read.duration('KEEP_ALIVE_TIMEOUT', '75s', '1s', '1h'),
+      allowedHosts: read.hosts('ALLOWED_HOSTS'),
       corsOrigins: read.origins('CORS_ALLOWED_ORIGINS'),
       trustedProxies: read.cidrs('TRUSTED_PROXIES'),
     },
@@ -274,14 +122,14 @@ export function parseConfig(env: Environment, machine: Machine = readMachine()):
       sslMode: caFile ? 'verify-full' : production ? 'require' : 'disable',
       poolMax: read.integer('DB_POOL_MAX', 10, 1, 1_000),
       prepare: read.onOff('DB_PREPARE', true),
-      timeout: read.duration('DB_TIMEOUT', '3s'),
+      timeout: read.duration('DB_TIMEOUT', '3s', '10ms', '1h'),
     },
     redis: { url: redisUrl(read, production) },
     jwt: readJwt(read),
     sessions: {
-      accessTokenTtl: read.duration('ACCESS_TOKEN_TTL', '15m'),
-      refreshTokenTtl: read.duration('REFRESH_TOKEN_TTL', '30d'),
-      maxAge: read.duration('SESSION_MAX_AGE', '90d'),
+      accessTokenTtl: read.duration('ACCESS_TOKEN_TTL', '15m', '1s', '30d'),
+      refreshTokenTtl: read.duration('REFRESH_TOKEN_TTL', '30d', '1s', '3650d'),
+      maxAge: read.duration('SESSION_MAX_AGE', '90d', '1s', '3650d'),
     },
     hashing: {
       memoryKib: read.integer('ARGON2_MEMORY_KIB', 19_456, 8, 4_194_304),
@@ -295,13 +143,13 @@ export function parseConfig(env: Environment, machine: Machine = readMachine()):
       scale: read.integer('RATE_LIMIT_SCALE', 1, 1, 100_000),
     },
     shutdown: {
-      drainDelay: read.duration('DRAIN_DELAY', '0s'),
-      timeout: read.duration('SHUTDOWN_TIMEOUT', '25s'),
+      drainDelay: read.duration('DRAIN_DELAY', '0s', '0s', '1h'),
+      timeout: read.duration('SHUTDOWN_TIMEOUT', '25s', '0s', '1h'),
     },
     logLevel: read.oneOf('LOG_LEVEL', logLevels, environment === 'development' ? 'debug' : 'info'),
   };
   checkConsistency(read, config, machine);
   if (production) checkProduction(read, config);
   if (read.faults.length > 0) throw new ConfigError([...new Set(read.faults)]);
-  return Object.freeze(config);
+  return deepFreeze(config);
 }
