@@ -5,6 +5,7 @@ export const errorCodes = [
   'host_not_allowed',
   'unauthorized',
   'invalid_credentials',
+  'wrong_password',
   'invalid_refresh_token',
   'invalid_reset_token',
   'forbidden',

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config.ts';
+import { createPasswordHasher } from '../domain/password-hasher.ts';
+import { checkPassword } from '../domain/password-policy.ts';
+import { adminRole } from '../domain/roles.ts';
+import { AppError } from '../errors.ts';
+import { Email, Username } from '../http/schemas.ts';
+import { validate } from '../http/validate.ts';
+import type { Logger } from '../observe/log.ts';
+import { createMetrics } from '../observe/metrics.ts';
+import { openStores } from '../store/open-stores.ts';
+import { createStore, type Store } from '../store/store.ts';
+
+const audit = (within: Store, action: string, userId: string) =>
+  within.auditLog.insert({
+    actorId: null,
+    action,
+    targetType: 'user',
+    targetId: userId,
+    detail: { by: 'command line' },
+    ip: null,
+    requestId: null,
+  });
+
+async function withStore<T>(config: Config, log: Logger, work: (store: Store) => Promise<T>): Promise<T> {
+  const stores = await openStores(config, log);
+  try {
+    return await work(createStore(stores.database));
+  } finally {
+    await stores.close();
+  }
+}
+
+/** @throws AppError email_taken, username_taken or a password policy code */
+export function createAdmin(
+  config: Config,
+  log: Logger,
+  given: { email: string; username: string; password: string },
+): Promise<string> {
+  return withStore(config, log, async (store) => {
+    const email = validate(Email, given.email).toLowerCase();
+    const username = validate(Username, given.username);
+    checkPassword(given.password, { email, username });
+    const hasher = await createPasswordHasher(config.hashing, createMetrics('cli'));
+    const passwordHash = await hasher.hash(given.password);
+    const id = randomUUID();
+    await store.transaction(async (within) => {
+      await within.users.insert({ id, email, username, passwordHash });
+      await within.roles.grant(id, adminRole);
+      await audit(within, 'user.create_admin', id);
+    });
+    return id;
+  });
+}
+
+/** @throws AppError user_not_found */
+export function grantAdmin(config: Config, log: Logger, email: string): Promise<string> {
+  return withStore(config, log, async (store) => {
+    const account = await store.users.findByEmail(email.toLowerCase());
+    if (!account) throw new AppError('user_not_found');
+    await store.transaction(async (within) => {
+      await within.roles.grant(account.id, adminRole);
+      await within.users.bumpVersion(account.id);
+      await audit(within, 'user.grant_admin', account.id);
+    });
+    return account.id;
+  });
+}

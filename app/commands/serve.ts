@@ -1,0 +1,99 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { compose } from '../compose.ts';
+import type { Config } from '../config.ts';
+import { openSigningKeys } from '../domain/signing-keys.ts';
+import { closeServer, createApiServer, createMetricsServer, listen } from '../http/server.ts';
+import type { Logger } from '../observe/log.ts';
+import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { openStores, type Stores } from '../store/open-stores.ts';
+import { createStore } from '../store/store.ts';
+
+const day = 86_400_000;
+/** How far ahead login history has partitions: a purge job that is broken for months loses nothing. */
+const partitionMonths = 12;
+/** Kept back from SHUTDOWN_TIMEOUT for closing pools. */
+const closingReserve = 1_000;
+
+function nextSignal(log: Logger): Promise<NodeJS.Signals> {
+  return new Promise((done) => {
+    const onSignal = (signal: NodeJS.Signals) => {
+      log.info({ event: 'signal', signal }, `received ${signal}`);
+      done(signal);
+    };
+    // `on`, not `once`: without a listener a repeated signal would kill the process in the middle of its shutdown.
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+function keepPartitions(stores: Stores, log: Logger): NodeJS.Timeout {
+  const create = () =>
+    createStore(stores.database)
+      .loginHistories.createPartitions(partitionMonths)
+      .catch((error) =>
+        log.error({ err: error, event: 'partitions_failed' }, 'login history partitions were not created'),
+      );
+  void create();
+  return setInterval(create, day).unref();
+}
+
+function announce(
+  config: Config,
+  stores: Stores,
+  log: Logger,
+  ports: { api: number; metrics: number },
+): void {
+  const host = config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
+  if (stores.embedded.length > 0) {
+    log.info(
+      { embedded: stores.embedded, dataDir: resolve(config.dataDir) },
+      `embedded mode, for development only: ${stores.embedded.join(', ')}; data lies in ${resolve(config.dataDir)}`,
+    );
+  }
+  log.info(
+    { event: 'listening', ...ports },
+    `auth-service listens on http://${host}:${ports.api}, metrics on port ${ports.metrics}`,
+  );
+  log.info(`API documentation: http://${host}:${ports.api}/api/v1/docs`);
+}
+
+async function listenOn(
+  config: Config,
+  servers: { api: ReturnType<typeof createApiServer>; metrics: ReturnType<typeof createMetricsServer> },
+) {
+  const { host, port, metricsPort } = config.http;
+  const metrics = await listen(servers.metrics, metricsPort, host);
+  return { metrics, api: await listen(servers.api, port, host) };
+}
+
+/** Serves until SIGTERM or SIGINT, then drains. Resolves when everything is closed. */
+export async function serveCommand(config: Config, log: Logger, version: string): Promise<void> {
+  const signal = nextSignal(log);
+  const metrics: Metrics = createMetrics(version);
+  const keys = await openSigningKeys(config, log);
+  const stores = await openStores(config, log);
+  let draining = false;
+  const isDraining = () => draining;
+  const app = await compose({ config, stores, keys, log, metrics, version, isDraining });
+  const servers = {
+    api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining }),
+    metrics: createMetricsServer(metrics),
+  };
+  const partitions = keepPartitions(stores, log);
+  announce(config, stores, log, await listenOn(config, servers));
+
+  await signal;
+  draining = true;
+  log.info(
+    { event: 'draining', drainDelay: config.shutdown.drainDelay },
+    'not ready any more; serving on while traffic moves away',
+  );
+  await sleep(config.shutdown.drainDelay);
+  await closeServer(servers.api, Math.max(0, config.shutdown.timeout - closingReserve));
+  clearInterval(partitions);
+  keys.close();
+  await stores.close();
+  await closeServer(servers.metrics, 0);
+  log.info({ event: 'stopped' }, 'stopped');
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import type Koa from 'koa';
+import type { Config } from './config.ts';
+import { createAccessTokens } from './domain/access-token.ts';
+import { createAccountThrottle } from './domain/account-throttle.ts';
+import { createAccounts } from './domain/accounts.ts';
+import { createAdministration } from './domain/administration.ts';
+import { createDirectory } from './domain/directory.ts';
+import { createLogin } from './domain/login.ts';
+import { createPasswordHasher } from './domain/password-hasher.ts';
+import { createPasswordReset } from './domain/password-reset.ts';
+import { createPersonalData } from './domain/personal-data.ts';
+import { createRegister } from './domain/register.ts';
+import { createRoles } from './domain/roles.ts';
+import { createSessionStates } from './domain/session-states.ts';
+import { createSessions, type RefreshOutcome } from './domain/sessions.ts';
+import type { SigningKeys } from './domain/signing-keys.ts';
+import { createApp } from './http/app.ts';
+import { createAuthenticate } from './http/authenticate.ts';
+import type { RequestState } from './http/context.ts';
+import type { HealthChecks } from './http/health-endpoints.ts';
+import { createLimits } from './http/limits.ts';
+import { createRoutes } from './http/routes.ts';
+import type { Logger } from './observe/log.ts';
+import type { Metrics } from './observe/metrics.ts';
+import { isSchemaCurrent } from './store/migrations.ts';
+import type { Stores } from './store/open-stores.ts';
+import { createStore } from './store/store.ts';
+
+export interface Composition {
+  readonly config: Config;
+  readonly stores: Stores;
+  readonly keys: SigningKeys;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly version: string;
+  /** True from SIGTERM on: readiness turns 503 while requests are still served. */
+  readonly isDraining: () => boolean;
+}
+
+const succeeded: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
+
+function healthChecks(stores: Stores): HealthChecks {
+  return {
+    postgres: async () => {
+      try {
+        await stores.database.query('health/ping');
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    schema: () => isSchemaCurrent(stores.database),
+    redis: () => stores.sharedMemory.ping(),
+  };
+}
+
+/** The one place that knows everyone: builds the application on stores that are open already. */
+export async function compose(parts: Composition): Promise<Koa<RequestState>> {
+  const { config, stores, keys, log, metrics, version, isDraining } = parts;
+  const store = createStore(stores.database);
+  const replica = createStore(stores.replica);
+  const shared = stores.sharedMemory;
+  const hasher = await createPasswordHasher(config.hashing, metrics);
+  const states = await createSessionStates({ store, shared, log, metrics });
+  const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
+  const secret = await store.serviceSecrets.get('account-throttle', randomBytes(32));
+  const throttle = createAccountThrottle({ shared, secret, ...config.limits });
+  const onRefresh = (cause: RefreshOutcome) =>
+    metrics.refreshes.inc({ outcome: succeeded.has(cause) ? 'success' : 'failure', cause });
+  const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
+
+  const endpoints = createRoutes({
+    register: createRegister({ store, hasher, metrics }),
+    login: createLogin({ store, sessions, hasher, throttle, metrics, log }),
+    sessions,
+    resetPassword: createPasswordReset({ store, states, hasher }),
+    accounts: createAccounts({ store, sessions, states, hasher, throttle }),
+    personalData: createPersonalData({ store, replica }),
+    administration: createAdministration({ store, states, throttle }),
+    directory: createDirectory({ replica }),
+    roles: createRoles({ store }),
+    keys,
+    health: { version, environment: config.environment, checks: healthChecks(stores), isDraining },
+  });
+  return createApp({
+    config: config.http,
+    endpoints,
+    limit: createLimits({ shared, metrics, ...config.limits }),
+    authenticate: createAuthenticate({ tokens, states }),
+    log,
+    metrics,
+  });
+}

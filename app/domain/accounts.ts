@@ -1,0 +1,93 @@
+import { AppError } from '../errors.ts';
+import type { Store } from '../store/store.ts';
+import type { Account, User } from '../store/user-store.ts';
+import type { AccountThrottle } from './account-throttle.ts';
+import { keepingAnAdmin } from './last-admin.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+import { checkPassword } from './password-policy.ts';
+import type { SessionStates } from './session-states.ts';
+import type { Sessions } from './sessions.ts';
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+export interface IdentityChange {
+  readonly email?: string | undefined;
+  readonly username?: string | undefined;
+}
+
+/** What users do with their own account. */
+export function createAccounts(options: {
+  store: Store;
+  sessions: Sessions;
+  states: SessionStates;
+  hasher: PasswordHasher;
+  throttle: AccountThrottle;
+}) {
+  const { store, sessions, states, hasher, throttle } = options;
+
+  async function getAccount(userId: string): Promise<Account> {
+    const account = await store.users.findById(userId);
+    if (!account) throw new AppError('unauthorized');
+    return account;
+  }
+
+  /** The password again, so that a stolen access token alone cannot take the account over; guesses are counted. */
+  async function confirmPassword(userId: string, password: string | undefined): Promise<Account> {
+    const account = await getAccount(userId);
+    if (password === undefined) throw new AppError('wrong_password');
+    await throttle.admit(account.email);
+    const { matches } = await hasher.verify(account.passwordHash, password);
+    if (!matches) throw new AppError('wrong_password');
+    await throttle.forget(account.email);
+    return account;
+  }
+
+  return {
+    /**
+     * A new email needs the password (ASVS 7.5.1); a new username does not.
+     * @throws AppError wrong_password, email_taken, username_taken or rate_limited
+     */
+    async update(userId: string, change: IdentityChange & { password?: string | undefined }): Promise<User> {
+      if (change.email !== undefined) await confirmPassword(userId, change.password);
+      const account = await store.users.updateIdentity(userId, {
+        ...(change.email !== undefined && { email: change.email.toLowerCase() }),
+        ...(change.username !== undefined && { username: change.username }),
+      });
+      await states.userChanged(userId, account.version);
+      return account;
+    },
+
+    /**
+     * Changes the password and ends all other sessions (ASVS 6.2.3, 7.4.3).
+     * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
+     */
+    async changePassword(userId: string, sessionId: string, current: string, next: string): Promise<void> {
+      const account = await confirmPassword(userId, current);
+      checkPassword(next, account, 'new_password');
+      const hash = await hasher.hash(next);
+      const ended = await store.transaction(async (within) => {
+        await within.users.setPassword(userId, hash);
+        return within.sessions.endAll(userId, 'password_changed', sessionId);
+      });
+      await states.sessionsEnded(ended);
+    },
+
+    /**
+     * A soft delete: the row stays for the audit trail, email and username become free, all sessions end.
+     * @throws AppError wrong_password, last_admin or rate_limited
+     */
+    async remove(userId: string, password: string): Promise<void> {
+      await confirmPassword(userId, password);
+      const { ended, version } = await keepingAnAdmin(store, async (within) => ({
+        version: await within.users.softDelete(userId),
+        ended: await within.sessions.endAll(userId, 'account_deleted'),
+      }));
+      await states.sessionsEnded(ended);
+      await states.userChanged(userId, version);
+    },
+
+    listSessions: (userId: string) => store.sessions.listLive(userId),
+
+    endSession: (userId: string, sessionId: string) => sessions.end(sessionId, userId, 'ended_by_user'),
+  };
+}

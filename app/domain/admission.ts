@@ -1,0 +1,82 @@
+import { AppError } from '../errors.ts';
+
+export interface AdmissionOptions {
+  /** Jobs at once. */
+  readonly concurrency: number;
+  /** Jobs that may wait. */
+  readonly queueMax: number;
+  /** Milliseconds a job may wait before it is refused. */
+  readonly deadline: number;
+  /** Called with the queue's length whenever it changes. */
+  readonly onDepth?: (depth: number) => void;
+  /** Called with the seconds a job waited. */
+  readonly onWait?: (seconds: number) => void;
+  readonly onReject?: () => void;
+}
+
+interface Waiting {
+  readonly start: () => void;
+  readonly since: number;
+}
+
+/**
+ * Lets `concurrency` jobs run, `queueMax` wait in order, and refuses the rest at once: under a flood the work that
+ * is accepted still finishes in time, and the rest is told when to come back.
+ * @throws AppError overloaded
+ */
+export function createAdmission(options: AdmissionOptions) {
+  const queue = new Set<Waiting>();
+  let running = 0;
+
+  function reject(): AppError {
+    options.onReject?.();
+    return new AppError('overloaded', { retryAfter: 1 });
+  }
+
+  function wait(): Promise<void> {
+    if (queue.size >= options.queueMax) return Promise.reject(reject());
+    return new Promise((resolve, refuse) => {
+      const waiting: Waiting = {
+        since: performance.now(),
+        start: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      const timer = setTimeout(() => {
+        queue.delete(waiting);
+        options.onDepth?.(queue.size);
+        refuse(reject());
+      }, options.deadline);
+      queue.add(waiting);
+      options.onDepth?.(queue.size);
+    });
+  }
+
+  /** Hands the slot on: the next in line takes it over, so `running` changes only when nobody waits. */
+  function release(): void {
+    const [next] = queue;
+    if (!next) {
+      running -= 1;
+      return;
+    }
+    queue.delete(next);
+    options.onDepth?.(queue.size);
+    options.onWait?.((performance.now() - next.since) / 1000);
+    next.start();
+  }
+
+  return async function admit<T>(job: () => Promise<T>): Promise<T> {
+    if (running < options.concurrency) {
+      running += 1;
+      options.onWait?.(0);
+    } else {
+      await wait();
+    }
+    try {
+      return await job();
+    } finally {
+      release();
+    }
+  };
+}

@@ -1,0 +1,147 @@
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { SessionState } from '../store/session-store.ts';
+import type { SharedMemory } from '../store/shared-memory.ts';
+import type { Store } from '../store/store.ts';
+import { readSnapshot, recordSessionEnd, recordUserVersion, writeSnapshot } from './session-snapshots.ts';
+
+export type SessionStates = Awaited<ReturnType<typeof createSessionStates>>;
+
+interface Entry {
+  readonly state: SessionState;
+  /** When the question was asked, not when it was answered: an answer is as old as its question. */
+  readonly asOf: number;
+}
+
+/** Milliseconds a state may be served without asking again. */
+const maxAge = 1_000;
+/** Milliseconds Postgres is left alone after it failed to answer, so that a freeze costs one deadline, not one each. */
+const outagePause = 1_000;
+const channel = 'session-events';
+
+/**
+ * Who a session belongs to and whether it lives. Postgres is the truth and is asked at most once a second for each
+ * session. Revocations drop the local copy at once and those of other replicas by pub/sub; a lost message costs the
+ * second, nothing more. While Postgres is away, a recent copy in Redis answers, unless a revocation stands beside it.
+ */
+export async function createSessionStates(options: {
+  store: Store;
+  shared: SharedMemory;
+  log: Logger;
+  metrics: Metrics;
+}) {
+  const { store, shared, log, metrics } = options;
+  const entries = new LRUCache<string, Entry>({ max: 50_000, ttl: maxAge });
+  const loading = new Map<string, Promise<SessionState | null>>();
+  // Revocations outlive any load that was under way when they happened, so that its late answer is not believed.
+  const endedSessions = new LRUCache<string, true>({ max: 50_000, ttl: 30_000 });
+  const changedUsers = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
+  const snapshotWritten = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
+  let pausedUntil = 0;
+
+  const isCurrent = (entry: Entry): boolean => entry.asOf > (changedUsers.get(entry.state.user.id) ?? -1);
+
+  function applySessionEnd(sessionId: string): void {
+    endedSessions.set(sessionId, true);
+    entries.delete(sessionId);
+  }
+
+  function applyUserChange(userId: string): void {
+    changedUsers.set(userId, performance.now());
+  }
+
+  async function announce(message: string, tombstone: () => Promise<void>): Promise<void> {
+    try {
+      await Promise.all([tombstone(), shared.publish(channel, message)]);
+    } catch (error) {
+      log.warn(
+        { err: error, event: 'revocation_not_announced' },
+        'other replicas learn of a revocation from Postgres',
+      );
+    }
+  }
+
+  function keepSnapshot(state: SessionState): void {
+    if (snapshotWritten.get(state.sessionId) === state.version) return;
+    snapshotWritten.set(state.sessionId, state.version);
+    writeSnapshot(shared, state).catch(() => snapshotWritten.delete(state.sessionId));
+  }
+
+  async function fromSnapshot(sessionId: string, cause: unknown): Promise<SessionState | null> {
+    try {
+      const state = await readSnapshot(shared, sessionId);
+      if (state) return state;
+    } catch (error) {
+      throw new AppError('service_unavailable', { cause: error, retryAfter: 1 });
+    }
+    // Absence proves nothing: the session may be fine and simply never have been copied.
+    throw new AppError('service_unavailable', { cause, retryAfter: 1 });
+  }
+
+  async function load(sessionId: string): Promise<SessionState | null> {
+    const asOf = performance.now();
+    if (asOf < pausedUntil) return fromSnapshot(sessionId, undefined);
+    let state: SessionState | null;
+    try {
+      state = await store.sessions.findState(sessionId);
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
+      pausedUntil = performance.now() + outagePause;
+      metrics.degraded.set({ dependency: 'postgres' }, 1);
+      return fromSnapshot(sessionId, error);
+    }
+    metrics.degraded.set({ dependency: 'postgres' }, 0);
+    if (!state || state.disabled || endedSessions.has(sessionId)) return null;
+    const entry = { state, asOf };
+    if (isCurrent(entry)) {
+      entries.set(sessionId, entry, { ttl: Math.max(1, maxAge - (performance.now() - asOf)) });
+      keepSnapshot(state);
+    }
+    return state;
+  }
+
+  function loadOnce(sessionId: string): Promise<SessionState | null> {
+    const under = loading.get(sessionId);
+    if (under) return under;
+    const started = load(sessionId).finally(() => loading.delete(sessionId));
+    loading.set(sessionId, started);
+    return started;
+  }
+
+  await shared
+    .subscribe(channel, (message) => {
+      const [kind, id = ''] = message.split(' ');
+      if (kind === 'session') applySessionEnd(id);
+      if (kind === 'user') applyUserChange(id);
+    })
+    .catch((error) => log.warn({ err: error }, 'no session events from other replicas for now'));
+
+  return {
+    /**
+     * The state of a living session of an active user, else null; at most a second old.
+     * @throws AppError service_unavailable when neither Postgres nor Redis can tell
+     */
+    async find(sessionId: string): Promise<SessionState | null> {
+      if (endedSessions.has(sessionId)) return null;
+      const entry = entries.get(sessionId);
+      const state = entry && isCurrent(entry) ? entry.state : await loadOnce(sessionId);
+      return state && state.expiresAt.getTime() > Date.now() ? state : null;
+    },
+
+    /** To be called after the commit that ended them. */
+    async sessionsEnded(sessionIds: readonly string[]): Promise<void> {
+      for (const id of sessionIds) applySessionEnd(id);
+      await Promise.all(
+        sessionIds.map((id) => announce(`session ${id}`, () => recordSessionEnd(shared, id))),
+      );
+    },
+
+    /** To be called after the commit that changed a user's roles, name or status; `version` is the new one. */
+    async userChanged(userId: string, version: number): Promise<void> {
+      applyUserChange(userId);
+      await announce(`user ${userId}`, () => recordUserVersion(shared, userId, version));
+    },
+  };
+}

@@ -1,0 +1,62 @@
+import cors from '@koa/cors';
+import Koa from 'koa';
+import type { Config } from '../config.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { allowedHosts } from './allowed-hosts.ts';
+import type { Authenticate } from './authenticate.ts';
+import { createClientAddress } from './client-address.ts';
+import type { RequestState } from './context.ts';
+import { createRouter } from './dispatch.ts';
+import type { Endpoint } from './endpoint.ts';
+import type { Limits } from './limits.ts';
+import { problem } from './problem.ts';
+import { identify } from './request-id.ts';
+import { requestLog } from './request-log.ts';
+import { securityHeaders } from './security-headers.ts';
+
+const exposedHeaders = [
+  'X-Request-Id',
+  'Retry-After',
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+];
+
+/** Middleware in order. CORS stands outside `problem`, so that a browser may read refusals too. */
+export function createApp(options: {
+  config: Config['http'];
+  endpoints: readonly Endpoint[];
+  limit: Limits;
+  authenticate: Authenticate;
+  log: Logger;
+  metrics: Metrics;
+}): Koa<RequestState> {
+  const { config, endpoints, limit, authenticate, log, metrics } = options;
+  const router = createRouter(endpoints, limit, authenticate);
+  const app = new Koa<RequestState>();
+
+  app.use(securityHeaders());
+  app.use(identify(createClientAddress(config.trustedProxies)));
+  app.use(requestLog(log, metrics));
+  app.use(
+    cors({
+      // No origin is echoed that is not on the list; without one the header is left out.
+      origin: ({ req }) => {
+        const origin = req.headers.origin ?? '';
+        return config.corsOrigins.includes('*') || config.corsOrigins.includes(origin) ? origin : '';
+      },
+      allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
+      exposeHeaders: exposedHeaders,
+      maxAge: 600,
+    }),
+  );
+  app.use(problem());
+  app.use(allowedHosts(config.allowedHosts));
+  app.use(router.routes());
+  app.use(router.allowedMethods());
+  // Nothing thrown gets past `problem`; what is left are broken sockets.
+  app.on('error', (error) => log.debug({ err: error }, 'response could not be sent'));
+  return app;
+}

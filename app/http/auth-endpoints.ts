@@ -1,0 +1,111 @@
+import type { Login } from '../domain/login.ts';
+import type { PasswordReset } from '../domain/password-reset.ts';
+import type { Register } from '../domain/register.ts';
+import type { Sessions } from '../domain/sessions.ts';
+import { endpoint } from './endpoint.ts';
+import { presentTokenSet, presentUser } from './present.ts';
+import { LoginBody, RefreshBody, RegisterBody, ResetPasswordBody, TokenSet, User } from './schemas.ts';
+
+const newPasswordRefusals = ['password_too_common', 'password_matches_identity', 'overloaded'] as const;
+
+export function authEndpoints(services: {
+  register: Register;
+  login: Login;
+  sessions: Sessions;
+  resetPassword: PasswordReset;
+}) {
+  const { register, login, sessions, resetPassword } = services;
+  return [
+    endpoint(
+      'POST /api/v1/auth/register',
+      {
+        summary: 'Register a new user',
+        access: 'open',
+        limit: 'register',
+        body: RegisterBody,
+        answers: { 201: { description: 'The new user', data: User } },
+        refuses: ['email_taken', 'username_taken', ...newPasswordRefusals],
+      },
+      async ({ body }) => ({ status: 201, data: presentUser(await register(body)) }),
+    ),
+    endpoint(
+      'POST /api/v1/auth/login',
+      {
+        summary: 'Log in with email and password',
+        access: 'open',
+        limit: 'login',
+        body: LoginBody,
+        answers: { 200: { description: 'Tokens of a new session', data: TokenSet } },
+        refuses: ['invalid_credentials', 'overloaded'],
+      },
+      async ({ body, client }) => ({ data: presentTokenSet(await login(body, client)) }),
+    ),
+    endpoint(
+      'POST /api/v1/auth/refresh',
+      {
+        summary: 'Exchange a refresh token for new tokens',
+        access: 'open',
+        limit: 'refresh',
+        body: RefreshBody,
+        answers: { 200: { description: 'New tokens of the same session', data: TokenSet } },
+        refuses: ['invalid_refresh_token'],
+      },
+      async ({ body }) => ({ data: presentTokenSet(await sessions.refresh(body.refresh_token)) }),
+    ),
+    endpoint(
+      'POST /api/v1/auth/logout',
+      { summary: 'End this session', access: 'user', answers: { 204: { description: 'Ended' } } },
+      async ({ caller }) => {
+        await sessions.end(caller.sessionId, caller.user.id, 'logout');
+        return {};
+      },
+    ),
+    endpoint(
+      'POST /api/v1/auth/logout-all',
+      { summary: 'End all sessions of the user', access: 'user', answers: { 204: { description: 'Ended' } } },
+      async ({ caller }) => {
+        await sessions.endAll(caller.user.id, 'logout_all');
+        return {};
+      },
+    ),
+    endpoint(
+      'GET /api/v1/auth/verify',
+      {
+        summary: 'Check an access token, for gateways',
+        access: 'user',
+        answers: {
+          204: {
+            description: 'The token is valid',
+            headers: {
+              'X-User-Id': 'Id of the user',
+              'X-User-Roles': 'Roles, separated by commas',
+              'X-Session-Id': 'Id of the session',
+            },
+          },
+        },
+      },
+      ({ caller }) => ({
+        headers: {
+          'X-User-Id': caller.user.id,
+          'X-User-Roles': caller.user.roles.join(','),
+          'X-Session-Id': caller.sessionId,
+        },
+      }),
+    ),
+    endpoint(
+      'POST /api/v1/auth/password/reset',
+      {
+        summary: 'Set a new password with a one-time token',
+        access: 'open',
+        limit: 'password',
+        body: ResetPasswordBody,
+        answers: { 204: { description: 'Set; all sessions have ended' } },
+        refuses: ['invalid_reset_token', ...newPasswordRefusals],
+      },
+      async ({ body }) => {
+        await resetPassword(body.token, body.password);
+        return {};
+      },
+    ),
+  ];
+}

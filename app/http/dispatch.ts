@@ -1,0 +1,60 @@
+import Router from '@koa/router';
+import { AppError } from '../errors.ts';
+import { type Authenticate, requireAdmin } from './authenticate.ts';
+import type { Context, RequestState } from './context.ts';
+import type { Answer, Endpoint } from './endpoint.ts';
+import type { Limits } from './limits.ts';
+import { readJson } from './read-json.ts';
+import { validate } from './validate.ts';
+
+function write(ctx: Context, answer: Answer): void {
+  ctx.status = answer.status ?? 200;
+  ctx.set('Cache-Control', 'no-store');
+  for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
+  if (answer.raw) {
+    ctx.body = answer.raw.body;
+    ctx.type = answer.raw.type;
+  } else if (answer.data !== undefined) {
+    ctx.body = { data: answer.data, ...(answer.meta && { meta: answer.meta }) };
+  } else {
+    ctx.body = null;
+    ctx.status = answer.status ?? 204;
+  }
+}
+
+/** A path parameter of the wrong form names nothing that exists. */
+function parseParams(endpoint: Endpoint, params: unknown): unknown {
+  if (!endpoint.params) return undefined;
+  const parsed = endpoint.params.safeParse(params);
+  if (!parsed.success) throw new AppError('not_found');
+  return parsed.data;
+}
+
+/** One request through the policies of its route line, in this order: limit, access, input, handler. */
+async function serve(
+  endpoint: Endpoint,
+  ctx: Context,
+  limit: Limits,
+  authenticate: Authenticate,
+): Promise<void> {
+  if (endpoint.limit) await limit(ctx, endpoint.limit);
+  const caller = endpoint.access === 'open' ? undefined : await authenticate(ctx);
+  if (caller && endpoint.access === 'admin') requireAdmin(caller);
+  const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
+  const query = endpoint.query && validate(endpoint.query, { ...ctx.query });
+  const body = endpoint.body && validate(endpoint.body, await readJson(ctx.req));
+  // Endpoint erased the types that its spec promised; see endpoint().
+  const call = { body, query, params, caller, client: ctx.state.client } as Parameters<Endpoint['handle']>[0];
+  write(ctx, await endpoint.handle(call));
+}
+
+export function createRouter(endpoints: readonly Endpoint[], limit: Limits, authenticate: Authenticate) {
+  const router = new Router<RequestState>({ strict: true, sensitive: true });
+  for (const endpoint of endpoints) {
+    router[endpoint.method](endpoint.path, (ctx) => {
+      ctx.state.route = endpoint.path;
+      return serve(endpoint, ctx, limit, authenticate);
+    });
+  }
+  return router;
+}

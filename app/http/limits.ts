@@ -1,0 +1,54 @@
+import { AppError } from '../errors.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import { createRateLimiter } from '../store/rate-limiter.ts';
+import type { SharedMemory } from '../store/shared-memory.ts';
+import { addressPrefix } from './client-address.ts';
+import type { Context } from './context.ts';
+
+const minute = 60_000;
+
+/** Requests per address (IPv6: per /64) and window; the README explains how they were chosen (ASVS 6.1.1). */
+export const budgets = {
+  login: { points: 60, window: minute },
+  register: { points: 100, window: 60 * minute },
+  refresh: { points: 300, window: minute },
+  password: { points: 30, window: 10 * minute },
+} as const;
+
+export type LimitName = keyof typeof budgets;
+export type Limits = ReturnType<typeof createLimits>;
+
+export function createLimits(options: {
+  shared: SharedMemory;
+  enabled: boolean;
+  scale: number;
+  metrics: Metrics;
+}) {
+  const { shared, enabled, scale, metrics } = options;
+  const limiterOf = (name: LimitName) => {
+    const { points, window } = budgets[name];
+    return createRateLimiter(shared, { name, points, window: window / scale });
+  };
+  const limiters = {
+    login: limiterOf('login'),
+    register: limiterOf('register'),
+    refresh: limiterOf('refresh'),
+    password: limiterOf('password'),
+  };
+
+  /**
+   * Takes one request from the budget of the caller's address and says so in RateLimit headers.
+   * @throws AppError rate_limited
+   */
+  return async function limit(ctx: Context, name: LimitName): Promise<void> {
+    if (!enabled) return;
+    const verdict = await limiters[name].consume(addressPrefix(ctx.state.client.ip));
+    const resetIn = Math.ceil(verdict.resetIn / 1000);
+    ctx.set('RateLimit-Limit', String(verdict.limit));
+    ctx.set('RateLimit-Remaining', String(verdict.remaining));
+    ctx.set('RateLimit-Reset', String(resetIn));
+    if (verdict.allowed) return;
+    metrics.rateLimited.inc({ limit: name });
+    throw new AppError('rate_limited', { retryAfter: resetIn });
+  };
+}

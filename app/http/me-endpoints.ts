@@ -1,0 +1,134 @@
+import type { Accounts } from '../domain/accounts.ts';
+import type { PersonalData } from '../domain/personal-data.ts';
+import { decodeCursor, encodeCursor, HistoryKeyset } from './cursor.ts';
+import { endpoint } from './endpoint.ts';
+import { presentLoginHistory, presentManagedUser, presentSession, presentUser } from './present.ts';
+import {
+  ChangePasswordBody,
+  DeleteMeBody,
+  Export,
+  IdParams,
+  LoginHistory,
+  PageQuery,
+  Session,
+  UpdateMeBody,
+  User,
+} from './schemas.ts';
+
+const passwordRefusals = ['wrong_password', 'rate_limited', 'overloaded'] as const;
+
+export function meEndpoints(services: { accounts: Accounts; personalData: PersonalData }) {
+  const { accounts, personalData } = services;
+  return [
+    endpoint(
+      'GET /api/v1/users/me',
+      { summary: 'Who I am', access: 'user', answers: { 200: { description: 'The user', data: User } } },
+      ({ caller }) => ({ data: presentUser(caller.user) }),
+    ),
+    endpoint(
+      'PATCH /api/v1/users/me',
+      {
+        summary: 'Change my username or, with the password, my email',
+        access: 'user',
+        body: UpdateMeBody,
+        answers: { 200: { description: 'The user as it is now', data: User } },
+        refuses: ['email_taken', 'username_taken', ...passwordRefusals],
+      },
+      async ({ caller, body }) => ({ data: presentUser(await accounts.update(caller.user.id, body)) }),
+    ),
+    endpoint(
+      'DELETE /api/v1/users/me',
+      {
+        summary: 'Delete my account',
+        access: 'user',
+        body: DeleteMeBody,
+        answers: { 204: { description: 'Deleted; email and username are free again' } },
+        refuses: ['last_admin', ...passwordRefusals],
+      },
+      async ({ caller, body }) => {
+        await accounts.remove(caller.user.id, body.password);
+        return {};
+      },
+    ),
+    endpoint(
+      'POST /api/v1/users/me/password',
+      {
+        summary: 'Change my password; all my other sessions end',
+        access: 'user',
+        body: ChangePasswordBody,
+        answers: { 204: { description: 'Changed' } },
+        refuses: ['password_too_common', 'password_matches_identity', ...passwordRefusals],
+      },
+      async ({ caller, body }) => {
+        const { user, sessionId } = caller;
+        await accounts.changePassword(user.id, sessionId, body.current_password, body.new_password);
+        return {};
+      },
+    ),
+    endpoint(
+      'GET /api/v1/users/me/sessions',
+      {
+        summary: 'Where I am logged in',
+        access: 'user',
+        answers: { 200: { description: 'Living sessions, newest first', data: Session.array() } },
+      },
+      async ({ caller }) => {
+        const sessions = await accounts.listSessions(caller.user.id);
+        return { data: sessions.map((session) => presentSession(session, caller.sessionId)) };
+      },
+    ),
+    endpoint(
+      'DELETE /api/v1/users/me/sessions/:id',
+      {
+        summary: 'End one of my sessions',
+        access: 'user',
+        params: IdParams,
+        answers: { 204: { description: 'Ended' } },
+        refuses: ['session_not_found'],
+      },
+      async ({ caller, params }) => {
+        await accounts.endSession(caller.user.id, params.id);
+        return {};
+      },
+    ),
+    endpoint(
+      'GET /api/v1/users/me/login-history',
+      {
+        summary: 'When and from where my account was logged in to',
+        access: 'user',
+        query: PageQuery,
+        answers: { 200: { description: 'Newest first', data: LoginHistory.array(), page: true } },
+      },
+      async ({ caller, query }) => {
+        const after = decodeCursor(HistoryKeyset, query.cursor);
+        const page = await personalData.loginHistory(caller.user.id, query.limit, after);
+        return { data: page.items.map(presentLoginHistory), meta: { next_cursor: encodeCursor(page.next) } };
+      },
+    ),
+    endpoint(
+      'GET /api/v1/users/me/export',
+      {
+        summary: 'Everything held about me',
+        access: 'user',
+        answers: { 200: { description: 'One document', data: Export } },
+      },
+      async ({ caller }) => {
+        const held = await personalData.export(caller.user.id);
+        return {
+          headers: { 'Content-Disposition': 'attachment; filename="export.json"' },
+          data: {
+            user: presentManagedUser(held.account),
+            sessions: held.sessions.map((session) => presentSession(session, caller.sessionId)),
+            login_history: held.loginHistory.map(presentLoginHistory),
+            audit_log: held.auditLog.map((entry) => ({
+              occurred_at: entry.occurredAt.toISOString(),
+              action: entry.action,
+              target_type: entry.targetType,
+              target_id: entry.targetId,
+            })),
+          },
+        };
+      },
+    ),
+  ];
+}

@@ -1,0 +1,62 @@
+import type { TokenSet } from '../domain/sessions.ts';
+import type { LoginHistory } from '../store/login-history-store.ts';
+import type { Role } from '../store/role-store.ts';
+import type { Session } from '../store/session-store.ts';
+import type { Account, User } from '../store/user-store.ts';
+
+/*
+ * What leaves the process, field by field: a column that is added to a table does not appear here by itself.
+ */
+
+export const presentUser = (user: User) => ({
+  id: user.id,
+  email: user.email,
+  username: user.username,
+  roles: user.roles,
+  created_at: user.createdAt.toISOString(),
+});
+
+export const presentManagedUser = (account: Account) => ({
+  ...presentUser(account),
+  status: account.disabledAt ? 'disabled' : 'active',
+  updated_at: account.updatedAt.toISOString(),
+});
+
+export const presentTokenSet = (tokens: TokenSet) => ({
+  access_token: tokens.accessToken,
+  refresh_token: tokens.refreshToken,
+  token_type: 'Bearer',
+  expires_in: tokens.expiresIn,
+  user: presentUser(tokens.user),
+});
+
+export const presentSession = (session: Session, currentId: string | null) => ({
+  id: session.id,
+  device: session.userAgent,
+  ip: session.ip,
+  created_at: session.createdAt.toISOString(),
+  last_seen_at: session.lastSeenAt.toISOString(),
+  current: session.id === currentId,
+});
+
+export const presentLoginHistory = (entry: LoginHistory) => ({
+  id: entry.id,
+  occurred_at: entry.occurredAt.toISOString(),
+  outcome: entry.outcome,
+  reason: entry.reason,
+  ip: entry.ip,
+  device: entry.userAgent,
+  session_id: entry.sessionId,
+});
+
+export const presentManagedLoginHistory = (entry: LoginHistory) => ({
+  ...presentLoginHistory(entry),
+  user_id: entry.userId,
+});
+
+export const presentRole = (role: Role) => ({
+  name: role.name,
+  description: role.description,
+  built_in: role.builtIn,
+  created_at: role.createdAt.toISOString(),
+});

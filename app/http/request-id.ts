@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import type { Context, Middleware } from './context.ts';
+import { unmatchedRoute } from './context.ts';
+
+const wellFormed = /^[A-Za-z0-9._-]{8,128}$/;
+
+/** First of all: gives the request its id (the caller's, when it is harmless in a log) and finds out who is calling. */
+export function identify(clientAddress: (remote?: string, forwardedFor?: string) => string): Middleware {
+  return (ctx: Context, next) => {
+    const given = ctx.get('X-Request-Id');
+    const requestId = wellFormed.test(given) ? given : randomUUID();
+    const userAgent = ctx.get('User-Agent').toWellFormed().slice(0, 256) || null;
+    const ip = clientAddress(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For'));
+    ctx.state.requestId = requestId;
+    ctx.state.route = unmatchedRoute;
+    ctx.state.client = { ip, userAgent, requestId };
+    ctx.set('X-Request-Id', requestId);
+    return next();
+  };
+}

@@ -1,0 +1,49 @@
+import { AppError } from '../errors.ts';
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { Context, Middleware } from './context.ts';
+
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** Refusals are the caller's business; what we could not do is ours. */
+function levelOf(status: number): 'error' | 'warn' | 'info' {
+  if (status === 500) return 'error';
+  return status > 500 ? 'warn' : 'info';
+}
+
+/**
+ * One line and one observation for each request, when its response is through or its connection gone. No query, body
+ * or header value is logged (ASVS 16.2.5); the route is the template, and an unknown method counts as OTHER, so that
+ * no caller can add series.
+ */
+export function requestLog(log: Logger, metrics: Metrics): Middleware {
+  return (ctx: Context, next) => {
+    const start = performance.now();
+    ctx.res.once('close', () => {
+      const seconds = Number(performance.now() - start) / 1e9;
+      const { state } = ctx;
+      const method = methods.has(ctx.method) ? ctx.method : 'OTHER';
+      const status = ctx.res.writableFinished ? ctx.res.statusCode : 499;
+      metrics.requestDuration.observe({ method, route: state.route, status: String(status) }, seconds);
+      const level = levelOf(status);
+      if (!log.isLevelEnabled(level)) return;
+      const { failure } = state;
+      log[level](
+        {
+          event: 'request',
+          requestId: state.requestId,
+          method,
+          route: state.route,
+          status,
+          durationMs: Math.round(seconds * 1e5) / 100,
+          ip: state.client.ip,
+          ...(state.userId && { userId: state.userId }),
+          ...(failure instanceof AppError && { code: failure.code }),
+          ...(failure !== undefined && status >= 500 && { err: failure }),
+        },
+        'request',
+      );
+    });
+    return next();
+  };
+}

@@ -1,0 +1,153 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request as httpRequest, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import { compose } from '../../app/compose.ts';
+import { type Config, parseConfig } from '../../app/config.ts';
+import { openSigningKeys, type SigningKeys } from '../../app/domain/signing-keys.ts';
+import { closeServer, createApiServer, listen } from '../../app/http/server.ts';
+import { createLog } from '../../app/observe/log.ts';
+import { createMetrics, type Metrics } from '../../app/observe/metrics.ts';
+import type { Stores } from '../../app/store/open-stores.ts';
+import { type Contract, createContract } from './openapi-contract.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+  /** Parsed when it is JSON, else undefined. Tests look into answers whose form the contract has checked. */
+  // biome-ignore lint/suspicious/noExplicitAny: the form of every answer is checked against the OpenAPI document
+  readonly body: any;
+}
+
+export interface Ask {
+  readonly body?: unknown;
+  /** Sent as it is, whatever it is. */
+  readonly raw?: string | Buffer;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface TestApp {
+  readonly config: Config;
+  readonly port: number;
+  readonly stores: Stores;
+  readonly keys: SigningKeys;
+  readonly metrics: Metrics;
+  /** Everything logged so far, parsed. */
+  readonly logged: () => Record<string, unknown>[];
+  /** Turns it into a process that has had its SIGTERM. */
+  readonly drain: () => void;
+  /** `ask('POST /api/v1/auth/login', {body})`; every answer is checked against the OpenAPI document. */
+  ask(what: string, ask?: Ask): Promise<Reply>;
+  close(): Promise<void>;
+}
+
+/** Weak on purpose: tests are about behaviour, and hashing at full strength would dominate them. */
+const testEnvironment = {
+  ENV: 'test',
+  ARGON2_MEMORY_KIB: '64',
+  ARGON2_TIME: '1',
+  HASH_CONCURRENCY: '2',
+  RATE_LIMIT: 'off',
+};
+
+let sharedKeys: Promise<SigningKeys> | undefined;
+const dataDir = mkdtempSync(join(tmpdir(), 'auth-test-'));
+process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+
+function send(port: number, what: string, { body, raw, token, headers }: Ask, agent: Agent): Promise<Reply> {
+  const [method = 'GET', path = '/'] = what.split(' ');
+  const payload = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        port,
+        host: '127.0.0.1',
+        method,
+        path,
+        agent,
+        headers: {
+          ...(body !== undefined && { 'Content-Type': 'application/json' }),
+          ...(payload !== undefined && { 'Content-Length': Buffer.byteLength(payload) }),
+          ...(token && { Authorization: `Bearer ${token}` }),
+          ...headers,
+        },
+      },
+      async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk);
+        const text = Buffer.concat(chunks).toString('utf8');
+        const isJson = /json/.test(String(response.headers['content-type'])) && text !== '';
+        const parsed = isJson ? JSON.parse(text) : undefined;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, body: parsed });
+      },
+    );
+    request.once('error', reject);
+    request.end(payload);
+  });
+}
+
+function collectLines() {
+  const lines: string[] = [];
+  const stream = new Writable({
+    write(chunk, _encoding, done) {
+      lines.push(...String(chunk).trim().split('\n'));
+      done();
+    },
+  });
+  return { stream, parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+}
+
+async function check(contract: Contract, what: string, reply: Reply): Promise<void> {
+  const [method = '', path = ''] = what.split(' ');
+  const contentType = String(reply.headers['content-type'] ?? '');
+  contract.assertAnswer({ method, path, status: reply.status, contentType, body: reply.body });
+}
+
+/** The composed application on a port of its own, over the stores given. Variables override the test defaults. */
+export async function startApp(stores: Stores, variables: Record<string, string> = {}): Promise<TestApp> {
+  const config = parseConfig({ ...testEnvironment, DATA_DIR: dataDir, ...variables });
+  const log = collectLines();
+  const logger = createLog({ ...config, logLevel: 'debug' }, log.stream);
+  const ownKeys = Object.keys(variables).some((name) => name.startsWith('JWT_'));
+  // Making an RSA key takes longer than most tests.
+  if (!ownKeys) sharedKeys ??= openSigningKeys(config, logger);
+  const keys = await (sharedKeys && !ownKeys ? sharedKeys : openSigningKeys(config, logger));
+  const metrics = createMetrics('test');
+  let draining = false;
+  const isDraining = () => draining;
+  const app = await compose({ config, stores, keys, log: logger, metrics, version: '1.0.0', isDraining });
+  const server: Server = createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining });
+  const port = await listen(server, 0, '127.0.0.1');
+  const agent = new Agent({ keepAlive: true });
+  const document = await send(
+    port,
+    'GET /api/v1/openapi.json',
+    { headers: { Host: variables.ALLOWED_HOSTS ?? 'localhost' } },
+    agent,
+  );
+  const contract = createContract(document.body);
+  return {
+    config,
+    port,
+    stores,
+    keys,
+    metrics,
+    logged: log.parsed,
+    drain: () => {
+      draining = true;
+    },
+    async ask(what, ask = {}) {
+      const reply = await send(port, what, ask, agent);
+      await check(contract, what, reply);
+      return reply;
+    },
+    async close() {
+      agent.destroy();
+      await closeServer(server, 0);
+      if (ownKeys) keys.close();
+    },
+  };
+}

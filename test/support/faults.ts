@@ -1,0 +1,62 @@
+import { AppError } from '../../app/errors.ts';
+import type { Database } from '../../app/store/database.ts';
+import type { Stores } from '../../app/store/open-stores.ts';
+import type { SharedMemory } from '../../app/store/shared-memory.ts';
+
+export interface Faults {
+  postgres: boolean;
+  redis: boolean;
+  /** Milliseconds by which the database's clock is ahead, as far as refreshes can tell. */
+  clockAhead: number;
+}
+
+const down = (): Promise<never> => Promise.reject(new AppError('service_unavailable', { retryAfter: 1 }));
+
+function faultyDatabase(database: Database, faults: Faults): Database {
+  return {
+    async query<Row extends object>(
+      name: Parameters<Database['query']>[0],
+      params?: readonly unknown[],
+    ): Promise<Row[]> {
+      if (faults.postgres) return down();
+      const rows = await database.query<Row>(name, params);
+      if (name !== 'sessions/find') return rows;
+      return rows.map((row) => {
+        const { msSinceRotation } = row as { msSinceRotation: number | null };
+        return {
+          ...row,
+          msSinceRotation: msSinceRotation === null ? null : msSinceRotation + faults.clockAhead,
+        };
+      });
+    },
+    transaction: (work) => (faults.postgres ? down() : database.transaction(work)),
+    close: () => database.close(),
+  };
+}
+
+function faultyMemory(shared: SharedMemory, faults: Faults): SharedMemory {
+  const unless = <T>(work: () => Promise<T>): Promise<T> => (faults.redis ? down() : work());
+  return {
+    ...shared,
+    get: (keys) => unless(() => shared.get(keys)),
+    set: (key, value, ttl) => unless(() => shared.set(key, value, ttl)),
+    raise: (key, value, ttl) => unless(() => shared.raise(key, value, ttl)),
+    publish: (channel, message) => unless(() => shared.publish(channel, message)),
+    ping: async () => !faults.redis && (await shared.ping()),
+  };
+}
+
+/** The same stores behind switches that take them away. */
+export function withFaults(stores: Stores): { stores: Stores; faults: Faults } {
+  const faults: Faults = { postgres: false, redis: false, clockAhead: 0 };
+  const database = faultyDatabase(stores.database, faults);
+  return {
+    faults,
+    stores: {
+      ...stores,
+      database,
+      replica: database,
+      sharedMemory: faultyMemory(stores.sharedMemory, faults),
+    },
+  };
+}
