@@ -1,0 +1,95 @@
+import { expect } from 'chai';
+import { type AdmissionOptions, createAdmission } from '../../app/domain/admission.ts';
+import { AppError } from '../../app/errors.ts';
+
+/** A job that ends when told to. */
+function createJob() {
+  let finish: (value: string) => void = () => undefined;
+  const done = new Promise<string>((resolve) => {
+    finish = resolve;
+  });
+  let started = false;
+  return {
+    run: () => {
+      started = true;
+      return done;
+    },
+    finish,
+    isStarted: () => started,
+  };
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'accepted',
+    (error) => (error instanceof AppError ? error.code : String(error)),
+  );
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const admission = (options: Partial<AdmissionOptions>) =>
+  createAdmission({ concurrency: 2, queueMax: 2, deadline: 60_000, ...options });
+
+describe('Admission', () => {
+  it('runs as many jobs as it may, lets some wait in order and refuses the rest at once', async () => {
+    const admit = admission({});
+    const jobs = Array.from({ length: 4 }, createJob);
+    const running = jobs.map((job) => admit(job.run));
+    expect(await codeOf(admit(createJob().run))).to.equal('overloaded');
+    expect(jobs.map((job) => job.isStarted())).to.deep.equal([true, true, false, false]);
+    jobs[1]?.finish('b');
+    await settle();
+    expect(jobs.map((job) => job.isStarted())).to.deep.equal([true, true, true, false]);
+    for (const job of jobs) job.finish('done');
+    await Promise.all(running);
+  });
+
+  it('frees the slot of a job that failed', async () => {
+    const admit = admission({ concurrency: 1, queueMax: 0 });
+    const failure = await admit(() => Promise.reject(new Error('no'))).catch((error: Error) => error.message);
+    expect(failure).to.equal('no');
+    expect(await admit(async () => 'next')).to.equal('next');
+  });
+
+  it('refuses a job that waited too long, and does not run it later', async () => {
+    const admit = admission({ concurrency: 1, deadline: 5 });
+    const first = createJob();
+    const second = createJob();
+    const running = admit(first.run);
+    expect(await codeOf(admit(second.run))).to.equal('overloaded');
+    first.finish('done');
+    await running;
+    await settle();
+    expect(second.isStarted()).to.equal(false);
+    expect(await admit(async () => 'next')).to.equal('next');
+  });
+
+  it('never runs more than it may, whatever comes', async () => {
+    let running = 0;
+    let most = 0;
+    const admit = admission({ concurrency: 3, queueMax: 1_000 });
+    const job = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await settle();
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 200 }, () => admit(job)));
+    expect([most, running]).to.deep.equal([3, 0]);
+  });
+
+  it('reports its depth, waits and refusals', async () => {
+    const depths: number[] = [];
+    let refused = 0;
+    const onReject = () => {
+      refused += 1;
+    };
+    const admit = admission({ concurrency: 1, queueMax: 1, onDepth: (depth) => depths.push(depth), onReject });
+    const first = createJob();
+    const running = [admit(first.run), admit(async () => 'second')];
+    await codeOf(admit(async () => 'third'));
+    first.finish('done');
+    await Promise.all(running);
+    expect(depths).to.deep.equal([1, 0]);
+    expect(refused).to.equal(1);
+  });
+});
