@@ -34,7 +34,7 @@ const Instant = z.iso.datetime().meta({ examples: ['2026-01-31T12:00:00.000Z'] }
 
 export const RegisterBody = z.strictObject({ email: Email, password: NewPassword, username: Username });
 export const LoginBody = z.strictObject({ email: z.string().max(254), password: Password });
-export const RefreshBody = z.strictObject({ refresh_token: z.string().max(512) });
+export const RefreshBody = z.strictObject({ refresh_token: z.string().max(4096) });
 export const ResetPasswordBody = z.strictObject({ token: z.string().max(512), password: NewPassword });
 export const ChangePasswordBody = z.strictObject({ current_password: Password, new_password: NewPassword });
 export const DeleteMeBody = z.strictObject({ password: Password });

@@ -3,20 +3,26 @@ import { addressPrefix, createClientAddress } from '../../app/http/client-addres
 
 describe('Client address', () => {
   const address = createClientAddress(['10.0.0.0/8', '2001:db8:ffff::/48', '192.0.2.7']);
-  const cases: [title: string, remote: string | undefined, forwarded: string | undefined, client: string][] = [
-    ['is the peer when nothing is forwarded', '203.0.113.9', undefined, '203.0.113.9'],
-    ['ignores what an untrusted peer forwards', '203.0.113.9', '1.2.3.4', '203.0.113.9'],
-    ['takes what a trusted proxy forwards', '10.1.2.3', '198.51.100.1', '198.51.100.1'],
-    ['ignores what the client wrote further left', '10.1.2.3', '6.6.6.6, 198.51.100.1', '198.51.100.1'],
-    ['walks through several trusted proxies', '10.1.2.3', '198.51.100.1, 192.0.2.7, 10.9.9.9', '198.51.100.1'],
-    ['stops at a malformed entry', '10.1.2.3', '198.51.100.1, junk', '10.1.2.3'],
-    ['stops at an empty header', '10.1.2.3', '', '10.1.2.3'],
-    ['takes the last trusted one when all are trusted', '10.1.2.3', '10.4.4.4', '10.4.4.4'],
-    ['unmaps IPv4 in IPv6 peers', '::ffff:10.1.2.3', '::ffff:198.51.100.1', '198.51.100.1'],
-    ['knows IPv6 proxies', '2001:db8:ffff::1', '2001:db8::5', '2001:db8::5'],
-    ['does not take an address with a port for an address', '10.1.2.3', '198.51.100.1:4711', '10.1.2.3'],
-    ['survives a connection that is gone', undefined, '198.51.100.1', 'unknown'],
-  ];
+  const cases: [title: string, remote: string | undefined, forwarded: string | undefined, client: string][] =
+    [
+      ['is the peer when nothing is forwarded', '203.0.113.9', undefined, '203.0.113.9'],
+      ['ignores what an untrusted peer forwards', '203.0.113.9', '1.2.3.4', '203.0.113.9'],
+      ['takes what a trusted proxy forwards', '10.1.2.3', '198.51.100.1', '198.51.100.1'],
+      ['ignores what the client wrote further left', '10.1.2.3', '6.6.6.6, 198.51.100.1', '198.51.100.1'],
+      [
+        'walks through several trusted proxies',
+        '10.1.2.3',
+        '198.51.100.1, 192.0.2.7, 10.9.9.9',
+        '198.51.100.1',
+      ],
+      ['stops at a malformed entry', '10.1.2.3', '198.51.100.1, junk', '10.1.2.3'],
+      ['stops at an empty header', '10.1.2.3', '', '10.1.2.3'],
+      ['takes the last trusted one when all are trusted', '10.1.2.3', '10.4.4.4', '10.4.4.4'],
+      ['unmaps IPv4 in IPv6 peers', '::ffff:10.1.2.3', '::ffff:198.51.100.1', '198.51.100.1'],
+      ['knows IPv6 proxies', '2001:db8:ffff::1', '2001:db8::5', '2001:db8::5'],
+      ['does not take an address with a port for an address', '10.1.2.3', '198.51.100.1:4711', '10.1.2.3'],
+      ['survives a connection that is gone', undefined, '198.51.100.1', 'unknown'],
+    ];
   for (const [title, remote, forwarded, client] of cases) {
     it(title, () => expect(address(remote, forwarded)).to.equal(client));
   }

@@ -1,0 +1,119 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type Running, start } from '../support/process.ts';
+
+describe('The executable', function () {
+  // Each test boots a process of its own, some with an embedded Postgres.
+  this.timeout(60_000);
+  let dataDir: string;
+  const running: Running[] = [];
+  const launch = (args: string[], variables: Record<string, string> = {}, input?: string): Running => {
+    const process = start(args, { DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', ...variables }, input);
+    running.push(process);
+    return process;
+  };
+  const address = async (process: Running) => {
+    const [, port] = await process.printed(/listens on http:\/\/localhost:(\d+)/);
+    return `http://127.0.0.1:${port}`;
+  };
+
+  before(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'auth-serve-'));
+  });
+  afterEach(async () => {
+    for (const { child } of running) child.kill('SIGKILL');
+    await Promise.all(running.splice(0).map(({ ended }) => ended));
+  });
+  after(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  it('needs no environment: says where it listens, where data lies and that it is embedded; SIGTERM exits 0', async () => {
+    const service = launch([]);
+    const url = await address(service);
+    expect(service.output()).to.contain('embedded mode').and.to.contain(dataDir);
+    const health = await fetch(`${url}/api/v1/health`);
+    expect(await health.json()).to.deep.equal({
+      status: 'healthy',
+      version: '1.0.0',
+      environment: 'development',
+    });
+    service.child.kill('SIGTERM');
+    service.child.kill('SIGTERM');
+    expect(await service.ended).to.equal(0);
+  });
+
+  it('keeps users, sessions and keys over a restart, even after kill -9', async () => {
+    const body = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
+    const headers = { 'Content-Type': 'application/json' };
+    const first = launch([]);
+    let url = await address(first);
+    await fetch(`${url}/api/v1/auth/register`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const { email, password } = body;
+    const login = await fetch(`${url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ email, password }),
+    });
+    // The shape of a login is checked elsewhere.
+    const { data } = (await login.json()) as { data: { access_token: string } };
+    first.child.kill('SIGKILL');
+    await first.ended;
+    url = await address(launch([]));
+    const me = await fetch(`${url}/api/v1/users/me`, {
+      headers: { Authorization: `Bearer ${data.access_token}` },
+    });
+    expect(me.status).to.equal(200);
+  });
+
+  it('refuses a data folder that another process uses, and leaves that process alone', async () => {
+    const first = launch([]);
+    const url = await address(first);
+    const second = launch([]);
+    expect(await second.ended).to.equal(78);
+    expect(second.output()).to.contain(`DATA_DIR is in use by process ${first.child.pid}`);
+    expect((await fetch(`${url}/api/v1/health`)).status).to.equal(200);
+  });
+
+  it('lists every missing production variable in one message and exits with 78', async () => {
+    const service = launch([], { ENV: 'production' });
+    expect(await service.ended).to.equal(78);
+    for (const name of [
+      'DB_PRIMARY_DB_URL',
+      'REDIS_URL',
+      'ALLOWED_HOSTS',
+      'JWT_PRIVATE_KEY_PATH',
+      'JWT_PUBLIC_KEY_PATH',
+    ]) {
+      expect(service.output()).to.contain(name);
+    }
+    expect(service.output()).not.to.contain('    at ');
+  });
+
+  it('creates an administrator with a password from standard input, who can then log in', async () => {
+    const args = ['admin', 'create', '--email', 'root@example.com', '--username', 'root'];
+    const weak = launch(args, {}, 'password123\n');
+    expect(await weak.ended).to.equal(1);
+    expect(weak.output()).to.contain('password_too_common');
+    const created = launch(args, {}, 'StrongPass123!\n');
+    expect(await created.ended).to.equal(0);
+    const url = await address(launch([]));
+    const reply = await fetch(`${url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ email: 'root@example.com', password: 'StrongPass123!' }),
+    });
+    const { data } = (await reply.json()) as { data: { user: { roles: string[] } } };
+    expect(data.user.roles).to.deep.equal(['admin', 'user']);
+  });
+
+  it('answers its own health check, and says so when nothing listens', async () => {
+    const service = launch([]);
+    const url = await address(service);
+    const healthy = launch(['health'], { PORT: new URL(url).port });
+    expect(await healthy.ended).to.equal(0);
+    service.child.kill('SIGTERM');
+    await service.ended;
+    expect(await launch(['health'], { PORT: new URL(url).port }).ended).to.equal(1);
+  });
+});

@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+export interface Running {
+  readonly child: ChildProcess;
+  /** Everything printed so far, both streams. */
+  output(): string;
+  /** Resolves when the pattern has been printed; rejects when the process ends before. */
+  printed(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Resolves with the exit status, or the signal's name. */
+  readonly ended: Promise<number | string>;
+}
+
+/** Variables of this process do not leak into the one under test. */
+function environment(variables: Record<string, string>): NodeJS.ProcessEnv {
+  const { PATH, HOME } = process.env;
+  return { PATH, HOME, ...variables };
+}
+
+/** Starts the executable as an operator does, from source. */
+export function start(
+  args: readonly string[],
+  variables: Record<string, string> = {},
+  input?: string,
+): Running {
+  const command = ['--import=tsx', 'app/main.ts', ...args];
+  const child = spawn(process.execPath, command, { cwd: root, env: environment(variables), stdio: 'pipe' });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (chunk) => {
+      text += chunk;
+      child.emit('printed');
+    });
+  }
+  child.stdin?.end(input ?? '');
+  const ended = once(child, 'close').then(([code, signal]) => code ?? signal);
+  return {
+    child,
+    ended,
+    output: () => text,
+    printed: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const match = pattern.exec(text);
+          if (match) resolve(match);
+        };
+        child.on('printed', look);
+        look();
+        void ended.then((status) => reject(new Error(`ended with ${status} before ${pattern}:\n${text}`)));
+      }),
+  };
+}
