@@ -1,0 +1,133 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { expect } from 'chai';
+import { readSources } from './support/source-files.ts';
+
+interface Instruction {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The stages of a Dockerfile, each from its FROM on; what precedes the first is stage 0. */
+function parseStages(dockerfile: string): Instruction[][] {
+  const lines = dockerfile
+    .replace(/^\s*#.*\n/gm, '')
+    .replace(/\\\n\s*/g, '')
+    .split('\n');
+  const stages: Instruction[][] = [[]];
+  for (const line of lines.filter((text) => text.trim())) {
+    const [name = '', ...rest] = line.trim().split(/\s+/);
+    if (name === 'FROM') stages.push([]);
+    stages.at(-1)?.push({ name, text: rest.join(' ') });
+  }
+  return stages;
+}
+
+/** `@scope/name/deep/file.js` → `@scope/name`. */
+function packageOf(specifier: string): string {
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+describe('Dockerfile', () => {
+  const [head = [], ...stages] = parseStages(readFileSync('Dockerfile', 'utf8'));
+  const final = stages.at(-1) ?? [];
+  const all = (name: string, stage = final): string[] =>
+    stage.filter((instruction) => instruction.name === name).map(({ text }) => text);
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+
+  it('starts every stage from one image of a pinned version that the service supports', () => {
+    const [, tag = ''] = /^NODE_IMAGE=node:(.+)$/.exec(all('ARG', head)[0] ?? '') ?? [];
+    expect(tag).to.match(/^\d+\.\d+\.\d+-\w+-slim$/);
+    const oldest: string = manifest.engines.node.replace('>=', '');
+    expect(tag.localeCompare(oldest, 'en', { numeric: true })).to.be.greaterThan(0);
+    for (const stage of stages) expect(all('FROM', stage)[0]).to.match(/^\$\{NODE_IMAGE\}( AS \w+)?$/);
+  });
+
+  it('runs nothing in the final stage, so that it holds only what is copied', () => {
+    expect(all('RUN')).to.deep.equal([]);
+    expect(all('COPY')).to.deep.equal([
+      '--from=dependencies /srv/auth/node_modules node_modules',
+      '--from=build /srv/auth/dist dist',
+      'migrations migrations',
+      'package.json ./',
+    ]);
+  });
+
+  it('installs production dependencies only', () => {
+    const stage = stages.find((candidate) => all('FROM', candidate)[0]?.endsWith(' AS dependencies'));
+    expect(all('RUN', stage)).to.deep.equal(['npm ci --omit=dev']);
+  });
+
+  it('runs as a numeric user that is not root', () => {
+    expect(all('USER')).to.deep.equal(['10001:10001']);
+  });
+
+  it('is production unless told otherwise, and carries no other setting', () => {
+    expect(all('ENV')).to.deep.equal(['ENV=production NODE_ENV=production']);
+    expect(all('EXPOSE')).to.deep.equal(['8000 9464']);
+    expect(all('WORKDIR')).to.deep.equal(['/srv/auth']);
+  });
+
+  it('starts Node itself, so that a signal reaches it, with the preload that sizes its threads', () => {
+    expect(JSON.parse(all('ENTRYPOINT')[0] ?? '')).to.deep.equal([
+      'node',
+      '--require',
+      './dist/threads.cjs',
+      'dist/main.js',
+    ]);
+    for (const source of ['app/threads.cts', 'app/main.ts']) expect(existsSync(source)).to.equal(true);
+  });
+
+  it('asks its own health command whether it is well', () => {
+    const [, command = ''] = / CMD (.+)$/.exec(all('HEALTHCHECK')[0] ?? '') ?? [];
+    expect(JSON.parse(command)).to.deep.equal(['node', 'dist/main.js', 'health']);
+    expect(readFileSync('app/main.ts', 'utf8')).to.contain(`.command('health')`);
+  });
+
+  it('says what it is in the labels of the Open Container Initiative', () => {
+    const labels = [...(all('LABEL')[0] ?? '').matchAll(/org\.opencontainers\.image\.(\w+)=/g)].map(
+      ([, key]) => key,
+    );
+    expect(labels).to.include.members(['title', 'description', 'licenses', 'version', 'revision']);
+  });
+
+  it('copies only files that exist and that .dockerignore lets through, and nothing else gets through', () => {
+    const copied = stages
+      .flatMap((stage) => all('COPY', stage))
+      .filter((text) => !text.startsWith('--from'))
+      .flatMap((text) => text.split(' ').slice(0, -1));
+    const [everything, ...allowed] = readFileSync('.dockerignore', 'utf8')
+      .split('\n')
+      .filter((line) => line && !line.startsWith('#'));
+    expect(everything).to.equal('*');
+    expect(allowed.map((line) => line.replace('!', ''))).to.have.members([...new Set(copied)]);
+    for (const file of copied) expect(existsSync(file), file).to.equal(true);
+  });
+});
+
+describe('the production image', () => {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+
+  it('needs no package of the development dependencies', () => {
+    // Only for a terminal, and the log does without it where it is absent.
+    const optional = ['pino-pretty'];
+    const needed = [...readSources(process.cwd(), ['app'])]
+      .flatMap(([file, { imports }]) => imports.map((specifier) => ({ file, specifier })))
+      .filter(({ specifier }) => !isBuiltin(specifier) && !/^(\.\.?\/|app\/|package\.json$)/.test(specifier))
+      .map(({ file, specifier }) => ({ file, name: packageOf(specifier) }));
+    const missing = needed.filter(({ name }) => !(name in manifest.dependencies) && !optional.includes(name));
+    expect(missing).to.deep.equal([]);
+    expect(needed.length).to.be.greaterThan(0);
+  });
+
+  it('gets every file of app/ that is not TypeScript', () => {
+    const others = readdirSync('app', { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\.c?ts$/.test(entry.name))
+      .map((entry) => entry.parentPath);
+    expect(others.filter((folder) => !folder.startsWith('app/store/sql'))).to.deep.equal([]);
+    expect(manifest.scripts.build).to.contain('cp -R app/store/sql dist/store/');
+  });
+});
