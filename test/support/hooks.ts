@@ -1,0 +1,10 @@
+import type { RootHookObject } from 'mocha';
+
+/** Loaded late, so that a run without a store opens none; mocha then ends by itself. */
+export const mochaHooks: RootHookObject = {
+  async afterAll(this: Mocha.Context) {
+    this.timeout(30_000);
+    const { closeStores } = await import('./stores.ts');
+    await closeStores();
+  },
+};

@@ -1,0 +1,44 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { AppError } from '../../app/errors.ts';
+import type { Store } from '../../app/store/store.ts';
+import type { NewUser, User } from '../../app/store/user-store.ts';
+
+const word = (): string => randomBytes(8).toString('hex');
+
+/** A user that nobody has yet, whatever ran before in this database. */
+export function newUser(fields: Partial<NewUser> = {}): NewUser {
+  const name = `u${word()}`;
+  return { id: randomUUID(), email: `${name}@example.com`, username: name, passwordHash: 'hash', ...fields };
+}
+
+export const addUser = (store: Store, fields: Partial<NewUser> = {}): Promise<User> =>
+  store.users.insert(newUser(fields));
+
+const day = 86_400_000;
+
+/** Opens a session and says by which token hash it can be rotated. */
+export async function addSession(
+  store: Store,
+  userId: string,
+  fields: { idleTtlMs?: number; maxAgeMs?: number } = {},
+) {
+  const session = {
+    id: randomUUID(),
+    userId,
+    macKey: randomBytes(32),
+    tokenHash: randomBytes(32),
+    ip: '192.0.2.1',
+    userAgent: 'a browser',
+    idleTtlMs: day,
+    maxAgeMs: 3 * day,
+    ...fields,
+  };
+  await store.sessions.insert(session);
+  return session;
+}
+
+/** For `.catch(codeOf)`: the code of an AppError; any other error is thrown on. */
+export function codeOf(error: unknown): string {
+  if (error instanceof AppError) return error.code;
+  throw error;
+}

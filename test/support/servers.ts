@@ -1,0 +1,55 @@
+import { connect } from 'node:net';
+import { userInfo } from 'node:os';
+import postgres from 'postgres';
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: 500 });
+    const finish = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => finish(true));
+    socket.once('error', () => finish(false));
+    socket.once('timeout', () => finish(false));
+  });
+}
+
+/** Runs one statement on the server that the URL names. */
+export async function runOn(url: string, statement: string): Promise<void> {
+  const sql = postgres(url, { max: 1, connect_timeout: 3, onnotice: () => undefined });
+  try {
+    await sql.unsafe(statement);
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}
+
+async function accepts(url: string): Promise<boolean> {
+  try {
+    await runOn(url, 'select 1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** TEST_DATABASE_URL (then it must answer), or whoever of the usual users a server on 127.0.0.1 trusts; else null. */
+export async function findPostgres(): Promise<string | null> {
+  const given = process.env.TEST_DATABASE_URL;
+  if (given) {
+    await runOn(given, 'select 1');
+    return given;
+  }
+  if (!(await answers(5432))) return null;
+  for (const user of [...new Set([userInfo().username, 'postgres', 'root'])]) {
+    const url = `postgresql://${encodeURIComponent(user)}@127.0.0.1:5432/postgres`;
+    if (await accepts(url)) return url;
+  }
+  return null;
+}
+
+/** TEST_REDIS_URL, or the server on 127.0.0.1; else null. */
+export async function findRedis(): Promise<string | null> {
+  return process.env.TEST_REDIS_URL || ((await answers(6379)) ? 'redis://127.0.0.1:6379' : null);
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { type Config, parseConfig, type Secret } from '../../app/config.ts';
+import { startEmbeddedPostgres } from '../../app/store/embedded.ts';
+import { createMemory } from '../../app/store/memory.ts';
+import { migrate } from '../../app/store/migrations.ts';
+import type { Stores } from '../../app/store/open-stores.ts';
+import { createDatabase } from '../../app/store/postgres.ts';
+import { loadQueries } from '../../app/store/queries.ts';
+import { createRedis } from '../../app/store/redis.ts';
+import type { SharedMemory } from '../../app/store/shared-memory.ts';
+import { findPostgres, findRedis, runOn } from './servers.ts';
+
+export type StoreKind = 'embedded' | 'real';
+
+/** Shared by all suites of a run, so closing them is left to the end of the run: `close` does nothing. */
+export interface TestStores extends Stores {
+  readonly name: StoreKind;
+  readonly config: Config['database'];
+  readonly url: Secret;
+  /** Null where the in-memory stand-in is used. */
+  readonly redisUrl: Secret | null;
+}
+
+interface Opened {
+  readonly stores: TestStores;
+  close(): Promise<void>;
+}
+
+export const silentLog = pino({ level: 'silent' });
+export const queries = loadQueries();
+
+const serverUrl = await findPostgres();
+const redisUrl = await findRedis();
+const kinds: readonly StoreKind[] = serverUrl ? ['embedded', 'real'] : ['embedded'];
+const opened = new Map<StoreKind, Promise<Opened>>();
+
+/** The scratch database's URL on the server that was found. */
+function databaseUrl(name: string): string {
+  const url = new URL(serverUrl ?? '');
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Makes an empty database on the real server. @returns its URL, and what drops it */
+export async function createScratchDatabase(): Promise<{ url: Secret; drop: () => Promise<void> }> {
+  const name = `auth_test_${randomBytes(6).toString('hex')}`;
+  await runOn(databaseUrl(new URL(serverUrl ?? '').pathname.slice(1)), `create database ${name}`);
+  const url = databaseUrl(name);
+  const drop = () => runOn(databaseUrl('postgres'), `drop database if exists ${name} with (force)`);
+  return { url: () => url, drop };
+}
+
+async function openRedis(url: string): Promise<{ sharedMemory: SharedMemory; close: () => Promise<void> }> {
+  const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
+  const sharedMemory = await createRedis({ url: () => url, log: silentLog, keyPrefix });
+  const close = async (): Promise<void> => {
+    await sharedMemory.close();
+    const cleaner = new Redis(url);
+    for await (const keys of cleaner.scanStream({ match: `${keyPrefix}*`, count: 1_000 })) {
+      if (keys.length > 0) await cleaner.del(...keys);
+    }
+    await cleaner.quit();
+  };
+  return { sharedMemory, close };
+}
+
+async function openServer(kind: StoreKind) {
+  if (kind === 'real') {
+    const { url, drop } = await createScratchDatabase();
+    return { url, close: drop };
+  }
+  return startEmbeddedPostgres({ dataDir: null, maxConnections: 8, log: silentLog });
+}
+
+async function openKind(kind: StoreKind): Promise<Opened> {
+  // One database for a whole run, on a machine that runs other things: patience, so that no test is about speed.
+  const config = parseConfig({ DB_TIMEOUT: '10s' }).database;
+  const server = await openServer(kind);
+  const { url } = server;
+  await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log: silentLog });
+  const database = createDatabase({ url, config, queries, log: silentLog, embedded: kind === 'embedded' });
+  const memory = () => ({ sharedMemory: createMemory(), close: async () => undefined });
+  const redis = kind === 'real' && redisUrl ? await openRedis(redisUrl) : memory();
+  const stores: TestStores = {
+    name: kind,
+    config,
+    url,
+    redisUrl: redis.sharedMemory.kind === 'redis' && redisUrl ? () => redisUrl : null,
+    database,
+    replica: database,
+    sharedMemory: redis.sharedMemory,
+    embedded: [],
+    close: async () => undefined,
+  };
+  const close = async (): Promise<void> => {
+    await redis.close();
+    await database.close();
+    await server.close();
+  };
+  return { stores, close };
+}
+
+function use(kind: StoreKind): Promise<Opened> {
+  const opening = opened.get(kind) ?? openKind(kind);
+  opened.set(kind, opening);
+  return opening;
+}
+
+/** What the run used, for its last lines. */
+export function storesUsed(): readonly string[] {
+  return [...opened.keys()].map((kind) => {
+    if (kind === 'embedded') return 'embedded (PGlite, in-memory stand-in for Redis)';
+    return `real (Postgres, ${redisUrl ? 'Redis' : 'in-memory stand-in for Redis'})`;
+  });
+}
+
+export async function closeStores(): Promise<void> {
+  await Promise.all([...opened.values()].map(async (opening) => (await opening).close()));
+}
+
+type Body = (stores: () => TestStores, kind: StoreKind) => void;
+
+function describeOn(kind: StoreKind, title: string, body: Body): void {
+  describe(`${title} [${kind}]`, () => {
+    let stores: TestStores | undefined;
+    before(async function () {
+      this.timeout(60_000);
+      ({ stores } = await use(kind));
+    });
+    body(() => {
+      if (!stores) throw new Error('the stores are open only while tests run');
+      return stores;
+    }, kind);
+  });
+}
+
+/** The same claims on the embedded stores and, where they can be had, on real ones. */
+export function onEachStore(title: string, body: Body): void {
+  for (const kind of kinds) describeOn(kind, title, body);
+}
+
+/** Claims about locks, deadlines and crashes: PGlite is one backend and cannot show them. Without a server: skipped. */
+export function onRealStore(title: string, body: Body): void {
+  if (serverUrl) {
+    describeOn('real', title, body);
+    return;
+  }
+  const absent = (): never => {
+    throw new Error('there is no real store');
+  };
+  describe.skip(`${title} [real]`, () => body(absent, 'real'));
+}
