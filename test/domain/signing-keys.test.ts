@@ -1,40 +1,19 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { calculateJwkThumbprint } from 'jose';
 import { ConfigError } from '../../app/config.ts';
 import type { Environment } from '../../app/config-reader.ts';
 import { createAccessTokens } from '../../app/domain/access-token.ts';
-import { openSigningKeys, type SigningKeys } from '../../app/domain/signing-keys.ts';
-import { type PemPair, pemPair, rememberingLog, scratchFolder, testConfig } from '../support/keys.ts';
+import { openSigningKeys } from '../../app/domain/signing-keys.ts';
+import { keyWorkshop, kidOf, pemPair, rememberingLog, testConfig } from '../support/keys.ts';
 
 const firstSecret = 'the first HS256 secret, of more than 32 bytes';
 const secondSecret = 'the second HS256 secret, of more than 32 bytes';
 const ttl = 15 * 60_000;
-const margin = 2 * 60_000;
 
 describe('signing keys', () => {
-  const cleanups: (() => void)[] = [];
-  afterEach(() => {
-    for (const cleanup of cleanups.splice(0)) cleanup();
-  });
-
-  function folder(): string {
-    const { path, remove } = scratchFolder();
-    cleanups.push(remove);
-    return path;
-  }
-
-  async function open(env: Environment, now?: () => number) {
-    const memory = rememberingLog();
-    const keys = await openSigningKeys(testConfig(env), memory.log, now);
-    cleanups.push(() => keys.close());
-    return { keys, ...memory };
-  }
-
-  const kidOf = ({ publicKey }: PemPair): Promise<string> => calculateJwkThumbprint(publicKey);
-  const publishedKids = (keys: SigningKeys): unknown[] => keys.jwks().keys.map(({ kid }) => kid);
+  const { folder, open, keyFiles } = keyWorkshop();
 
   async function faultOf(env: Environment): Promise<string> {
     try {
@@ -44,25 +23,6 @@ describe('signing keys', () => {
       throw error;
     }
     return expect.fail('the keys were accepted');
-  }
-
-  /** Key files as an operator lays them out: a pair, and a folder of further public keys. */
-  function keyFiles(initial: PemPair) {
-    const root = folder();
-    const further = join(root, 'public');
-    mkdirSync(further);
-    const at = (name: string): string => join(root, name);
-    const writePair = ({ privatePem, publicPem }: PemPair): void => {
-      writeFileSync(at('private.pem'), privatePem);
-      writeFileSync(at('public.pem'), publicPem);
-    };
-    writePair(initial);
-    const env = {
-      JWT_PRIVATE_KEY_PATH: at('private.pem'),
-      JWT_PUBLIC_KEY_PATH: at('public.pem'),
-      JWT_PUBLIC_KEYS_DIR: further,
-    };
-    return { env, at, writePair, further };
   }
 
   describe('reading', () => {
@@ -182,211 +142,6 @@ describe('signing keys', () => {
       expect(await faultOf(env)).to.include('JWT_PUBLIC_KEYS_DIR: old.pem');
       rmSync(further, { recursive: true });
       expect(await faultOf(env)).to.include('JWT_PUBLIC_KEYS_DIR');
-    });
-  });
-
-  describe('rotation', () => {
-    it('refuses no valid token on any of two replicas: publish, sign, retire, drop', async () => {
-      const [a, b] = [pemPair('a'), pemPair('b')];
-      const { env, writePair, further } = keyFiles(a);
-      const config = testConfig(env);
-      let now = Date.parse('2030-01-01T00:00:00Z');
-      const replicas = await Promise.all(
-        [1, 2].map(async () => {
-          const { keys } = await open(env, () => now);
-          const clock = () => new Date(now);
-          return { keys, tokens: createAccessTokens({ keys, jwt: config.jwt, ttlMs: ttl, now: clock }) };
-        }),
-      );
-      let issued: { token: string; until: number }[] = [];
-
-      /** Each replica signs one more token, and each must accept all that have not expired. */
-      async function exchange(): Promise<void> {
-        for (const { tokens } of replicas) {
-          const user = { userId: randomUUID(), sessionId: randomUUID(), roles: ['user'] };
-          issued.push({ token: (await tokens.sign(user)).token, until: now + ttl });
-        }
-        issued = issued.filter(({ until }) => until > now);
-        for (const { tokens } of replicas) for (const { token } of issued) await tokens.verify(token);
-      }
-
-      /** The replicas notice a change one after the other. */
-      async function takeUp(change: () => void): Promise<void> {
-        await exchange();
-        change();
-        for (const { keys } of replicas) {
-          await keys.reload();
-          await exchange();
-        }
-      }
-
-      async function pass(milliseconds: number): Promise<void> {
-        for (const end = now + milliseconds; now < end; ) {
-          now = Math.min(end, now + 60_000);
-          for (const { keys } of replicas) await keys.reload();
-          await exchange();
-        }
-      }
-
-      const [kidA, kidB] = await Promise.all([kidOf(a), kidOf(b)]);
-      await takeUp(() => writeFileSync(join(further, 'b.pem'), b.publicPem));
-      for (const { keys } of replicas) expect(publishedKids(keys)).to.deep.equal([kidA, kidB]);
-      await takeUp(() => writePair(b));
-      for (const { keys } of replicas) {
-        expect(keys.current().kid).to.equal(kidB);
-        expect(publishedKids(keys)).to.deep.equal([kidB, kidA]);
-      }
-      await takeUp(() => writeFileSync(join(further, 'a.pem'), a.publicPem));
-      await pass(ttl + margin);
-      await takeUp(() => rmSync(join(further, 'a.pem')));
-      for (const { keys } of replicas) expect(publishedKids(keys)).to.deep.equal([kidB]);
-    });
-
-    it('keeps a replaced key for the life of its last token and two minutes, though nobody kept its file', async () => {
-      const { env, writePair } = keyFiles(pemPair('a'));
-      let now = 1_000_000;
-      const { keys } = await open(env, () => now);
-      const [kidA, kidB] = await Promise.all([kidOf(pemPair('a')), kidOf(pemPair('b'))]);
-      writePair(pemPair('b'));
-      expect(await keys.reload()).to.equal(true);
-      expect(publishedKids(keys)).to.deep.equal([kidB, kidA]);
-      now += ttl + margin - 1;
-      expect(await keys.reload()).to.equal(false);
-      expect(keys.find(kidA)).to.not.equal(null);
-      now += 1;
-      expect(await keys.reload()).to.equal(true);
-      expect(keys.find(kidA)).to.equal(null);
-      expect(publishedKids(keys)).to.deep.equal([kidB]);
-    });
-
-    it('goes back to the old key when the operator does', async () => {
-      const { env, writePair } = keyFiles(pemPair('a'));
-      let now = 1_000_000;
-      const { keys } = await open(env, () => now);
-      writePair(pemPair('b'));
-      await keys.reload();
-      writePair(pemPair('a'));
-      await keys.reload();
-      const [kidA, kidB] = await Promise.all([kidOf(pemPair('a')), kidOf(pemPair('b'))]);
-      expect(publishedKids(keys)).to.deep.equal([kidA, kidB]);
-      now += ttl + margin;
-      await keys.reload();
-      expect(publishedKids(keys)).to.deep.equal([kidA]);
-      expect(keys.current().kid).to.equal(kidA);
-    });
-
-    it('follows the swap of links by which Kubernetes changes a mounted Secret', async () => {
-      const root = folder();
-      const version = (name: string, { privatePem, publicPem }: PemPair): void => {
-        mkdirSync(join(root, name));
-        writeFileSync(join(root, name, 'private.pem'), privatePem);
-        writeFileSync(join(root, name, 'public.pem'), publicPem);
-        symlinkSync(name, join(root, '..data_tmp'));
-        renameSync(join(root, '..data_tmp'), join(root, '..data'));
-      };
-      version('..2030_01', pemPair('a'));
-      for (const name of ['private.pem', 'public.pem']) symlinkSync(join('..data', name), join(root, name));
-      const { keys } = await open({
-        JWT_PRIVATE_KEY_PATH: join(root, 'private.pem'),
-        JWT_PUBLIC_KEY_PATH: join(root, 'public.pem'),
-      });
-      version('..2030_02', pemPair('b'));
-      expect(await keys.reload()).to.equal(true);
-      expect(keys.current().kid).to.equal(await kidOf(pemPair('b')));
-    });
-
-    it('tells its listeners and the log of a change, and of nothing else', async () => {
-      const { env, writePair } = keyFiles(pemPair('a'));
-      const { keys, lines } = await open(env);
-      let changes = 0;
-      keys.onChange(() => {
-        changes += 1;
-      });
-      expect(await keys.reload()).to.equal(false);
-      writePair(pemPair('a'));
-      expect(await keys.reload()).to.equal(false);
-      writePair(pemPair('b'));
-      await Promise.all([keys.reload(), keys.reload()]);
-      expect(changes).to.equal(1);
-      const kids = await Promise.all([kidOf(pemPair('b')), kidOf(pemPair('a'))]);
-      expect(lines).to.have.length(1);
-      expect(lines[0]).to.deep.include({ event: 'signing_keys_changed', kid: kids[0], kids });
-    });
-  });
-
-  describe('unusable files', () => {
-    it('keeps the old pair while the new one is inconsistent, and says so once', async () => {
-      const { env, at, writePair } = keyFiles(pemPair('a'));
-      const { keys, events } = await open(env);
-      writeFileSync(at('private.pem'), pemPair('b').privatePem);
-      for (const _ of [1, 2, 3]) expect(await keys.reload()).to.equal(false);
-      expect(keys.current().kid).to.equal(await kidOf(pemPair('a')));
-      expect(events()).to.deep.equal(['signing_keys_inconsistent']);
-      writePair(pemPair('b'));
-      expect(await keys.reload()).to.equal(true);
-      expect(keys.current().kid).to.equal(await kidOf(pemPair('b')));
-    });
-
-    it('keeps the old pair while a file is half written, empty or away', async () => {
-      const { env, at } = keyFiles(pemPair('a'));
-      const { keys, lines, events } = await open(env);
-      const half = pemPair('b').privatePem.slice(0, 400);
-      writeFileSync(at('private.pem'), half);
-      await keys.reload();
-      writeFileSync(at('private.pem'), '');
-      await keys.reload();
-      rmSync(at('private.pem'));
-      rmSync(at('public.pem'));
-      await keys.reload();
-      expect(keys.current().kid).to.equal(await kidOf(pemPair('a')));
-      expect(new Set(events())).to.deep.equal(new Set(['signing_keys_inconsistent']));
-      expect(JSON.stringify(lines)).to.not.include(half.slice(30, 90));
-    });
-
-    it('takes up further public keys while the pair is inconsistent', async () => {
-      const { env, at, further } = keyFiles(pemPair('a'));
-      const { keys } = await open(env);
-      writeFileSync(at('private.pem'), 'half');
-      writeFileSync(join(further, 'b.pem'), pemPair('b').publicPem);
-      expect(await keys.reload()).to.equal(true);
-      const kids = await Promise.all([kidOf(pemPair('a')), kidOf(pemPair('b'))]);
-      expect(publishedKids(keys)).to.deep.equal(kids);
-    });
-
-    it('skips an unusable public key file and keeps what a half-written one held', async () => {
-      const { env, further } = keyFiles(pemPair('a'));
-      writeFileSync(join(further, 'b.pem'), pemPair('b').publicPem);
-      const { keys, events } = await open(env);
-      writeFileSync(join(further, 'b.pem'), pemPair('b').publicPem.slice(0, 100));
-      writeFileSync(join(further, 'c.pem'), 'nothing');
-      expect(await keys.reload()).to.equal(false);
-      expect(keys.find(await kidOf(pemPair('b')))).to.not.equal(null);
-      expect(events()).to.deep.equal(['public_key_unusable', 'public_key_unusable']);
-      rmSync(join(further, 'b.pem'));
-      expect(await keys.reload()).to.equal(true);
-      expect(keys.find(await kidOf(pemPair('b')))).to.equal(null);
-    });
-
-    it('passes over dotfiles and whatever is no .pem', async () => {
-      const { env, further } = keyFiles(pemPair('a'));
-      mkdirSync(join(further, '..data'));
-      for (const name of ['.draft.pem', '..2030.pem', 'README', 'b.pem~', 'b.pem.swp']) {
-        writeFileSync(join(further, name), 'nothing');
-      }
-      const { keys, lines } = await open(env);
-      await keys.reload();
-      expect(publishedKids(keys)).to.have.length(1);
-      expect(lines).to.deep.equal([]);
-    });
-
-    it('keeps the keys while the folder is away, and says so once', async () => {
-      const { env, further } = keyFiles(pemPair('a'));
-      writeFileSync(join(further, 'b.pem'), pemPair('b').publicPem);
-      const { keys, events } = await open(env);
-      rmSync(further, { recursive: true });
-      for (const _ of [1, 2]) expect(await keys.reload()).to.equal(false);
-      expect(keys.find(await kidOf(pemPair('b')))).to.not.equal(null);
-      expect(events()).to.deep.equal(['signing_keys_inconsistent']);
     });
   });
 

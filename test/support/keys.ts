@@ -1,10 +1,12 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { calculateJwkThumbprint } from 'jose';
 import { type Config, parseConfig } from '../../app/config.ts';
 import type { Environment } from '../../app/config-reader.ts';
 import type { PairAlgorithm } from '../../app/domain/pem-keys.ts';
+import { openSigningKeys, type SigningKeys } from '../../app/domain/signing-keys.ts';
 import { createLog, type Logger } from '../../app/observe/log.ts';
 
 export interface PemPair {
@@ -57,4 +59,52 @@ export function rememberingLog(): { log: Logger; lines: Record<string, unknown>[
     { write: (line) => lines.push(JSON.parse(line)) },
   );
   return { log, lines, events: () => lines.map(({ event }) => event) };
+}
+
+export const kidOf = ({ publicKey }: PemPair): Promise<string> => calculateJwkThumbprint(publicKey);
+
+export const publishedKids = (keys: SigningKeys): unknown[] => keys.jwks().keys.map(({ kid }) => kid);
+
+/** Opens keys and makes folders, and closes and removes them after each test of the suite that calls it. */
+export function keyWorkshop() {
+  const cleanups: (() => void)[] = [];
+  afterEach(() => {
+    for (const cleanup of cleanups.splice(0)) cleanup();
+  });
+
+  function folder(): string {
+    const { path, remove } = scratchFolder();
+    cleanups.push(remove);
+    return path;
+  }
+
+  return {
+    folder,
+
+    async open(env: Environment, now?: () => number) {
+      const memory = rememberingLog();
+      const keys = await openSigningKeys(testConfig(env), memory.log, now);
+      cleanups.push(() => keys.close());
+      return { keys, ...memory };
+    },
+
+    /** Key files as an operator lays them out: a pair, and a folder of further public keys. */
+    keyFiles(initial: PemPair) {
+      const root = folder();
+      const further = join(root, 'public');
+      mkdirSync(further);
+      const at = (name: string): string => join(root, name);
+      const writePair = ({ privatePem, publicPem }: PemPair): void => {
+        writeFileSync(at('private.pem'), privatePem);
+        writeFileSync(at('public.pem'), publicPem);
+      };
+      writePair(initial);
+      const env = {
+        JWT_PRIVATE_KEY_PATH: at('private.pem'),
+        JWT_PUBLIC_KEY_PATH: at('public.pem'),
+        JWT_PUBLIC_KEYS_DIR: further,
+      };
+      return { env, at, writePair, further };
+    },
+  };
 }

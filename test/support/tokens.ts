@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import type { Environment } from '../../app/config-reader.ts';
+import { type AccessTokens, createAccessTokens, type SignedUser } from '../../app/domain/access-token.ts';
+import { AppError } from '../../app/errors.ts';
+import { keyWorkshop, pemPair, testConfig } from './keys.ts';
+
+export function pairEnv(name: string, algorithm: 'RS256' | 'ES256' | 'EdDSA' = 'RS256'): Environment {
+  const { privatePem, publicPem } = pemPair(name, algorithm);
+  return { JWT_ALGORITHM: algorithm, JWT_PRIVATE_KEY: privatePem, JWT_PUBLIC_KEY: publicPem };
+}
+
+export const signedUser = (): SignedUser => ({
+  userId: randomUUID(),
+  sessionId: randomUUID(),
+  roles: ['admin', 'user'],
+});
+
+export async function expectUnauthorized(tokens: AccessTokens, token: string): Promise<void> {
+  const error = await tokens.verify(token).then(
+    () => expect.fail(`accepted ${token.slice(0, 200)}`),
+    (reason: unknown) => reason,
+  );
+  expect(error).to.be.instanceOf(AppError);
+  expect(error).to.include({ code: 'unauthorized' });
+  expect(error).to.have.property('cause').that.is.instanceOf(Error);
+}
+
+/** Opens access tokens, and closes their keys after each test of the suite that calls it. */
+export function tokenWorkshop() {
+  const workshop = keyWorkshop();
+
+  /** Tokens on a clock that stands still at `clock.now` (milliseconds) until it is set. */
+  async function open(env: Environment = pairEnv('a')) {
+    const { jwt, sessions } = testConfig(env);
+    const clock = { now: Date.parse('2030-01-01T00:00:00.400Z') };
+    const { keys } = await workshop.open(env, () => clock.now);
+    const now = () => new Date(clock.now);
+    return { keys, tokens: createAccessTokens({ keys, jwt, ttlMs: sessions.accessTokenTtl, now }), clock };
+  }
+
+  /** A header and a payload that are right in every way, to be spoilt one at a time. */
+  async function rightParts(env?: Environment) {
+    const { keys, tokens, clock } = await open(env);
+    const { token } = await tokens.sign(signedUser());
+    return { keys, tokens, clock, token, header: decodeProtectedHeader(token), payload: decodeJwt(token) };
+  }
+
+  return { open, rightParts };
+}
