@@ -35,7 +35,8 @@ export class AuthChart extends Chart {
     // Names are the guide's and last for ever; hashed ones would replace objects whenever a part is moved.
     super(app, id, { disableResourceNameHashes: true });
     const cloud = createCloud(values);
-    const { autoscaling, ingress, migrations, monitoring, namespace, networkPolicy, purge, scheduling } = values;
+    const { autoscaling, ingress, migrations, monitoring, namespace, networkPolicy, purge, scheduling } =
+      values;
     const parts: [id: string, wanted: boolean, Part][] = [
       ['00-namespace', namespace.create, ServiceNamespace],
       ['01-priority-class', scheduling.priorityClass.create, ServicePriority],

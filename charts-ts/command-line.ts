@@ -15,7 +15,7 @@ export interface Command extends ValuesSource {
 export const usage = `npm run synth -- [--cloud eks|gke|aks] [-f values.yaml]... [--set a.b[0]=x,c=y]...
   [--set-string k=v]... [--set-json k=json]... [--set-file k=path]...
   [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
-Without --cloud all three clouds are written to k8s-out/<cloud>.`;
+Without --cloud all three clouds are written to k8s-out/<cloud>; --format helm goes to dist/helm/<cloud>.`;
 
 const setKinds = ['set', 'set-string', 'set-json', 'set-file'] as const satisfies readonly SetKind[];
 
@@ -43,7 +43,8 @@ function read(args: readonly string[]) {
 export function parseCommandLine(args: readonly string[]): Command {
   const values = read(args);
   const { format } = values;
-  if (format !== 'plain' && format !== 'helm') throw new UsageError(`--format ${format}: must be plain or helm`);
+  if (format !== 'plain' && format !== 'helm')
+    throw new UsageError(`--format ${format}: must be plain or helm`);
   if (values['secrets-from'] && !values.cloud) throw new UsageError('--secrets-from: needs --cloud');
   return {
     cloud: values.cloud,

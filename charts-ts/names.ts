@@ -32,7 +32,11 @@ export const selector = { app: names.app } as const;
 export const allPods = { 'app.kubernetes.io/part-of': names.partOf } as const;
 
 /** `instance` is the object's own name for workloads, because Polaris compares the two. */
-export function labelsOf(values: Values, component: string, instance: string = names.app): Record<string, string> {
+export function labelsOf(
+  values: Values,
+  component: string,
+  instance: string = names.app,
+): Record<string, string> {
   return {
     'app.kubernetes.io/name': names.app,
     'app.kubernetes.io/instance': instance,

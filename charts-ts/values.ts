@@ -36,7 +36,8 @@ function readTree(path: string | URL): Tree {
 
 function toPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
-    (text, step) => (typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${String(step)}` : String(step)),
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${String(step)}` : String(step),
     '',
   );
 }
@@ -70,7 +71,8 @@ export function parseValues(tree: Tree): Values {
 /** The name of a cloud that the charts know. @throws ValuesError for any other */
 export function parseCloud(text: string): CloudName {
   const cloud = clouds.find((name) => name === text);
-  if (!cloud) throw new ValuesError([{ path: 'cloud', message: `must be one of ${clouds.join(', ')}, not ${text}` }]);
+  if (!cloud)
+    throw new ValuesError([{ path: 'cloud', message: `must be one of ${clouds.join(', ')}, not ${text}` }]);
   return cloud;
 }
 

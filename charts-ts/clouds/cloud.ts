@@ -1,5 +1,5 @@
-import type { Construct } from 'constructs';
 import type { ISecretStoreProvider } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
+import type { Construct } from 'constructs';
 import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1';
 import type { Fault } from '../values/fault.ts';
 

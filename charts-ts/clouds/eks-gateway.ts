@@ -66,7 +66,10 @@ export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void 
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: metadata(values, names.gateway, { component: 'entry', annotations: values.ingress.annotations }),
+    metadata: metadata(values, names.gateway, {
+      component: 'entry',
+      annotations: values.ingress.annotations,
+    }),
     spec: {
       gatewayClassName: eks.gatewayClassName,
       infrastructure: {

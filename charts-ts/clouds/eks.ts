@@ -43,7 +43,10 @@ function addIngress(scope: Construct, values: Values, eks: Eks): void {
   addObject<IIngress>(scope, 'ingress', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    metadata: metadata(values, names.ingress, { component: 'entry', annotations: albAnnotations(values, eks) }),
+    metadata: metadata(values, names.ingress, {
+      component: 'entry',
+      annotations: albAnnotations(values, eks),
+    }),
     spec: {
       // The guide's annotation kubernetes.io/ingress.class beside it would be refused on create.
       ingressClassName: 'alb',

@@ -31,7 +31,11 @@ function addPolicies(scope: Construct, values: Values, gke: Gke): void {
         unhealthyThreshold: gkeHealth.unhealthy,
         config: {
           type: 'HTTP',
-          httpHealthCheck: { port: ports.http, portSpecification: 'USE_FIXED_PORT', requestPath: healthPaths.ready },
+          httpHealthCheck: {
+            port: ports.http,
+            portSpecification: 'USE_FIXED_PORT',
+            requestPath: healthPaths.ready,
+          },
         },
       },
     },
@@ -69,7 +73,10 @@ export function addGkeGateway(scope: Construct, values: Values, gke: Gke): void 
     ...values.ingress.annotations,
   };
   const tls = gke.preSharedCertificate
-    ? { mode: 'Terminate' as const, options: { 'networking.gke.io/pre-shared-certs': gke.preSharedCertificate } }
+    ? {
+        mode: 'Terminate' as const,
+        options: { 'networking.gke.io/pre-shared-certs': gke.preSharedCertificate },
+      }
     : undefined;
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',

@@ -20,7 +20,8 @@ function ingressAnnotations(values: Values, gke: Gke): Record<string, string> {
     'kubernetes.io/ingress.class': 'gce',
     'kubernetes.io/ingress.global-static-ip-name': gke.addressName,
     'networking.gke.io/v1beta1.FrontendConfig': names.app,
-    ...(values.ingress.tls && gke.managedCertificate && { 'networking.gke.io/managed-certificates': names.app }),
+    ...(values.ingress.tls &&
+      gke.managedCertificate && { 'networking.gke.io/managed-certificates': names.app }),
     ...(values.ingress.tls &&
       gke.preSharedCertificate && { 'ingress.gcp.kubernetes.io/pre-shared-cert': gke.preSharedCertificate }),
     ...values.ingress.annotations,
@@ -78,7 +79,10 @@ function addIngress(scope: Construct, values: Values, gke: Gke): void {
   addObject<IIngress>(scope, 'ingress', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    metadata: metadata(values, names.ingress, { component: 'entry', annotations: ingressAnnotations(values, gke) }),
+    metadata: metadata(values, names.ingress, {
+      component: 'entry',
+      annotations: ingressAnnotations(values, gke),
+    }),
     // No spec.tls: GKE would look for a Secret; the certificate is the load balancer's own.
     spec: { rules: ingressRules(values, ports.http) },
   });
@@ -87,10 +91,16 @@ function addIngress(scope: Construct, values: Values, gke: Gke): void {
 function* faults(values: Values, gke: Gke): Iterable<Fault> {
   const { kind, tls } = values.ingress;
   if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate) {
-    yield { path: 'gke.preSharedCertificate', message: 'is required while ingress.tls is true and managedCertificate false' };
+    yield {
+      path: 'gke.preSharedCertificate',
+      message: 'is required while ingress.tls is true and managedCertificate false',
+    };
   }
   if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate) {
-    yield { path: 'gke.certificateMap', message: '(or gke.preSharedCertificate) is required for a Gateway with TLS' };
+    yield {
+      path: 'gke.certificateMap',
+      message: '(or gke.preSharedCertificate) is required for a Gateway with TLS',
+    };
   }
   if (values.secrets.source === 'external' && !gke.secretsServiceAccount) {
     yield { path: 'gke.secretsServiceAccount', message: 'is required while secrets.source is external' };

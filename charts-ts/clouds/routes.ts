@@ -14,7 +14,11 @@ export function ingressRules(values: Values, number: number): IIngressRule[] {
 type Listener = NonNullable<IGateway['spec']>['listeners'][number];
 
 /** HTTP, which only redirects, and HTTPS with what each cloud needs to find the certificate. */
-export function gatewayListeners(values: Values, tls: Listener['tls'], from: Listener['allowedRoutes']): Listener[] {
+export function gatewayListeners(
+  values: Values,
+  tls: Listener['tls'],
+  from: Listener['allowedRoutes'],
+): Listener[] {
   const { host } = values.ingress;
   const rest = { hostname: host, ...(from && { allowedRoutes: from }) };
   const http: Listener = { name: 'http', port: 80, protocol: 'HTTP', ...rest };

@@ -1,2 +1,44 @@
-export class GateError extends Error {}
-export async function checkManifests(_documents: unknown, _version: string): Promise<void> {}
+import { containerRules } from './checklist/containers.ts';
+import { objectRules } from './checklist/objects.ts';
+import { podRules } from './checklist/pods.ts';
+import { type Document, describe } from './document.ts';
+import { referenceRules } from './references.ts';
+import type { Rule } from './rule.ts';
+import { checkSchemas, type KubernetesVersion } from './schema.ts';
+import { createWorld } from './world.ts';
+
+/** Manifests that must not be applied; the message has one line for each finding. */
+export class GateError extends Error {
+  readonly findings: readonly string[];
+
+  constructor(findings: readonly string[]) {
+    super(findings.join('\n'));
+    this.name = 'GateError';
+    this.findings = findings;
+  }
+}
+
+export interface GateOptions {
+  readonly kubernetesVersion: KubernetesVersion;
+  /** Ids of rules that may be broken, because a value or a person says so. */
+  readonly allow: readonly string[];
+}
+
+/** Every rule but the schemas, which are asynchronous. */
+export const rules: readonly Rule[] = [...containerRules, ...podRules, ...objectRules, ...referenceRules];
+
+/** Everything wrong with objects that are applied together. */
+export async function findFaults(documents: readonly Document[], options: GateOptions): Promise<string[]> {
+  const world = createWorld(documents);
+  const schemas = await checkSchemas(documents, options.kubernetesVersion);
+  const named = rules
+    .filter(({ id }) => !options.allow.includes(id))
+    .flatMap((rule) => [...rule.check(world)].map((finding) => describe(finding, rule.id)));
+  return [...schemas.map((finding) => describe(finding, 'schema')), ...named];
+}
+
+/** @throws GateError naming every finding */
+export async function checkManifests(documents: readonly Document[], options: GateOptions): Promise<void> {
+  const findings = await findFaults(documents, options);
+  if (findings.length > 0) throw new GateError(findings);
+}

@@ -1,4 +1,114 @@
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { Yaml } from 'cdk8s';
+import type { ISecret } from 'kubernetes-models/v1';
+import type { Variable } from '../../app/config.ts';
+import { metadata } from '../names.ts';
+import { type SecretKey, secretKeys } from '../parts/settings.ts';
 import type { Values } from '../values/schema.ts';
+import { keyPairFault, sharedSecretFault, urlFault } from './secret-rules.ts';
+
+/** Secrets that are missing, placeholders or weak; never says a value. */
 export class SecretsError extends Error {}
-export function readSecrets(_path: string, _values: Values): string { return ''; }
-export function writeSecretFile(_text: string, _cloud: string): void {}
+
+export interface SecretFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+const variableOf: Record<SecretKey, Variable> = {
+  'db-url': 'DB_PRIMARY_DB_URL',
+  'db-replica-url': 'DB_REPLICA_DB_URL',
+  'redis-url': 'REDIS_URL',
+  'jwt-secret': 'JWT_SECRET_KEY',
+  'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
+  'jwt-private-key': 'JWT_PRIVATE_KEY',
+  'jwt-public-key': 'JWT_PUBLIC_KEY',
+};
+
+type Secrets = Partial<Record<SecretKey, string>>;
+
+/** The variable itself, or the file that NAME_FILE or NAME_PATH names, relative to the environment file. */
+function read(env: NodeJS.Dict<string>, name: Variable, folder: string): string {
+  const path = env[`${name}_FILE`] ?? env[`${name}_PATH`];
+  try {
+    return (path ? readFileSync(resolve(folder, path), 'utf8') : (env[name] ?? '')).trim();
+  } catch {
+    return '';
+  }
+}
+
+function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | undefined {
+  const text = secrets[key] ?? '';
+  if (!text) return 'is missing';
+  if (key.startsWith('db-')) return urlFault(text, ['postgres:', 'postgresql:']);
+  if (key === 'redis-url') {
+    const protocols = values.redis.tls ? ['rediss:'] : ['redis:', 'rediss:'];
+    const nodes = text.split(/,(?=rediss?:)/);
+    return nodes.map((node) => urlFault(node, protocols)).find((fault) => fault !== undefined);
+  }
+  if (key === 'jwt-private-key')
+    return keyPairFault(values.jwt.algorithm, text, secrets['jwt-public-key'] ?? '');
+  return key.startsWith('jwt-secret') ? sharedSecretFault(text) : undefined;
+}
+
+function assertIgnored(path: string): void {
+  const name = basename(path);
+  // .gitignore covers .env and .env.*, and so the file that is written beside it; the example is committed.
+  if (!/^\.env(\.|$)/.test(name) || name === '.env.example') {
+    throw new SecretsError(`--secrets-from ${path}: must be called .env or .env.NAME, which git ignores`);
+  }
+}
+
+function load(path: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(path, 'utf8'));
+  } catch {
+    throw new SecretsError(`--secrets-from ${path}: cannot be read`);
+  }
+}
+
+/**
+ * The Secret of an environment file, checked; undefined where none is asked for.
+ * @throws SecretsError with a line for each fault
+ */
+export function readSecrets(path: string | undefined, values: Values): SecretFile | undefined {
+  const { source } = values.secrets;
+  if (source === 'inline' && !path)
+    throw new SecretsError('secrets.source: inline needs --secrets-from .env.production');
+  if (!path) return undefined;
+  if (source === 'external')
+    throw new SecretsError('secrets.source: external fills the Secret; --secrets-from cannot');
+  assertIgnored(path);
+  const env = load(path);
+  const keys = secretKeys(values);
+  const secrets: Secrets = Object.fromEntries(
+    keys.map((key) => [key, read(env, variableOf[key], dirname(path))]),
+  );
+  const faults = keys.flatMap((key) => {
+    const fault = faultOf(key, secrets, values);
+    return fault ? [`${variableOf[key]}: ${fault}`] : [];
+  });
+  if (faults.length > 0) throw new SecretsError(faults.join('\n'));
+  return { path: `${path}.secret.yaml`, text: toYaml(secrets, values) };
+}
+
+function toYaml(secrets: Secrets, values: Values): string {
+  const data = Object.fromEntries(
+    Object.entries(secrets).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
+  );
+  const described = metadata(values, values.secrets.name, { component: 'secrets' });
+  const secret: ISecret = { apiVersion: 'v1', kind: 'Secret', metadata: described, type: 'Opaque', data };
+  return Yaml.stringify(secret);
+}
+
+/** Writes the Secret for its owner's eyes only. */
+export function writeSecretFile({ path, text }: SecretFile): void {
+  const stage = `${path}.new`;
+  writeFileSync(stage, text, { mode: 0o600 });
+  // The mode above is for new files only.
+  chmodSync(stage, 0o600);
+  renameSync(stage, path);
+  process.stdout.write(`${path}: kubectl apply -f it, then delete it\n`);
+}

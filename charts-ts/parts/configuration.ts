@@ -11,7 +11,12 @@ export class Configuration extends Construct {
     super(scope, id);
     const { database, jwt } = values;
     const add = (name: string, data: Record<string, string>) =>
-      addObject<IConfigMap>(this, name, { apiVersion: 'v1', kind: 'ConfigMap', metadata: metadata(values, name), data });
+      addObject<IConfigMap>(this, name, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: metadata(values, name),
+        data,
+      });
 
     add(names.config, plainSettings(values));
     const publicKeys = Object.entries(jwt.publicKeys).map(([name, pem]) => [`${name}.pem`, pem]);

@@ -17,6 +17,8 @@ export class ServiceNamespace extends Construct {
       metadata: {
         name: values.namespace.name,
         labels: { ...labelsOf(values, 'namespace'), ...podSecurity('restricted'), ...cloud.namespaceLabels },
+        // helm uninstall must not take the Secret with it that an operator has put here.
+        annotations: { 'helm.sh/resource-policy': 'keep' },
       },
     });
   }

@@ -22,7 +22,11 @@ const api = { matchLabels: selector };
 const everyPod = { matchLabels: allPods };
 
 function egress(podSelector: INetworkPolicySpec['podSelector'], to: INetworkPolicyPeer[], port: number) {
-  return { podSelector, policyTypes: ['Egress'], egress: [{ to, ports: tcp(port) }] } satisfies INetworkPolicySpec;
+  return {
+    podSelector,
+    policyTypes: ['Egress'],
+    egress: [{ to, ports: tcp(port) }],
+  } satisfies INetworkPolicySpec;
 }
 
 function ingress(from: readonly INetworkPolicyPeer[], port: string) {
@@ -35,7 +39,10 @@ function ingress(from: readonly INetworkPolicyPeer[], port: string) {
 
 function dns({ dnsCidrs }: Values['networkPolicy']): INetworkPolicySpec {
   const to = [podsOf('kube-system', { 'k8s-app': 'kube-dns' }), ...dnsCidrs.map(block)];
-  const dnsPorts: INetworkPolicyPort[] = ['UDP' as const, 'TCP' as const].map((protocol) => ({ protocol, port: 53 }));
+  const dnsPorts: INetworkPolicyPort[] = ['UDP' as const, 'TCP' as const].map((protocol) => ({
+    protocol,
+    port: 53,
+  }));
   return { podSelector: everyPod, policyTypes: ['Egress'], egress: [{ to, ports: dnsPorts }] };
 }
 

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { IContainer, IEnvVar, IPodSpec, ISecurityContext, IVolume, IVolumeMount } from 'kubernetes-models/v1';
+import type {
+  IContainer,
+  IEnvVar,
+  IPodSpec,
+  ISecurityContext,
+  IVolume,
+  IVolumeMount,
+} from 'kubernetes-models/v1';
 import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { paths, plainSettings, secretKeys, settings } from './settings.ts';
@@ -33,7 +40,8 @@ export function environment(values: Values): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
   return Object.entries(settings(values))
     .map(([name, source]): IEnvVar => {
-      if ('text' in source) return { name, valueFrom: { configMapKeyRef: { name: names.config, key: name } } };
+      if ('text' in source)
+        return { name, valueFrom: { configMapKeyRef: { name: names.config, key: name } } };
       if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
       if (asFiles) return { name: `${name}_FILE`, value: `${paths.secrets}/${source.secret}` };
       return { name, valueFrom: { secretKeyRef: { name: values.secrets.name, key: source.secret } } };
@@ -84,7 +92,12 @@ const quantities = (amounts: Resources['limits']) => ({
 });
 
 /** A hardened container of the service's image. */
-export function container(values: Values, name: string, resources: Resources, rest: Partial<IContainer>): IContainer {
+export function container(
+  values: Values,
+  name: string,
+  resources: Resources,
+  rest: Partial<IContainer>,
+): IContainer {
   return {
     name,
     image: imageOf(values),
@@ -119,7 +132,9 @@ export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec,
     ...(image.pullSecrets.length > 0 && { imagePullSecrets: image.pullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(scheduling.nodeSelector).length > 0 && { nodeSelector: scheduling.nodeSelector }),
     // reason: tolerations are passed on as they are; the gate checks them against the API's schema.
-    ...(scheduling.tolerations.length > 0 && { tolerations: scheduling.tolerations as IPodSpec['tolerations'] }),
+    ...(scheduling.tolerations.length > 0 && {
+      tolerations: scheduling.tolerations as IPodSpec['tolerations'],
+    }),
     ...rest,
   };
 }

@@ -1,4 +1,7 @@
-import type { IExternalSecret, ISecretStore } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
+import type {
+  IExternalSecret,
+  ISecretStore,
+} from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import { Construct } from 'constructs';
 import type { IServiceAccount } from 'kubernetes-models/v1';
 import type { Cloud } from '../clouds/cloud.ts';
@@ -40,7 +43,10 @@ export class ExternalSecrets extends Construct {
         secretStoreRef: { kind: 'SecretStore', name: names.secretsReader },
         // Retain: a store that is away for a moment must not take the running service's keys with it.
         target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
-        data: secretKeys(values).map((key) => ({ secretKey: key, remoteRef: { key: `${external.prefix}${key}` } })),
+        data: secretKeys(values).map((key) => ({
+          secretKey: key,
+          remoteRef: { key: `${external.prefix}${key}` },
+        })),
       },
     });
   }

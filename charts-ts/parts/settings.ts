@@ -6,8 +6,8 @@ import {
   type Variable,
   variables,
 } from '../../app/config.ts';
-import { names, ports } from '../names.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
+import { names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 /** Keys of the Secret: the guide's, and those of the options that the guide does not have. */
@@ -21,7 +21,10 @@ export type SecretKey =
   | 'jwt-public-key';
 
 /** Where the value of a variable comes from. `keyFile` is a path into the mounted Secret. */
-export type Source = { readonly text: string } | { readonly secret: SecretKey } | { readonly keyFile: SecretKey };
+export type Source =
+  | { readonly text: string }
+  | { readonly secret: SecretKey }
+  | { readonly keyFile: SecretKey };
 
 export const paths = {
   secrets: '/etc/auth/secrets',
@@ -110,6 +113,8 @@ export function secretKeys(values: Values): SecretKey[] {
 /** What the ConfigMap holds: every setting that is not a secret or a path to one. */
 export function plainSettings(values: Values): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(settings(values)).flatMap(([name, source]) => ('text' in source ? [[name, source.text]] : [])),
+    Object.entries(settings(values)).flatMap(([name, source]) =>
+      'text' in source ? [[name, source.text]] : [],
+    ),
   );
 }

@@ -22,10 +22,16 @@ function* checkScale({ autoscaling, disruptionBudget, replicas }: Values): Itera
     yield { path: 'disruptionBudget', message: 'needs exactly one of minAvailable and maxUnavailable' };
   }
   if (minAvailable !== undefined && podCount(minAvailable, least) >= least) {
-    yield { path: 'disruptionBudget.minAvailable', message: `must be below ${least} pods, or no node can be drained` };
+    yield {
+      path: 'disruptionBudget.minAvailable',
+      message: `must be below ${least} pods, or no node can be drained`,
+    };
   }
   if (maxUnavailable !== undefined && podCount(maxUnavailable, least) === 0) {
-    yield { path: 'disruptionBudget.maxUnavailable', message: 'must allow one pod, or no node can be drained' };
+    yield {
+      path: 'disruptionBudget.maxUnavailable',
+      message: 'must allow one pod, or no node can be drained',
+    };
   }
 }
 
@@ -109,7 +115,8 @@ function* checkJwt({ jwt }: Values): Iterable<Fault> {
 function* checkExtraConfig(values: Values): Iterable<Fault> {
   const taken = settings({ ...values, extraConfig: {} });
   for (const name of Object.keys(values.extraConfig)) {
-    if (name in taken) yield { path: `extraConfig.${name}`, message: 'is set by the charts from another value' };
+    if (name in taken)
+      yield { path: `extraConfig.${name}`, message: 'is set by the charts from another value' };
   }
 }
 

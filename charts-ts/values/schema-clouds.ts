@@ -42,7 +42,10 @@ export const gke = z.strictObject({
 export const aks = z.strictObject({
   certificateUri: z
     .string()
-    .regex(/^https:\/\/[a-z0-9-]+\.vault\.azure\.\w+\/certificates\/\S+$/, 'must be a Key Vault certificate URI')
+    .regex(
+      /^https:\/\/[a-z0-9-]+\.vault\.azure\.\w+\/certificates\/\S+$/,
+      'must be a Key Vault certificate URI',
+    )
     .optional(),
   certificateClientId: z.guid('must be the client id of a managed identity').optional(),
   ingressClassName: z.string().min(1),
@@ -50,7 +53,10 @@ export const aks = z.strictObject({
   gatewayClassName: dnsLabel,
   gatewayNamespace: dnsLabel,
   proxyCidrs: z.array(cidr).min(1, 'must name the pods and nodes that forward requests'),
-  vaultUrl: z.string().regex(/^https:\/\/\S+$/, 'must be the URL of a Key Vault').optional(),
+  vaultUrl: z
+    .string()
+    .regex(/^https:\/\/\S+$/, 'must be the URL of a Key Vault')
+    .optional(),
   secretsClientId: z.guid('must be the client id of a managed identity').optional(),
   tenantId: z.guid('must be a tenant id').optional(),
 });

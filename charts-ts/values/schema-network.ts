@@ -3,10 +3,7 @@ import { cidr, dnsLabel, hostName, labels } from './formats.ts';
 
 /** Whom a NetworkPolicy lets through: addresses, or pods of a namespace. */
 export const peer = z.union(
-  [
-    z.strictObject({ cidr }),
-    z.strictObject({ namespace: dnsLabel, podLabels: labels.optional() }),
-  ],
+  [z.strictObject({ cidr }), z.strictObject({ namespace: dnsLabel, podLabels: labels.optional() })],
   'must be {cidr} or {namespace, podLabels}',
 );
 export type Peer = z.infer<typeof peer>;

@@ -44,7 +44,11 @@ export const rollout = z.strictObject({
 });
 
 export const scheduling = z.strictObject({
-  priorityClass: z.strictObject({ create: z.boolean(), name: z.string().min(1), value: z.int().max(1_000_000_000) }),
+  priorityClass: z.strictObject({
+    create: z.boolean(),
+    name: z.string().min(1),
+    value: z.int().max(1_000_000_000),
+  }),
   nodeSelector: labels,
   tolerations: z.array(z.record(z.string(), z.unknown())),
   zoneSpread: z.enum(['ScheduleAnyway', 'DoNotSchedule']),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { algorithms, logLevels, secretVariables, variables } from '../../app/config.ts';
-import { dnsLabel, duration, hostName, labels, origin, cidr } from './formats.ts';
+import { cidr, dnsLabel, duration, hostName, labels, origin } from './formats.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port } from './schema-network.ts';
 import * as workload from './schema-workload.ts';

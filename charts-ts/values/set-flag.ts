@@ -12,7 +12,7 @@ function typed(text: string): unknown {
   return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
 }
 
-/** Cuts at unescaped `separator`s outside braces; the backslashes stay for `unescape`. */
+/** Cuts at unescaped `separator`s outside braces; the backslashes stay for `plainText`. */
 function split(text: string, separator: string): string[] {
   const parts = [''];
   let depth = 0;
@@ -26,14 +26,16 @@ function split(text: string, separator: string): string[] {
   return parts;
 }
 
-const unescape = (text: string): string => text.replace(/\\(.?)/gs, '$1');
+const plainText = (text: string): string => text.replace(/\\(.?)/gs, '$1');
 
 /** `a.b[0]` → ['a', 'b', 0]. */
 function parsePath(text: string): Step[] {
   return split(text, '.').flatMap((part) => {
     const [, name = '', indexes = ''] = /^((?:[^[\\]|\\.)*)((?:\[\d{1,5}\])*)$/s.exec(part) ?? [];
     if (name === '') throw new SetFlagError(`--set ${text}: cannot be read as a path such as a.b[0]`);
-    return [unescape(name), ...[...indexes.matchAll(/\d+/g)].map(([index]) => Number(index))];
+    // A flag must not reach the prototype that all other values share.
+    if (name in Object.prototype) throw new SetFlagError(`--set ${text}: ${name} is not a known key`);
+    return [plainText(name), ...[...indexes.matchAll(/\d+/g)].map(([index]) => Number(index))];
   });
 }
 
@@ -53,8 +55,11 @@ function assign(target: Tree | unknown[], path: readonly Step[], value: unknown)
   }
   const present = container[step];
   const fits =
-    typeof next === 'number' ? Array.isArray(present) : typeof present === 'object' && !Array.isArray(present);
-  const child = fits && present !== null && present !== undefined ? present : typeof next === 'number' ? [] : emptyTree();
+    typeof next === 'number'
+      ? Array.isArray(present)
+      : typeof present === 'object' && !Array.isArray(present);
+  const child =
+    fits && present !== null && present !== undefined ? present : typeof next === 'number' ? [] : emptyTree();
   container[step] = child;
   // reason: just made, or found to be the kind of container that the next step needs.
   assign(child as Tree | unknown[], rest, value);
@@ -62,8 +67,8 @@ function assign(target: Tree | unknown[], path: readonly Step[], value: unknown)
 
 function parseValue(text: string, convert: (text: string) => unknown): unknown {
   const [, list] = /^\{(.*)\}$/s.exec(text) ?? [];
-  if (list === undefined) return convert(unescape(text));
-  return list === '' ? [] : split(list, ',').map((item) => convert(unescape(item.trim())));
+  if (list === undefined) return convert(plainText(text));
+  return list === '' ? [] : split(list, ',').map((item) => convert(plainText(item.trim())));
 }
 
 export type SetKind = 'set' | 'set-string' | 'set-json' | 'set-file';
@@ -80,7 +85,7 @@ export function applySet(tree: Tree, kind: SetKind, text: string, readFile: (pat
     const value = values.join('=');
     const path = parsePath(key);
     if (kind === 'set-json') assign(tree, path, JSON.parse(value));
-    else if (kind === 'set-file') assign(tree, path, readFile(unescape(value)));
+    else if (kind === 'set-file') assign(tree, path, readFile(plainText(value)));
     else assign(tree, path, parseValue(value, kind === 'set' ? typed : String));
   }
 }

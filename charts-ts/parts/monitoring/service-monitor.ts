@@ -14,7 +14,9 @@ export class ApiMonitor extends Construct {
       kind: 'ServiceMonitor',
       metadata: metadata(values, names.app, { component: 'monitoring', labels }),
       spec: {
-        selector: { matchLabels: { 'app.kubernetes.io/name': names.app, 'app.kubernetes.io/component': 'api' } },
+        selector: {
+          matchLabels: { 'app.kubernetes.io/name': names.app, 'app.kubernetes.io/component': 'api' },
+        },
         endpoints: [{ port: 'metrics', path: '/metrics', interval }],
       },
     });
