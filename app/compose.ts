@@ -2,11 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type Koa from 'koa';
 import type { Config } from './config.ts';
 import { createAccessTokens } from './domain/access-token.ts';
-import { createAccountThrottle } from './domain/account-throttle.ts';
 import { createAccounts } from './domain/accounts.ts';
 import { createAdministration } from './domain/administration.ts';
+import { createDeviceTokens } from './domain/device-tokens.ts';
 import { createDirectory } from './domain/directory.ts';
 import { createLogin } from './domain/login.ts';
+import { createLoginThrottle } from './domain/login-throttle.ts';
 import { createPasswordHasher } from './domain/password-hasher.ts';
 import { createPasswordReset } from './domain/password-reset.ts';
 import { createPersonalData } from './domain/personal-data.ts';
@@ -64,15 +65,22 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   const hasher = await createPasswordHasher(config.hashing, metrics);
   const states = await createSessionStates({ store, shared, log, metrics });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
-  const secret = await store.serviceSecrets.get('account-throttle', randomBytes(32));
-  const throttle = createAccountThrottle({ shared, secret, ...config.limits });
+  const secretNamed = (name: string) => store.serviceSecrets.get(name, randomBytes(32));
+  const throttle = createLoginThrottle({
+    shared,
+    secret: await secretNamed('login-throttle'),
+    ...config.limits,
+    onRefuse: (limit) => metrics.rateLimited.inc({ limit }),
+    onLockout: () => metrics.lockouts.inc(),
+  });
+  const devices = createDeviceTokens(await secretNamed('device-tokens'));
   const onRefresh = (cause: RefreshOutcome) =>
     metrics.refreshes.inc({ outcome: succeeded.has(cause) ? 'success' : 'failure', cause });
   const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
 
   const endpoints = createRoutes({
     register: createRegister({ store, hasher, metrics }),
-    login: createLogin({ store, sessions, hasher, throttle, metrics, log }),
+    login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
     sessions,
     resetPassword: createPasswordReset({ store, states, hasher }),
     accounts: createAccounts({ store, sessions, states, hasher, throttle }),

@@ -9,6 +9,8 @@ create table users (
   created_at timestamptz(3) not null default now(),
   updated_at timestamptz(3) not null default now(),
   password_changed_at timestamptz(3) not null default now(),
+  -- Device tokens are bound to it; a changed password and a logout everywhere raise it.
+  device_epoch integer not null default 1,
   disabled_at timestamptz(3),
   deleted_at timestamptz(3),
   constraint users_email_lower_case check (email = lower(email)),

@@ -1,8 +1,8 @@
 import { AppError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Account, User } from '../store/user-store.ts';
-import type { AccountThrottle } from './account-throttle.ts';
 import { keepingAnAdmin } from './last-admin.ts';
+import type { LoginThrottle } from './login-throttle.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkPassword } from './password-policy.ts';
 import type { SessionStates } from './session-states.ts';
@@ -21,7 +21,7 @@ export function createAccounts(options: {
   sessions: Sessions;
   states: SessionStates;
   hasher: PasswordHasher;
-  throttle: AccountThrottle;
+  throttle: LoginThrottle;
 }) {
   const { store, sessions, states, hasher, throttle } = options;
 
@@ -35,10 +35,10 @@ export function createAccounts(options: {
   async function confirmPassword(userId: string, password: string | undefined): Promise<Account> {
     const account = await getAccount(userId);
     if (password === undefined) throw new AppError('wrong_password');
-    await throttle.admit(account.email);
+    await throttle.admitConfirmation(userId);
     const { matches } = await hasher.verify(account.passwordHash, password);
     if (!matches) throw new AppError('wrong_password');
-    await throttle.forget(account.email);
+    await throttle.succeedConfirmation(userId);
     return account;
   }
 
@@ -84,6 +84,15 @@ export function createAccounts(options: {
       }));
       await states.sessionsEnded(ended);
       await states.userChanged(userId, version);
+    },
+
+    /** Ends every session and forgets every device (ASVS 7.4.3). */
+    async logOutEverywhere(userId: string): Promise<void> {
+      const ended = await store.transaction(async (within) => {
+        await within.users.forgetDevices(userId);
+        return within.sessions.endAll(userId, 'logout_all');
+      });
+      await states.sessionsEnded(ended);
     },
 
     listSessions: (userId: string) => store.sessions.listLive(userId),

@@ -1,10 +1,10 @@
 import { AppError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Account } from '../store/user-store.ts';
-import type { AccountThrottle } from './account-throttle.ts';
 import type { IdentityChange } from './accounts.ts';
 import type { Client } from './client.ts';
 import { keepingAnAdmin } from './last-admin.ts';
+import type { LoginThrottle } from './login-throttle.ts';
 import { createResetToken, resetTokenLife } from './password-reset.ts';
 import type { SessionStates } from './session-states.ts';
 
@@ -20,7 +20,7 @@ export interface Actor {
 export function createAdministration(options: {
   store: Store;
   states: SessionStates;
-  throttle: AccountThrottle;
+  throttle: LoginThrottle;
 }) {
   const { store, states, throttle } = options;
 
@@ -117,7 +117,7 @@ export function createAdministration(options: {
     async unlockUser(actor: Actor, userId: string): Promise<void> {
       const account = await getUser(userId);
       await change(actor, 'user.unlock', userId, async () => ({}));
-      await throttle.forget(account.email);
+      await throttle.unlock(account.email);
     },
 
     /** @throws AppError user_not_found */

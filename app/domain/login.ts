@@ -4,24 +4,38 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Store } from '../store/store.ts';
 import type { Account } from '../store/user-store.ts';
-import type { AccountThrottle } from './account-throttle.ts';
 import type { Client } from './client.ts';
+import type { DeviceTokens } from './device-tokens.ts';
+import type { LoginThrottle } from './login-throttle.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { Sessions, TokenSet } from './sessions.ts';
 
 type Refusal = 'unknown_email' | 'wrong_password' | 'disabled';
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  /** From the body or the cookie; unchecked. */
+  readonly deviceToken: string | null;
+}
+
+export interface LoginResult {
+  readonly tokens: TokenSet;
+  readonly deviceToken: string;
+}
 
 export type Login = ReturnType<typeof createLogin>;
 
 export function createLogin(options: {
   store: Store;
   sessions: Sessions;
+  devices: DeviceTokens;
   hasher: PasswordHasher;
-  throttle: AccountThrottle;
+  throttle: LoginThrottle;
   metrics: Metrics;
   log: Logger;
 }) {
-  const { store, sessions, hasher, throttle, metrics, log } = options;
+  const { store, sessions, devices, hasher, throttle, metrics, log } = options;
 
   /** The history serves its reader; a login must not fail for want of it. */
   async function record(
@@ -62,23 +76,24 @@ export function createLogin(options: {
    * history row, one error (ASVS 6.3.8).
    * @throws AppError invalid_credentials, rate_limited or overloaded
    */
-  return async function login(
-    credentials: { email: string; password: string },
-    client: Client,
-  ): Promise<TokenSet> {
+  return async function login(credentials: Credentials, client: Client): Promise<LoginResult> {
     const email = credentials.email.toLowerCase();
-    await throttle.admit(email);
     const account = await store.users.findByEmail(email);
+    const device = devices.recognise(credentials.deviceToken, account);
+    const attempt = { email, network: client.network, device };
+    await throttle.admit(attempt);
     const { matches, outdated } = await hasher.verify(account?.passwordHash ?? null, credentials.password);
     const reason = refusalOf(account, matches);
     if (reason || !account) {
       await record(client, { userId: account?.id ?? null, sessionId: null, reason });
       throw new AppError('invalid_credentials');
     }
-    await throttle.forget(email);
+    await throttle.succeed(attempt);
     if (outdated) await rehash(account, credentials.password);
     const refreshToken = await sessions.open(store, account.id, client);
     await record(client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
-    return sessions.tokenSet(account, refreshToken);
+    // A recognised device keeps its token: a login must not multiply budgets.
+    const deviceToken = (device && credentials.deviceToken) || devices.issue(account);
+    return { tokens: await sessions.tokenSet(account, refreshToken), deviceToken };
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
@@ -17,8 +18,8 @@ interface Entry {
 
 /** Milliseconds a state may be served without asking again. */
 const maxAge = 1_000;
-/** Milliseconds Postgres is left alone after it failed to answer, so that a freeze costs one deadline, not one each. */
-const outagePause = 1_000;
+/** Milliseconds between two looks at whether Postgres is back. */
+const probeInterval = 500;
 const channel = 'session-events';
 
 /**
@@ -39,7 +40,7 @@ export async function createSessionStates(options: {
   const endedSessions = new LRUCache<string, true>({ max: 50_000, ttl: 30_000 });
   const changedUsers = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
   const snapshotWritten = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
-  let pausedUntil = 0;
+  let isPostgresAway = false;
 
   const isCurrent = (entry: Entry): boolean => entry.asOf > (changedUsers.get(entry.state.user.id) ?? -1);
 
@@ -81,18 +82,16 @@ export async function createSessionStates(options: {
   }
 
   async function load(sessionId: string): Promise<SessionState | null> {
+    if (isPostgresAway) return fromSnapshot(sessionId, undefined);
     const asOf = performance.now();
-    if (asOf < pausedUntil) return fromSnapshot(sessionId, undefined);
     let state: SessionState | null;
     try {
       state = await store.sessions.findState(sessionId);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
-      pausedUntil = performance.now() + outagePause;
-      metrics.degraded.set({ dependency: 'postgres' }, 1);
+      void awaitPostgres(sessionId);
       return fromSnapshot(sessionId, error);
     }
-    metrics.degraded.set({ dependency: 'postgres' }, 0);
     if (!state || state.disabled || endedSessions.has(sessionId)) return null;
     const entry = { state, asOf };
     if (isCurrent(entry)) {
@@ -100,6 +99,21 @@ export async function createSessionStates(options: {
       keepSnapshot(state);
     }
     return state;
+  }
+
+  /** One caller paid the deadline of a Postgres that does not answer; until it does, the others are spared. */
+  async function awaitPostgres(sessionId: string): Promise<void> {
+    if (isPostgresAway) return;
+    isPostgresAway = true;
+    metrics.degraded.set({ dependency: 'postgres' }, 1);
+    while (isPostgresAway) {
+      await sleep(probeInterval, undefined, { ref: false });
+      isPostgresAway = await store.sessions.findState(sessionId).then(
+        () => false,
+        () => true,
+      );
+    }
+    metrics.degraded.set({ dependency: 'postgres' }, 0);
   }
 
   function loadOnce(sessionId: string): Promise<SessionState | null> {

@@ -147,9 +147,5 @@ export function createSessions(options: {
       if (!(await store.sessions.end(sessionId, userId, cause))) throw new AppError('session_not_found');
       await states.sessionsEnded([sessionId]);
     },
-
-    async endAll(userId: string, cause: string, exceptId?: string): Promise<void> {
-      await states.sessionsEnded(await store.sessions.endAll(userId, cause, exceptId));
-    },
   };
 }

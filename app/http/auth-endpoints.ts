@@ -1,20 +1,33 @@
+import type { Accounts } from '../domain/accounts.ts';
+import { deviceTokenLife } from '../domain/device-tokens.ts';
 import type { Login } from '../domain/login.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
 import type { Register } from '../domain/register.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import { endpoint } from './endpoint.ts';
 import { presentTokenSet, presentUser } from './present.ts';
-import { LoginBody, RefreshBody, RegisterBody, ResetPasswordBody, TokenSet, User } from './schemas.ts';
+import { deviceCookie } from './request-id.ts';
+import {
+  LoginBody,
+  LoginResult,
+  RefreshBody,
+  RegisterBody,
+  ResetPasswordBody,
+  TokenSet,
+  User,
+} from './schemas.ts';
 
+const deviceCookieAttributes = `Path=/; Max-Age=${deviceTokenLife}; Secure; HttpOnly; SameSite=Strict`;
 const newPasswordRefusals = ['password_too_common', 'password_matches_identity', 'overloaded'] as const;
 
 export function authEndpoints(services: {
   register: Register;
   login: Login;
   sessions: Sessions;
+  accounts: Accounts;
   resetPassword: PasswordReset;
 }) {
-  const { register, login, sessions, resetPassword } = services;
+  const { register, login, sessions, accounts, resetPassword } = services;
   return [
     endpoint(
       'POST /api/v1/auth/register',
@@ -35,10 +48,23 @@ export function authEndpoints(services: {
         access: 'open',
         limit: 'login',
         body: LoginBody,
-        answers: { 200: { description: 'Tokens of a new session', data: TokenSet } },
+        answers: { 200: { description: 'Tokens of a new session', data: LoginResult } },
         refuses: ['invalid_credentials', 'overloaded'],
       },
-      async ({ body, client }) => ({ data: presentTokenSet(await login(body, client)) }),
+      async ({ body, client }) => {
+        const { tokens, deviceToken } = await login(
+          {
+            email: body.email,
+            password: body.password,
+            deviceToken: body.device_token ?? client.deviceToken,
+          },
+          client,
+        );
+        return {
+          data: { ...presentTokenSet(tokens), device_token: deviceToken },
+          headers: { 'Set-Cookie': `${deviceCookie}=${deviceToken}; ${deviceCookieAttributes}` },
+        };
+      },
     ),
     endpoint(
       'POST /api/v1/auth/refresh',
@@ -64,7 +90,7 @@ export function authEndpoints(services: {
       'POST /api/v1/auth/logout-all',
       { summary: 'End all sessions of the user', access: 'user', answers: { 204: { description: 'Ended' } } },
       async ({ caller }) => {
-        await sessions.endAll(caller.user.id, 'logout_all');
+        await accounts.logOutEverywhere(caller.user.id);
         return {};
       },
     ),

@@ -2,7 +2,6 @@ import { AppError } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createRateLimiter } from '../store/rate-limiter.ts';
 import type { SharedMemory } from '../store/shared-memory.ts';
-import { addressPrefix } from './client-address.ts';
 import type { Context } from './context.ts';
 
 const minute = 60_000;
@@ -42,7 +41,7 @@ export function createLimits(options: {
    */
   return async function limit(ctx: Context, name: LimitName): Promise<void> {
     if (!enabled) return;
-    const verdict = await limiters[name].consume(addressPrefix(ctx.state.client.ip));
+    const verdict = await limiters[name].consume(ctx.state.client.network);
     const resetIn = Math.ceil(verdict.resetIn / 1000);
     ctx.set('RateLimit-Limit', String(verdict.limit));
     ctx.set('RateLimit-Remaining', String(verdict.remaining));

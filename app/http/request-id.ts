@@ -1,6 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { addressPrefix } from './client-address.ts';
 import type { Context, Middleware } from './context.ts';
 import { unmatchedRoute } from './context.ts';
+
+/** `__Host-`: only we can set it, over TLS, for this host and every path (RFC 6265bis). */
+export const deviceCookie = '__Host-device';
 
 const wellFormed = /^[A-Za-z0-9._-]{8,128}$/;
 
@@ -13,7 +17,8 @@ export function identify(clientAddress: (remote?: string, forwardedFor?: string)
     const ip = clientAddress(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For'));
     ctx.state.requestId = requestId;
     ctx.state.route = unmatchedRoute;
-    ctx.state.client = { ip, userAgent, requestId };
+    const deviceToken = ctx.cookies.get(deviceCookie) ?? null;
+    ctx.state.client = { ip, network: addressPrefix(ip), userAgent, requestId, deviceToken };
     ctx.set('X-Request-Id', requestId);
     return next();
   };

@@ -33,7 +33,14 @@ const RoleName = z
 const Instant = z.iso.datetime().meta({ examples: ['2026-01-31T12:00:00.000Z'] });
 
 export const RegisterBody = z.strictObject({ email: Email, password: NewPassword, username: Username });
-export const LoginBody = z.strictObject({ email: z.string().max(254), password: Password });
+export const LoginBody = z.strictObject({
+  email: z.string().max(254),
+  password: Password,
+  device_token: z.string().max(200).optional().meta({
+    description:
+      'device_token of an earlier login, for clients that keep no cookies: strangers cannot lock it out',
+  }),
+});
 export const RefreshBody = z.strictObject({ refresh_token: z.string().max(4096) });
 export const ResetPasswordBody = z.strictObject({ token: z.string().max(512), password: NewPassword });
 export const ChangePasswordBody = z.strictObject({ current_password: Password, new_password: NewPassword });
@@ -99,6 +106,9 @@ export const TokenSet = z
     user: User,
   })
   .meta({ id: 'TokenSet' });
+export const LoginResult = TokenSet.extend({
+  device_token: z.string().meta({ description: 'To be sent with later logins; browsers get it as a cookie' }),
+}).meta({ id: 'LoginResult' });
 export const Session = z
   .object({
     id: Id,

@@ -52,6 +52,11 @@ export function createMetrics(version: string) {
       labelNames: ['limit'],
       registers,
     }),
+    lockouts: new Counter({
+      name: 'auth_lockouts_total',
+      help: 'Accounts whose free login attempts were used up, so that further ones have to wait',
+      registers,
+    }),
     degraded: new Gauge({
       name: 'auth_degraded',
       help: '1 while a dependency cannot be reached and its fallback serves',

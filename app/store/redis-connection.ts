@@ -22,7 +22,7 @@ export function parseNode(node: string) {
 const retryDelay = (attempts: number): number => Math.min(500, 25 * 2 ** Math.min(attempts, 6));
 
 /** All in milliseconds. A socket that leaves a command without answer for long is dead, whatever TCP believes. */
-const patience = { commandTimeout: 250, connectTimeout: 1_000, socketTimeout: 2_000, keepAlive: 10_000 };
+const patience = { commandTimeout: 250, connectTimeout: 1_000, socketTimeout: 500, keepAlive: 10_000 };
 
 /** Fail at once instead of collecting commands for later, when their callers have long gone. */
 const impatient = {

@@ -59,9 +59,9 @@ type StateColumns = Omit<SessionState, 'user'> & User;
 
 function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
   const { accountId, accountCreatedAt, email, username, roles, ...others } = row;
-  const { passwordHash, disabledAt, passwordChangedAt, updatedAt, version, ...session } = others;
+  const { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version, ...session } = others;
   const identity = { email, username, roles, createdAt: accountCreatedAt };
-  const account = { passwordHash, disabledAt, passwordChangedAt, updatedAt, version };
+  const account = { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version };
   return { ...session, user: accountId === null ? null : { id: accountId, ...identity, ...account } };
 }
 

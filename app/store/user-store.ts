@@ -16,6 +16,8 @@ export interface Account extends User {
   readonly passwordHash: string;
   readonly disabledAt: Date | null;
   readonly passwordChangedAt: Date;
+  /** Device tokens of an older epoch are void. */
+  readonly deviceEpoch: number;
   readonly updatedAt: Date;
   /** Grows with every change that sessions must notice. */
   readonly version: number;
@@ -79,6 +81,11 @@ export function createUserStore(database: Database) {
 
     /** @returns the new version. @throws AppError user_not_found */
     setPassword: (id: string, hash: string): Promise<number> => change('users/set_password', id, hash),
+
+    /** Voids all device tokens. */
+    async forgetDevices(id: string): Promise<void> {
+      await database.query('users/forget_devices', [id]);
+    },
 
     /** Takes a hash with newer parameters, unless the password was changed meanwhile. The version stays. */
     async replaceHash(id: string, oldHash: string, newHash: string): Promise<void> {

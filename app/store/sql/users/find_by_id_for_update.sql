@@ -7,6 +7,7 @@ select
   u.created_at,
   u.updated_at,
   u.password_changed_at,
+  u.device_epoch,
   u.disabled_at,
   to_json(array(
     select r.name

@@ -1,6 +1,7 @@
 update users
 set password_hash = $2,
   password_changed_at = now(),
+  device_epoch = device_epoch + 1,
   updated_at = now(),
   version = version + 1
 where id = $1

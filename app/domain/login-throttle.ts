@@ -1,0 +1,120 @@
+import { createHmac } from 'node:crypto';
+import { AppError } from '../errors.ts';
+import { createRateLimiter } from '../store/rate-limiter.ts';
+import type { SharedMemory } from '../store/shared-memory.ts';
+
+export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
+
+export interface LoginAttempt {
+  readonly email: string;
+  /** What limits count of an address; see Client. */
+  readonly network: string;
+  /** Nonce of a recognised device token. */
+  readonly device: string | null;
+}
+
+export type ThrottleName = 'account' | 'network_account' | 'device' | 'confirmation';
+
+const minute = 60_000;
+
+/** Attempts that fail, each in its window of milliseconds; success gives them back. The README lists them. */
+export const attemptBudgets = {
+  account: { points: 10, window: 60 * minute },
+  network_account: { points: 10, window: 15 * minute },
+  device: { points: 10, window: 60 * minute },
+  confirmation: { points: 10, window: 60 * minute },
+} as const;
+
+/** Milliseconds between attempts on an account whose budget is spent: a minute, doubling to a quarter of an hour. */
+export const pauses = [1, 2, 4, 8, 15].map((minutes) => minutes * minute);
+
+/**
+ * Slows down guessing against an account, from however many addresses it comes. Every attempt is counted before its
+ * password is looked at, so parallel guesses gain nothing. Accounts are known by a MAC of the submitted email, whether
+ * or not it exists: throttling tells nothing about existence, and Redis holds no addresses (ASVS 6.3.1, 6.3.8). A
+ * device that has logged in before has a budget of its own, so that strangers cannot lock its user out.
+ */
+export function createLoginThrottle(options: {
+  shared: SharedMemory;
+  secret: Buffer;
+  enabled: boolean;
+  /** Divides all windows, for tests. */
+  scale: number;
+  onRefuse: (limit: ThrottleName) => void;
+  /** The free attempts of an account have just been used up. */
+  onLockout: () => void;
+}) {
+  const { shared, secret, enabled, scale, onRefuse, onLockout } = options;
+  const limiter = (name: string, points: number, window: number) =>
+    createRateLimiter(shared, { name, points, window: window / scale });
+  const budget = (name: ThrottleName) =>
+    limiter(name, attemptBudgets[name].points, attemptBudgets[name].window);
+  const accounts = budget('account');
+  const networks = budget('network_account');
+  const devices = budget('device');
+  const confirmations = budget('confirmation');
+  // Past the free attempts: whose turn it is, and how many turns there were, which sets the next pause.
+  const turns = limiter('account-turn', 1, minute);
+  const turnsTaken = limiter('account-turns', Number.MAX_SAFE_INTEGER, attemptBudgets.account.window);
+
+  const keyOf = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
+  const networkKey = ({ email, network }: LoginAttempt): string => keyOf(`${network} ${email}`);
+
+  function refuse(limit: ThrottleName, resetIn: number): never {
+    onRefuse(limit);
+    throw new AppError('rate_limited', { retryAfter: Math.ceil(resetIn / 1000) });
+  }
+
+  async function admitByAccount(key: string): Promise<void> {
+    const verdict = await accounts.consume(key);
+    if (verdict.allowed) return;
+    if (verdict.consumed === verdict.limit + 1) onLockout();
+    const { consumed } = await turnsTaken.peek(key);
+    const pause = pauses[Math.min(consumed, pauses.length - 1)] ?? minute;
+    const turn = await turns.consume(key, pause / scale);
+    if (!turn.allowed) refuse('account', turn.resetIn);
+    await turnsTaken.consume(key);
+  }
+
+  return {
+    /**
+     * Counts one attempt to log in.
+     * @throws AppError rate_limited
+     */
+    async admit(attempt: LoginAttempt): Promise<void> {
+      if (!enabled) return;
+      if (attempt.device && (await devices.consume(keyOf(attempt.device))).allowed) return;
+      const network = await networks.consume(networkKey(attempt));
+      if (!network.allowed) refuse('network_account', network.resetIn);
+      await admitByAccount(keyOf(attempt.email));
+    },
+
+    /** The right password gives its attempts back. */
+    async succeed(attempt: LoginAttempt): Promise<void> {
+      if (!enabled) return;
+      if (attempt.device) await devices.reset(keyOf(attempt.device));
+      await networks.reset(networkKey(attempt));
+      await this.unlock(attempt.email);
+    },
+
+    /** Forgets what was counted against the account. */
+    async unlock(email: string): Promise<void> {
+      await Promise.all([accounts, turns, turnsTaken].map((each) => each.reset(keyOf(email))));
+    },
+
+    /**
+     * Counts one attempt to confirm a change with the password, for somebody who is logged in already: a budget of
+     * its own, since a stolen access token must not allow guessing and strangers must not block its owner.
+     * @throws AppError rate_limited
+     */
+    async admitConfirmation(userId: string): Promise<void> {
+      if (!enabled) return;
+      const verdict = await confirmations.consume(userId);
+      if (!verdict.allowed) refuse('confirmation', verdict.resetIn);
+    },
+
+    async succeedConfirmation(userId: string): Promise<void> {
+      if (enabled) await confirmations.reset(userId);
+    },
+  };
+}

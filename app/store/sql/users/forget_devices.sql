@@ -1,0 +1,4 @@
+update users
+set device_epoch = device_epoch + 1
+where id = $1
+  and deleted_at is null
