@@ -79,7 +79,7 @@ describe('the check of the architecture', () => {
     expect(layerFaults(sources)).to.deep.equal([]);
   });
 
-  it('refuses an import whose target is computed', () => {
+  it('refuses an application that imports what it computes', () => {
     expect(layerFaults(madeUp({ 'app/main.ts': [] }, { hasOpaqueImport: true }))).to.have.length(1);
   });
 

@@ -38,7 +38,9 @@ export function layerFaults(sources: Sources): string[] {
   return [...sources]
     .filter(([file]) => !file.startsWith('test/'))
     .flatMap(([file, source]) => [
-      ...(source.hasOpaqueImport ? [`${file} -> ?: the target of an import() is computed`] : []),
+      ...(source.hasOpaqueImport && file.startsWith('app/')
+        ? [`${file} -> ?: the target of an import() is computed`]
+        : []),
       ...source.imports.filter(isOurs).flatMap((target) => {
         const fault = faultOf(file, target);
         return fault ? [`${file} -> ${target}: ${fault}`] : [];
@@ -66,12 +68,14 @@ export function circles(sources: Sources): string[] {
   return [...found];
 }
 
-/** Files of app/ and charts-ts/ that read the process though they are neither its entry nor a command. */
+/** Entries and commands, and the lock, whose very subject is processes: it asks whether its holder still lives. */
+const mayUseProcess = /^app\/(commands\/|(main\.ts|threads\.cts|store\/data-dir-lock\.ts)$)/;
+
+/** Files of app/ that read the process though they may not. */
 export function processUsers(sources: Sources): string[] {
   return [...sources]
-    .filter(([file, { usesProcess }]) => usesProcess && /^(app|charts-ts)\//.test(file))
-    .map(([file]) => file)
-    .filter((file) => !/^(app\/commands\/|app\/(main\.ts|threads\.cts)$|charts-ts\/main\.ts$)/.test(file));
+    .filter(([file, { usesProcess }]) => usesProcess && file.startsWith('app/') && !mayUseProcess.test(file))
+    .map(([file]) => file);
 }
 
 export function longFiles(sources: Sources, limit: number): string[] {
