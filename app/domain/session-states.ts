@@ -92,7 +92,11 @@ export async function createSessionStates(options: {
       void awaitPostgres(sessionId);
       return fromSnapshot(sessionId, error);
     }
-    if (!state || state.disabled || endedSessions.has(sessionId)) return null;
+    if (!state || state.disabled) {
+      // What has ended never lives again, so a dead session's token cannot be used to keep Postgres busy.
+      endedSessions.set(sessionId, true);
+    }
+    if (!state || endedSessions.has(sessionId)) return null;
     const entry = { state, asOf };
     if (isCurrent(entry)) {
       entries.set(sessionId, entry, { ttl: Math.max(1, maxAge - (performance.now() - asOf)) });

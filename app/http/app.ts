@@ -46,6 +46,8 @@ export function createApp(options: {
         const origin = req.headers.origin ?? '';
         return config.corsOrigins.includes('*') || config.corsOrigins.includes(origin) ? origin : '';
       },
+      // For the device cookie, which SameSite=Strict keeps from other sites; never for origins that nobody listed.
+      credentials: () => !config.corsOrigins.includes('*'),
       allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
       exposeHeaders: exposedHeaders,
