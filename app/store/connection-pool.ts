@@ -40,10 +40,21 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
   function open(): Slot {
     const onClose = (): void => {
       slot.losses += 1;
+      if (idle.includes(slot)) discard(slot);
     };
     const slot: Slot = { connection: options.open(onClose), losses: 0, dead: false, active: null };
     slots.add(slot);
     return slot;
+  }
+
+  function discard(slot: Slot): void {
+    if (slot.dead) return;
+    slot.dead = true;
+    slots.delete(slot);
+    if (idle.includes(slot)) idle.splice(idle.indexOf(slot), 1);
+    cancel(slot.active);
+    slot.connection.end({ timeout: 0 }).catch(() => undefined);
+    if (!closed) waiters.shift()?.resolve(open());
   }
 
   function wait(signal: AbortSignal): Promise<Slot> {
@@ -71,7 +82,9 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
       return idle.pop() ?? (slots.size < options.size ? open() : wait(signal));
     },
 
+    /** A connection that was lost meanwhile is not used again: the client would report its old error once more. */
     give(slot: Slot): void {
+      if (slot.losses > 0) discard(slot);
       if (slot.dead) return;
       const waiter = waiters.shift();
       if (waiter) waiter.resolve(slot);
@@ -79,14 +92,7 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
     },
 
     /** Cancels what runs there, on the server too, and makes room for a new connection. */
-    discard(slot: Slot): void {
-      if (slot.dead) return;
-      slot.dead = true;
-      slots.delete(slot);
-      cancel(slot.active);
-      slot.connection.end({ timeout: 0 }).catch(() => undefined);
-      if (!closed) waiters.shift()?.resolve(open());
-    },
+    discard,
 
     /** Waits a second for what is under way. */
     async close(): Promise<void> {

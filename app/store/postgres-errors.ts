@@ -38,6 +38,15 @@ export function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(errorCode(error));
 }
 
+/**
+ * Nothing more comes from this connection, or nothing good: the server ends it after a FATAL error (a shutdown, a
+ * changed password), and 25006 is a primary that was turned into a standby.
+ */
+export function isFatal(error: unknown): boolean {
+  const isRefusal = error instanceof postgres.PostgresError;
+  return isRefusal && (['FATAL', 'PANIC'].includes(error.severity) || error.code === '25006');
+}
+
 export function unavailable(cause: unknown): AppError {
   return new AppError('service_unavailable', { cause, retryAfter: 1 });
 }

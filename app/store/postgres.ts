@@ -3,7 +3,7 @@ import type { Config, Secret } from '../config.ts';
 import { createPool, type Slot } from './connection-pool.ts';
 import type { Database } from './database.ts';
 import { connect } from './postgres-connection.ts';
-import { errorCode, isRetryable, translate, unavailable } from './postgres-errors.ts';
+import { isFatal, isRetryable, translate, unavailable } from './postgres-errors.ts';
 import type { Queries } from './queries.ts';
 
 export type { Database } from './database.ts';
@@ -19,9 +19,6 @@ export interface DatabaseOptions {
 }
 
 const transactionAttempts = 3;
-
-/** Password changed (28), database renamed (3D000), primary turned standby (25006): only a new connection helps. */
-const staleState = /^(28...|3D000|25006)$/;
 
 /** Runs `work` with a signal that aborts after `ms`; then it is service_unavailable, whatever becomes of the work. */
 function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -86,7 +83,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     try {
       return await query;
     } catch (error) {
-      if (staleState.test(errorCode(error))) pool.discard(slot);
+      if (isFatal(error)) pool.discard(slot);
       throw translate(error);
     } finally {
       if (slot.active === query) slot.active = null;

@@ -1,0 +1,1 @@
+do $$ begin raise exception 'again' using errcode = '40001'; end $$
