@@ -11,13 +11,10 @@ import type { CloudName, Values } from './values/schema.ts';
 import { clouds } from './values/schema-clouds.ts';
 import { loadValues, parseCloud } from './values.ts';
 
-/** cdk8s tells its app where to write; npm run synth writes what is committed. */
-const defaultRoot = (): string => process.env.CDK8S_OUTDIR ?? 'k8s-out';
-
-function folderOf(command: Command, cloud: CloudName): string {
+function folderOf(command: Command, cloud: CloudName, root: string): string {
   if (command.out && command.cloud) return command.out;
   // A chart is built for an installation and is not committed; dist is git-ignored.
-  return join(command.out ?? (command.format === 'helm' ? 'dist/helm' : defaultRoot()), cloud);
+  return join(command.out ?? (command.format === 'helm' ? 'dist/helm' : root), cloud);
 }
 
 async function build(values: Values, format: Command['format']): Promise<FolderContent> {
@@ -36,19 +33,20 @@ async function build(values: Values, format: Command['format']): Promise<FolderC
 }
 
 /**
- * Values to files: reads, synthesizes, checks, and only then touches the disk.
+ * Values to files: reads, synthesizes, checks, and only then touches the disk. Answers what was written.
  * @throws UsageError, ValuesError, SetFlagError, GateError, SecretsError or FolderError, having written nothing
  */
-export async function runSynth(args: readonly string[]): Promise<void> {
+export async function runSynth(args: readonly string[], root = 'k8s-out'): Promise<string[]> {
   const command = parseCommandLine(args);
   const chosen = command.cloud === undefined ? clouds : [parseCloud(command.cloud)];
   const sources = chosen.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
   const folders = new Map<string, FolderContent>();
   for (const { cloud, values } of sources)
-    folders.set(folderOf(command, cloud), await build(values, command.format));
+    folders.set(folderOf(command, cloud, root), await build(values, command.format));
   const [first] = sources;
   const secret = first && readSecrets(command.secretsFrom, first.values);
   replaceFolders(folders);
   if (command.cloud === undefined && command.out === undefined && command.format === 'plain') writeSchema();
   if (secret) writeSecretFile(secret);
+  return [...folders.keys(), ...(secret ? [secret.path] : [])];
 }

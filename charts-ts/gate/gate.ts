@@ -1,7 +1,10 @@
 import { containerRules } from './checklist/containers.ts';
+import { entryRules } from './checklist/entry.ts';
 import { objectRules } from './checklist/objects.ts';
 import { podRules } from './checklist/pods.ts';
+import { scalingRules } from './checklist/scaling.ts';
 import { type Document, describe } from './document.ts';
+import { podReferenceRules } from './pod-references.ts';
 import { referenceRules } from './references.ts';
 import type { Rule } from './rule.ts';
 import { checkSchemas, type KubernetesVersion } from './schema.ts';
@@ -25,7 +28,15 @@ export interface GateOptions {
 }
 
 /** Every rule but the schemas, which are asynchronous. */
-export const rules: readonly Rule[] = [...containerRules, ...podRules, ...objectRules, ...referenceRules];
+export const rules: readonly Rule[] = [
+  ...containerRules,
+  ...podRules,
+  ...objectRules,
+  ...scalingRules,
+  ...entryRules,
+  ...referenceRules,
+  ...podReferenceRules,
+];
 
 /** Everything wrong with objects that are applied together. */
 export async function findFaults(documents: readonly Document[], options: GateOptions): Promise<string[]> {

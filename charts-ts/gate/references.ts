@@ -1,34 +1,11 @@
 import type { Document } from './document.ts';
 import { get, includes, text, tree, trees } from './json.ts';
-import { containerRule, podRule, type Rule } from './rule.ts';
-import { find, nameOf, namespaceOf, ofKind, type Workload, type World } from './world.ts';
-
-/** A rule about one kind of object. */
-function rule(
-  id: string,
-  kinds: readonly string[],
-  check: (document: Document, world: World) => Iterable<string>,
-): Rule {
-  return {
-    id,
-    covers: [],
-    *check(world) {
-      for (const document of kinds.length > 0 ? ofKind(world, ...kinds) : world.documents) {
-        for (const message of check(document, world)) yield { document, message };
-      }
-    },
-  };
-}
+import { objectRule, type Rule } from './rule.ts';
+import { find, hasPort, nameOf, namespaceOf, ofKind, type Workload, type World } from './world.ts';
 
 function selected(world: World, document: Document, labels: unknown): Workload[] {
   const matching = world.workloads.filter((workload) => includes(workload.labels, labels));
   return matching.filter(({ document: own }) => namespaceOf(own) === namespaceOf(document));
-}
-
-function hasPort({ spec }: Workload, port: unknown): boolean {
-  return trees(spec.containers)
-    .flatMap(({ ports }) => trees(ports))
-    .some(({ containerPort, name }) => name === port || containerPort === port);
 }
 
 /** Why a backend cannot be reached, if it cannot. */
@@ -42,30 +19,6 @@ function* checkBackend(world: World, from: Document, name: unknown, port: unknow
   else if (found.name === 'metrics') yield 'must not route the metrics port';
 }
 
-function* checkKeyRef(
-  world: World,
-  from: Document,
-  kind: string,
-  name: unknown,
-  key: unknown,
-): Iterable<string> {
-  const document =
-    find(world, kind, name, from) ??
-    (kind === 'Secret' ? find(world, 'ExternalSecret', name, from) : undefined);
-  // A Secret may come from elsewhere, a ConfigMap may not.
-  if (!document) {
-    if (kind === 'ConfigMap') yield `points at the ConfigMap ${text(name)}, which is not there`;
-    return;
-  }
-  const { data, stringData } = tree(
-    document.object.kind === 'ExternalSecret' ? get(document.object, 'spec') : document.object,
-  );
-  const keys = Array.isArray(data)
-    ? trees(data).map(({ secretKey }) => secretKey)
-    : Object.keys({ ...tree(data), ...tree(stringData) });
-  if (!keys.includes(key)) yield `points at the key ${text(key)}, which ${kind} ${text(name)} does not have`;
-}
-
 function* checkTargetRef(document: Document, world: World): Iterable<string> {
   const { kind, name } = tree(get(document.object, 'spec', 'targetRef'));
   if (!find(world, text(kind), name, document))
@@ -74,7 +27,7 @@ function* checkTargetRef(document: Document, world: World): Iterable<string> {
 
 /** What points at something must find it. */
 export const referenceRules: readonly Rule[] = [
-  rule('reference-unique', [], function* (document, { documents }) {
+  objectRule('reference-unique', [], [], function* (document, { documents }) {
     const same = (one: Document) =>
       one.object.kind === document.object.kind &&
       one.object.apiVersion.split('/')[0] === document.object.apiVersion.split('/')[0] &&
@@ -84,7 +37,7 @@ export const referenceRules: readonly Rule[] = [
     if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(nameOf(document)))
       yield 'has a name that Kubernetes refuses';
   }),
-  rule('reference-selector', ['Deployment'], function* (document, world) {
+  objectRule('reference-selector', [], ['Deployment'], function* (document, world) {
     const labels = get(document.object, 'spec', 'selector', 'matchLabels');
     const own = world.workloads.find((workload) => workload.document === document);
     if (Object.keys(tree(labels)).length === 0 || !includes(own?.labels, labels))
@@ -92,7 +45,7 @@ export const referenceRules: readonly Rule[] = [
     if (Object.keys(tree(labels)).some((name) => name.startsWith('cdk8s.io/')))
       yield 'must not select by a path of the source';
   }),
-  rule('reference-service', ['Service'], function* (document, world) {
+  objectRule('reference-service', [], ['Service'], function* (document, world) {
     const workloads = selected(world, document, get(document.object, 'spec', 'selector'));
     if (workloads.length === 0) yield 'selects no pods';
     for (const { targetPort } of trees(get(document.object, 'spec', 'ports'))) {
@@ -100,7 +53,7 @@ export const referenceRules: readonly Rule[] = [
         yield `points at port ${String(targetPort)}, which its pods do not have`;
     }
   }),
-  rule('reference-backend', ['Ingress', 'HTTPRoute'], function* (document, world) {
+  objectRule('reference-backend', [], ['Ingress', 'HTTPRoute'], function* (document, world) {
     for (const entry of trees(get(document.object, 'spec', 'rules'))) {
       for (const path of trees(get(entry, 'http', 'paths'))) {
         const { name, port } = tree(get(path, 'backend', 'service'));
@@ -109,7 +62,7 @@ export const referenceRules: readonly Rule[] = [
       for (const { name, port } of trees(entry.backendRefs)) yield* checkBackend(world, document, name, port);
     }
   }),
-  rule('reference-gateway', ['HTTPRoute'], function* (document, world) {
+  objectRule('reference-gateway', [], ['HTTPRoute'], function* (document, world) {
     for (const { name, namespace, sectionName } of trees(get(document.object, 'spec', 'parentRefs'))) {
       const wanted = namespace ?? namespaceOf(document);
       const gateway = ofKind(world, 'Gateway').find(
@@ -121,7 +74,7 @@ export const referenceRules: readonly Rule[] = [
         yield `points at the listener ${text(sectionName)}, which is not there`;
     }
   }),
-  rule('reference-cloud', ['Service', 'Ingress', 'Gateway'], function* (document, world) {
+  objectRule('reference-cloud', [], ['Service', 'Ingress', 'Gateway'], function* (document, world) {
     const annotations = tree(get(document.object, 'metadata', 'annotations'));
     const backend = /"default":\s*"([^"]+)"/.exec(text(annotations['cloud.google.com/backend-config']))?.[1];
     const parameters = tree(get(document.object, 'spec', 'infrastructure', 'parametersRef'));
@@ -136,8 +89,13 @@ export const referenceRules: readonly Rule[] = [
         yield `points at ${kind} ${text(name)}, which is not there`;
     }
   }),
-  rule('reference-policy', ['HealthCheckPolicy', 'GCPBackendPolicy', 'GCPGatewayPolicy'], checkTargetRef),
-  rule('reference-autoscaler', ['HorizontalPodAutoscaler'], function* (document, world) {
+  objectRule(
+    'reference-policy',
+    [],
+    ['HealthCheckPolicy', 'GCPBackendPolicy', 'GCPGatewayPolicy'],
+    checkTargetRef,
+  ),
+  objectRule('reference-autoscaler', [], ['HorizontalPodAutoscaler'], function* (document, world) {
     const { kind, name } = tree(get(document.object, 'spec', 'scaleTargetRef'));
     const target = find(world, text(kind), name, document);
     if (!target) yield `points at ${text(kind)} ${text(name)}, which is not there`;
@@ -150,7 +108,7 @@ export const referenceRules: readonly Rule[] = [
       if (resource && bare) yield `measures ${resource}, which its pods do not request`;
     }
   }),
-  rule('reference-disruption-budget', ['PodDisruptionBudget'], function* (document, world) {
+  objectRule('reference-disruption-budget', [], ['PodDisruptionBudget'], function* (document, world) {
     const workloads = selected(world, document, get(document.object, 'spec', 'selector', 'matchLabels'));
     if (workloads.length === 0) yield 'selects no pods';
     const names = workloads.map((one) => nameOf(one.document));
@@ -161,7 +119,7 @@ export const referenceRules: readonly Rule[] = [
     if (Number(get(document.object, 'spec', 'minAvailable')) >= least)
       yield `keeps ${least} pods, all that the autoscaler may leave`;
   }),
-  rule('reference-monitor', ['ServiceMonitor'], function* (document, world) {
+  objectRule('reference-monitor', [], ['ServiceMonitor'], function* (document, world) {
     const labels = get(document.object, 'spec', 'selector', 'matchLabels');
     const services = ofKind(world, 'Service').filter(({ object }) =>
       includes(get(object, 'metadata', 'labels'), labels),
@@ -171,39 +129,6 @@ export const referenceRules: readonly Rule[] = [
       .map(({ name }) => name);
     for (const { port } of trees(get(document.object, 'spec', 'endpoints'))) {
       if (!ports.includes(port)) yield `scrapes port ${text(port)}, which no selected Service names`;
-    }
-  }),
-  containerRule('reference-probe', [], function* (container, workload) {
-    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
-      const port = get(container, probe, 'httpGet', 'port');
-      if (port !== undefined && !hasPort(workload, port))
-        yield `probes port ${String(port)}, which it does not have`;
-    }
-  }),
-  containerRule('reference-volume', [], function* (container, { spec }) {
-    const names = trees(spec.volumes).map(({ name }) => name);
-    for (const { name } of trees(container.volumeMounts))
-      if (!names.includes(name)) yield `mounts ${text(name)}, which is no volume`;
-  }),
-  podRule('reference-key', [], function* ({ containers, document, spec }, world) {
-    for (const { valueFrom } of containers.flatMap(({ env }) => trees(env))) {
-      const { configMapKeyRef, secretKeyRef } = tree(valueFrom);
-      if (configMapKeyRef)
-        yield* checkKeyRef(
-          world,
-          document,
-          'ConfigMap',
-          get(configMapKeyRef, 'name'),
-          get(configMapKeyRef, 'key'),
-        );
-      if (secretKeyRef)
-        yield* checkKeyRef(world, document, 'Secret', get(secretKeyRef, 'name'), get(secretKeyRef, 'key'));
-    }
-    for (const { configMap, secret } of trees(spec.volumes)) {
-      if (configMap && !find(world, 'ConfigMap', get(configMap, 'name'), document))
-        yield `mounts the ConfigMap ${text(get(configMap, 'name'))}, which is not there`;
-      for (const { key } of trees(get(secret, 'items')))
-        yield* checkKeyRef(world, document, 'Secret', get(secret, 'secretName'), key);
     }
   }),
 ];

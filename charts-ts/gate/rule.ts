@@ -1,7 +1,7 @@
 import type { Tree } from '../values/set-flag.ts';
-import type { Finding } from './document.ts';
+import type { Document, Finding } from './document.ts';
 import { text } from './json.ts';
-import type { Workload, World } from './world.ts';
+import { ofKind, type Workload, type World } from './world.ts';
 
 /** One named check over everything that is applied together. */
 export interface Rule {
@@ -39,4 +39,22 @@ export function containerRule(
       for (const message of check(container, workload)) yield `container ${text(container.name)} ${message}`;
     }
   });
+}
+
+/** A rule about objects of some kinds, or of every kind where none is named. */
+export function objectRule(
+  id: string,
+  covers: readonly string[],
+  kinds: readonly string[],
+  check: (document: Document, world: World) => Iterable<string>,
+): Rule {
+  return {
+    id,
+    covers,
+    *check(world) {
+      for (const document of kinds.length > 0 ? ofKind(world, ...kinds) : world.documents) {
+        for (const message of check(document, world)) yield { document, message };
+      }
+    },
+  };
 }

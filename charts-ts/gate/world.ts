@@ -57,3 +57,10 @@ export const namespaceOf = ({ object }: Document): string => text(object.metadat
 export function find(world: World, kind: string, name: unknown, beside: Document): Document | undefined {
   return ofKind(world, kind).find((one) => nameOf(one) === name && namespaceOf(one) === namespaceOf(beside));
 }
+
+/** Whether a pod has a port of this name or number. */
+export function hasPort({ spec }: Workload, port: unknown): boolean {
+  return trees(spec.containers)
+    .flatMap(({ ports }) => trees(ports))
+    .some(({ containerPort, name }) => name === port || containerPort === port);
+}

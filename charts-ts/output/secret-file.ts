@@ -110,5 +110,4 @@ export function writeSecretFile({ path, text }: SecretFile): void {
   // The mode above is for new files only.
   chmodSync(stage, 0o600);
   renameSync(stage, path);
-  process.stdout.write(`${path}: kubectl apply -f it, then delete it\n`);
 }

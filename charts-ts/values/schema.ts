@@ -46,7 +46,7 @@ export const valuesSchema = z.strictObject({
   trustedProxies: z.array(cidr),
   corsOrigins: z.array(origin),
   logLevel: z.enum(logLevels),
-  extraConfig: z.partialRecord(z.enum(freeVariables), z.string()),
+  extraConfig: z.partialRecord(z.enum(freeVariables), z.union([z.string(), z.number()])),
   database: z.strictObject({
     peers,
     port,

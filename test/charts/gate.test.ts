@@ -1,0 +1,150 @@
+import { expect } from 'chai';
+import { findFaults, rules } from '../../charts-ts/gate/gate.ts';
+import { unknownIn128 } from '../../charts-ts/gate/schema-1-28.ts';
+import { broken } from './support/broken.ts';
+import { documentsOf, type Loose, only, variants } from './support/synthesized.ts';
+
+const strict = { kubernetesVersion: '1.28', allow: [] } as const;
+
+async function faultsAfter(change: (documents: ReturnType<typeof documentsOf>) => void): Promise<string[]> {
+  const documents = documentsOf('eks');
+  change(documents);
+  return findFaults(documents, strict);
+}
+
+describe('charts: gate', () => {
+  for (const [cloud, ...sets] of variants) {
+    it(`finds nothing in ${cloud} ${sets.join(' ').slice(0, 80)}`, async () => {
+      expect(await findFaults(documentsOf(cloud, ...sets), strict)).to.eql([]);
+    });
+  }
+
+  it('has a fixture for every rule', () => {
+    expect(Object.keys(broken).sort()).to.eql(rules.map(({ id }) => id).sort());
+  });
+
+  for (const [id, change] of Object.entries(broken)) {
+    it(`refuses by ${id}`, async () => {
+      const faults = await faultsAfter(change);
+      expect(faults.filter((fault) => fault.endsWith(`[${id}]`))).not.to.eql([]);
+    });
+  }
+
+  it('lets a rule be broken that is named as allowed', async () => {
+    const documents = documentsOf('eks', 'secrets.delivery=env');
+    expect(await findFaults(documents, strict)).to.not.eql([]);
+    expect(await findFaults(documents, { ...strict, allow: ['secrets-as-files'] })).to.eql([]);
+  });
+});
+
+/** What is done to sound manifests, and the end of the line that must come of it. */
+const schemaFaults: [string, (documents: ReturnType<typeof documentsOf>) => void, string][] = [
+  [
+    'a misspelt field of a container',
+    (all) => {
+      only(all, 'Deployment').spec.template.spec.containers[0].livnessProbe = {};
+    },
+    'spec.template.spec.containers.0.livnessProbe is not a known field [schema]',
+  ],
+  [
+    'a field that no type has',
+    (all) => {
+      only(all, 'HorizontalPodAutoscaler').spec.bogus = 1;
+    },
+    'spec.bogus is not a known field [schema]',
+  ],
+  [
+    'a misspelt field of a custom resource',
+    (all) => {
+      only(all, 'ServiceMonitor').spec.endpoints[0].intervall = '30s';
+    },
+    'spec.endpoints.0.intervall is not a known field [schema]',
+  ],
+  [
+    'a field of the wrong type',
+    (all) => {
+      only(all, 'Deployment').spec.minReadySeconds = 'ten';
+    },
+    '[schema]',
+  ],
+  [
+    'a missing field',
+    (all) => {
+      delete only(all, 'HorizontalPodAutoscaler').spec.maxReplicas;
+    },
+    '[schema]',
+  ],
+  [
+    'a field that 1.28 drops',
+    (all) => {
+      only(all, 'Service').spec.trafficDistribution = 'PreferClose';
+    },
+    'spec.trafficDistribution is not a field of Kubernetes 1.28 [schema]',
+  ],
+  [
+    'a hook that 1.28 drops',
+    (all) => {
+      only(all, 'Deployment').spec.template.spec.containers[0].lifecycle = {
+        preStop: { sleep: { seconds: 5 } },
+      };
+    },
+    'spec.template.spec.containers[0].lifecycle.preStop.sleep is not a field of Kubernetes 1.28 [schema]',
+  ],
+  [
+    'a kind that nobody knows',
+    (all) => {
+      const metadata = { name: 'x', namespace: 'auth-system' };
+      all.push({ file: 'x.yaml', object: { apiVersion: 'apps/v1', kind: 'Deploymint', metadata } });
+    },
+    'apps/v1 Deploymint is not a kind that is known here [schema]',
+  ],
+  [
+    'a version that is no longer served',
+    (all) => {
+      const metadata = { name: 'x', namespace: 'auth-system' };
+      all.push({
+        file: 'x.yaml',
+        object: { apiVersion: 'policy/v1beta2', kind: 'PodDisruptionBudget', metadata },
+      });
+    },
+    'policy/v1beta2 PodDisruptionBudget is not a kind that is known here [schema]',
+  ],
+];
+
+describe('charts: schemas', () => {
+  for (const [what, change, line] of schemaFaults) {
+    it(`refuse ${what}`, async () => {
+      const faults = await faultsAfter(change);
+      expect(faults.some((fault) => fault.endsWith(line))).to.equal(true, faults.join('\n'));
+    });
+  }
+
+  it('of the AWS controller refuse unknown fields', async () => {
+    const documents = documentsOf('eks', 'ingress.kind=gateway');
+    only(documents, 'TargetGroupConfiguration').spec.defaultConfiguration.bogus = 1;
+    expect((await findFaults(documents, strict)).join()).to.contain('bogus');
+  });
+
+  it('take newer fields where the values ask for a newer Kubernetes', async () => {
+    const documents = documentsOf('eks', 'kubernetesVersion=newest,service.trafficDistribution=PreferClose');
+    expect(await findFaults(documents, { kubernetesVersion: 'newest', allow: [] })).to.eql([]);
+  });
+
+  it('of 1.28 know every core kind that is synthesized', () => {
+    for (const [cloud, ...sets] of variants) {
+      for (const { object } of documentsOf(cloud, ...sets)) {
+        const isCore = !/\.(io|com|aws)\//.test(object.apiVersion) || object.apiVersion.includes('.k8s.io/');
+        if (isCore && !object.apiVersion.startsWith('gateway.'))
+          expect(unknownIn128(object)).to.eql([], object.kind);
+      }
+    }
+  });
+
+  it('do not mistake labels, annotations, quantities or data for fields', async () => {
+    const documents = documentsOf('eks');
+    const added: Loose = only(documents, 'ConfigMap', 'auth-service-config');
+    added.data.ANYTHING = 'x';
+    added.metadata.annotations = { 'example.com/a.b': 'c' };
+    expect(await findFaults(documents, strict)).to.eql([]);
+  });
+});

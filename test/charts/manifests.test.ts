@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { requiredForKeyPair, requiredForSecret, requiredInProduction } from '../../app/config.ts';
+import type { Settings } from '../../charts-ts/parts/settings.ts';
+import { documentsOf, type Loose, only, valuesOf, variants } from './support/synthesized.ts';
+
+const pods = (documents: ReturnType<typeof documentsOf>): Loose[] => [
+  ...documents
+    .filter(({ object }) => object.kind === 'Deployment')
+    .map(({ object }: Loose) => object.spec.template.spec),
+  ...documents
+    .filter(({ object }) => object.kind === 'CronJob')
+    .map(({ object }: Loose) => object.spec.jobTemplate.spec.template.spec),
+];
+const containers = (pod: Loose): Loose[] => [...(pod.initContainers ?? []), ...pod.containers];
+const config = (...args: Parameters<typeof documentsOf>): Loose =>
+  only(documentsOf(...args), 'ConfigMap', 'auth-service-config').data;
+
+describe('charts: manifests', () => {
+  it("keep the guide's names", () => {
+    const all = documentsOf('eks').map(({ object }) => `${object.kind}/${object.metadata?.name}`);
+    expect(all).to.include.members([
+      'Namespace/auth-system',
+      'Deployment/auth-service',
+      'Service/auth-service',
+      'Ingress/auth-service-ingress',
+      'HorizontalPodAutoscaler/auth-service-hpa',
+    ]);
+    const { selector } = only(documentsOf('eks'), 'Deployment').spec;
+    expect(selector.matchLabels).to.eql({ app: 'auth-service' });
+  });
+
+  it('give every container what the app requires in production, by name and without envFrom', () => {
+    for (const [cloud, ...sets] of variants) {
+      const hs256 = valuesOf(cloud, ...sets).jwt.algorithm === 'HS256';
+      const required = [...requiredInProduction, ...(hs256 ? requiredForSecret : requiredForKeyPair)];
+      for (const container of pods(documentsOf(cloud, ...sets)).flatMap(containers)) {
+        const names = container.env.map(({ name }: Loose) => name.replace(/_FILE$/, ''));
+        expect(names).to.include.members(required);
+        expect(container).not.to.have.property('envFrom');
+      }
+    }
+  });
+
+  it('do not compile without a required variable', () => {
+    const take = (settings: Settings) => expect(settings).to.be.an('object');
+    const text = { text: '' };
+    const url = { secret: 'db-url' } as const;
+    take({ DB_PRIMARY_DB_URL: url, REDIS_URL: url, ALLOWED_HOSTS: text });
+    // @ts-expect-error ALLOWED_HOSTS is missing
+    take({ DB_PRIMARY_DB_URL: url, REDIS_URL: url });
+    // @ts-expect-error a secret is not given as text
+    take({ DB_PRIMARY_DB_URL: url, REDIS_URL: text, ALLOWED_HOSTS: text });
+    // @ts-expect-error the app knows no such variable
+    take({ DB_PRIMARY_DB_URL: url, REDIS_URL: url, ALLOWED_HOSTS: text, NONSENSE: text });
+  });
+
+  it('hold no secret and no key', () => {
+    for (const [cloud, ...sets] of variants) {
+      expect(JSON.stringify(documentsOf(cloud, ...sets))).not.to.match(
+        /PRIVATE KEY|postgres(ql)?:\/\/|rediss?:\/\//,
+      );
+    }
+  });
+
+  it('mount the secrets whole, so that a rotated key reaches running pods', () => {
+    for (const pod of pods(documentsOf('eks'))) {
+      const volume = pod.volumes.find(({ name }: Loose) => name === 'secrets');
+      expect(volume.secret.secretName).to.equal('auth-secrets');
+      for (const { volumeMounts } of containers(pod)) {
+        expect(volumeMounts.some(({ subPath }: Loose) => subPath !== undefined)).to.equal(false);
+      }
+    }
+  });
+
+  it('mount the folder of further public keys even while it is empty', () => {
+    expect(config('eks').JWT_PUBLIC_KEYS_DIR).to.equal('/etc/auth/public-keys');
+    const keys = only(documentsOf('eks'), 'ConfigMap', 'auth-jwt-public-keys');
+    expect(keys.data).to.eql({});
+  });
+
+  it('migrate before the service starts, or in a Job with a name of its content', () => {
+    const before = pods(documentsOf('eks'))[0];
+    expect(before.initContainers.map(({ args }: Loose) => args)).to.eql([['migrate']]);
+    const name = (...sets: string[]) =>
+      only(documentsOf('eks', 'migrations.mode=job', ...sets), 'Job').metadata.name;
+    expect(name())
+      .to.match(/^auth-service-migrate-[0-9a-f]{10}$/)
+      .and.to.equal(name());
+    expect(name('image.tag=1.0.1')).not.to.equal(name());
+    expect(pods(documentsOf('eks', 'migrations.mode=job'))[0]).not.to.have.property('initContainers');
+  });
+
+  it('replace the pods when the configuration changes, and not when a public key does', () => {
+    const annotations = (...sets: string[]) =>
+      only(documentsOf('eks', ...sets), 'Deployment').spec.template.metadata.annotations;
+    expect(annotations('logLevel=debug')).not.to.eql(annotations());
+    expect(annotations('jwt.publicKeys.next=-----BEGIN PUBLIC KEY-----')).to.eql(annotations());
+  });
+
+  it('trust the proxies of each cloud, and on GKE the load balancer itself', () => {
+    expect(config('eks').TRUSTED_PROXIES).to.equal('10.0.0.0/16');
+    expect(config('gke').TRUSTED_PROXIES).to.equal('35.191.0.0/16,130.211.0.0/22,203.0.113.10/32');
+    expect(config('aks', 'trustedProxies={192.0.2.0/24}').TRUSTED_PROXIES).to.equal(
+      '10.244.0.0/16,10.224.0.0/16,192.0.2.0/24',
+    );
+  });
+
+  it('allow the public host and the DNS names of the Service', () => {
+    expect(config('eks', 'allowedHosts={login.example.com}').ALLOWED_HOSTS.split(',')).to.eql([
+      'api.yourdomain.com',
+      'login.example.com',
+      'auth-service',
+      'auth-service.auth-system',
+      'auth-service.auth-system.svc',
+      'auth-service.auth-system.svc.cluster.local',
+    ]);
+  });
+
+  it('give the ALB the annotations of the guide and name its class once', () => {
+    const ingress = only(documentsOf('eks'), 'Ingress');
+    expect(ingress.spec.ingressClassName).to.equal('alb');
+    expect(ingress.metadata.annotations).not.to.have.property('kubernetes.io/ingress.class');
+    expect(ingress.metadata.annotations).to.include({
+      'alb.ingress.kubernetes.io/scheme': 'internet-facing',
+      'alb.ingress.kubernetes.io/target-type': 'ip',
+      'alb.ingress.kubernetes.io/listen-ports': '[{"HTTP": 80}, {"HTTPS": 443}]',
+      'alb.ingress.kubernetes.io/ssl-redirect': '443',
+      'alb.ingress.kubernetes.io/target-group-attributes': 'deregistration_delay.timeout_seconds=30',
+    });
+    expect(only(documentsOf('eks'), 'Namespace').metadata.labels).to.include({
+      'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
+      'pod-security.kubernetes.io/enforce': 'restricted',
+    });
+  });
+
+  it('give GKE its class by annotation and never by field', () => {
+    const ingress = only(documentsOf('gke'), 'Ingress');
+    expect(ingress.metadata.annotations['kubernetes.io/ingress.class']).to.equal('gce');
+    expect(ingress.spec).not.to.have.property('ingressClassName');
+  });
+
+  it('keep the proxies of AKS out of the namespace of the service', () => {
+    const documents = documentsOf('aks');
+    expect(only(documents, 'Gateway').metadata.namespace).to.equal('auth-gateway');
+    expect(only(documents, 'HTTPRoute', 'auth-service').spec.parentRefs[0].namespace).to.equal(
+      'auth-gateway',
+    );
+  });
+
+  it('stay within the limits of the guide, with a memory request that an idle process does not fill', () => {
+    const { spec } = only(documentsOf('eks'), 'HorizontalPodAutoscaler');
+    expect([spec.minReplicas, spec.maxReplicas]).to.eql([3, 20]);
+    expect(
+      spec.metrics.map(({ resource }: Loose) => [resource.name, resource.target.averageUtilization]),
+    ).to.eql([
+      ['cpu', 70],
+      ['memory', 80],
+    ]);
+    expect(pods(documentsOf('eks'))[0].containers[0].resources.requests.memory).to.equal('512Mi');
+  });
+
+  it('drain longer than the load balancer takes and die later than the drain', () => {
+    for (const cloud of ['eks', 'gke', 'aks'] as const) {
+      const [pod] = pods(documentsOf(cloud));
+      expect(pod.terminationGracePeriodSeconds).to.be.at.least(35 + 25);
+      expect(config(cloud).DRAIN_DELAY).to.equal('35s');
+    }
+  });
+});

@@ -1,0 +1,140 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { runSynth } from '../../charts-ts/run-synth.ts';
+
+async function messageOf(run: Promise<unknown>): Promise<string> {
+  try {
+    await run;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  throw new Error('was not refused');
+}
+
+const eks = (text: string): string[] => ['--cloud', 'eks', '--set', text];
+
+/** Kind of mistake, arguments, and the one line that says so. */
+const mistakes: [string, string[], string][] = [
+  ['a typo in a key', eks('autoscaling.minReplica=3'), 'autoscaling.minReplica: is not a known key'],
+  ['a wrong type', eks('replicas=many'), 'replicas: expected number, received string'],
+  [
+    'min above max',
+    eks('autoscaling.minReplicas=21'),
+    'autoscaling.minReplicas: must not be above autoscaling.maxReplicas',
+  ],
+  ['a missing host', eks('ingress.host=null'), 'ingress.host: is required'],
+  ['an unknown cloud', ['--cloud', 'moon'], 'cloud: must be one of eks, gke, aks, not moon'],
+  [
+    'a bad quantity',
+    eks('resources.limits.memory=1QB'),
+    'resources.limits.memory: must be a memory quantity in Ki, Mi or Gi, such as 512Mi',
+  ],
+  [
+    'a grace shorter than the drain',
+    eks('rollout.gracePeriodSeconds=30'),
+    'rollout.gracePeriodSeconds: must be at least 65: drainDelay + shutdownTimeout + 5 s to close',
+  ],
+  [
+    'the tag latest',
+    eks('image.tag=latest'),
+    'image.tag: must name a release; latest cannot be rolled back to',
+  ],
+  [
+    'a malformed digest',
+    eks('image.digest=sha256:abc'),
+    'image.digest: must be sha256: and 64 lower case hex digits',
+  ],
+  [
+    'TLS without certificate',
+    eks('eks.certificateArn=null'),
+    'eks.certificateArn: is required while ingress.tls is true',
+  ],
+  [
+    'more connections than Postgres takes',
+    eks('database.maxConnections=209'),
+    'database.maxConnections: must be at least 210: (maxReplicas + maxSurge) × poolMax',
+  ],
+  [
+    'a drain shorter than the load balancer takes',
+    eks('rollout.drainDelay=10s'),
+    'rollout.drainDelay: must be above 30s, which the load balancer takes to let go of a pod',
+  ],
+  [
+    'a keep-alive shorter than the load balancer keeps',
+    ['--cloud', 'gke', '--set', 'rollout.keepAliveTimeout=75s'],
+    "rollout.keepAliveTimeout: must be above the load balancer's idle timeout of 600s",
+  ],
+  [
+    'a field that 1.28 drops',
+    eks('service.trafficDistribution=PreferClose'),
+    'service.trafficDistribution: is dropped by Kubernetes 1.28; set kubernetesVersion to newest',
+  ],
+  [
+    'a variable that the charts set',
+    eks('extraConfig.PORT=80'),
+    'extraConfig.PORT: is set by the charts from another value',
+  ],
+  [
+    'a budget that blocks drains',
+    eks('disruptionBudget.maxUnavailable=0'),
+    'disruptionBudget.maxUnavailable: must allow one pod, or no node can be drained',
+  ],
+];
+
+describe('charts: mistakes', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'synth-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  for (const [kind, args, line] of mistakes) {
+    it(`${kind} gives one line and changes nothing on disk`, async () => {
+      const out = join(folder, 'out');
+      await runSynth(['--cloud', 'eks', '--out', out]);
+      const before = readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')]);
+      expect(await messageOf(runSynth([...args, '--out', out]))).to.equal(line);
+      expect(readdirSync(out).map((name) => [name, readFileSync(join(out, name), 'utf8')])).to.eql(before);
+      expect(readdirSync(folder)).to.eql(['out']);
+    });
+  }
+
+  it('a placeholder secret gives one line and changes nothing on disk', async () => {
+    const env = join(folder, '.env.production');
+    writeFileSync(
+      env,
+      'DB_PRIMARY_DB_URL=postgresql://auth:change-me@db.internal:5432/auth\n' +
+        'REDIS_URL=rediss://:0aF7kq2LzvPw91Tn@redis.internal:6379\n' +
+        'JWT_SECRET_KEY=q8Zk3vN1xT7mB5sD9fH2jL4pR6wY0cA3eG5iK7oU\n',
+    );
+    const args = [
+      '--cloud',
+      'eks',
+      '--set',
+      'jwt.algorithm=HS256',
+      '--secrets-from',
+      env,
+      '--out',
+      join(folder, 'out'),
+    ];
+    expect(await messageOf(runSynth(args))).to.equal('DB_PRIMARY_DB_URL: has a placeholder as its password');
+    expect(existsSync(join(folder, 'out'))).to.equal(false);
+    expect(readdirSync(folder)).to.eql(['.env.production']);
+  });
+
+  it('a folder with foreign files is not replaced', async () => {
+    writeFileSync(join(folder, 'mine.txt'), 'precious');
+    expect(await messageOf(runSynth(['--cloud', 'eks', '--out', folder]))).to.contain(
+      'is not empty and not an earlier output',
+    );
+    expect(readdirSync(folder)).to.eql(['mine.txt']);
+  });
+
+  it('an argument that nobody knows is refused with the usage', async () => {
+    expect(await messageOf(runSynth(['--clod', 'eks'])))
+      .to.contain("Unknown option '--clod'")
+      .and.to.contain('npm run synth --');
+  });
+});

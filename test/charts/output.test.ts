@@ -1,0 +1,87 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parse } from 'yaml';
+import { replaceFolders } from '../../charts-ts/output/folder.ts';
+import { plainContent } from '../../charts-ts/output/plain.ts';
+import { schemaText } from '../../charts-ts/output/schema-file.ts';
+import { runSynth } from '../../charts-ts/run-synth.ts';
+import { synthesize } from '../../charts-ts/synthesize.ts';
+import { valuesOf } from './support/synthesized.ts';
+
+describe('charts: output', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'output-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  for (const cloud of ['eks', 'gke', 'aks'] as const) {
+    it(`committed for ${cloud} is what the values give, byte by byte`, () => {
+      const committed = readdirSync(`k8s-out/${cloud}`).filter((name) => name.endsWith('.yaml'));
+      const content = plainContent(synthesize(valuesOf(cloud)));
+      expect(committed.sort()).to.eql([...content.keys()].sort());
+      for (const [name, text] of content)
+        expect(readFileSync(`k8s-out/${cloud}/${name}`, 'utf8')).to.equal(text);
+    });
+  }
+
+  it('has the values schema as committed', () => {
+    expect(readFileSync('charts-ts/values.schema.json', 'utf8')).to.equal(schemaText());
+  });
+
+  it('replaces an earlier output whole', async () => {
+    const out = join(folder, 'out');
+    await runSynth(['--cloud', 'eks', '--out', out]);
+    writeFileSync(join(out, '99-stale.yaml'), 'stale');
+    await runSynth(['--cloud', 'eks', '--set', 'image.tag=1.2.3', '--out', out]);
+    expect(readdirSync(out)).not.to.contain('99-stale.yaml');
+    expect(readFileSync(join(out, '31-deployment.yaml'), 'utf8')).to.contain('auth-service:1.2.3');
+    expect(readdirSync(folder)).to.eql(['out']);
+  });
+
+  it('is left alone when one of several folders cannot be replaced', () => {
+    mkdirSync(join(folder, 'foreign'));
+    writeFileSync(join(folder, 'foreign', 'mine.txt'), 'precious');
+    const content = new Map([['a.yaml', 'a']]);
+    const folders = new Map([
+      [join(folder, 'ours'), content],
+      [join(folder, 'foreign'), content],
+    ]);
+    expect(() => replaceFolders(folders)).to.throw('is not empty');
+    expect(readdirSync(folder)).to.eql(['foreign']);
+  });
+
+  it('writes a checked Secret beside the environment file, for its owner only', async () => {
+    const pair = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    });
+    writeFileSync(join(folder, 'private.pem'), pair.privateKey);
+    writeFileSync(join(folder, 'public.pem'), pair.publicKey);
+    const env = join(folder, '.env.production');
+    writeFileSync(
+      env,
+      'DB_PRIMARY_DB_URL=postgresql://auth:f8Hq2LzvPw91Tn@db.internal:5432/auth\n' +
+        'REDIS_URL=rediss://:0aF7kq2LzvPw91Tn@redis.internal:6379\n' +
+        'JWT_PRIVATE_KEY_PATH=private.pem\nJWT_PUBLIC_KEY_PATH=public.pem\n',
+    );
+    const out = join(folder, 'out');
+    await runSynth(['--cloud', 'eks', '--set', 'secrets.source=inline', '--secrets-from', env, '--out', out]);
+    expect(statSync(`${env}.secret.yaml`).mode & 0o777).to.equal(0o600);
+    const secret = parse(readFileSync(`${env}.secret.yaml`, 'utf8'));
+    expect(secret.metadata).to.include({ name: 'auth-secrets', namespace: 'auth-system' });
+    expect(Object.keys(secret.data).sort()).to.eql([
+      'db-url',
+      'jwt-private-key',
+      'jwt-public-key',
+      'redis-url',
+    ]);
+    expect(Buffer.from(secret.data['jwt-private-key'], 'base64').toString()).to.equal(pair.privateKey.trim());
+    for (const name of readdirSync(out))
+      expect(readFileSync(join(out, name), 'utf8')).not.to.contain('f8Hq2Lzv');
+  });
+});

@@ -1,0 +1,51 @@
+import { generateKeyPairSync, type KeyPairKeyObjectResult } from 'node:crypto';
+import { expect } from 'chai';
+import { keyPairFault, sharedSecretFault, urlFault } from '../../charts-ts/output/secret-rules.ts';
+
+function toPem({ privateKey, publicKey }: KeyPairKeyObjectResult) {
+  return {
+    privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicKey: publicKey.export({ type: 'spki', format: 'pem' }).toString(),
+  };
+}
+
+describe('charts: secrets', () => {
+  it("refuse the guide's example URL, short passwords and other protocols", () => {
+    const postgres = ['postgresql:'];
+    expect(urlFault('postgresql://admin:password@auth-db.internal:5432/authdb', postgres)).to.contain(
+      'placeholder',
+    );
+    expect(urlFault('postgresql://admin:f8Hq2LzvPw91Tn@db.xxx.rds.amazonaws.com/a', postgres)).to.contain(
+      'placeholder',
+    );
+    expect(urlFault('postgresql://admin:short@db.internal/a', postgres)).to.contain('at least 12');
+    expect(urlFault('postgresql://db.internal/a', postgres)).to.contain('at least 12');
+    expect(urlFault('mysql://a:f8Hq2LzvPw91Tn@db.internal/a', postgres)).to.contain(
+      'must begin with postgresql://',
+    );
+    expect(urlFault('postgresql://a:f8Hq2LzvPw91Tn@db.internal/a', postgres)).to.equal(undefined);
+  });
+
+  it('refuse shared secrets that are short, repeated, placeholders or keys', () => {
+    expect(sharedSecretFault('q8Zk3vN1xT7mB5s')).to.contain('32 bytes');
+    expect(sharedSecretFault('ab'.repeat(20))).to.contain('random');
+    expect(sharedSecretFault('change-me-change-me-change-me-change-me')).to.contain('placeholder');
+    expect(sharedSecretFault('-----BEGIN PUBLIC KEY-----')).to.contain('PEM');
+    expect(sharedSecretFault('q8Zk3vN1xT7mB5sD9fH2jL4pR6wY0cA3eG5iK7oU')).to.equal(undefined);
+  });
+
+  it('refuse key pairs that are weak, of another kind, or no pair', () => {
+    const rsa = toPem(generateKeyPairSync('rsa', { modulusLength: 2048 }));
+    const weak = toPem(generateKeyPairSync('rsa', { modulusLength: 1024 }));
+    const curve = toPem(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+    const edwards = toPem(generateKeyPairSync('ed25519'));
+    expect(keyPairFault('RS256', rsa.privateKey, rsa.publicKey)).to.equal(undefined);
+    expect(keyPairFault('ES256', curve.privateKey, curve.publicKey)).to.equal(undefined);
+    expect(keyPairFault('EdDSA', edwards.privateKey, edwards.publicKey)).to.equal(undefined);
+    expect(keyPairFault('RS256', weak.privateKey, weak.publicKey)).to.contain('2048');
+    expect(keyPairFault('RS256', curve.privateKey, curve.publicKey)).to.contain('RS256');
+    expect(keyPairFault('RS256', rsa.privateKey, weak.publicKey)).to.contain('does not match');
+    expect(keyPairFault('RS256', rsa.privateKey, rsa.privateKey)).to.contain('public key');
+    expect(keyPairFault('RS256', 'nonsense', rsa.publicKey)).to.contain('not a pair');
+  });
+});

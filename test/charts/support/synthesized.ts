@@ -1,0 +1,67 @@
+import type { Document } from '../../../charts-ts/gate/document.ts';
+import { synthesize } from '../../../charts-ts/synthesize.ts';
+import type { CloudName } from '../../../charts-ts/values/schema.ts';
+import { loadValues } from '../../../charts-ts/values.ts';
+
+/** Any part of an object, for reading and for breaking it. */
+// biome-ignore lint/suspicious/noExplicitAny: tests reach into objects of every kind, and a wrong path fails the test.
+export type Loose = any;
+
+/** The values of a cloud with `--set` flags over them. */
+export function valuesOf(cloud: CloudName, ...sets: string[]) {
+  return loadValues(cloud, { files: [], sets: sets.map((text) => ({ kind: 'set' as const, text })) });
+}
+
+/** What synth would check and write, as fresh copies that a test may break. */
+export function documentsOf(cloud: CloudName, ...sets: string[]): Document[] {
+  const files = synthesize(valuesOf(cloud, ...sets));
+  return structuredClone(
+    files.flatMap(({ name, objects }) => objects.map((object) => ({ file: `${name}.yaml`, object }))),
+  );
+}
+
+/** The only object of a kind (and name). */
+export function only(documents: readonly Document[], kind: string, name?: string): Loose {
+  const found = documents.filter(
+    ({ object }) => object.kind === kind && (!name || object.metadata?.name === name),
+  );
+  if (found.length !== 1) throw new Error(`${found.length} objects of kind ${kind}`);
+  return found[0]?.object;
+}
+
+/** Every way of running that has objects of its own; all of them must pass the gate. */
+export const variants: readonly (readonly [CloudName, ...string[]])[] = [
+  ['eks'],
+  ['gke'],
+  ['aks'],
+  [
+    'eks',
+    'ingress.kind=gateway',
+    'eks.wafAclArn=arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/a/b',
+  ],
+  ['gke', 'ingress.kind=gateway,gke.certificateMap=auth,gke.securityPolicy=armor'],
+  ['gke', 'ingress.kind=gateway,gke.preSharedCertificate=auth'],
+  ['gke', 'gke.managedCertificate=false,gke.preSharedCertificate=auth,gke.securityPolicy=armor'],
+  ['aks', 'ingress.kind=ingress'],
+  ['eks', 'ingress.kind=none'],
+  ['eks', 'ingress.tls=false,ingress.kind=gateway'],
+  ['eks', 'secrets.source=external,eks.secretsRoleArn=arn:aws:iam::123456789012:role/auth'],
+  ['gke', 'secrets.source=external,gke.secretsServiceAccount=auth@your-project.iam.gserviceaccount.com'],
+  [
+    'aks',
+    'secrets.source=external,aks.vaultUrl=https://v.vault.azure.net',
+    'aks.secretsClientId=11111111-1111-4111-8111-111111111111,aks.tenantId=11111111-1111-4111-8111-111111111111',
+  ],
+  ['eks', 'jwt.algorithm=HS256,jwt.previousSecret=true,database.replica=true,redis.tls=false'],
+  ['eks', 'migrations.mode=job'],
+  ['eks', 'autoscaling.enabled=false,disruptionBudget.maxUnavailable=null,disruptionBudget.minAvailable=2'],
+  ['eks', 'autoscaling.memoryUtilization=null'],
+  ['eks', 'networkPolicy.otlp.enabled=true,networkPolicy.otlp.peers[0].namespace=telemetry'],
+  ['eks', 'networkPolicy.extraEgress[0].port=443,networkPolicy.extraEgress[0].peers[0].cidr=192.0.2.0/24'],
+  [
+    'eks',
+    'image.pullSecrets={registry},scheduling.nodeSelector.disk=ssd,corsOrigins={https://app.example.com}',
+  ],
+  ['eks', `image.digest=sha256:${'0a'.repeat(32)}`],
+  ['eks', 'database.peers[0].namespace=data,database.peers[0].podLabels.app=postgres'],
+];
