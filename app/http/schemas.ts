@@ -23,18 +23,22 @@ const NewPassword = z
     examples: ['StrongPass123!'],
   });
 /** Taken exactly as received (ASVS 6.2.8). */
-const Password = z.string().max(1024);
+const Password = z
+  .string()
+  .max(1024)
+  .meta({ examples: ['StrongPass123!'] });
 const RoleName = z
   .string()
-  .regex(
-    /^[a-z][a-z0-9_:.-]{0,62}$/,
-    'must be 1 to 63 lower-case letters, digits and _ : . - after a letter',
-  );
+  .regex(/^[a-z][a-z0-9_:.-]{0,62}$/, 'must be 1 to 63 lower-case letters, digits and _ : . - after a letter')
+  .meta({ examples: ['editor'] });
 const Instant = z.iso.datetime().meta({ examples: ['2026-01-31T12:00:00.000Z'] });
 
 export const RegisterBody = z.strictObject({ email: Email, password: NewPassword, username: Username });
 export const LoginBody = z.strictObject({
-  email: z.string().max(254),
+  email: z
+    .string()
+    .max(254)
+    .meta({ examples: ['test@example.com'] }),
   password: Password,
   device_token: z.string().max(200).optional().meta({
     description:
