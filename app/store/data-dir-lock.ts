@@ -43,7 +43,8 @@ function lockNumbers(dir: string): number[] {
 function readHolder(file: string): Holder | null {
   try {
     const [pid, started] = readFileSync(file, 'utf8').split('\n');
-    return { pid: Number(pid), started: started || null };
+    // 0 and negative numbers mean groups of processes.
+    return Number(pid) > 0 ? { pid: Number(pid), started: started || null } : null;
   } catch {
     return null;
   }

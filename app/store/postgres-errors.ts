@@ -39,12 +39,13 @@ export function isRetryable(error: unknown): boolean {
 }
 
 /**
- * Nothing more comes from this connection, or nothing good: the server ends it after a FATAL error (a shutdown, a
- * changed password), and 25006 is a primary that was turned into a standby.
+ * Nothing more comes from this connection, or nothing good: what is not a refusal by Postgres broke the connection,
+ * the server ends it after a FATAL error (a shutdown, a changed password), and 25006 is a primary that was turned
+ * into a standby.
  */
 export function isFatal(error: unknown): boolean {
-  const isRefusal = error instanceof postgres.PostgresError;
-  return isRefusal && (['FATAL', 'PANIC'].includes(error.severity) || error.code === '25006');
+  if (!(error instanceof postgres.PostgresError)) return true;
+  return ['FATAL', 'PANIC'].includes(error.severity) || error.code === '25006';
 }
 
 export function unavailable(cause: unknown): AppError {

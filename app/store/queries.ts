@@ -13,8 +13,15 @@ export interface Queries {
 
 export const queryFolder = fileURLToPath(new URL('./sql', import.meta.url));
 
-function readQuery(file: string): { text: string; mtimeMs: number } {
-  const { mtimeMs } = statSync(file);
+interface Query {
+  readonly text: string;
+  readonly mtimeMs: number;
+}
+
+/** What is known of the file, unless it changed. Editors replace a file, so for a moment there may be none. */
+function readQuery(file: string, known?: Query): Query | undefined {
+  const mtimeMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  if (mtimeMs === undefined || mtimeMs === known?.mtimeMs) return known;
   return { text: readFileSync(file, 'utf8').trim(), mtimeMs };
 }
 
@@ -31,12 +38,11 @@ export function loadQueries(folder: string = queryFolder, options: { watch?: boo
     .sort();
   const loaded = new Map(names.map((name) => [name, readQuery(fileOf(name))]));
 
-  function current(name: QueryName): { text: string; mtimeMs: number } | undefined {
-    const known = loaded.get(name);
-    if (!options.watch || known?.mtimeMs === statSync(fileOf(name)).mtimeMs) return known;
-    const changed = readQuery(fileOf(name));
-    loaded.set(name, changed);
-    return changed;
+  function current(name: QueryName): Query | undefined {
+    if (!options.watch) return loaded.get(name);
+    const query = readQuery(fileOf(name), loaded.get(name));
+    loaded.set(name, query);
+    return query;
   }
 
   return {

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { AppError } from '../../app/errors.ts';
 import { createDatabase, type Database } from '../../app/store/postgres.ts';
 import { loadQueries } from '../../app/store/queries.ts';
+import { startProxy } from '../support/frozen-proxy.ts';
 import { codeOf } from '../support/rows.ts';
 import { onEachStore, onRealStore, silentLog, type TestStores } from '../support/stores.ts';
 
@@ -193,6 +194,33 @@ onRealStore('database under faults', (stores) => {
       const answers = [await again(), await again()];
       expect(answers.at(-1)).to.be.an('array');
     });
+  });
+
+  it('outlives a frozen server: every query ends at the deadline, and no connection is lost for good', async () => {
+    const { hostname, port } = new URL(stores().url());
+    const proxy = await startProxy({ host: hostname, port: Number(port || 5432) });
+    const through = new URL(stores().url());
+    through.host = `127.0.0.1:${proxy.port}`;
+    try {
+      await using(
+        probe(stores(), { timeout: 400, poolMax: 2 }, () => through.href),
+        async (database) => {
+          const ask = () => database.query('probe/echo', ['x']).then(() => 'answered', codeOf);
+          const askAll = async () => new Set(await Promise.all(Array.from({ length: 6 }, ask)));
+          expect(await askAll()).to.deep.equal(new Set(['answered']));
+          proxy.freeze();
+          for (const round of [1, 2]) {
+            expect(await askAll(), `round ${round}`).to.deep.equal(new Set(['service_unavailable']));
+          }
+          const stuck = database.transaction((tx) => tx.query('probe/echo', ['x']));
+          expect(await stuck.catch(codeOf)).to.equal('service_unavailable');
+          proxy.thaw();
+          expect(await askAll()).to.deep.equal(new Set(['answered']));
+        },
+      );
+    } finally {
+      proxy.close();
+    }
   });
 
   it('takes a rotated password into use without a restart', async () => {

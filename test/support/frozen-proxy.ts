@@ -1,0 +1,46 @@
+import { connect, createServer, type Socket } from 'node:net';
+
+/** Stands before a server; while frozen it accepts and keeps every byte to itself, as a stopped process does. */
+export async function startProxy(target: { host: string; port: number }) {
+  const sockets = new Set<Socket>();
+  let frozen = false;
+
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => sockets.delete(socket));
+    if (frozen) socket.pause();
+    return socket;
+  };
+
+  const server = createServer((client) => {
+    const upstream = connect(target);
+    for (const socket of [client, upstream]) keep(socket);
+    for (const [from, to] of [
+      [client, upstream],
+      [upstream, client],
+    ] as const) {
+      from.on('data', (chunk) => to.write(chunk));
+      from.on('close', () => to.destroy());
+      if (frozen) from.pause();
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+
+  return {
+    port: typeof address === 'object' && address ? address.port : 0,
+    freeze(): void {
+      frozen = true;
+      for (const socket of sockets) socket.pause();
+    },
+    thaw(): void {
+      frozen = false;
+      for (const socket of sockets) socket.resume();
+    },
+    close(): void {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
