@@ -38,6 +38,7 @@ export function labelsOf(
   instance: string = names.app,
 ): Record<string, string> {
   return {
+    app: instance,
     'app.kubernetes.io/name': names.app,
     'app.kubernetes.io/instance': instance,
     'app.kubernetes.io/version': values.image.tag,

@@ -1,6 +1,6 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
-import type { INamespace, IServiceAccount } from 'kubernetes-models/v1';
+import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { labelsOf, metadata, names } from '../names.ts';
 import { podSecurity } from '../parts/pod-security.ts';
@@ -34,12 +34,23 @@ export function addAksGateway(scope: Construct, values: Values, aks: Aks): void 
       automountServiceAccountToken: false,
     });
   }
+  if (aks.preserveClientAddress) {
+    addObject<IConfigMap>(scope, 'parameters', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: described(names.gateway, {}),
+      // Laid over the Service that the add-on makes. By default nodes put their own address in place of the client's.
+      data: { service: 'spec:\n  externalTrafficPolicy: Local\n' },
+    });
+  }
+  const parameters = { group: '', kind: 'ConfigMap', name: names.gateway };
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
     metadata: described(names.gateway, values.ingress.annotations),
     spec: {
       gatewayClassName: aks.gatewayClassName,
+      ...(aks.preserveClientAddress && { infrastructure: { parametersRef: parameters } }),
       listeners: gatewayListeners(
         values,
         {

@@ -126,7 +126,13 @@ export function createGke(values: Values, gke: Gke): Cloud {
         }
       : {},
     secretStore: {
-      provider: { gcpsm: { projectID: gke.project } },
+      provider: {
+        gcpsm: {
+          projectID: gke.project,
+          // Without it External Secrets would read with its own identity, for every namespace alike.
+          auth: { workloadIdentity: { serviceAccountRef: { name: names.secretsReader } } },
+        },
+      },
       serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': gke.secretsServiceAccount ?? '' },
     },
     faults: () => faults(values, gke),

@@ -59,6 +59,7 @@ function podTemplate(values: Values): IPodTemplateSpec {
       containers: [api],
       ...(values.migrations.mode === 'initContainer' && { initContainers: [migrationContainer(values)] }),
       ...placement(values),
+      restartPolicy: 'Always',
       // The process itself drains on SIGTERM (DRAIN_DELAY), so there is no preStop hook: sleep would need 1.30.
       terminationGracePeriodSeconds: values.rollout.gracePeriodSeconds,
     }),

@@ -21,50 +21,52 @@ const tcp = (port: number | string): INetworkPolicyPort[] => [{ protocol: 'TCP',
 const api = { matchLabels: selector };
 const everyPod = { matchLabels: allPods };
 
-function egress(podSelector: INetworkPolicySpec['podSelector'], to: INetworkPolicyPeer[], port: number) {
+type Egress = NonNullable<INetworkPolicySpec['egress']>[number];
+
+const to = (peers: readonly Peer[], port: number): Egress => ({ to: peers.map(toPeer), ports: tcp(port) });
+
+function dns({ dnsCidrs }: Values['networkPolicy']): Egress {
+  const servers = [podsOf('kube-system', { 'k8s-app': 'kube-dns' }), ...dnsCidrs.map(block)];
+  return { to: servers, ports: (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, port: 53 })) };
+}
+
+/** What all pods need. Both directions in one policy, since Polaris counts no other as isolation. */
+function common({ database, networkPolicy, redis }: Values): INetworkPolicySpec {
+  const { extraEgress, prometheus } = networkPolicy;
   return {
-    podSelector,
-    policyTypes: ['Egress'],
-    egress: [{ to, ports: tcp(port) }],
-  } satisfies INetworkPolicySpec;
+    podSelector: everyPod,
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [podsOf(prometheus.namespace, prometheus.podLabels)], ports: tcp('metrics') }],
+    egress: [
+      dns(networkPolicy),
+      to(database.peers, database.port),
+      to(redis.peers, redis.port),
+      ...extraEgress.map(({ peers, port }) => to(peers, port)),
+    ],
+  };
 }
 
-function ingress(from: readonly INetworkPolicyPeer[], port: string) {
-  return {
-    podSelector: api,
-    policyTypes: ['Ingress'],
-    ingress: [{ from: [...from], ports: tcp(port) }],
-  } satisfies INetworkPolicySpec;
-}
-
-function dns({ dnsCidrs }: Values['networkPolicy']): INetworkPolicySpec {
-  const to = [podsOf('kube-system', { 'k8s-app': 'kube-dns' }), ...dnsCidrs.map(block)];
-  const dnsPorts: INetworkPolicyPort[] = ['UDP' as const, 'TCP' as const].map((protocol) => ({
-    protocol,
-    port: 53,
-  }));
-  return { podSelector: everyPod, policyTypes: ['Egress'], egress: [{ to, ports: dnsPorts }] };
-}
-
-/** Nothing in or out but what is listed. Policies add up, so each one says a single thing. */
+/** Nothing in or out but what is listed; policies add up. */
 function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySpec> {
-  const { database, networkPolicy, redis } = values;
-  const { otlp, prometheus } = networkPolicy;
-  const extra = networkPolicy.extraEgress.map(({ peers, port }, index) => [
-    `${names.app}-extra-${index}`,
-    egress(everyPod, peers.map(toPeer), port),
-  ]);
+  const { otlp } = values.networkPolicy;
+  const from = [...cloud.loadBalancer.peers];
   return {
     'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-    [`${names.app}-dns`]: dns(networkPolicy),
-    [`${names.app}-postgres`]: egress(everyPod, database.peers.map(toPeer), database.port),
-    [`${names.app}-redis`]: egress(everyPod, redis.peers.map(toPeer), redis.port),
+    [names.app]: common(values),
     ...(values.ingress.kind !== 'none' && {
-      [`${names.app}-load-balancer`]: ingress(cloud.loadBalancer.peers, 'http'),
+      [`${names.app}-load-balancer`]: {
+        podSelector: api,
+        policyTypes: ['Ingress'],
+        ingress: [{ from, ports: tcp('http') }],
+      },
     }),
-    [`${names.app}-prometheus`]: ingress([podsOf(prometheus.namespace, prometheus.podLabels)], 'metrics'),
-    ...(otlp.enabled && { [`${names.app}-otlp`]: egress(api, otlp.peers.map(toPeer), otlp.port) }),
-    ...Object.fromEntries(extra),
+    ...(otlp.enabled && {
+      [`${names.app}-otlp`]: {
+        podSelector: api,
+        policyTypes: ['Egress'],
+        egress: [to(otlp.peers, otlp.port)],
+      },
+    }),
   };
 }
 

@@ -9,7 +9,7 @@ import type {
 } from 'kubernetes-models/v1';
 import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { paths, plainSettings, secretKeys, settings } from './settings.ts';
+import { configKey, isPath, paths, plainSettings, secretKeys, settings } from './settings.ts';
 
 /** What is in the way of a process that has been broken into: no root, no capabilities, nothing to write on. */
 const containerSecurity: ISecurityContext = {
@@ -40,8 +40,10 @@ export function environment(values: Values): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
   return Object.entries(settings(values))
     .map(([name, source]): IEnvVar => {
-      if ('text' in source)
-        return { name, valueFrom: { configMapKeyRef: { name: names.config, key: name } } };
+      if ('text' in source) {
+        const configMapKeyRef = { name: names.config, key: configKey(name) };
+        return isPath(source) ? { name, value: source.text } : { name, valueFrom: { configMapKeyRef } };
+      }
       if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
       if (asFiles) return { name: `${name}_FILE`, value: `${paths.secrets}/${source.secret}` };
       return { name, valueFrom: { secretKeyRef: { name: values.secrets.name, key: source.secret } } };

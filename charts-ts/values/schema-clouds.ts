@@ -52,6 +52,7 @@ export const aks = z.strictObject({
   ingressNamespace: dnsLabel,
   gatewayClassName: dnsLabel,
   gatewayNamespace: dnsLabel,
+  preserveClientAddress: z.boolean(),
   proxyCidrs: z.array(cidr).min(1, 'must name the pods and nodes that forward requests'),
   vaultUrl: z
     .string()

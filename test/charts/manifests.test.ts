@@ -73,7 +73,9 @@ describe('charts: manifests', () => {
   });
 
   it('mount the folder of further public keys even while it is empty', () => {
-    expect(config('eks').JWT_PUBLIC_KEYS_DIR).to.equal('/etc/auth/public-keys');
+    for (const { env } of containers(pods(documentsOf('eks'))[0])) {
+      expect(env).to.deep.include({ name: 'JWT_PUBLIC_KEYS_DIR', value: '/etc/auth/public-keys' });
+    }
     const keys = only(documentsOf('eks'), 'ConfigMap', 'auth-jwt-public-keys');
     expect(keys.data).to.eql({});
   });

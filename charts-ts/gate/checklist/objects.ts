@@ -14,15 +14,29 @@ const clusterScoped = [
   'CustomResourceDefinition',
 ];
 
-const isRouted = (document: Document, world: World): boolean =>
+const rulesOf = (policy: Document, direction: string): unknown[] =>
+  trees(get(policy.object, 'spec', direction));
+
+/** Whether one policy says both whom the pods of a workload hear and whom they may call. */
+const isIsolated = (document: Document, world: World): boolean =>
   createWorld([document]).workloads.some(({ document: own, labels }) =>
     ofKind(world, 'NetworkPolicy').some((policy) => {
-      const types = get(policy.object, 'spec', 'policyTypes');
-      const both = Array.isArray(types) && types.includes('Ingress') && types.includes('Egress');
-      const selected = includes(labels, get(policy.object, 'spec', 'podSelector', 'matchLabels'));
-      return both && selected && namespaceOf(policy) === namespaceOf(own);
+      const wanted = tree(get(policy.object, 'spec', 'podSelector', 'matchLabels'));
+      const isSelected = Object.keys(wanted).length > 0 && includes(labels, wanted);
+      const saysBoth = rulesOf(policy, 'ingress').length > 0 && rulesOf(policy, 'egress').length > 0;
+      return isSelected && saysBoth && namespaceOf(policy) === namespaceOf(own);
     }),
   );
+
+const deniesByDefault = (document: Document, world: World): boolean =>
+  ofKind(world, 'NetworkPolicy').some((policy) => {
+    const { egress, ingress, podSelector, policyTypes } = tree(get(policy.object, 'spec'));
+    const types = Array.isArray(policyTypes) ? policyTypes : [];
+    const isEmpty =
+      egress === undefined && ingress === undefined && Object.keys(tree(podSelector)).length === 0;
+    const isBoth = types.includes('Ingress') && types.includes('Egress');
+    return isEmpty && isBoth && namespaceOf(policy) === namespaceOf(document);
+  });
 
 /** Rules about everything that is not a pod. */
 export const objectRules: readonly Rule[] = [
@@ -55,7 +69,9 @@ export const objectRules: readonly Rule[] = [
     ],
     ['Deployment', 'CronJob', 'Job'],
     function* (document, world) {
-      if (!isRouted(document, world)) yield 'needs a NetworkPolicy of both directions that selects its pods';
+      if (!isIsolated(document, world))
+        yield 'needs a NetworkPolicy with rules of both directions for its pods';
+      if (!deniesByDefault(document, world)) yield 'needs a NetworkPolicy that denies everything else';
     },
   ),
   objectRule(
@@ -75,7 +91,8 @@ export const objectRules: readonly Rule[] = [
       for (const [key, value] of Object.entries(tree(get(object, 'data')))) {
         const hasPassword =
           /:\/\/[^\s/:@]+:[^\s/@]+@/.test(text(value)) || /-----BEGIN [A-Z ]*PRIVATE KEY/.test(text(value));
-        if (hasPassword || /password|secret|token/i.test(key)) yield `must not hold the secret ${key}`;
+        if (hasPassword || /password|secret|token|jwt|credential|bearer/i.test(key))
+          yield `must not hold the secret ${key}`;
       }
     },
   ),
