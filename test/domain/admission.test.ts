@@ -83,7 +83,12 @@ describe('Admission', () => {
     const onReject = () => {
       refused += 1;
     };
-    const admit = admission({ concurrency: 1, queueMax: 1, onDepth: (depth) => depths.push(depth), onReject });
+    const admit = admission({
+      concurrency: 1,
+      queueMax: 1,
+      onDepth: (depth) => depths.push(depth),
+      onReject,
+    });
     const first = createJob();
     const running = [admit(first.run), admit(async () => 'second')];
     await codeOf(admit(async () => 'third'));

@@ -20,7 +20,9 @@ describe('Refresh token', () => {
   });
 
   it('has 256 random bits: two of the same session and counter differ', () => {
-    expect(issueRefreshToken(sessionId, 1, macKey).text).not.to.equal(issueRefreshToken(sessionId, 1, macKey).text);
+    expect(issueRefreshToken(sessionId, 1, macKey).text).not.to.equal(
+      issueRefreshToken(sessionId, 1, macKey).text,
+    );
   });
 
   it('has a tag that only the session’s key makes, over every bit of it', () => {
@@ -38,7 +40,14 @@ describe('Refresh token', () => {
 
   it('is nothing but itself: other lengths and alphabets do not parse', () => {
     const { text } = issueRefreshToken(sessionId, 1, macKey);
-    for (const bad of ['', text.slice(1), `${text}A`, `${text.slice(0, -1)}=`, text.replace(/.$/, '+'), ` ${text.slice(1)}`]) {
+    for (const bad of [
+      '',
+      text.slice(1),
+      `${text}A`,
+      `${text.slice(0, -1)}=`,
+      text.replace(/.$/, '+'),
+      ` ${text.slice(1)}`,
+    ]) {
       expect(parseRefreshToken(bad)).to.equal(null);
     }
   });
