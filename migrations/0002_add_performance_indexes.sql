@@ -1,7 +1,7 @@
 -- Plain `create index` is right here: this runs directly after 0001, on empty tables.
 create index users_created_at_idx on users (created_at desc, id desc) where deleted_at is null;
 
-create index user_roles_role_id_idx on user_roles (role_id);
+create index user_roles_role_id_idx on user_roles (role_id, user_id);
 
 create index sessions_user_id_idx on sessions (user_id, created_at desc) where ended_at is null;
 
