@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { checkValues } from './values/checks.ts';
 import type { Fault } from './values/fault.ts';
@@ -28,8 +28,19 @@ const defaultsFolder = new URL('values/', import.meta.url);
 // Helm's order, whatever the order on the command line.
 const precedence: readonly SetKind[] = ['set-json', 'set', 'set-string', 'set-file'];
 
+function readText(path: string | URL): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new ValuesError([{ path: String(path), message: 'cannot be read' }]);
+  }
+}
+
 function readTree(path: string | URL): Tree {
-  const tree: unknown = parse(readFileSync(path, 'utf8')) ?? {};
+  const document = parseDocument(readText(path));
+  const [error] = document.errors;
+  if (error) throw new ValuesError([{ path: String(path), message: error.message.split('\n')[0] ?? '' }]);
+  const tree: unknown = document.toJS() ?? {};
   if (!isTree(tree)) throw new ValuesError([{ path: String(path), message: 'must be a YAML map' }]);
   return tree;
 }
@@ -86,10 +97,10 @@ export function loadValues(cloud: CloudName, source: ValuesSource): Values {
     readTree(new URL('values.yaml', defaultsFolder)),
     readTree(new URL(`${cloud}.yaml`, defaultsFolder)),
   );
-  const given = source.files.map(readTree).reduce(mergeTrees, {});
+  const given = source.files.map(readTree).reduce(mergeTrees, mergeTrees({}, {}));
   for (const kind of precedence) {
     for (const set of source.sets.filter((one) => one.kind === kind)) {
-      applySet(given, kind, set.text, (path) => readFileSync(path, 'utf8'));
+      applySet(given, kind, set.text, readText);
     }
   }
   const merged = mergeTrees(defaults, given);

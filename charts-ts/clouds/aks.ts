@@ -58,7 +58,8 @@ export function createAks(values: Values, aks: Aks): Cloud {
       proxies: aks.proxyCidrs,
       // Envoy and nginx follow the Service's endpoints: a few seconds, and as many again for a busy control plane.
       noticeSeconds: 10,
-      idleSeconds: 60,
+      // Defaults of Envoy and of nginx for connections to pods.
+      idleSeconds: isGateway ? 3_600 : 60,
     },
     namespaceLabels: {},
     serviceAnnotations: {},

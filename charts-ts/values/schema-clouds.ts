@@ -11,7 +11,7 @@ export const eks = z.strictObject({
     .optional(),
   scheme: z.enum(['internet-facing', 'internal']),
   sslPolicy: z.string().regex(/^ELBSecurityPolicy-/, 'must be an ELB security policy'),
-  wafAclArn: z.string().startsWith('arn:').optional(),
+  wafAclArn: z.string().regex(/^arn:/, 'must be the ARN of a web ACL').optional(),
   deregistrationDelaySeconds: z.int().min(0).max(3_600),
   loadBalancerCidrs: z.array(cidr).min(1, 'must name the subnets of the load balancer'),
   gatewayClassName: dnsLabel,

@@ -71,6 +71,14 @@ function parseValue(text: string, convert: (text: string) => unknown): unknown {
   return list === '' ? [] : split(list, ',').map((item) => convert(plainText(item.trim())));
 }
 
+function parseJson(text: string, pair: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new SetFlagError(`--set-json ${pair}: is not JSON`);
+  }
+}
+
 export type SetKind = 'set' | 'set-string' | 'set-json' | 'set-file';
 
 /**
@@ -84,7 +92,7 @@ export function applySet(tree: Tree, kind: SetKind, text: string, readFile: (pat
     if (values.length === 0) throw new SetFlagError(`--${kind} ${pair}: must be key=value`);
     const value = values.join('=');
     const path = parsePath(key);
-    if (kind === 'set-json') assign(tree, path, JSON.parse(value));
+    if (kind === 'set-json') assign(tree, path, parseJson(value, pair));
     else if (kind === 'set-file') assign(tree, path, readFile(plainText(value)));
     else assign(tree, path, parseValue(value, kind === 'set' ? typed : String));
   }

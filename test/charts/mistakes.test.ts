@@ -132,6 +132,19 @@ describe('charts: mistakes', () => {
     expect(readdirSync(folder)).to.eql(['mine.txt']);
   });
 
+  it('a file that is missing or is no YAML gives one line', async () => {
+    const missing = join(folder, 'missing.yaml');
+    expect(await messageOf(runSynth(['--cloud', 'eks', '-f', missing]))).to.equal(
+      `${missing}: cannot be read`,
+    );
+    const broken = join(folder, 'broken.yaml');
+    writeFileSync(broken, 'a: [1');
+    expect(await messageOf(runSynth(['--cloud', 'eks', '-f', broken]))).to.match(/broken\.yaml: .*[^\n]$/);
+    expect(await messageOf(runSynth(['--cloud', 'eks', '--set-json', 'a={']))).to.equal(
+      '--set-json a={: is not JSON',
+    );
+  });
+
   it('an argument that nobody knows is refused with the usage', async () => {
     expect(await messageOf(runSynth(['--clod', 'eks'])))
       .to.contain("Unknown option '--clod'")

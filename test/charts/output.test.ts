@@ -2,6 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { replaceFolders } from '../../charts-ts/output/folder.ts';
@@ -30,6 +32,17 @@ describe('charts: output', () => {
 
   it('has the values schema as committed', () => {
     expect(readFileSync('charts-ts/values.schema.json', 'utf8')).to.equal(schemaText());
+  });
+
+  it('has a values schema that takes the values and refuses unknown keys', () => {
+    const schema = JSON.parse(schemaText());
+    const ajv = new Ajv2020({ strict: false });
+    addFormats.default(ajv);
+    const validate = ajv.compile(schema);
+    for (const cloud of ['eks', 'gke', 'aks'] as const) {
+      expect(validate(valuesOf(cloud))).to.equal(true, JSON.stringify(validate.errors));
+      expect(validate({ ...valuesOf(cloud), nonsense: 1 })).to.equal(false);
+    }
   });
 
   it('replaces an earlier output whole', async () => {
