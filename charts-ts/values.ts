@@ -45,6 +45,14 @@ function readTree(path: string | URL): Tree {
   return tree;
 }
 
+let defaults: Tree | undefined;
+
+/** values.yaml, parsed once for all clouds; merging never writes into it. */
+function readDefaults(): Tree {
+  defaults ??= readTree(new URL('values.yaml', defaultsFolder));
+  return defaults;
+}
+
 function toPath(path: readonly PropertyKey[]): string {
   return path.reduce<string>(
     (text, step) =>
@@ -93,17 +101,14 @@ export function parseCloud(text: string): CloudName {
  * @throws ValuesError naming every fault
  */
 export function loadValues(cloud: CloudName, source: ValuesSource): Values {
-  const defaults = mergeTrees(
-    readTree(new URL('values.yaml', defaultsFolder)),
-    readTree(new URL(`${cloud}.yaml`, defaultsFolder)),
-  );
+  const below = mergeTrees(readDefaults(), readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
   const given = source.files.map(readTree).reduce(mergeTrees, mergeTrees({}, {}));
   for (const kind of precedence) {
     for (const set of source.sets.filter((one) => one.kind === kind)) {
       applySet(given, kind, set.text, readText);
     }
   }
-  const merged = mergeTrees(defaults, given);
+  const merged = mergeTrees(below, given);
   if (merged.cloud !== cloud) {
     throw new ValuesError([{ path: 'cloud', message: `must be ${cloud} here; choose clouds with --cloud` }]);
   }

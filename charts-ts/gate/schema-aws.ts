@@ -1,4 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import type { ValidateFunction } from 'ajv';
 
 const string = { type: 'string' } as const;
 const strict = (properties: object, required: string[] = []) =>
@@ -49,9 +49,11 @@ const specs: Record<string, object> = {
 const compiled = new Map<string, ValidateFunction>();
 
 /** As checkNewest, for `gateway.k8s.aws/v1`. */
-export function checkAws(object: { apiVersion: string; kind: string }): string[] | undefined {
+export async function checkAws(object: { apiVersion: string; kind: string }): Promise<string[] | undefined> {
   const spec = specs[object.kind];
   if (object.apiVersion !== 'gateway.k8s.aws/v1' || !spec) return undefined;
+  // Only an EKS Gateway needs it, and it takes a twentieth of the time that synth may take.
+  const { Ajv } = await import('ajv');
   const properties = { apiVersion: string, kind: string, metadata: { type: 'object' }, spec };
   const validate =
     compiled.get(object.kind) ??

@@ -14,7 +14,7 @@ function isLost(message: string, old: readonly string[] | undefined): boolean {
 
 async function messages(document: Document, version: KubernetesVersion): Promise<string[]> {
   const { object } = document;
-  const all = checkAws(object) ?? (await checkNewest(object));
+  const all = (await checkAws(object)) ?? (await checkNewest(object));
   if (!all) return [`${object.apiVersion} ${object.kind} is not a kind that is known here`];
   const old = unknownIn128(object);
   const newest = all.filter((message) => !isLost(message, old));

@@ -7,7 +7,11 @@ export const image = z.strictObject({
     .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'must be a repository without tag or digest'),
   tag: z
     .string()
-    .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/, 'must be an image tag')
+    .regex(
+      // Also the value of the label app.kubernetes.io/version, which is stricter than a registry.
+      /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+      'must be an image tag of at most 63 letters, digits, dots, underscores and dashes',
+    )
     .refine((tag) => tag !== 'latest', 'must name a release; latest cannot be rolled back to'),
   digest: z
     .string()
