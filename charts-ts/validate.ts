@@ -9,6 +9,8 @@ import type { Manifest } from './manifest.ts';
 
 const usage = 'npm run validate -- DIR [--kubernetes 1.28|newest] [--allow RULE]...';
 
+const versions = ['1.28', 'newest'] as const;
+
 function isManifest(value: unknown): value is Manifest {
   return typeof get(value, 'apiVersion') === 'string' && typeof get(value, 'kind') === 'string';
 }
@@ -39,7 +41,9 @@ async function main(): Promise<void> {
     /\.(ya?ml|json)$/.test(name),
   );
   const documents = paths.sort().flatMap((name) => readFile(join(folder, name), faults));
-  const kubernetesVersion = values.kubernetes === 'newest' ? 'newest' : '1.28';
+  const kubernetesVersion = versions.find((version) => version === values.kubernetes);
+  if (!kubernetesVersion)
+    throw new Error(`--kubernetes ${values.kubernetes}: must be one of ${versions.join(', ')}`);
   faults.push(...(await findFaults(documents, { kubernetesVersion, allow: values.allow ?? [] })));
   if (documents.length === 0) faults.push(`${folder}: holds no Kubernetes objects [yaml]`);
   for (const fault of faults) process.stderr.write(`${fault}\n`);

@@ -12,8 +12,13 @@ export interface Finding {
   readonly message: string;
 }
 
-/** `eks/31-deployment.yaml Deployment/auth-service: message [rule]`. */
-export function describe({ document, message }: Finding, rule: string): string {
+/** `eks/31-deployment.yaml Deployment/auth-service: message [rule: what scanners call it]`. */
+export function describe(
+  { document, message }: Finding,
+  rule: string,
+  covers: readonly string[] = [],
+): string {
   const { kind, metadata } = document.object;
-  return `${document.file} ${kind}/${metadata?.name ?? '?'}: ${message} [${rule}]`;
+  const names = covers.length > 0 ? `${rule}: ${covers.join(', ')}` : rule;
+  return `${document.file} ${kind}/${metadata?.name ?? '?'}: ${message} [${names}]`;
 }

@@ -44,7 +44,7 @@ export async function findFaults(documents: readonly Document[], options: GateOp
   const schemas = await checkSchemas(documents, options.kubernetesVersion);
   const named = rules
     .filter(({ id }) => !options.allow.includes(id))
-    .flatMap((rule) => [...rule.check(world)].map((finding) => describe(finding, rule.id)));
+    .flatMap((rule) => [...rule.check(world)].map((finding) => describe(finding, rule.id, rule.covers)));
   return [...schemas.map((finding) => describe(finding, 'schema')), ...named];
 }
 
