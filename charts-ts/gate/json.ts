@@ -19,3 +19,11 @@ export const text = (value: unknown): string => (typeof value === 'string' ? val
 export function includes(labels: unknown, wanted: unknown): boolean {
   return Object.entries(tree(wanted)).every(([key, value]) => get(labels, key) === value);
 }
+
+/** `/spec/containers/0/name` → `spec.containers[0].name`. */
+export function dotted(pointer: string): string {
+  return pointer
+    .replace(/\/(\d+)(?=\/|$)/g, '[$1]')
+    .replaceAll('/', '.')
+    .replace(/^\./, '');
+}

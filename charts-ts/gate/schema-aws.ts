@@ -1,4 +1,5 @@
 import type { ValidateFunction } from 'ajv';
+import { dotted } from './json.ts';
 
 const string = { type: 'string' } as const;
 const strict = (properties: object, required: string[] = []) =>
@@ -62,6 +63,6 @@ export async function checkAws(object: { apiVersion: string; kind: string }): Pr
   if (validate(object)) return [];
   return (validate.errors ?? []).map(
     ({ instancePath, message, params }) =>
-      `${instancePath.slice(1).replaceAll('/', '.')} ${message} ${Object.values(params).join(' ')}`,
+      `${dotted(instancePath)} ${message} ${Object.values(params).join(' ')}`,
   );
 }

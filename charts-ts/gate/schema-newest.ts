@@ -1,4 +1,5 @@
 import { isTree } from '../values/merge.ts';
+import { dotted } from './json.ts';
 
 interface ModelClass {
   new (data: object): object;
@@ -52,7 +53,7 @@ function* neverAsked(value: unknown, path: string, asked: ReadonlySet<string>): 
   const keys = Object.keys(value);
   const open = path !== '' && !keys.some((key) => asked.has(`${path}/${key}`)) && !openIsClosed(path, asked);
   for (const key of keys) {
-    if (!open && !asked.has(`${path}/${key}`)) yield `${path}/${key}`.slice(1).replaceAll('/', '.');
+    if (!open && !asked.has(`${path}/${key}`)) yield dotted(`${path}/${key}`);
     else yield* neverAsked(value[key], `${path}/${key}`, asked);
   }
 }
@@ -67,12 +68,7 @@ function messagesOf(error: unknown): string[] {
   const errors =
     error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   if (errors.length === 0) return [error instanceof Error ? error.message : String(error)];
-  return errors.map(
-    (one) =>
-      `${String(one.instancePath || one.path || '')
-        .slice(1)
-        .replaceAll('/', '.')} ${one.message}`,
-  );
+  return errors.map((one) => `${dotted(String(one.instancePath || one.path || ''))} ${one.message}`);
 }
 
 /**

@@ -44,7 +44,7 @@ const schemaFaults: [string, (documents: ReturnType<typeof documentsOf>) => void
     (all) => {
       only(all, 'Deployment').spec.template.spec.containers[0].livnessProbe = {};
     },
-    'spec.template.spec.containers.0.livnessProbe is not a known field [schema]',
+    'spec.template.spec.containers[0].livnessProbe is not a known field [schema]',
   ],
   [
     'a field that no type has',
@@ -58,7 +58,7 @@ const schemaFaults: [string, (documents: ReturnType<typeof documentsOf>) => void
     (all) => {
       only(all, 'ServiceMonitor').spec.endpoints[0].intervall = '30s';
     },
-    'spec.endpoints.0.intervall is not a known field [schema]',
+    'spec.endpoints[0].intervall is not a known field [schema]',
   ],
   [
     'a field of the wrong type',
