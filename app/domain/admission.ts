@@ -22,11 +22,12 @@ interface Waiting {
 /**
  * Lets `concurrency` jobs run, `queueMax` wait in order, and refuses the rest at once: under a flood the work that
  * is accepted still finishes in time, and the rest is told when to come back.
- * @throws AppError overloaded
  */
 export function createAdmission(options: AdmissionOptions) {
   const queue = new Set<Waiting>();
   let running = 0;
+
+  const isFull = (): boolean => running >= options.concurrency && queue.size >= options.queueMax;
 
   function reject(): AppError {
     options.onReject?.();
@@ -34,7 +35,7 @@ export function createAdmission(options: AdmissionOptions) {
   }
 
   function wait(): Promise<void> {
-    if (queue.size >= options.queueMax) return Promise.reject(reject());
+    if (isFull()) return Promise.reject(reject());
     return new Promise((resolve, refuse) => {
       const waiting: Waiting = {
         since: performance.now(),
@@ -66,17 +67,24 @@ export function createAdmission(options: AdmissionOptions) {
     next.start();
   }
 
-  return async function admit<T>(job: () => Promise<T>): Promise<T> {
-    if (running < options.concurrency) {
-      running += 1;
-      options.onWait?.(0);
-    } else {
-      await wait();
-    }
-    try {
-      return await job();
-    } finally {
-      release();
-    }
+  return {
+    /** Refuses now what would be refused later, before any work went into it. @throws AppError overloaded */
+    requireRoom(): void {
+      if (isFull()) throw reject();
+    },
+
+    async admit<T>(job: () => Promise<T>): Promise<T> {
+      if (running < options.concurrency) {
+        running += 1;
+        options.onWait?.(0);
+      } else {
+        await wait();
+      }
+      try {
+        return await job();
+      } finally {
+        release();
+      }
+    },
   };
 }

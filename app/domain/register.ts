@@ -24,6 +24,7 @@ export function createRegister(options: { store: Store; hasher: PasswordHasher; 
    */
   return async function register(registration: Registration): Promise<User> {
     try {
+      hasher.requireRoom();
       checkPassword(registration.password, registration);
       const passwordHash = await hasher.hash(registration.password);
       const { username } = registration;

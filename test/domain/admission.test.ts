@@ -31,7 +31,7 @@ const admission = (options: Partial<AdmissionOptions>) =>
 
 describe('Admission', () => {
   it('runs as many jobs as it may, lets some wait in order and refuses the rest at once', async () => {
-    const admit = admission({});
+    const { admit } = admission({});
     const jobs = Array.from({ length: 4 }, createJob);
     const running = jobs.map((job) => admit(job.run));
     expect(await codeOf(admit(createJob().run))).to.equal('overloaded');
@@ -44,14 +44,14 @@ describe('Admission', () => {
   });
 
   it('frees the slot of a job that failed', async () => {
-    const admit = admission({ concurrency: 1, queueMax: 0 });
+    const { admit } = admission({ concurrency: 1, queueMax: 0 });
     const failure = await admit(() => Promise.reject(new Error('no'))).catch((error: Error) => error.message);
     expect(failure).to.equal('no');
     expect(await admit(async () => 'next')).to.equal('next');
   });
 
   it('refuses a job that waited too long, and does not run it later', async () => {
-    const admit = admission({ concurrency: 1, deadline: 5 });
+    const { admit } = admission({ concurrency: 1, deadline: 5 });
     const first = createJob();
     const second = createJob();
     const running = admit(first.run);
@@ -66,7 +66,7 @@ describe('Admission', () => {
   it('never runs more than it may, whatever comes', async () => {
     let running = 0;
     let most = 0;
-    const admit = admission({ concurrency: 3, queueMax: 1_000 });
+    const { admit } = admission({ concurrency: 3, queueMax: 1_000 });
     const job = async () => {
       running += 1;
       most = Math.max(most, running);
@@ -83,7 +83,7 @@ describe('Admission', () => {
     const onReject = () => {
       refused += 1;
     };
-    const admit = admission({
+    const { admit } = admission({
       concurrency: 1,
       queueMax: 1,
       onDepth: (depth) => depths.push(depth),
@@ -96,5 +96,17 @@ describe('Admission', () => {
     await Promise.all(running);
     expect(depths).to.deep.equal([1, 0]);
     expect(refused).to.equal(1);
+  });
+
+  it('tells beforehand that there is no room, and that there is', async () => {
+    const { admit, requireRoom } = admission({ concurrency: 1, queueMax: 1 });
+    const first = createJob();
+    const running = [admit(first.run)];
+    expect(requireRoom).not.to.throw();
+    running.push(admit(async () => 'second'));
+    expect(requireRoom).to.throw(AppError).with.property('code', 'overloaded');
+    first.finish('done');
+    await Promise.all(running);
+    expect(requireRoom).not.to.throw();
   });
 });
