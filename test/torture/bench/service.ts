@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ask } from './client.ts';
+import { freePort, type Owned, runToEnd, startProcess, tail, waitFor } from './process.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const executable = ['--require', './dist/threads.cjs', 'dist/main.js'] as const;
+
+export interface Service {
+  readonly url: string;
+  readonly process: Owned;
+  /** Sum of the series of this name whose labels contain all of `labels`. */
+  metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
+  /** Resident memory in MiB. */
+  memory(): number;
+  sockets(): number;
+  /** Lines of the log at level error or fatal, without those of refused connections. */
+  errors(): string[];
+}
+
+/** The variables all scenarios share; `ENV=test` is production without its demand for TLS and limits. */
+const common = { ENV: 'test', HOST: '127.0.0.1', LOG_LEVEL: 'info' };
+
+export async function migrateDatabase(databaseUrl: string, folder: string): Promise<void> {
+  await runToEnd([process.execPath, ...executable, 'migrate'], {
+    logFile: join(folder, 'migrate.log'),
+    cwd: root,
+    env: { ...common, DB_PRIMARY_DB_URL: databaseUrl, DATA_DIR: join(folder, 'data') },
+  });
+}
+
+function sumOf(text: string, name: string, labels: Readonly<Record<string, string>>): number {
+  const wanted = Object.entries(labels).map(([key, value]) => `${key}="${value}"`);
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+  const matching = lines.filter((line) => wanted.every((label) => line.includes(label)));
+  return matching.reduce((sum, line) => sum + Number(/^\S*?(?:\{.*\})? (\S+)/.exec(line)?.[1] ?? 0), 0);
+}
+
+/** Starts the built service, as the image does, and waits until it is ready. */
+export async function startService(options: {
+  folder: string;
+  name: string;
+  env: Record<string, string>;
+  port?: number;
+}): Promise<Service> {
+  const { folder, name, env } = options;
+  const port = options.port ?? (await freePort());
+  const metricsPort = await freePort();
+  const owned = startProcess([process.execPath, ...executable], {
+    logFile: join(folder, `${name}.log`),
+    cwd: root,
+    env: {
+      ...common,
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      DATA_DIR: join(folder, name),
+      ...env,
+    },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitFor(`${name} to be ready`, async () => {
+    if (!owned.isRunning()) throw new Error(`${name} ended at start:\n${tail(owned.logFile)}`);
+    return (await ask(url, 'GET /api/v1/health/ready')).status === 200;
+  });
+  return {
+    url,
+    process: owned,
+    async metric(series, labels = {}) {
+      const { text } = await ask(`http://127.0.0.1:${metricsPort}`, 'GET /metrics');
+      return sumOf(text, series, labels);
+    },
+    memory() {
+      const status = readFileSync(`/proc/${owned.pid}/status`, 'utf8');
+      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+    },
+    sockets: () => readdirSync(`/proc/${owned.pid}/fd`).length,
+    errors: () =>
+      readFileSync(owned.logFile, 'utf8')
+        .split('\n')
+        .filter((line) => /"level":"(error|fatal)"/.test(line) || /^\S*Error:/.test(line)),
+  };
+}

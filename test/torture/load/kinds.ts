@@ -1,0 +1,71 @@
+import type { Agent } from 'node:http';
+import { ask, type Reply } from '../bench/client.ts';
+import { newPerson } from '../bench/people.ts';
+import type { Stream } from './plan.ts';
+
+/** Sends the stream's next request; null when every client of the stream still waits for its answer. */
+export type Send = () => Promise<Reply> | null;
+
+function inTurn<T>(items: readonly T[]): () => T {
+  let next = 0;
+  return () => {
+    const item = items[next % items.length];
+    if (item === undefined) throw new Error('a stream has nothing to send');
+    next += 1;
+    return item;
+  };
+}
+
+/** A client keeps its token when no answer came or the service could not say: it will ask again with the same. */
+function refreshing(stream: Stream, agent: Agent): Send {
+  const base = inTurn(stream.bases);
+  const idle = [...(stream.tokens ?? [])];
+  return () => {
+    const token = idle.shift();
+    if (token === undefined) return null;
+    const refreshed = ask(base(), 'POST /api/v1/auth/refresh', { body: { refresh_token: token }, agent });
+    void refreshed.then((reply) => {
+      if (reply.status !== 401) idle.push(reply.status === 200 ? reply.body.data.refresh_token : token);
+    });
+    return refreshed;
+  };
+}
+
+/** Refreshes on one replica and shows the new access token to every other: how fast a signing key must be known. */
+function freshTokens(stream: Stream, agent: Agent): Send {
+  const refresh = refreshing(stream, agent);
+  return () => {
+    const refreshed = refresh();
+    return refreshed?.then(async (reply) => {
+      if (reply.status !== 200) return reply;
+      const token = reply.body.data.access_token;
+      const replies = await Promise.all(
+        stream.bases.map((base) => ask(base, 'GET /api/v1/auth/verify', { token, agent })),
+      );
+      return replies.find(({ status }) => status !== 204) ?? replies[0] ?? reply;
+    });
+  };
+}
+
+export function createSend(stream: Stream, agent: Agent): Send {
+  const base = inTurn(stream.bases);
+  const token = inTurn(stream.tokens ?? []);
+  const person = inTurn(stream.people ?? []);
+  switch (stream.kind) {
+    case 'me':
+      return () => ask(base(), 'GET /api/v1/users/me', { token: token(), agent });
+    case 'verify':
+      return () => ask(base(), 'GET /api/v1/auth/verify', { token: token(), agent });
+    case 'login':
+      return () => {
+        const { email, password } = person();
+        return ask(base(), 'POST /api/v1/auth/login', { body: { email, password }, agent });
+      };
+    case 'register':
+      return () => ask(base(), 'POST /api/v1/auth/register', { body: newPerson(), agent });
+    case 'refresh':
+      return refreshing(stream, agent);
+    case 'fresh-token':
+      return freshTokens(stream, agent);
+  }
+}

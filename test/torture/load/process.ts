@@ -1,0 +1,87 @@
+import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Reply } from '../bench/client.ts';
+import { createSend, type Send } from './kinds.ts';
+import type { FromChild, Plan, Sample, Stream, ToChild } from './plan.ts';
+
+/*
+ * The load generator's process. Started by load.ts, which sends a plan and later asks it to stop; at the end it
+ * sends its samples back in pieces.
+ */
+
+/** Milliseconds between two looks at the schedule: what a request may be late by. */
+const tick = 2;
+/** Milliseconds for which answers are awaited after the last request. */
+const patience = 15_000;
+
+const epoch = (): number => performance.timeOrigin + performance.now();
+const tell = (message: FromChild): Promise<void> =>
+  new Promise((resolve) => void process.send?.(message, () => resolve()));
+
+let stopped = false;
+const samples: Sample[] = [];
+const waiting = new Set<Promise<unknown>>();
+
+function record(stream: number, due: number, reply: Reply): void {
+  samples.push({
+    stream,
+    due,
+    ms: epoch() - due,
+    status: reply.status,
+    retryAfter: reply.headers['retry-after'] !== undefined,
+    code: reply.error ?? (typeof reply.body?.code === 'string' ? reply.body.code : null),
+  });
+}
+
+/** False when the stream has no client to spare. */
+function send(index: number, next: Send, due: number): Promise<void> | null {
+  const asked = next();
+  if (!asked) return null;
+  const done = asked.then((reply) => record(index, due, reply)).finally(() => waiting.delete(done));
+  waiting.add(done);
+  return done;
+}
+
+/** Open loop: requests fall due whatever has become of those before, and are timed from when they were due. */
+async function pace(index: number, next: Send, rate: number, end: number): Promise<void> {
+  const start = epoch();
+  for (let sent = 0; !stopped; ) {
+    const now = epoch();
+    if (now >= end) return;
+    for (; start + (sent * 1000) / rate <= now; sent += 1) send(index, next, start + (sent * 1000) / rate);
+    await sleep(tick);
+  }
+}
+
+/** Closed loop: as fast as the answers come. */
+async function chase(index: number, next: Send, clients: number, end: number): Promise<void> {
+  const client = async (): Promise<void> => {
+    while (!stopped && epoch() < end) await (send(index, next, epoch()) ?? sleep(tick));
+  };
+  await Promise.all(Array.from({ length: clients }, client));
+}
+
+function run(stream: Stream, index: number, end: number): Promise<void> {
+  const agent = new Agent({
+    keepAlive: stream.keepAlive ?? true,
+    maxSockets: stream.clients,
+    scheduling: 'fifo',
+  });
+  const next = createSend(stream, agent);
+  return stream.rate === null ? chase(index, next, stream.clients, end) : pace(index, next, stream.rate, end);
+}
+
+async function carryOut(plan: Plan): Promise<void> {
+  const end = epoch() + plan.seconds * 1000;
+  await tell({ started: true });
+  await Promise.all(plan.streams.map((stream, index) => run(stream, index, end)));
+  await Promise.race([Promise.all(waiting), sleep(patience, undefined, { ref: false })]);
+  while (samples.length > 0) await tell({ samples: samples.splice(0, 5_000) });
+  process.exit(0);
+}
+
+process.on('message', (message: ToChild) => {
+  if ('plan' in message) void carryOut(message.plan);
+  else stopped = true;
+});
+process.on('disconnect', () => process.exit(1));
