@@ -1,16 +1,15 @@
-import { constants, createHmac, randomUUID, sign } from 'node:crypto';
+import { constants, createHmac, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import fc from 'fast-check';
 import { pemPair } from '../support/keys.ts';
 import { forge, hs256, rs256, unsigned } from '../support/token-forgery.ts';
-import { expectUnauthorized, signedUser, tokenWorkshop } from '../support/tokens.ts';
+import { expectUnauthorized, tokenWorkshop } from '../support/tokens.ts';
 
 const secret = 'an HS256 secret of more than thirty-two bytes';
 
 describe('forged access tokens', () => {
-  const { open, rightParts } = tokenWorkshop();
+  const { rightParts } = tokenWorkshop();
   const { privateKey, publicKey, publicPem } = pemPair('a');
   const attacker = pemPair('attacker');
   const right = rs256(privateKey);
@@ -190,136 +189,4 @@ describe('forged access tokens', () => {
       await expectUnauthorized(tokens, forge({ ...header, typ }, payload, right));
     });
   }
-
-  for (const claim of ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'roles']) {
-    it(`refuses a token without ${claim}, and with a ${claim} of another type`, async () => {
-      const { tokens, header, payload } = await rightParts();
-      const wrong = [undefined, null, '', {}, [], [1], true, 'text', -1, 0.5].filter(
-        (value) => !(claim === 'roles' && Array.isArray(value) && value.length === 0),
-      );
-      for (const value of wrong) {
-        await expectUnauthorized(tokens, forge(header, { ...payload, [claim]: value }, right));
-      }
-    });
-  }
-
-  const spoiltClaims: Record<string, (seconds: number) => object> = {
-    'another issuer': () => ({ iss: 'auth-service.example.com' }),
-    'several issuers': () => ({ iss: ['auth-service'] }),
-    'another audience': () => ({ aud: 'billing' }),
-    'other audiences': () => ({ aud: ['billing', 'auth-servic'] }),
-    'an iat in the future': (seconds) => ({ iat: seconds + 6 }),
-    'an nbf in the future': (seconds) => ({ nbf: seconds + 6 }),
-    'an exp in the past': (seconds) => ({ exp: seconds - 1 }),
-    'an exp of now': (seconds) => ({ exp: seconds }),
-    'an exp in text': (seconds) => ({ exp: `${seconds + 900}` }),
-    'an infinite exp': () => ({ exp: 1e308 }),
-    'a sub that is no uuid': () => ({ sub: 'root' }),
-    'a sub in an array': () => ({ sub: [randomUUID()] }),
-    'a sid with more behind it': () => ({ sid: `${randomUUID()}'--` }),
-  };
-  for (const [what, spoil] of Object.entries(spoiltClaims)) {
-    it(`refuses ${what}, though the signature is right`, async () => {
-      const { tokens, header, payload, clock } = await rightParts();
-      const spoilt = { ...payload, ...spoil(Math.floor(clock.now / 1000)) };
-      await expectUnauthorized(tokens, forge(header, spoilt, right));
-    });
-  }
-
-  it("forgives another replica's clock five seconds", async () => {
-    const { tokens, header, payload, clock } = await rightParts();
-    const ahead = Math.floor(clock.now / 1000) + 5;
-    await tokens.verify(forge(header, { ...payload, iat: ahead, nbf: ahead }, right));
-  });
-
-  it('refuses a token of which any character of any part was changed', async () => {
-    const { tokens, token } = await rightParts();
-    await tokens.verify(token);
-    const parts = token.split('.');
-    for (const [index, part] of parts.entries()) {
-      for (const position of [0, 1, Math.floor(part.length / 2), part.length - 3]) {
-        const other = part[position] === 'A' ? 'B' : 'A';
-        const spoilt = part.slice(0, position) + other + part.slice(position + 1);
-        await expectUnauthorized(tokens, parts.with(index, spoilt).join('.'));
-      }
-    }
-  });
-
-  it('refuses the signature of one token under the payload of another', async () => {
-    const { tokens } = await open();
-    const [mine, theirs] = await Promise.all([tokens.sign(signedUser()), tokens.sign(signedUser())]);
-    const [header, , signature] = mine.token.split('.');
-    await expectUnauthorized(tokens, [header, theirs.token.split('.')[1], signature].join('.'));
-  });
-
-  it('refuses empty, missing and surplus segments', async () => {
-    const { tokens, token } = await rightParts();
-    const [header, payload, signature] = token.split('.');
-    const spoilt = [
-      '',
-      '.',
-      '..',
-      '...',
-      `${header}`,
-      `${header}.${payload}`,
-      `${header}.${payload}.`,
-      `.${payload}.${signature}`,
-      `${header}..${signature}`,
-      `${token}.`,
-      `${token}.${signature}`,
-      `.${token}`,
-      `${token} `,
-      ` ${token}`,
-      `Bearer ${token}`,
-      `${token}\n`,
-      token.replaceAll('.', ','),
-      `${token}=`,
-    ];
-    for (const text of spoilt) await expectUnauthorized(tokens, text);
-  });
-
-  it('refuses a payload or a header that is not a JSON object, though the signature is right', async () => {
-    const { tokens, header, payload } = await rightParts();
-    const token = forge(header, payload, right);
-    for (const part of ['null', '[]', '1', '"text"', '{', '', '\u0000', JSON.stringify(token), '[{}]']) {
-      await expectUnauthorized(tokens, forge(header, part, right));
-      await expectUnauthorized(tokens, forge(part, payload, right));
-    }
-    await expectUnauthorized(tokens, forge(header, token, right));
-    await expectUnauthorized(tokens, forge(header, `${'['.repeat(1_000)}${']'.repeat(1_000)}`, right));
-    await expectUnauthorized(tokens, JSON.stringify({ payload: token, signatures: [] }));
-  });
-
-  it('refuses a token without a signature check when it is longer than 4 KB', async () => {
-    const { tokens, header, payload } = await rightParts();
-    await expectUnauthorized(tokens, forge(header, { ...payload, more: 'x'.repeat(3_000) }, right));
-    await expectUnauthorized(tokens, 'a.'.repeat(5_000_000));
-  });
-
-  it('refuses other kinds of secrets: refresh tokens, uuids, keys', async () => {
-    const { tokens } = await open();
-    const others = [randomUUID(), `${randomUUID()}.1.c2VjcmV0.dGFn`, `v1.${randomUUID()}.x`, publicPem];
-    for (const other of others) await expectUnauthorized(tokens, other);
-  });
-
-  it('refuses any text whatever with the same error', async () => {
-    const { tokens } = await open();
-    const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' }));
-    const dotted = fc.array(text, { minLength: 3, maxLength: 3 }).map((parts) => parts.join('.'));
-    await fc.assert(
-      fc.asyncProperty(fc.oneof(text, dotted), (token) => expectUnauthorized(tokens, token)),
-      { numRuns: 300 },
-    );
-  });
-
-  it('refuses any header and any payload whatever, signed by somebody else', async () => {
-    const { tokens, header, payload } = await rightParts();
-    await fc.assert(
-      fc.asyncProperty(fc.json(), fc.json(), async (first, second) => {
-        await expectUnauthorized(tokens, forge(first, payload, unsigned));
-        await expectUnauthorized(tokens, forge(header, second, hs256('attacker')));
-      }),
-      { numRuns: 100 },
-    );
-  });
 });

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { type Endpoint, endpoint } from '../../app/http/endpoint.ts';
+import { createOpenApi } from '../../app/http/openapi.ts';
+
+const Pet = z.object({ id: z.uuid(), born: z.iso.datetime() }).meta({ id: 'Pet' });
+const NewPet = z.strictObject({ name: z.string().meta({ examples: ['Rex'] }), age: z.int().default(0) });
+const PetParams = z.object({ id: z.uuid() });
+const PetQuery = z.strictObject({
+  limit: z.coerce.number().int().max(9).default(3).meta({ description: 'How many' }),
+});
+/** A pet as an answer shows it. */
+export const pet = { id: '0198c0de-0000-7000-8000-000000000000', born: '2026-01-31T12:00:00.000Z' };
+
+/** Made-up endpoints that between them use all that an endpoint can have. */
+function petEndpoints(): Endpoint[] {
+  return [
+    endpoint(
+      'POST /api/v1/users/pets',
+      {
+        summary: 'Add a pet',
+        access: 'user',
+        limit: 'login',
+        body: NewPet,
+        answers: { 201: { description: 'The pet', data: Pet } },
+        refuses: ['username_taken', 'email_taken', 'wrong_password'],
+      },
+      () => ({}),
+    ),
+    endpoint(
+      'GET /api/v1/users/pets',
+      {
+        summary: 'Pets',
+        access: 'open',
+        query: PetQuery,
+        answers: {
+          200: { description: 'A page', data: Pet.array(), page: true, headers: { 'X-Pets': 'How many' } },
+        },
+      },
+      () => ({}),
+    ),
+    endpoint(
+      'DELETE /api/v1/admin/pets/:id',
+      {
+        summary: 'Remove a pet',
+        access: 'admin',
+        params: PetParams,
+        answers: { 204: { description: 'Removed' } },
+      },
+      () => ({}),
+    ),
+    endpoint(
+      'GET /.well-known/pet.json',
+      { summary: 'A pet', access: 'open', answers: { 200: { description: 'Bare', data: Pet, bare: true } } },
+      () => ({}),
+    ),
+  ];
+}
+
+/** The document of the made-up endpoints. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into a document whose form assertValidOpenApi has checked
+export function describePets(): any {
+  return createOpenApi(petEndpoints(), '1.2.3');
+}
