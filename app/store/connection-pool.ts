@@ -1,3 +1,4 @@
+import type { PoolState } from '../observe/store-observer.ts';
 import type { Connection } from './postgres-connection.ts';
 import { unavailable } from './postgres-errors.ts';
 
@@ -93,6 +94,13 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
 
     /** Cancels what runs there, on the server too, and makes room for a new connection. */
     discard,
+
+    state: (): PoolState => ({
+      size: options.size,
+      busy: slots.size - idle.length,
+      idle: idle.length,
+      waiting: waiters.length,
+    }),
 
     /** Waits a second for what is under way. */
     async close(): Promise<void> {

@@ -16,6 +16,11 @@ export function createMemory(): SharedMemory {
     async set(key, value, ttlMs) {
       values.set(key, value, { ttl: ttlMs });
     },
+    async claim(key, ttlMs) {
+      if (values.has(key)) return false;
+      values.set(key, '1', { ttl: ttlMs });
+      return true;
+    },
     async raise(key, value, ttlMs) {
       values.set(key, String(Math.max(Number(values.get(key) ?? value), value)), { ttl: ttlMs });
     },

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config, Secret } from '../config.ts';
+import { type StoreObserver, unobserved } from '../observe/store-observer.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import type { Database } from './database.ts';
 import { startEmbeddedPostgres } from './embedded.ts';
 import { createMemory } from './memory.ts';
 import { migrate } from './migrations.ts';
+import { observeDatabase } from './observed-database.ts';
 import { createDatabase } from './postgres.ts';
 import { loadQueries } from './queries.ts';
 import { createRedis } from './redis.ts';
@@ -38,26 +40,32 @@ async function startEmbedded(config: Config, log: Logger, closers: Closers): Pro
   return url;
 }
 
-async function open(config: Config, log: Logger, closers: Closers): Promise<Omit<Stores, 'close'>> {
+async function open(
+  config: Config,
+  log: Logger,
+  observer: StoreObserver,
+  closers: Closers,
+): Promise<Omit<Stores, 'close'>> {
   const queries = loadQueries(undefined, { watch: config.environment === 'development' });
   const embedded = config.database.url === null;
   const url = config.database.url ?? (await startEmbedded(config, log, closers));
-  const connectTo = (target: Secret, isEmbedded: boolean): Database => {
+  const connectTo = (name: 'primary' | 'replica', target: Secret, isEmbedded: boolean): Database => {
     const opened = createDatabase({
       url: target,
       config: config.database,
       queries,
       log,
       embedded: isEmbedded,
+      onPool: (state) => observer.pool(name, state),
     });
     closers.push(() => opened.close());
-    return opened;
+    return observeDatabase(opened, observer.query);
   };
-  const database = connectTo(url, embedded);
+  const database = connectTo('primary', url, embedded);
   const { replicaUrl } = config.database;
-  const replica = replicaUrl ? connectTo(replicaUrl, false) : database;
+  const replica = replicaUrl ? connectTo('replica', replicaUrl, false) : database;
   const redisUrl = config.redis.url;
-  const sharedMemory = redisUrl ? await createRedis({ url: redisUrl, log }) : createMemory();
+  const sharedMemory = redisUrl ? await createRedis({ url: redisUrl, log, observer }) : createMemory();
   closers.push(() => sharedMemory.close());
   const names = [...(embedded ? ['Postgres'] : []), ...(redisUrl ? [] : ['Redis'])];
   return { database, replica, sharedMemory, embedded: names };
@@ -67,10 +75,14 @@ async function open(config: Config, log: Logger, closers: Closers): Promise<Omit
  * Opens what the configuration names, and embedded parts for the rest. Servers need not answer yet.
  * @throws ConfigError when another process uses DATA_DIR
  */
-export async function openStores(config: Config, log: Logger): Promise<Stores> {
+export async function openStores(
+  config: Config,
+  log: Logger,
+  observer: StoreObserver = unobserved,
+): Promise<Stores> {
   const closers: Closers = [];
   try {
-    return { ...(await open(config, log, closers)), close: () => closeAll(closers) };
+    return { ...(await open(config, log, observer, closers)), close: () => closeAll(closers) };
   } catch (error) {
     await closeAll(closers);
     throw error;

@@ -16,6 +16,19 @@ export interface ConnectionTarget {
   readonly caFile: string | undefined;
 }
 
+type Tls =
+  | false
+  | Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'servername' | 'checkServerIdentity'>;
+
+/** A socket's path, or a host and its port. */
+interface Where {
+  readonly url: string;
+  readonly path?: string;
+  readonly host?: string[];
+  readonly port?: number[];
+  readonly ssl: Tls;
+}
+
 /** Longest wait before connecting again after a loss, in seconds. */
 const longestBackoff = 0.5;
 
@@ -23,11 +36,7 @@ const longestBackoff = 0.5;
  * How to encrypt, as libpq reads sslmode, except that prefer and allow do not fall back to plain text when TLS
  * fails: a fallback that an attacker can provoke protects nothing. `false` is plain text.
  */
-export function tlsOptions(
-  mode: string,
-  host: string,
-  ca: string | undefined,
-): false | Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'servername' | 'checkServerIdentity'> {
+export function tlsOptions(mode: string, host: string, ca: string | undefined): Tls {
   if (mode === 'disable') return false;
   const servername = isIP(host) ? undefined : host;
   if (mode === 'verify-full') return { rejectUnauthorized: true, ca, servername };
@@ -38,18 +47,20 @@ export function tlsOptions(
 }
 
 /** Takes a URL apart; sslmode and the libpq way to name a socket's folder (`?host=/run/postgresql`) are ours to read. */
-export function parseTarget(target: ConnectionTarget) {
+export function parseTarget(target: ConnectionTarget): Where {
   const url = new URL(target.url());
   const mode = url.searchParams.get('sslmode') ?? target.sslMode;
   const folder = url.searchParams.get('host');
   for (const name of ['sslmode', 'sslrootcert', 'host']) url.searchParams.delete(name);
   const ca = target.caFile ? readFileSync(target.caFile, 'utf8') : undefined;
   const isSocket = folder?.startsWith('/') ?? false;
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const port = Number(url.port || 5432);
   return {
-    // Node prints a URL without its brackets' escape for IPv6; the client wants the bare address.
     url: url.href,
-    path: isSocket ? `${folder}/.s.PGSQL.${url.port || '5432'}` : undefined,
-    ssl: isSocket ? false : tlsOptions(mode, url.hostname.replace(/^\[|\]$/g, ''), ca),
+    // As lists, since the client would take an IPv6 address apart at its colons.
+    ...(isSocket ? { path: `${folder}/.s.PGSQL.${port}` } : { host: [host], port: [port] }),
+    ssl: isSocket ? false : tlsOptions(mode, host, ca),
   };
 }
 
@@ -70,11 +81,12 @@ export function connect(options: {
   onNotice: (notice: postgres.Notice) => void;
   onClose?: () => void;
 }): Connection {
-  const { url, path, ssl } = parseTarget(options.target);
+  const { url, path, host, port, ssl } = parseTarget(options.target);
   return postgres(url, {
-    ...(path ? { path } : {}),
-    max: 1,
+    // The client takes lists here (postgres/src/index.js, parseOptions); its types know of single values only.
+    ...(path ? { path } : { host: host as unknown as string, port: port as unknown as number }),
     ssl,
+    max: 1,
     prepare: options.prepare,
     // Arrays travel as JSON, so the catalogue need not be asked for array types at every connect.
     fetch_types: false,

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import type { Config, Secret } from '../config.ts';
+import type { PoolState } from '../observe/store-observer.ts';
 import { createPool, type Slot } from './connection-pool.ts';
 import type { Database } from './database.ts';
 import { connect } from './postgres-connection.ts';
 import { isFatal, isRetryable, translate, unavailable } from './postgres-errors.ts';
 import type { Queries } from './queries.ts';
+import { runTransaction } from './transaction.ts';
 
 export type { Database } from './database.ts';
 export type { QueryName } from './queries.ts';
@@ -16,6 +18,7 @@ export interface DatabaseOptions {
   readonly log: Logger;
   /** PGlite: one backend that cannot be cancelled, and whose settings would leak from client to client. */
   readonly embedded?: boolean;
+  readonly onPool?: (state: () => PoolState) => void;
 }
 
 const transactionAttempts = 3;
@@ -61,6 +64,7 @@ function createConnectionPool(options: DatabaseOptions) {
 export function createDatabase(options: DatabaseOptions): Database {
   const { config, queries, embedded } = options;
   const pool = createConnectionPool(options);
+  options.onPool?.(pool.state);
 
   async function lease<T>(signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T> {
     const slot = await pool.take(signal);
@@ -90,46 +94,12 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function attempt<T>(slot: Slot, work: (tx: Database) => Promise<T>): Promise<T> {
-    await run(slot, 'begin');
-    const { losses } = slot;
-    let over = false;
-    let failure: unknown;
-    const isAlive = (): boolean => !slot.dead && slot.losses === losses;
-    const tx: Database = {
-      async query<Row extends object>(name: `${string}/${string}`, params?: readonly unknown[]) {
-        const text = queries.text(name);
-        // On a new connection the statement would run outside of the transaction.
-        if (over || !isAlive()) throw unavailable(new Error('the transaction is over'));
-        try {
-          return await run<Row>(slot, text, params);
-        } catch (error) {
-          failure ??= error;
-          throw error;
-        }
-      },
-      transaction: (inner) => inner(tx),
-      close: async () => undefined,
-    };
-    try {
-      const result = await work(tx);
-      // Postgres answers `commit` after a failed statement with a rollback, and no error.
-      if (failure) throw failure;
-      if (!isAlive()) throw unavailable(new Error('the connection was lost in a transaction'));
-      await run(slot, 'commit');
-      return result;
-    } catch (error) {
-      if (isAlive()) await run(slot, 'rollback').catch(() => pool.discard(slot));
-      throw error;
-    } finally {
-      over = true;
-    }
-  }
-
   async function retry<T>(signal: AbortSignal, work: (tx: Database) => Promise<T>): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        return await lease(signal, (slot) => attempt(slot, work));
+        return await lease(signal, (slot) =>
+          runTransaction({ slot, queries, run, discard: pool.discard }, work),
+        );
       } catch (error) {
         if (!isRetryable(error)) throw error;
         if (attempts === transactionAttempts || signal.aborted) throw unavailable(error);

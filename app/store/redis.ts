@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Secret } from '../config.ts';
+import { type StoreObserver, unobserved } from '../observe/store-observer.ts';
 import { createRedisClient, type RedisClient } from './redis-connection.ts';
+import { observeClient } from './redis-observation.ts';
 import type { SharedMemory } from './shared-memory.ts';
 
 /** Stores the greater of both and renews the key's life; one step, so that no replica can lower another's value. */
@@ -68,11 +70,14 @@ export async function createRedis(options: {
   url: Secret;
   log: Logger;
   keyPrefix?: string;
+  observer?: StoreObserver;
 }): Promise<SharedMemory> {
-  const { url, log, keyPrefix = 'auth:' } = options;
+  const { url, log, keyPrefix = 'auth:', observer = unobserved } = options;
   const client = createRedisClient(url, keyPrefix);
   const subscriber = createRedisClient(url, keyPrefix);
   reportState(client, log);
+  observeClient(client, 'commands', observer);
+  observeClient(subscriber, 'messages', observer);
   const subscribe = createSubscriptions(subscriber);
   await connect([client, subscriber]);
 
@@ -85,6 +90,7 @@ export async function createRedis(options: {
     async set(key, value, ttlMs) {
       await client.set(key, value, 'PX', Math.ceil(ttlMs));
     },
+    claim: async (key, ttlMs) => (await client.set(key, '1', 'PX', Math.ceil(ttlMs), 'NX')) === 'OK',
     async raise(key, value, ttlMs) {
       await client.eval(raiseScript, 1, key, value, Math.ceil(ttlMs));
     },

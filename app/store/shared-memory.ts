@@ -10,6 +10,8 @@ export interface SharedMemory {
   readonly redis: Redis | Cluster | null;
   get(keys: readonly string[]): Promise<(string | null)[]>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
+  /** True for the first who asks within `ttlMs`, false for everybody else. */
+  claim(key: string, ttlMs: number): Promise<boolean>;
   /** Stores the greater of what is there and `value`, and in any case renews its life. */
   raise(key: string, value: number, ttlMs: number): Promise<void>;
   publish(channel: string, message: string): Promise<void>;

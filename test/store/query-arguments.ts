@@ -14,6 +14,7 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'login_histories/list': ['21', 'now()', id],
   'login_histories/list_for_user': ['21', 'now()', id, id],
   'maintenance/record': [`'purge'`],
+  'maintenance/seconds_since': [`'purge'`],
   'password_resets/consume': [hash],
   'password_resets/delete_expired': [],
   'password_resets/find': [hash],

@@ -34,6 +34,12 @@ const filling = [
 
 const scanned = /Seq Scan on (users|sessions|user_roles|login_histories)/;
 
+describe('arguments for planning', () => {
+  it('are there for every query file', () => {
+    expect(queries.names.filter((name) => !(name in queryArguments))).to.deep.equal([]);
+  });
+});
+
 onRealStore('every query on large tables', () => {
   let sql: postgres.Sql;
   let drop: () => Promise<void>;
