@@ -60,7 +60,9 @@ describe('embedded stores', function () {
       await createStore(stores.database).users.insert(${JSON.stringify(user)});
       console.log('stored');
     `;
-    const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script]);
+    // What a killed process leaves among the temporary files goes with the folder of this test.
+    const env = { ...process.env, TMPDIR: dataDir };
+    const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script], { env });
     await once(child.stdout, 'data');
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
