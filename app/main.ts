@@ -24,6 +24,8 @@ program
     const { config, log } = await openCommand();
     const { serveCommand } = await import('./commands/serve.ts');
     await serveCommand(config, log, version);
+    // A socket to a server that does not answer any more must not keep the process.
+    process.exit(0);
   });
 
 program
