@@ -45,11 +45,13 @@ export function createResult(streams: readonly Stream[], samples: readonly Sampl
     others: (name: string, outcomes: readonly string[]): readonly Sample[] =>
       of(name).filter((sample) => !outcomes.includes(outcomeOf(sample))),
 
-    /** Milliseconds after `moment` (epoch) at which the last request fell due that was still not served. */
-    lastFailureAfter(moment: number, isServed: (sample: Sample) => boolean): number {
-      const late = samples.filter((sample) => sample.due >= moment && !isServed(sample));
+    /** Milliseconds after `from` at which the last request of the window fell due that was still not served. */
+    recovery(window: { from: number; until: number }, isServed: (sample: Sample) => boolean): number {
+      const late = samples
+        .filter(({ due }) => due >= window.from && due < window.until)
+        .filter((sample) => !isServed(sample));
       return round(
-        late.reduce((latest, { due }) => Math.max(latest, due - moment), 0),
+        late.reduce((latest, { due }) => Math.max(latest, due - window.from), 0),
         0,
       );
     },
