@@ -1,4 +1,5 @@
 import type { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ask as askAs, type Question, type Reply } from '../bench/client.ts';
 import { newPerson } from '../bench/people.ts';
 import type { Stream } from './plan.ts';
@@ -39,19 +40,27 @@ function refreshing(stream: Stream, agent: Agent): Send {
   };
 }
 
-/** Refreshes on one replica and shows the new access token to every other: how fast a signing key must be known. */
+/** Milliseconds before its end up to which a token is used. */
+const lastUse = 2_000;
+
+/**
+ * Refreshes on one replica and shows the new access token to every other, at once and again shortly before it
+ * expires. The answer is the first that was not 204.
+ */
 function freshTokens(stream: Stream, agent: Agent): Send {
   const refresh = refreshing(stream, agent);
+  const show = (token: string): Promise<Reply[]> =>
+    Promise.all(stream.bases.map((base) => ask(base, 'GET /api/v1/auth/verify', { token, agent })));
   return () => {
-    const refreshed = refresh()?.then(async (reply) => {
+    const checked = refresh()?.then(async (reply) => {
       if (reply.status !== 200) return reply;
-      const token = reply.body.data.access_token;
-      const replies = await Promise.all(
-        stream.bases.map((base) => ask(base, 'GET /api/v1/auth/verify', { token, agent })),
-      );
+      const { access_token: token, expires_in: life } = reply.body.data;
+      const replies = await show(token);
+      await sleep(life * 1000 - lastUse);
+      replies.push(...(await show(token)));
       return replies.find(({ status }) => status !== 204) ?? replies[0] ?? reply;
     });
-    return refreshed ?? null;
+    return checked ?? null;
   };
 }
 
