@@ -59,6 +59,9 @@ function healthChecks(stores: Stores): HealthChecks {
 /** The one place that knows everyone: builds the application on stores that are open already. */
 export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   const { config, stores, keys, log, metrics, version, isDraining } = parts;
+  metrics.signingKeyAge.from(() =>
+    keys.ages().map(({ kid, seconds }) => ({ labels: { kid }, value: seconds })),
+  );
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const shared = stores.sharedMemory;
@@ -89,6 +92,7 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
     directory: createDirectory({ replica }),
     roles: createRoles({ store }),
     keys,
+    metrics,
     health: { version, environment: config.environment, checks: healthChecks(stores), isDraining },
   });
   return createApp({

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
 import type { Config } from '../config.ts';
+import { censusInterval, createCensus } from '../domain/census.ts';
 import { openSigningKeys } from '../domain/signing-keys.ts';
 import { closeServer, createApiServer, createMetricsServer, listen } from '../http/server.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { createStoreObserver } from '../observe/store-observer.ts';
 import { openStores, type Stores } from '../store/open-stores.ts';
 import { createStore } from '../store/store.ts';
 
@@ -36,6 +38,13 @@ function keepPartitions(stores: Stores, log: Logger): NodeJS.Timeout {
       );
   void create();
   return setInterval(create, day).unref();
+}
+
+function keepCensus(stores: Stores, metrics: Metrics, log: Logger): NodeJS.Timeout {
+  const store = createStore(stores.database);
+  const takeCensus = createCensus({ store, shared: stores.sharedMemory, metrics, log });
+  void takeCensus();
+  return setInterval(takeCensus, censusInterval).unref();
 }
 
 function announce(
@@ -72,7 +81,7 @@ export async function serveCommand(config: Config, log: Logger, version: string)
   const signal = nextSignal(log);
   const metrics: Metrics = createMetrics(version);
   const keys = await openSigningKeys(config, log);
-  const stores = await openStores(config, log);
+  const stores = await openStores(config, log, createStoreObserver(metrics));
   let draining = false;
   const isDraining = () => draining;
   const app = await compose({ config, stores, keys, log, metrics, version, isDraining });
@@ -80,7 +89,7 @@ export async function serveCommand(config: Config, log: Logger, version: string)
     api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining }),
     metrics: createMetricsServer(metrics),
   };
-  const partitions = keepPartitions(stores, log);
+  const timers = [keepPartitions(stores, log), keepCensus(stores, metrics, log)];
   announce(config, stores, log, await listenOn(config, servers));
 
   await signal;
@@ -91,7 +100,7 @@ export async function serveCommand(config: Config, log: Logger, version: string)
   );
   await sleep(config.shutdown.drainDelay);
   await closeServer(servers.api, Math.max(0, config.shutdown.timeout - closingReserve));
-  clearInterval(partitions);
+  for (const timer of timers) clearInterval(timer);
   keys.close();
   await stores.close();
   await closeServer(servers.metrics, 0);

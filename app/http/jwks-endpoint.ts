@@ -1,11 +1,12 @@
 import type { SigningKeys } from '../domain/signing-keys.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import { endpoint } from './endpoint.ts';
 import { Jwks } from './schemas.ts';
 
 /** Seconds; a new key must be published for longer than this before it signs. */
 const jwksMaxAge = 300;
 
-export function jwksEndpoint(keys: SigningKeys) {
+export function jwksEndpoint(keys: SigningKeys, metrics: Pick<Metrics, 'jwksRequests'>) {
   return endpoint(
     'GET /.well-known/jwks.json',
     {
@@ -13,9 +14,12 @@ export function jwksEndpoint(keys: SigningKeys) {
       access: 'open',
       answers: { 200: { description: 'Empty for HS256', data: Jwks, bare: true } },
     },
-    () => ({
-      headers: { 'Cache-Control': `public, max-age=${jwksMaxAge}` },
-      raw: { type: 'application/json', body: JSON.stringify(keys.jwks()) },
-    }),
+    () => {
+      metrics.jwksRequests.inc();
+      return {
+        headers: { 'Cache-Control': `public, max-age=${jwksMaxAge}` },
+        raw: { type: 'application/json', body: JSON.stringify(keys.jwks()) },
+      };
+    },
   );
 }

@@ -19,12 +19,14 @@ function levelOf(status: number): 'error' | 'warn' | 'info' {
 export function requestLog(log: Logger, metrics: Metrics): Middleware {
   return (ctx: Context, next) => {
     const start = performance.now();
+    metrics.requestsInFlight.inc();
     ctx.res.once('close', () => {
-      const seconds = Number(performance.now() - start) / 1e9;
+      const seconds = (performance.now() - start) / 1000;
+      metrics.requestsInFlight.dec();
       const { state } = ctx;
       const method = methods.has(ctx.method) ? ctx.method : 'OTHER';
       const status = ctx.res.writableFinished ? ctx.res.statusCode : 499;
-      metrics.requestDuration.observe({ method, route: state.route, status: String(status) }, seconds);
+      metrics.requestDuration.observe(seconds, { method, route: state.route, status: String(status) });
       const level = levelOf(status);
       if (!log.isLevelEnabled(level)) return;
       const { failure } = state;

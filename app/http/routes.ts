@@ -8,6 +8,7 @@ import type { Register } from '../domain/register.ts';
 import type { Roles } from '../domain/roles.ts';
 import type { Sessions } from '../domain/sessions.ts';
 import type { SigningKeys } from '../domain/signing-keys.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import { adminEndpoints } from './admin-endpoints.ts';
 import { adminUserEndpoints } from './admin-user-endpoints.ts';
 import { authEndpoints } from './auth-endpoints.ts';
@@ -29,6 +30,7 @@ export interface Services {
   readonly directory: Directory;
   readonly roles: Roles;
   readonly keys: SigningKeys;
+  readonly metrics: Metrics;
   readonly health: Parameters<typeof healthEndpoints>[0];
 }
 
@@ -40,7 +42,7 @@ export function createRoutes(services: Services): readonly Endpoint[] {
     ...adminEndpoints(services),
     ...adminUserEndpoints(services.administration),
     ...healthEndpoints(services.health),
-    jwksEndpoint(services.keys),
+    jwksEndpoint(services.keys, services.metrics),
   ];
   return [...api, ...docsEndpoints(createOpenApi(api, services.health.version))];
 }

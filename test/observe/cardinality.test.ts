@@ -1,0 +1,70 @@
+import { Agent, METHODS, request } from 'node:http';
+import { expect } from 'chai';
+import { startApp, type TestApp } from '../support/app.ts';
+import { series } from '../support/exposition.ts';
+import { onEachStore } from '../support/stores.ts';
+
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+// CONNECT never reaches a request handler, and Node answers it by closing the connection.
+const methods = METHODS.filter((method) => method !== 'CONNECT');
+
+function send(port: number, method: string, path: string, body?: object): Promise<void> {
+  const payload = body && JSON.stringify(body);
+  const headers = payload
+    ? { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(payload) }
+    : {};
+  return new Promise((resolve, reject) => {
+    request({ port, host: '127.0.0.1', method, path, headers, agent }, (response) => {
+      response.resume().once('end', resolve);
+    })
+      .once('error', reject)
+      .end(payload);
+  });
+}
+
+/** A hostile request: each one different in path, method or user. */
+function hostile(port: number, n: number): Promise<void> {
+  if (n % 10 === 0) {
+    const body = { email: `nobody${n}@example.com`, password: 'StrongPass123!' };
+    return send(port, 'POST', `/api/v1/auth/login?n=${n}`, body);
+  }
+  const method = methods[n % methods.length] ?? 'GET';
+  if (n % 10 === 1) return send(port, method, `/api/v1/admin/users/${n}`);
+  return send(port, method, `/${n}/../${n}?q=${n}`);
+}
+
+async function flood(port: number, from: number, to: number): Promise<void> {
+  let next = from;
+  const worker = async (): Promise<void> => {
+    while (next < to) await hostile(port, next++);
+  };
+  await Promise.all(Array.from({ length: 16 }, worker));
+}
+
+onEachStore('the number of series', (stores, kind) => {
+  let app: TestApp;
+  before(async () => {
+    app = await startApp(stores(), { LOG_LEVEL: 'silent' });
+  });
+  after(async () => {
+    agent.destroy();
+    await app.close();
+  });
+
+  /** Node's own metrics by type of handle, and by kind of garbage collection, come and go with the process's life. */
+  const names = async () =>
+    [...(await series(app.metrics)).keys()].filter((name) => !name.startsWith('nodejs_')).sort();
+
+  // The embedded Postgres answers one at a time: there a tenth has to do.
+  const requests = kind === 'real' ? 10_000 : 1_000;
+
+  it(`stays put under ${requests} distinct URLs, users and methods`, async function () {
+    this.timeout(120_000);
+    // Every kind of hostile request once: 20 is the period of its last digit, times each method.
+    await flood(app.port, 0, 10 * methods.length);
+    const before = await names();
+    await flood(app.port, 1_000_000, 1_000_000 + requests);
+    expect(await names()).to.deep.equal(before);
+    expect(before.length).to.be.below(1_500);
+  });
+});

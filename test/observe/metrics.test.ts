@@ -1,0 +1,96 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { createMetrics } from '../../app/observe/metrics.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { families, series } from '../support/exposition.ts';
+import { loggedIn, newPerson } from '../support/people.ts';
+import { onEachStore } from '../support/stores.ts';
+
+describe('metrics', () => {
+  it('are all in the table of docs/metrics.md, as they are declared', () => {
+    const [, listed = ''] = readFileSync('docs/metrics.md', 'utf8').split('## All of them');
+    const table = listed
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .map((line) => line.replace(/\s+\|/g, ' |').trimEnd());
+    const rows = families(createMetrics('1.0.0')).map(({ name, type, labels, help }) => {
+      const shown = labels.map((label) => `\`${label}\``).join(', ') || '–';
+      return `| \`${name}\` | ${type} | ${shown} | ${help.replace(/\.$/, '')} |`;
+    });
+    expect(table.sort().join('\n')).to.equal(rows.sort().join('\n'));
+  });
+
+  it('carry the trace of an observation only when there is one', async () => {
+    let trace: string | undefined = 'aa'.repeat(16);
+    const traced = createMetrics('test', () => trace);
+    traced.hashWait.observe(0.03);
+    expect(await traced.registry.metrics()).to.contain(`# {trace_id="${trace}"} 0.03`);
+    trace = undefined;
+    traced.queryDuration.observe(0.03, { outcome: 'ok' });
+    expect((await traced.registry.metrics()).match(/trace_id/g)).to.have.length(1);
+    const plain = createMetrics('test');
+    plain.hashWait.observe(0.03);
+    expect(await plain.registry.metrics()).not.to.contain('trace_id');
+  });
+
+  it('say what is running, and end as OpenMetrics asks', async () => {
+    const text = await createMetrics('1.2.3').registry.metrics();
+    expect(text).to.contain(`auth_build_info{version="1.2.3",node="${process.version}"} 1`);
+    expect(text.endsWith('# EOF\n')).to.equal(true);
+  });
+});
+
+onEachStore('metrics of requests', (stores) => {
+  let app: TestApp;
+  before(async () => {
+    app = await startApp(stores());
+  });
+  after(() => app.close());
+  const value = async (name: string): Promise<number> => (await series(app.metrics)).get(name) ?? Number.NaN;
+
+  it('count a request while it is under way, and time it in seconds', async () => {
+    const count =
+      'http_request_duration_seconds_count{method="GET",route="/api/v1/health/ready",status="200"}';
+    const before = (await series(app.metrics)).get(count) ?? 0;
+    await app.ask('GET /api/v1/health/ready');
+    expect(await value(count)).to.equal(before + 1);
+    expect(await value('http_requests_in_flight')).to.equal(0);
+    const [, sum] =
+      [...(await series(app.metrics))].find(([name]) => name.includes('seconds_sum{method')) ?? [];
+    // A request that took a millionth of this would have been measured in the wrong unit.
+    expect(sum).to.be.greaterThan(0.00005);
+  });
+
+  it('count logins by outcome and reason', async () => {
+    const succeeded = 'auth_logins_total{outcome="success",reason="none"}';
+    const failed = 'auth_logins_total{outcome="failure",reason="unknown_email"}';
+    const before = await series(app.metrics);
+    await loggedIn(app);
+    const { email, password } = newPerson();
+    await app.ask('POST /api/v1/auth/login', { body: { email, password } });
+    expect(await value(succeeded)).to.equal((before.get(succeeded) ?? 0) + 1);
+    expect(await value(failed)).to.equal((before.get(failed) ?? 0) + 1);
+  });
+
+  it('count refreshes by cause, requests for keys, and hashes', async () => {
+    const person = await loggedIn(app);
+    const before = await series(app.metrics);
+    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: person.refresh } });
+    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: 'nonsense' } });
+    await app.ask('GET /.well-known/jwks.json');
+    for (const name of [
+      'auth_refreshes_total{outcome="success",cause="rotated"}',
+      'auth_refreshes_total{outcome="failure",cause="malformed"}',
+      'auth_jwks_requests_total',
+    ]) {
+      expect(await value(name)).to.equal((before.get(name) ?? 0) + 1);
+    }
+    expect(await value('auth_hash_duration_seconds_count')).to.be.greaterThan(0);
+  });
+
+  it('give the age of each accepted key by its kid', async () => {
+    for (const { kid } of app.keys.ages()) {
+      expect(await value(`auth_signing_key_age_seconds{kid="${kid}"}`)).to.be.at.least(0);
+    }
+  });
+});
