@@ -23,7 +23,7 @@ export const Problem = z
         }),
       )
       .optional()
-      .meta({ description: 'Each field at fault' }),
+      .meta({ description: 'Each field at fault, up to twenty' }),
   })
   .meta({ id: 'Problem' });
 

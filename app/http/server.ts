@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type Server, STATUS_CODES } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -22,14 +29,9 @@ const parserFailures: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** What Node's parser refuses never reaches Koa, yet deserves the same kind of answer. */
-function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const refusal = new AppError(parserFailures[error.code ?? ''] ?? 'malformed_request');
-  const { status } = problems[refusal.code];
+/** An answer to what never reaches Koa, of the same kind as its own. The connection ends with it. */
+function bareRefusal(code: ErrorCode) {
+  const refusal = new AppError(code);
   const body = JSON.stringify(problemBody(refusal, randomUUID()));
   const headers = {
     ...bareSecurityHeaders,
@@ -38,8 +40,28 @@ function answerBadRequest(error: NodeJS.ErrnoException, socket: Socket): void {
     'Cache-Control': 'no-store',
     Connection: 'close',
   };
+  return { status: problems[refusal.code].status, headers, body };
+}
+
+function endWith(code: ErrorCode, socket: Duplex): void {
+  const { status, headers, body } = bareRefusal(code);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
   socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
+}
+
+function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  endWith(parserFailures[error.code ?? ''] ?? 'malformed_request', socket);
+}
+
+/** RFC 9112 section 3.2: exactly one, lest a proxy before us and we take different ones. HTTP/1.0 may have none. */
+function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0);
+  const count = names.filter((name) => name.toLowerCase() === 'host').length;
+  return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
 /** The API's listener. A draining process tells each client to connect anew, which takes it to another replica. */
@@ -48,13 +70,20 @@ export function createApiServer(
   options: { keepAliveTimeout: number; isDraining: () => boolean },
 ): Server {
   const handle = app.callback();
-  const server = createServer(
-    { ...clientBounds, keepAliveTimeout: options.keepAliveTimeout },
-    (request, response) => {
-      if (options.isDraining()) response.setHeader('Connection', 'close');
-      void handle(request, response);
-    },
-  );
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    if (!hasOneHost(request)) {
+      const { status, headers, body } = bareRefusal('malformed_request');
+      response.writeHead(status, headers).end(body);
+      return;
+    }
+    if (options.isDraining()) response.setHeader('Connection', 'close');
+    void handle(request, response);
+  }
+  // Node's own refusals of a missing Host, of an expectation and of CONNECT are bare or silent.
+  const { keepAliveTimeout } = options;
+  const server = createServer({ ...clientBounds, keepAliveTimeout, requireHostHeader: false }, serve);
+  server.on('checkExpectation', serve);
+  server.on('connect', (_request, socket) => endWith('method_not_allowed', socket));
   server.on('clientError', answerBadRequest);
   return server;
 }
