@@ -11,6 +11,11 @@ function levelOf(status: number): 'error' | 'warn' | 'info' {
   return status > 500 ? 'warn' : 'info';
 }
 
+/** What stands behind a failure. A refusal of our own says everything by its code; under a flood there are many. */
+function causeOf(failure: unknown): unknown {
+  return failure instanceof AppError ? failure.cause : failure;
+}
+
 /**
  * One line and one observation for each request, when its response is through or its connection gone. No query, body
  * or header value is logged (ASVS 16.2.5); the route is the template, and an unknown method counts as OTHER, so that
@@ -41,7 +46,7 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
           ip: state.client.ip,
           ...(state.userId && { userId: state.userId }),
           ...(failure instanceof AppError && { code: failure.code }),
-          ...(failure !== undefined && status >= 500 && { err: failure }),
+          ...(status >= 500 && causeOf(failure) !== undefined && { err: causeOf(failure) }),
         },
         'request',
       );

@@ -123,6 +123,9 @@ onEachStore('Edges', (stores) => {
     await app.ask('GET /api/v1/users/me/login-history?cursor=secretcursor', { token: 'secret.token.value' });
     const lines = app.logged().filter(({ event }) => event === 'request');
     expect(lines.map(({ route }) => route)).to.include('/api/v1/users/me/login-history');
+    // Hashing alone takes longer than that: the unit is milliseconds.
+    const { durationMs } = lines.find(({ route }) => route === '/api/v1/auth/login') ?? {};
+    expect(durationMs).to.be.within(0.05, 20_000);
     expect(JSON.stringify(lines))
       .not.to.match(/secretcursor|secret\.token/)
       .and.not.to.contain(password);
