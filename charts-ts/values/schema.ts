@@ -67,7 +67,7 @@ export const valuesSchema = z.strictObject({
   secrets,
   monitoring: z.strictObject({
     serviceMonitor: z.strictObject({ enabled: z.boolean(), interval: duration, labels }),
-    rules: z.strictObject({ enabled: z.boolean(), labels }),
+    rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url() }),
     dashboards: z.strictObject({ enabled: z.boolean(), labels }),
   }),
   eks: eks.optional(),

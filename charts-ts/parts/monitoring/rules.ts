@@ -3,14 +3,17 @@ import { Construct } from 'constructs';
 import { addObject } from '../../manifest.ts';
 import { metadata, names } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
-import { availabilityRules, type RuleGroup } from './availability-rules.ts';
+import { attackRules } from './attack-rules.ts';
+import { availabilityRules } from './availability-rules.ts';
+import { dependencyRules } from './dependency-rules.ts';
+import { objectiveRules } from './objectives.ts';
+import type { RuleGroup } from './rule.ts';
 
-/** All groups of alerts; further modules of this folder are added here. */
 export function ruleGroups(values: Values): RuleGroup[] {
-  return [availabilityRules(values)];
+  return [availabilityRules(values), ...objectiveRules(values), attackRules(values), dependencyRules(values)];
 }
 
-/** When somebody has to be woken. */
+/** When somebody has to be woken; docs/runbooks says what they do then. */
 export class AlertRules extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import type { Alert } from '../../charts-ts/parts/monitoring/rule.ts';
+import { ruleGroups } from '../../charts-ts/parts/monitoring/rules.ts';
+import { needs, toolPath } from '../support/debian-tool.ts';
+import { expectAlert, promtool } from './support/promtool.ts';
+import { situations } from './support/situations.ts';
+import { valuesOf } from './support/synthesized.ts';
+
+const groups = ruleGroups(valuesOf('eks'));
+const alerts = groups.flatMap(({ rules }) => rules).filter((rule): rule is Alert => 'alert' in rule);
+
+describe('charts: alerts', () => {
+  it('each have a severity, a summary and a runbook that exists', () => {
+    for (const { alert, labels, annotations } of alerts) {
+      expect(labels.severity).to.be.oneOf(['critical', 'warning']);
+      expect(annotations.summary).to.not.equal('');
+      expect(annotations.runbook_url).to.match(new RegExp(`/docs/runbooks/${alert}\\.md$`));
+      const path = `docs/runbooks/${alert}.md`;
+      expect(existsSync(path), path).to.equal(true);
+      const runbook = readFileSync(path, 'utf8');
+      expect(runbook.startsWith(`# ${alert}\n`), path).to.equal(true);
+      for (const section of ['## What it means', '## Look', '## Do'])
+        expect(runbook, path).to.contain(section);
+    }
+  });
+
+  it('are each shown firing and staying silent', () => {
+    expect(Object.keys(situations).sort()).to.deep.equal(alerts.map(({ alert }) => alert).sort());
+  });
+
+  it('select the series of the namespace that the service runs in', () => {
+    const text = JSON.stringify(ruleGroups(valuesOf('eks', 'namespace.name=elsewhere')));
+    expect(text).to.contain('namespace=\\"elsewhere\\"').and.not.to.contain('auth-system');
+  });
+});
+
+(toolPath('promtool') ? describe : describe.skip)(
+  needs('promtool', 'charts: alert rules in Prometheus'),
+  () => {
+    it('are sound in every cloud', () => {
+      for (const cloud of ['eks', 'gke', 'aks'] as const) {
+        const { ok, output } = promtool(['check', 'rules', 'rules.yaml'], {
+          'rules.yaml': { groups: ruleGroups(valuesOf(cloud)) },
+        });
+        expect(ok, output).to.equal(true);
+      }
+    });
+
+    for (const [alert, { when, fires, unless, silent }] of Object.entries(situations)) {
+      it(`${alert} fires when ${when}`, () => {
+        const { ok, output } = expectAlert(groups, alert, true, fires);
+        expect(ok, output).to.equal(true);
+      });
+      it(`${alert} stays silent when ${unless}`, () => {
+        const { ok, output } = expectAlert(groups, alert, false, silent);
+        expect(ok, output).to.equal(true);
+      });
+    }
+  },
+);
