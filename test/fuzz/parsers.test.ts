@@ -1,0 +1,149 @@
+import { assert, expect } from 'chai';
+import fc from 'fast-check';
+import { z } from 'zod';
+import { createReader } from '../../app/config-reader.ts';
+import { createDeviceTokens } from '../../app/domain/device-tokens.ts';
+import { createMacKey, issueRefreshToken, parseRefreshToken } from '../../app/domain/refresh-token.ts';
+import { AppError, type ErrorCode } from '../../app/errors.ts';
+import { addressPrefix, createClientAddress } from '../../app/http/client-address.ts';
+import {
+  CreatedKeyset,
+  decodeCursor,
+  encodeCursor,
+  HistoryKeyset,
+  TextKeyset,
+} from '../../app/http/cursor.ts';
+import { validate } from '../../app/http/validate.ts';
+import { runs, seed } from './settings.ts';
+import { hostileText } from './text.ts';
+
+const anyText = fc.oneof(hostileText(112, 254), fc.string({ unit: 'binary' }));
+const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.ipV4Extended(), anyText);
+
+/** Fails unless `work` returns or throws what is documented. */
+function refusesWith(code: ErrorCode, work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    assert.instanceOf(error, AppError);
+    assert.propertyVal(error, 'code', code);
+  }
+}
+
+const options = { seed, numRuns: Math.ceil(runs / 4) };
+
+describe('Small parsers, given anything', () => {
+  it('cursor: refuses with validation_failed or gives a keyset', () => {
+    const cursor = fc.oneof(
+      anyText,
+      fc.jsonValue().map((value) => encodeCursor(value) ?? ''),
+      anyText.map((text) => Buffer.from(text).toString('base64url')),
+    );
+    const schemas = [HistoryKeyset, CreatedKeyset, TextKeyset] as readonly z.ZodType[];
+    const property = fc.property(cursor, fc.constantFrom(...schemas), (text, schema) =>
+      refusesWith('validation_failed', () => decodeCursor(schema, text)),
+    );
+    fc.assert(property, options);
+  });
+
+  it('cursor: comes back as it went, for every keyset that a list can have', () => {
+    const date = fc.date({ noInvalidDate: true, min: new Date('0001-01-01'), max: new Date('9999-01-01') });
+    const property = fc.property(date, fc.uuid({ version: 4 }), (createdAt, id) => {
+      const cursor = encodeCursor({ createdAt, id }) ?? undefined;
+      expect(decodeCursor(CreatedKeyset, cursor)).to.deep.equal({ createdAt, id });
+    });
+    fc.assert(property, options);
+  });
+
+  it('client address: is an address or "unknown", whatever X-Forwarded-For says', () => {
+    const hops = fc.array(address, { maxLength: 5 }).map((each) => each.join(','));
+    const of = createClientAddress(['127.0.0.0/8', '10.0.0.0/8', '::ffff:192.168.0.0/112', 'fd00::/8']);
+    const property = fc.property(
+      fc.option(address, { nil: undefined }),
+      fc.option(hops, { nil: undefined }),
+      (remote, forwarded) => {
+        const found = of(remote, forwarded);
+        if (found !== 'unknown') expect(found).to.match(/^[0-9a-f.:]+$/);
+        expect(addressPrefix(found)).to.be.a('string');
+      },
+    );
+    fc.assert(property, options);
+  });
+
+  it('client address: nothing further left counts once a hop is not trusted', () => {
+    const of = createClientAddress(['10.0.0.0/8']);
+    const property = fc.property(fc.array(address, { maxLength: 5 }), (forged) => {
+      expect(of('10.0.0.1', [...forged, '203.0.113.7'].join(','))).to.equal('203.0.113.7');
+    });
+    fc.assert(property, options);
+  });
+
+  it('configuration: every duration and CIDR list is read or reported, without its value', () => {
+    const text = fc.oneof(
+      anyText,
+      fc.stringMatching(/^\d{1,12}(ms|s|m|h|d)?$/),
+      address.map((each) => `${each}/33`),
+    );
+    const property = fc.property(text, (value) => {
+      const read = createReader<'D' | 'C' | 'O' | 'H' | 'I'>({
+        D: value,
+        C: value,
+        O: value,
+        H: value,
+        I: value,
+      });
+      expect(read.duration('D', '1s', '1ms', '30d')).to.be.within(1, 30 * 86_400_000);
+      expect(read.integer('I', 1, 0, 9)).to.be.within(0, 9);
+      createClientAddress(
+        read.cidrs('C').length > 0 && read.faults.every((each) => !each.startsWith('C'))
+          ? read.cidrs('C')
+          : [],
+      );
+      expect(read.origins('O')).to.be.an('array');
+      expect(read.hosts('H')).to.be.an('array');
+      for (const fault of read.faults) expect(fault).to.match(/^[DCOHI] (?:must be|must )/);
+    });
+    fc.assert(property, options);
+  });
+
+  it('refresh token: is nothing or has the very form of one', () => {
+    const property = fc.property(anyText, (text) => {
+      const parsed = parseRefreshToken(text);
+      if (parsed) expect(parsed.text).to.equal(text);
+    });
+    fc.assert(property, options);
+  });
+
+  it('refresh token: comes back as it was issued', () => {
+    const key = createMacKey();
+    const property = fc.property(fc.uuid(), fc.nat(2 ** 31), (sessionId, counter) => {
+      const token = issueRefreshToken(sessionId, counter, key);
+      expect(parseRefreshToken(token.text)).to.deep.equal(token);
+    });
+    fc.assert(property, options);
+  });
+
+  it('device token: nothing but an issued one is recognised', () => {
+    const devices = createDeviceTokens(Buffer.alloc(32, 1));
+    const account = { id: '00000000-0000-4000-8000-000000000001', deviceEpoch: 1 };
+    const form = fc.stringMatching(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/);
+    const property = fc.property(fc.oneof(anyText, form), (text) => {
+      expect(devices.recognise(text, account)).to.equal(null);
+    });
+    fc.assert(property, options);
+    expect(devices.recognise(devices.issue(account), account)).to.be.a('string');
+  });
+
+  it('validation: refuses any value with validation_failed, naming no more than twenty fields', () => {
+    const schema = z.strictObject({ a: z.string().max(3), b: z.array(z.int()).optional() });
+    const property = fc.property(fc.anything({ withNullPrototype: true, maxDepth: 5 }), (value) => {
+      try {
+        validate(schema, value);
+      } catch (error) {
+        assert.instanceOf(error, AppError);
+        expect(error.fields?.length).to.be.within(1, 20);
+      }
+    });
+    fc.assert(property, options);
+  });
+});
