@@ -22,8 +22,8 @@ export function createMetrics(version: string, traceId?: () => string | undefine
   const declare = createDeclare(registry, traceId);
 
   declare
-    .gauge('auth_build_info', 'Always 1; the labels say what is running', ['version', 'node'])
-    .set({ version, node: process.version }, 1);
+    .gauge('auth_build_info', 'Always 1; the labels say what is running', ['version'])
+    .set({ version }, 1);
 
   return {
     registry,
