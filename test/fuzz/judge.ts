@@ -28,6 +28,10 @@ export function assertHeaders(headers: FuzzAnswer['headers'], status: number): v
   if (status >= 400) assert.equal(headers['cache-control'], 'no-store');
 }
 
+/** Public by purpose, and about words such as those that `inside` looks for. */
+const documentation = /^\/api\/v1\/(?:docs|openapi\.json)/;
+const mayBeKept = /^\/(?:api\/v1\/(?:docs|openapi\.json)|\.well-known\/)/;
+
 export function assertKeepsSecrets(text: string, secrets: readonly string[]): void {
   assert.notMatch(text, inside, 'the answer tells about the inside');
   for (const secret of secrets) assert.notInclude(text, secret, 'the answer repeats a secret');
@@ -58,12 +62,16 @@ export function judge(
   const { status, headers, text } = answer;
   assert.isBelow(status, 500, text.slice(0, 300));
   assertHeaders(headers, status);
-  assertKeepsSecrets(text, secrets);
+  const path = pathIn(request.path);
+  if (status !== 200 || !documentation.test(path)) assertKeepsSecrets(text, secrets);
+  assert(status < 300 || status >= 400, `${status} sends the client elsewhere`);
+  if (!mayBeKept.test(path) && request.method !== 'OPTIONS')
+    assert.equal(headers['cache-control'], 'no-store');
   if (status >= 400) assert.isBelow(text.length, maxRefusal, 'the refusal is too large');
   if (request.method === 'HEAD') assert.equal(text, '');
   const where = isUnread(answer)
     ? { method: request.method, path: '/unread' }
-    : { method: request.method, path: pathIn(request.path) };
+    : { method: request.method, path };
   const contentType = String(headers['content-type'] ?? '');
   contract.assertAnswer({ ...where, status, contentType, body: parse(answer) });
 }
