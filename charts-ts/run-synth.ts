@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { checkManifests } from './gate/gate.ts';
+import { writeDashboards } from './output/dashboard-files.ts';
 import { type FolderContent, replaceFolders } from './output/folder.ts';
 import { helmContent } from './output/helm.ts';
 import { plainContent } from './output/plain.ts';
@@ -46,7 +47,10 @@ export async function runSynth(args: readonly string[], root = 'k8s-out'): Promi
   const [first] = sources;
   const secret = first && readSecrets(command.secretsFrom, first.values);
   replaceFolders(folders);
-  if (command.cloud === undefined && command.out === undefined && command.format === 'plain') writeSchema();
+  if (command.cloud === undefined && command.out === undefined && command.format === 'plain') {
+    writeSchema();
+    writeDashboards();
+  }
   if (secret) writeSecretFile(secret);
   return [...folders.keys(), ...(secret ? [secret.path] : [])];
 }

@@ -1,0 +1,28 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cloudwatchDashboard, logGroup, logRetention } from '../parts/monitoring/cloudwatch.ts';
+import { dashboardDefinitions, dashboardText } from '../parts/monitoring/dashboards.ts';
+import type { Values } from '../values/schema.ts';
+import { loadValues } from '../values.ts';
+
+const location = new URL('../../docs/dashboards/', import.meta.url);
+const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+
+/** Dashboards as files, for Grafana without a sidecar and for CloudWatch; of EKS, whose region CloudWatch needs. */
+export function dashboardFiles(values: Values = loadValues('eks', { files: [], sets: [] })) {
+  const definitions = dashboardDefinitions(values);
+  const region = values.eks?.region ?? 'ap-northeast-2';
+  return new Map([
+    ...Object.entries(definitions).map(
+      ([name, definition]) => [`${name}.json`, dashboardText(name, definition)] as const,
+    ),
+    ['cloudwatch-dashboard.json', json(cloudwatchDashboard(Object.values(definitions), region))],
+    ['cloudwatch-log-group.json', json(logGroup)],
+    ['cloudwatch-log-retention.json', json(logRetention)],
+  ]);
+}
+
+/** Writes docs/dashboards. */
+export function writeDashboards(): void {
+  mkdirSync(location, { recursive: true });
+  for (const [name, text] of dashboardFiles()) writeFileSync(new URL(name, location), text);
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { dashboardFiles } from '../../charts-ts/output/dashboard-files.ts';
+import { dashboardDefinitions } from '../../charts-ts/parts/monitoring/dashboards.ts';
+import { documentsOf, type Loose, valuesOf } from './support/synthesized.ts';
+
+const files = [...dashboardFiles()];
+const grafana: Loose[] = files
+  .filter(([name]) => !name.startsWith('cloudwatch'))
+  .map(([, text]) => JSON.parse(text));
+
+describe('charts: dashboards', () => {
+  it('are committed as the definitions give them', () => {
+    for (const [name, text] of files) expect(readFileSync(`docs/dashboards/${name}`, 'utf8')).to.equal(text);
+  });
+
+  it('are ConfigMaps that the sidecar finds by its label, each with one dashboard', () => {
+    const maps: Loose[] = documentsOf('gke')
+      .map(({ object }: Loose) => object)
+      .filter(({ kind, metadata }: Loose) => kind === 'ConfigMap' && metadata.name.includes('-dashboard-'));
+    expect(maps.map(({ data }) => Object.keys(data)[0])).to.have.members(
+      Object.keys(dashboardDefinitions(valuesOf('gke'))).map((name) => `${name}.json`),
+    );
+    for (const { metadata } of maps) expect(metadata.labels.grafana_dashboard).to.equal('1');
+  });
+
+  it('have panels that do not overlap, each with a title, a description and a query', () => {
+    for (const { panels } of grafana) {
+      const cells = new Set<string>();
+      for (const { gridPos, title, description, type, targets } of panels) {
+        for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
+          for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) cells.add(`${x} ${y}`);
+        }
+        expect(title).to.not.equal('');
+        if (type !== 'row') expect(description.length * targets.length, title).to.be.greaterThan(0);
+      }
+      const area = panels.reduce((sum: number, { gridPos }: Loose) => sum + gridPos.w * gridPos.h, 0);
+      expect(cells.size).to.equal(area);
+    }
+  });
+
+  it('have links and panels that stay: unique uids and ids', () => {
+    expect(new Set(grafana.map(({ uid }) => uid)).size).to.equal(grafana.length);
+    for (const { panels } of grafana) {
+      expect(new Set(panels.map(({ id }: Loose) => id)).size).to.equal(panels.length);
+    }
+  });
+
+  it('give CloudWatch the facts that are in the log, in a grid, from the guide’s log group', () => {
+    const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
+    expect(widgets.length).to.be.greaterThan(6);
+    for (const { properties, x, width } of widgets) {
+      expect(properties.query).to.match(/^SOURCE '\/ecs\/auth-service' \| filter event = "\w+"/);
+      expect(properties.region).to.equal('ap-northeast-2');
+      expect(x + width).to.be.at.most(24);
+    }
+  });
+});

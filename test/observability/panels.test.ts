@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { dashboardDefinitions } from '../../charts-ts/parts/monitoring/dashboards.ts';
+import { ruleGroups } from '../../charts-ts/parts/monitoring/rules.ts';
+import { loadValues } from '../../charts-ts/values.ts';
+import { needs, toolPath } from '../support/debian-tool.ts';
+import { findPostgres, findRedis } from '../support/servers.ts';
+import { createScratchDatabase } from '../support/stores.ts';
+import { createCleanup } from '../torture/bench/cleanup.ts';
+import { type Prometheus, startPrometheus } from './prometheus.ts';
+import { startObserved } from './service.ts';
+import { makeTraffic } from './traffic.ts';
+
+const redisUrl = await findRedis();
+const canRun = toolPath('prometheus') && redisUrl && (await findPostgres());
+const values = loadValues('eks', { files: [], sets: [] });
+const title = needs('prometheus', 'dashboards over a real Prometheus, real stores and the real service');
+
+(canRun ? describe : describe.skip)(title, function () {
+  this.timeout(120_000);
+  const cleanup = createCleanup();
+  let prometheus: Prometheus;
+
+  before(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'panels-'));
+    cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
+    const database = await createScratchDatabase();
+    cleanup.add(database.drop);
+    // A database of Redis that nobody else here uses; its keys expire by themselves.
+    const env = { DB_PRIMARY_DB_URL: database.url(), REDIS_URL: new URL('/9', redisUrl ?? '').href };
+    const service = await startObserved({ folder, cleanup, env });
+    const { metricsPort } = service;
+    prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
+    await makeTraffic(service.url, 12);
+  });
+  after(() => cleanup.run());
+
+  for (const [name, { sections }] of Object.entries(dashboardDefinitions(values))) {
+    for (const { title, queries } of sections.flatMap(({ panels }) => panels)) {
+      it(`${name}: “${title}” shows data`, async () => {
+        for (const { expr, legend } of queries) {
+          const found = await prometheus.query(expr.replaceAll('$__rate_interval', '10s'));
+          expect(found, expr).to.not.have.length(0);
+          const numbers = found.flatMap((series) => series.values.map(([, value]) => value));
+          expect(numbers.some(Number.isFinite), `${expr} is never a number`).to.equal(true);
+          const labels = [...legend.matchAll(/{{(\w+)}}/g)].map(([, label]) => label ?? '');
+          if (labels.length > 0) expect(found[0]?.metric, legend).to.include.keys(labels);
+        }
+      });
+    }
+  }
+
+  it('every rule is evaluated without a fault', async () => {
+    const response = await fetch(`${prometheus.url}/api/v1/rules`);
+    // Prometheus' own API; its form is documented and stable.
+    const { data } = (await response.json()) as {
+      data: { groups: { rules: { name: string; lastError?: string; health: string }[] }[] };
+    };
+    const rules = data.groups.flatMap((group) => group.rules);
+    expect(rules.length).to.be.greaterThan(20);
+    for (const { name, health, lastError } of rules) expect(health, `${name}: ${lastError}`).to.equal('ok');
+  });
+});
