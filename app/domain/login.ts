@@ -71,6 +71,18 @@ export function createLogin(options: {
     return account.disabledAt ? 'disabled' : null;
   }
 
+  async function refuse(client: Client, account: Account | null, reason: Refusal): Promise<never> {
+    await record(client, { userId: account?.id ?? null, sessionId: null, reason });
+    throw new AppError('invalid_credentials');
+  }
+
+  /** The account changed while its password was being verified; what it is now is the reason. */
+  async function refuseOvertaken(client: Client, account: Account): Promise<never> {
+    const now = await store.users.findById(account.id);
+    const matches = now?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
+    return refuse(client, account, refusalOf(now, matches) ?? 'disabled');
+  }
+
   /**
    * Unknown email, wrong password and disabled account take the same path: one look-up, one argon2 verification, one
    * history row, one error (ASVS 6.3.8).
@@ -85,13 +97,12 @@ export function createLogin(options: {
     await throttle.admit(attempt);
     const { matches, outdated } = await hasher.verify(account?.passwordHash ?? null, credentials.password);
     const reason = refusalOf(account, matches);
-    if (reason || !account) {
-      await record(client, { userId: account?.id ?? null, sessionId: null, reason });
-      throw new AppError('invalid_credentials');
-    }
-    await throttle.succeed(attempt);
+    if (!account) return refuse(client, account, 'unknown_email');
+    if (reason) return refuse(client, account, reason);
     if (outdated) await rehash(account, credentials.password);
-    const refreshToken = await sessions.open(store, account.id, client);
+    const refreshToken = await sessions.open(account, client);
+    if (!refreshToken) return refuseOvertaken(client, account);
+    await throttle.succeed(attempt);
     await record(client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
     // A recognised device keeps its token: a login must not multiply budgets.
     const deviceToken = (device && credentials.deviceToken) || devices.issue(account);

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { AppError } from '../errors.ts';
 import type { SessionRow } from '../store/session-store.ts';
 import type { Store } from '../store/store.ts';
-import type { User } from '../store/user-store.ts';
+import type { Account, User } from '../store/user-store.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Client } from './client.ts';
 import {
@@ -103,21 +103,26 @@ export function createSessions(options: {
   return {
     tokenSet,
 
-    /** Opens a session inside the caller's transaction or outside any; the tokens come from tokenSet afterwards. */
-    async open(within: Store, userId: string, client: Client): Promise<RefreshToken> {
+    /**
+     * Opens a session for an account whose password was just checked; the tokens come from tokenSet afterwards. Null
+     * when the account was disabled or deleted, or got another password, meanwhile: whoever did that ended the sessions
+     * there were, and none may slip in behind.
+     */
+    async open(account: Account, client: Client): Promise<RefreshToken | null> {
       const macKey = createMacKey();
       const refreshToken = issueRefreshToken(randomUUID(), 1, macKey);
-      await within.sessions.insert({
+      const session = await store.sessions.insert({
         id: refreshToken.sessionId,
-        userId,
+        userId: account.id,
         macKey,
         tokenHash: refreshToken.hash,
         ip: client.ip,
         userAgent: client.userAgent,
         idleTtlMs: lifetimes.refreshTokenTtl,
         maxAgeMs: lifetimes.maxAge,
+        passwordChangedAt: account.passwordChangedAt,
       });
-      return refreshToken;
+      return session && refreshToken;
     },
 
     /**

@@ -10,6 +10,8 @@ export interface SessionInsert {
   readonly userAgent: string | null;
   readonly idleTtlMs: number;
   readonly maxAgeMs: number;
+  /** Of the account whose password was checked. */
+  readonly passwordChangedAt: Date;
 }
 
 /** What a user may see of a session. */
@@ -73,8 +75,9 @@ function toSessionState(row: StateColumns): SessionState {
 /** Sessions: one row each, however often they are refreshed. All times are the database's. */
 export function createSessionStore(database: Database) {
   return {
-    insert: (session: SessionInsert): Promise<Session> =>
-      one<Session>(database, 'sessions/insert', [
+    /** Null when the account was disabled or deleted, or got another password, since it was read. */
+    insert: (session: SessionInsert): Promise<Session | null> =>
+      maybeOne<Session>(database, 'sessions/insert', [
         session.id,
         session.userId,
         session.macKey,
@@ -83,6 +86,7 @@ export function createSessionStore(database: Database) {
         session.userAgent,
         session.idleTtlMs,
         session.maxAgeMs,
+        session.passwordChangedAt,
       ]),
 
     async find(id: string): Promise<SessionRow | null> {

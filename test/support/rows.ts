@@ -22,6 +22,8 @@ export async function addSession(
   userId: string,
   fields: { idleTtlMs?: number; maxAgeMs?: number } = {},
 ) {
+  const account = await store.users.findById(userId);
+  if (!account) throw new Error('a session needs a user');
   const session = {
     id: randomUUID(),
     userId,
@@ -31,6 +33,7 @@ export async function addSession(
     userAgent: 'a browser',
     idleTtlMs: day,
     maxAgeMs: 3 * day,
+    passwordChangedAt: account.passwordChangedAt,
     ...fields,
   };
   await store.sessions.insert(session);

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { createStore } from '../../app/store/store.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { type Interlude, withInterlude } from '../support/interlude.ts';
+import { type LoggedIn, loggedInAdmin, type Person, registered } from '../support/people.ts';
+import { addSession, addUser } from '../support/rows.ts';
+import { onEachStore, onRealStore } from '../support/stores.ts';
+
+onEachStore('A login that something overtakes', (stores) => {
+  let app: TestApp;
+  let slow: TestApp;
+  let interlude: Interlude;
+  let admin: LoggedIn;
+  before(async () => {
+    app = await startApp(stores());
+    admin = await loggedInAdmin(app);
+    const between = withInterlude(stores());
+    interlude = between.interlude;
+    slow = await startApp(between.stores);
+  });
+  after(async () => {
+    await slow.close();
+    await app.close();
+  });
+
+  const act = (what: string) => app.ask(what, { token: admin.access });
+
+  async function reset({ id, password }: Person): Promise<void> {
+    const { token } = (await act(`POST /api/v1/admin/users/${id}/reset-token`)).body.data;
+    const body = { token, password: `new ${password}` };
+    expect((await app.ask('POST /api/v1/auth/password/reset', { body })).status).to.equal(204);
+  }
+
+  /** What happens between the look at the account and the end of the login. */
+  async function loginDuring(person: Person, work: () => Promise<unknown>) {
+    interlude.after('users/find_by_email', work);
+    const { email, password } = person;
+    return slow.ask('POST /api/v1/auth/login', { body: { email, password } });
+  }
+
+  it('opens no session for a password that was reset meanwhile', async () => {
+    const person = await registered(app);
+    const reply = await loginDuring(person, () => reset(person));
+    expect([reply.status, reply.body.code]).to.deep.equal([401, 'invalid_credentials']);
+  });
+
+  it('opens no session for an account that was disabled or deleted meanwhile', async () => {
+    const disabled = await registered(app);
+    const path = `/api/v1/admin/users/${disabled.id}`;
+    expect((await loginDuring(disabled, () => act(`POST ${path}/disable`))).status).to.equal(401);
+    const deleted = await registered(app);
+    const gone = await loginDuring(deleted, () => act(`DELETE /api/v1/admin/users/${deleted.id}`));
+    expect(gone.status).to.equal(401);
+  });
+
+  it('keeps the reason in the login history', async () => {
+    const person = await registered(app);
+    const path = `/api/v1/admin/users/${person.id}`;
+    await loginDuring(person, () => act(`POST ${path}/disable`));
+    const history = (await act('GET /api/v1/admin/login-histories?limit=5')).body.data;
+    const mine = history.filter(({ user_id }: { user_id: string }) => user_id === person.id);
+    expect(mine.map(({ reason }: { reason: string }) => reason)).to.deep.equal(['disabled']);
+  });
+});
+
+onRealStore('A session opened during a change of its account', (stores) => {
+  it('waits for the change, and is not opened when the account was disabled by it', async () => {
+    const store = createStore(stores().database);
+    const user = await addUser(store);
+    const other = await addSession(store, user.id);
+    let opening: Promise<unknown> = Promise.resolve();
+    await store.transaction(async (within) => {
+      await within.users.setDisabled(user.id, true);
+      opening = store.sessions.insert({ ...other, id: randomUUID() });
+      await within.sessions.endAll(user.id, 'account_disabled');
+    });
+    expect(await opening).to.equal(null);
+    expect(await store.sessions.listLive(user.id)).to.deep.equal([]);
+  });
+});
