@@ -42,16 +42,30 @@ export function createAccounts(options: {
     return account;
   }
 
+  /**
+   * First step of a change: what was true when the request came must be true when it is made. A reset or a disabling
+   * in between must not be undone by whoever knew the password before.
+   */
+  async function lockAccount(within: Store, userId: string, confirmed: Account | null): Promise<void> {
+    const account = await within.users.findByIdForUpdate(userId);
+    if (!account || account.disabledAt) throw new AppError('unauthorized');
+    const hasSamePassword = confirmed?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
+    if (confirmed && !hasSamePassword) throw new AppError('wrong_password');
+  }
+
   return {
     /**
      * A new email needs the password (ASVS 7.5.1); a new username does not.
      * @throws AppError wrong_password, email_taken, username_taken or rate_limited
      */
     async update(userId: string, change: IdentityChange & { password?: string | undefined }): Promise<User> {
-      if (change.email !== undefined) await confirmPassword(userId, change.password);
-      const account = await store.users.updateIdentity(userId, {
-        ...(change.email !== undefined && { email: change.email.toLowerCase() }),
-        ...(change.username !== undefined && { username: change.username }),
+      const confirmed = change.email === undefined ? null : await confirmPassword(userId, change.password);
+      const account = await store.transaction(async (within) => {
+        await lockAccount(within, userId, confirmed);
+        return within.users.updateIdentity(userId, {
+          ...(change.email !== undefined && { email: change.email.toLowerCase() }),
+          ...(change.username !== undefined && { username: change.username }),
+        });
       });
       await states.userChanged(userId, account.version);
       return account;
@@ -66,6 +80,7 @@ export function createAccounts(options: {
       checkPassword(next, account, 'new_password');
       const hash = await hasher.hash(next);
       const ended = await store.transaction(async (within) => {
+        await lockAccount(within, userId, account);
         await within.users.setPassword(userId, hash);
         return within.sessions.endAll(userId, 'password_changed', sessionId);
       });
@@ -77,11 +92,12 @@ export function createAccounts(options: {
      * @throws AppError wrong_password, last_admin or rate_limited
      */
     async remove(userId: string, password: string): Promise<void> {
-      await confirmPassword(userId, password);
-      const { ended, version } = await keepingAnAdmin(store, async (within) => ({
-        version: await within.users.softDelete(userId),
-        ended: await within.sessions.endAll(userId, 'account_deleted'),
-      }));
+      const confirmed = await confirmPassword(userId, password);
+      const { ended, version } = await keepingAnAdmin(store, async (within) => {
+        await lockAccount(within, userId, confirmed);
+        const version = await within.users.softDelete(userId);
+        return { version, ended: await within.sessions.endAll(userId, 'account_deleted') };
+      });
       await states.sessionsEnded(ended);
       await states.userChanged(userId, version);
     },

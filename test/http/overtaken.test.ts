@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createStore } from '../../app/store/store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { type Interlude, withInterlude } from '../support/interlude.ts';
-import { type LoggedIn, loggedInAdmin, type Person, registered } from '../support/people.ts';
+import { type LoggedIn, loggedIn, loggedInAdmin, logIn, type Person, registered } from '../support/people.ts';
 import { addSession, addUser } from '../support/rows.ts';
 import { onEachStore, onRealStore } from '../support/stores.ts';
 
@@ -61,6 +61,58 @@ onEachStore('A login that something overtakes', (stores) => {
     const history = (await act('GET /api/v1/admin/login-histories?limit=5')).body.data;
     const mine = history.filter(({ user_id }: { user_id: string }) => user_id === person.id);
     expect(mine.map(({ reason }: { reason: string }) => reason)).to.deep.equal(['disabled']);
+  });
+});
+
+onEachStore('A change that needs the password, overtaken', (stores) => {
+  let app: TestApp;
+  let slow: TestApp;
+  let interlude: Interlude;
+  let admin: LoggedIn;
+  before(async () => {
+    app = await startApp(stores());
+    admin = await loggedInAdmin(app);
+    const between = withInterlude(stores());
+    interlude = between.interlude;
+    slow = await startApp(between.stores);
+  });
+  after(async () => {
+    await slow.close();
+    await app.close();
+  });
+
+  const changes = (person: Person): [string, object][] => [
+    ['POST /api/v1/users/me/password', { current_password: person.password, new_password: 'not the owner' }],
+    ['PATCH /api/v1/users/me', { password: person.password, email: `thief-${person.email}` }],
+    ['DELETE /api/v1/users/me', { password: person.password }],
+  ];
+
+  it('is refused when the password was reset while it was being verified', async () => {
+    for (const which of [0, 1, 2]) {
+      const person = await loggedIn(app);
+      const [what, body] = changes(person)[which] ?? ['', {}];
+      interlude.after('users/find_by_id', async () => {
+        const path = `/api/v1/admin/users/${person.id}/reset-token`;
+        const { token } = (await app.ask(`POST ${path}`, { token: admin.access })).body.data;
+        await app.ask('POST /api/v1/auth/password/reset', { body: { token, password: 'the owner again' } });
+      });
+      const reply = await slow.ask(what, { token: person.access, body });
+      expect([what, reply.status, reply.body.code]).to.deep.equal([what, 403, 'wrong_password']);
+      await logIn(app, { ...person, password: 'the owner again' });
+    }
+  });
+
+  it('is refused as any request of a user who was deleted or disabled meanwhile', async () => {
+    for (const end of ['DELETE', 'POST']) {
+      for (const which of [0, 1, 2]) {
+        const person = await loggedIn(app);
+        const [what, body] = changes(person)[which] ?? ['', {}];
+        const path = `/api/v1/admin/users/${person.id}${end === 'POST' ? '/disable' : ''}`;
+        interlude.after('users/find_by_id', () => app.ask(`${end} ${path}`, { token: admin.access }));
+        const reply = await slow.ask(what, { token: person.access, body });
+        expect([what, reply.status]).to.deep.equal([what, 401]);
+      }
+    }
   });
 });
 
