@@ -63,7 +63,7 @@ function write(ctx: Context, error: AppError): void {
   const { status } = problems[error.code];
   ctx.status = status;
   ctx.body = JSON.stringify(problemBody(error, ctx.state.requestId));
-  ctx.type = 'application/problem+json';
+  ctx.type = 'application/problem+json; charset=utf-8';
   ctx.set('Cache-Control', 'no-store');
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
   if (error.retryAfter !== undefined)

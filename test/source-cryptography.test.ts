@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+
+const files = readdirSync('app', { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.[cm]?ts$/.test(name),
+);
+const sources = files.map((name) => readFileSync(`app/${name}`, 'utf8'));
+
+/** What `pattern` captures, anywhere in the application, without repetition. */
+function found(pattern: RegExp): string[] {
+  return [
+    ...new Set(sources.flatMap((text) => [...text.matchAll(pattern)].map(([, name = '']) => name))),
+  ].sort();
+}
+
+/** The inventory of docs/security.md, held against the sources (ASVS 11.1.2). */
+describe('Cryptography in the sources', () => {
+  it('hashes and makes MACs with SHA-256 only', () => {
+    expect(found(/create(?:Hash|Hmac)\(\s*['"`]([^'"`]+)/g)).to.deep.equal(['sha256']);
+    expect(found(/hkdf(?:Sync)?\(\s*['"`]([^'"`]+)/g)).to.deep.equal(['sha256']);
+    expect(found(/create(?:Hash|Hmac)\(\s*([^'"`\s])/g)).to.deep.equal([]);
+  });
+
+  it('encrypts with AES-256-GCM only', () => {
+    expect(found(/create(?:Cipher|Decipher)iv\(\s*['"`]([^'"`]+)/g)).to.deep.equal(['aes-256-gcm']);
+    expect(found(/((?:public|private)(?:Encrypt|Decrypt))/g)).to.deep.equal([]);
+  });
+
+  it('draws no secret from Math.random, and none shorter than 16 bytes', () => {
+    expect(found(/(Math\.random|pseudoRandomBytes)/g)).to.deep.equal([]);
+    const lengths = found(/randomBytes\((\d+)\)/g)
+      .map(Number)
+      .filter((length) => length < 16);
+    // Neither need be secret: a temporary file's name, and the nonce of AES-GCM.
+    expect(lengths).to.have.members([6, 12]);
+  });
+
+  it('comes from Node, jose and argon2 only', () => {
+    const packages = found(/from '([^'.][^']*)'/g);
+    expect(
+      packages.filter((name) => /crypt|jose|argon|hash|forge|sodium|noble|sjcl|md5|sha\d/i.test(name)),
+    ).to.deep.equal(['@node-rs/argon2', 'jose', 'node:crypto']);
+  });
+});
