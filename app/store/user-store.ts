@@ -79,7 +79,7 @@ export function createUserStore(database: Database) {
     findByIdForUpdate: (id: string): Promise<Account | null> =>
       maybeOne<Account>(database, 'users/find_by_id_for_update', [id]),
 
-    /** @returns the new version. @throws AppError user_not_found */
+    /** Voids a reset token that is still out. @returns the new version. @throws AppError user_not_found */
     setPassword: (id: string, hash: string): Promise<number> => change('users/set_password', id, hash),
 
     /** Voids all device tokens. */

@@ -142,6 +142,21 @@ onEachStore('Administration of users', (stores) => {
     await logIn(app, { ...person, password: 'a-new-good-one' });
   });
 
+  it('voids a reset token once the user has set a new password', async () => {
+    const person = await loggedIn(app);
+    const { token } = (await act(`POST ${users}/${person.id}/reset-token`)).body.data;
+    const passwords = { current_password: person.password, new_password: `new ${person.password}` };
+    const changed = await app.ask('POST /api/v1/users/me/password', {
+      token: person.access,
+      body: passwords,
+    });
+    expect(changed.status).to.equal(204);
+    const body = { token, password: 'whoever found the token' };
+    expect((await app.ask('POST /api/v1/auth/password/reset', { body })).body.code).to.equal(
+      'invalid_reset_token',
+    );
+  });
+
   it('leaves a row in the audit log for every action, without secrets', async () => {
     const person = await loggedIn(app);
     const calls = ['disable', 'enable', 'unlock', 'reset-token'].map(

@@ -1,3 +1,8 @@
+-- A reset token handed out before must not replace a password that was set after it.
+with voided as (
+  delete from password_resets
+  where user_id = $1
+)
 update users
 set password_hash = $2,
   password_changed_at = now(),
