@@ -144,6 +144,12 @@ export function createSessions(options: {
       return tokenSet(again.user, repeated);
     },
 
+    /** Idempotent: of two at once, the second finds what it wanted. */
+    async logOut(sessionId: string, userId: string): Promise<void> {
+      await store.sessions.end(sessionId, userId, 'logout');
+      await states.sessionsEnded([sessionId]);
+    },
+
     /**
      * Ends one session of the user.
      * @throws AppError session_not_found when it is not theirs or has ended already

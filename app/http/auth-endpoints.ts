@@ -82,7 +82,7 @@ export function authEndpoints(services: {
       'POST /api/v1/auth/logout',
       { summary: 'End this session', access: 'user', answers: { 204: { description: 'Ended' } } },
       async ({ caller }) => {
-        await sessions.end(caller.sessionId, caller.user.id, 'logout');
+        await sessions.logOut(caller.sessionId, caller.user.id);
         return {};
       },
     ),

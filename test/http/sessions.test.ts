@@ -35,6 +35,15 @@ onEachStore('Sessions', (stores) => {
     expect(await isAlive(app, second.access)).to.equal(true);
   });
 
+  it('POST /auth/logout answers 204 to each of several at once', async () => {
+    const { access } = await loggedIn(app);
+    const logOut = () => app.ask('POST /api/v1/auth/logout', { token: access });
+    const statuses = (await Promise.all(Array.from({ length: 5 }, logOut))).map(({ status }) => status);
+    expect(statuses).to.include(204);
+    // Who comes when the session is gone is told so.
+    for (const status of statuses) expect(status).to.be.oneOf([204, 401]);
+  });
+
   it('POST /auth/logout-all ends every session of the user and nobody else’s', async () => {
     const first = await loggedIn(app);
     const second = await logIn(app, first);
