@@ -17,7 +17,11 @@ export function decodeCursor<T>(schema: z.ZodType<T>, cursor: string | undefined
   }
 }
 
-const instant = z.iso.datetime().transform((text) => new Date(text));
+/** Postgres knows no year 0, and refuses the query instead of the value. */
+const instant = z.iso
+  .datetime()
+  .refine((text) => !text.startsWith('0000'))
+  .transform((text) => new Date(text));
 
 /** Strings that go on to Postgres hold no NUL, which JSON can carry. */
 const text = z

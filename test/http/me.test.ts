@@ -134,6 +134,16 @@ onEachStore('My account', (stores) => {
     }
   });
 
+  it('GET login-history refuses a cursor that Postgres could not read', async () => {
+    const { access } = await loggedIn(app);
+    for (const occurredAt of ['0000-01-01T00:00:00Z', '2016-12-31T23:59:60Z', '+010000-01-01T00:00:00Z']) {
+      const keyset = JSON.stringify({ occurredAt, id: '00000000-0000-4000-8000-000000000000' });
+      const cursor = Buffer.from(keyset).toString('base64url');
+      const reply = await app.ask(`GET ${me}/login-history?cursor=${cursor}`, { token: access });
+      expect([reply.status, reply.body.errors?.[0].path]).to.deep.equal([422, 'cursor']);
+    }
+  });
+
   it('GET export holds everything about me and no hash or key', async () => {
     const person = await loggedIn(app);
     const { status, body, text, headers } = await app.ask(`GET ${me}/export`, { token: person.access });
