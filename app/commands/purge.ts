@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { openStores } from '../store/open-stores.ts';
 import { createStore, type Store } from '../store/store.ts';
 
@@ -25,13 +25,25 @@ export async function purge(store: Store, log: Logger, keepMonths: number): Prom
   log.info({ droppedPartitions, createdPartitions, deletedSessions, deletedResets }, 'purged');
 }
 
-/** @param options.keepMonths whole months of login history kept before this one */
+/** Ten years; a mistyped number must not reach Postgres, and one below 1 not be taken for 1. */
+const maxKeepMonths = 120;
+
+function checkKeepMonths(months: number): void {
+  if (Number.isInteger(months) && months >= 1 && months <= maxKeepMonths) return;
+  throw new ConfigError([`--keep-months must be a whole number from 1 to ${maxKeepMonths}`]);
+}
+
+/**
+ * @param options.keepMonths whole months of login history kept before this one
+ * @throws ConfigError when that is no number of months
+ */
 export async function purgeCommand(
   config: Config,
   log: Logger,
   options: { keepMonths?: number } = {},
 ): Promise<void> {
   const { keepMonths = 13 } = options;
+  checkKeepMonths(keepMonths);
   // Redis has nothing to purge: its keys expire by themselves.
   const stores = await openStores({ ...config, redis: { url: null } }, log);
   try {
