@@ -98,10 +98,10 @@ export async function createSessionStates(options: {
     }
     if (!state || endedSessions.has(sessionId)) return null;
     const entry = { state, asOf };
-    if (isCurrent(entry)) {
-      entries.set(sessionId, entry, { ttl: Math.max(1, maxAge - (performance.now() - asOf)) });
-      keepSnapshot(state);
-    }
+    // The user changed while Postgres was thinking, and callers who came after the change wait for this very answer.
+    if (!isCurrent(entry)) return load(sessionId);
+    entries.set(sessionId, entry, { ttl: Math.max(1, maxAge - (performance.now() - asOf)) });
+    keepSnapshot(state);
     return state;
   }
 
