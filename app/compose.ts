@@ -16,6 +16,7 @@ import { createRoles } from './domain/roles.ts';
 import { createSessionStates } from './domain/session-states.ts';
 import { createSessions, type RefreshOutcome } from './domain/sessions.ts';
 import type { SigningKeys } from './domain/signing-keys.ts';
+import { traceHasher } from './domain/traced-hasher.ts';
 import { createApp } from './http/app.ts';
 import { createAuthenticate } from './http/authenticate.ts';
 import type { RequestState } from './http/context.ts';
@@ -24,6 +25,7 @@ import { createLimits } from './http/limits.ts';
 import { createRoutes } from './http/routes.ts';
 import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
+import { noTracing, type Tracing } from './observe/tracing.ts';
 import { isSchemaCurrent } from './store/migrations.ts';
 import type { Stores } from './store/open-stores.ts';
 import { createStore } from './store/store.ts';
@@ -37,6 +39,8 @@ export interface Composition {
   readonly version: string;
   /** True from SIGTERM on: readiness turns 503 while requests are still served. */
   readonly isDraining: () => boolean;
+  /** @default off */
+  readonly tracing?: Tracing;
 }
 
 const succeeded: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
@@ -58,14 +62,14 @@ function healthChecks(stores: Stores): HealthChecks {
 
 /** The one place that knows everyone: builds the application on stores that are open already. */
 export async function compose(parts: Composition): Promise<Koa<RequestState>> {
-  const { config, stores, keys, log, metrics, version, isDraining } = parts;
+  const { config, stores, keys, log, metrics, version, isDraining, tracing = noTracing } = parts;
   metrics.signingKeyAge.from(() =>
     keys.ages().map(({ kid, seconds }) => ({ labels: { kid }, value: seconds })),
   );
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const shared = stores.sharedMemory;
-  const hasher = await createPasswordHasher(config.hashing, metrics);
+  const hasher = traceHasher(await createPasswordHasher(config.hashing, metrics), tracing);
   const states = await createSessionStates({ store, shared, log, metrics });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const secretNamed = (name: string) => store.serviceSecrets.get(name, randomBytes(32));
@@ -102,5 +106,6 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
     authenticate: createAuthenticate({ tokens, states }),
     log,
     metrics,
+    tracing,
   });
 }

@@ -150,6 +150,13 @@ export function createReader<Name extends string>(env: Environment) {
       });
     },
 
+    url(name: Name, protocols: readonly string[]): string | undefined {
+      const what = `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`;
+      return parse<string | undefined>(name, undefined, what, (value) =>
+        URL.canParse(value) && protocols.includes(new URL(value).protocol) ? value : undefined,
+      );
+    },
+
     file(name: Name): string | undefined {
       const path = text(name);
       const open = (path: string): void => accessSync(path, constants.R_OK);

@@ -49,5 +49,7 @@ export interface Config {
   };
   readonly limits: { readonly enabled: boolean; readonly scale: number };
   readonly shutdown: { readonly drainDelay: number; readonly timeout: number };
+  /** Base URL of the collector; undefined turns tracing off. */
+  readonly tracing: { readonly endpoint: string | undefined };
   readonly logLevel: (typeof logLevels)[number];
 }

@@ -39,6 +39,8 @@ export const variables = {
   DRAIN_DELAY: 'how long an unready process keeps serving after SIGTERM',
   SHUTDOWN_TIMEOUT: 'how long requests under way may then take',
   LOG_LEVEL: 'trace, debug, info, warn, error or silent',
+  OTEL_EXPORTER_OTLP_ENDPOINT:
+    'base URL of an OpenTelemetry collector (OTLP over HTTP); tracing is off without',
   DATA_DIR: 'where the embedded Postgres and the generated keys lie',
 } as const;
 

@@ -146,6 +146,7 @@ export function parseConfig(env: Environment, machine: Machine = readMachine()):
       drainDelay: read.duration('DRAIN_DELAY', '0s', '0s', '1h'),
       timeout: read.duration('SHUTDOWN_TIMEOUT', '25s', '0s', '1h'),
     },
+    tracing: { endpoint: read.url('OTEL_EXPORTER_OTLP_ENDPOINT', ['http:', 'https:']) },
     logLevel: read.oneOf('LOG_LEVEL', logLevels, environment === 'development' ? 'debug' : 'info'),
   };
   checkConsistency(read, config, machine);

@@ -40,6 +40,7 @@ describe('parseConfig', () => {
       hashing: { memoryKib: 19_456, time: 2, parallelism: 1, concurrency: 4, queueMax: 64 },
       limits: { enabled: true, scale: 1 },
       shutdown: { drainDelay: 0, timeout: 25_000 },
+      tracing: { endpoint: undefined },
       logLevel: 'debug',
     });
   });

@@ -7,7 +7,9 @@ import { openSigningKeys } from '../domain/signing-keys.ts';
 import { closeServer, createApiServer, createMetricsServer, listen } from '../http/server.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { openTracing } from '../observe/open-tracing.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
+import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../store/open-stores.ts';
 import { createStore } from '../store/store.ts';
 
@@ -79,12 +81,17 @@ async function listenOn(
 /** Serves until SIGTERM or SIGINT, then drains. Resolves when everything is closed. */
 export async function serveCommand(config: Config, log: Logger, version: string): Promise<void> {
   const signal = nextSignal(log);
-  const metrics: Metrics = createMetrics(version);
+  const tracing = await openTracing({ ...config.tracing, version });
+  const metrics: Metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
   const keys = await openSigningKeys(config, log);
-  const stores = await openStores(config, log, createStoreObserver(metrics));
+  const stores = await openStores(
+    config,
+    log,
+    createStoreObserver(metrics, tracing.isOn ? storeSpans(tracing) : undefined),
+  );
   let draining = false;
   const isDraining = () => draining;
-  const app = await compose({ config, stores, keys, log, metrics, version, isDraining });
+  const app = await compose({ config, stores, keys, log, metrics, version, isDraining, tracing });
   const servers = {
     api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining }),
     metrics: createMetricsServer(metrics),
@@ -103,6 +110,7 @@ export async function serveCommand(config: Config, log: Logger, version: string)
   for (const timer of timers) clearInterval(timer);
   keys.close();
   await stores.close();
+  await tracing.close();
   await closeServer(servers.metrics, 0);
   log.info({ event: 'stopped' }, 'stopped');
 }

@@ -3,6 +3,7 @@ import Koa from 'koa';
 import type { Config } from '../config.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { noTracing, type Tracing } from '../observe/tracing.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import type { Authenticate } from './authenticate.ts';
 import { createClientAddress } from './client-address.ts';
@@ -14,6 +15,7 @@ import { problem } from './problem.ts';
 import { identify } from './request-id.ts';
 import { requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
+import { traceRequests } from './trace-requests.ts';
 
 const exposedHeaders = [
   'X-Request-Id',
@@ -31,13 +33,15 @@ export function createApp(options: {
   authenticate: Authenticate;
   log: Logger;
   metrics: Metrics;
+  tracing?: Tracing;
 }): Koa<RequestState> {
-  const { config, endpoints, limit, authenticate, log, metrics } = options;
+  const { config, endpoints, limit, authenticate, log, metrics, tracing = noTracing } = options;
   const router = createRouter(endpoints, limit, authenticate);
   const app = new Koa<RequestState>();
 
   app.use(securityHeaders());
   app.use(identify(createClientAddress(config.trustedProxies)));
+  if (tracing.isOn) app.use(traceRequests(tracing));
   app.use(requestLog(log, metrics));
   app.use(
     cors({

@@ -8,6 +8,8 @@ export interface RequestState {
   /** Full template of the matched route; one value for everything unmatched keeps metrics bounded. */
   route: string;
   userId?: string;
+  /** Set while tracing is on. */
+  traceId?: string;
   /** Why the request was refused; for the log. */
   failure?: unknown;
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
@@ -25,7 +26,7 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
   return (ctx: Context, next) => {
     const start = performance.now();
     metrics.requestsInFlight.inc();
-    ctx.res.once('close', () => {
+    const onClose = (): void => {
       const seconds = (performance.now() - start) / 1000;
       metrics.requestsInFlight.dec();
       const { state } = ctx;
@@ -39,6 +40,7 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
         {
           event: 'request',
           requestId: state.requestId,
+          ...(state.traceId && { traceId: state.traceId }),
           method,
           route: state.route,
           status,
@@ -50,7 +52,9 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
         },
         'request',
       );
-    });
+    };
+    // The exemplar is that of the trace under way, and events come outside of it.
+    ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);
     return next();
   };
 }

@@ -9,6 +9,7 @@ import { openSigningKeys, type SigningKeys } from '../../app/domain/signing-keys
 import { closeServer, createApiServer, listen } from '../../app/http/server.ts';
 import { createLog } from '../../app/observe/log.ts';
 import { createMetrics, type Metrics } from '../../app/observe/metrics.ts';
+import { noTracing, type Tracing } from '../../app/observe/tracing.ts';
 import type { Stores } from '../../app/store/open-stores.ts';
 import { type Contract, createContract } from './openapi-contract.ts';
 
@@ -107,7 +108,11 @@ async function check(contract: Contract, what: string, reply: Reply): Promise<vo
 }
 
 /** The composed application on a port of its own, over the stores given. Variables override the test defaults. */
-export async function startApp(stores: Stores, variables: Record<string, string> = {}): Promise<TestApp> {
+export async function startApp(
+  stores: Stores,
+  variables: Record<string, string> = {},
+  tracing: Tracing = noTracing,
+): Promise<TestApp> {
   const config = parseConfig({ ...testEnvironment, DATA_DIR: dataDir, ...variables });
   const log = collectLines();
   const logger = createLog({ ...config, logLevel: 'debug' }, log.stream);
@@ -115,10 +120,19 @@ export async function startApp(stores: Stores, variables: Record<string, string>
   // Making an RSA key takes longer than most tests.
   if (!ownKeys) sharedKeys ??= openSigningKeys(config, logger);
   const keys = await (sharedKeys && !ownKeys ? sharedKeys : openSigningKeys(config, logger));
-  const metrics = createMetrics('test');
+  const metrics = createMetrics('test', tracing.isOn ? tracing.traceId : undefined);
   let draining = false;
   const isDraining = () => draining;
-  const app = await compose({ config, stores, keys, log: logger, metrics, version: '1.0.0', isDraining });
+  const app = await compose({
+    config,
+    stores,
+    keys,
+    log: logger,
+    metrics,
+    version: '1.0.0',
+    isDraining,
+    tracing,
+  });
   const server: Server = createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining });
   const port = await listen(server, 0, '127.0.0.1');
   const agent = new Agent({ keepAlive: true });

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { expect } from 'chai';
+import { openTracing } from '../../app/observe/open-tracing.ts';
+import { startTracing } from '../../app/observe/otlp.ts';
+import { noTracing, storeSpans } from '../../app/observe/tracing.ts';
+import { observeDatabase } from '../../app/store/observed-database.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import { registered } from '../support/people.ts';
+import { readSources } from '../support/source-files.ts';
+import { onEachStore } from '../support/stores.ts';
+
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
+
+onEachStore('a traced service', (stores) => {
+  const exporter = new InMemorySpanExporter();
+  let app: TestApp;
+
+  before(async () => {
+    const processor = new SimpleSpanProcessor(exporter);
+    const tracing = startTracing({ endpoint: 'http://localhost', version: 'test', processor });
+    const database = observeDatabase(stores().database, storeSpans(tracing).query);
+    app = await startApp({ ...stores(), database }, {}, tracing);
+  });
+  beforeEach(() => exporter.reset());
+  after(() => app.close());
+  const spans = () => exporter.getFinishedSpans();
+  const names = () => spans().map(({ name }) => name);
+
+  it("goes on with the caller's trace, down to queries and argon2, and answers with it", async () => {
+    const { email, password } = await registered(app);
+    exporter.reset();
+    const reply = await app.ask('POST /api/v1/auth/login', { body: { email, password }, headers });
+    expect(reply.headers.traceresponse).to.match(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+    expect(names()).to.include.members([
+      'POST /api/v1/auth/login',
+      'postgresql users/find_by_email',
+      'argon2 verify',
+    ]);
+    expect(spans().map((span) => span.spanContext().traceId)).to.deep.equal(spans().map(() => traceId));
+    const request = spans().find(({ name }) => name.startsWith('POST'));
+    expect(request?.parentSpanContext?.spanId).to.equal('b7ad6b7169203331');
+    expect(request?.attributes).to.include({ 'http.response.status_code': 200 });
+    const children = spans().filter((span) => span !== request);
+    for (const { parentSpanContext } of children) {
+      expect(parentSpanContext?.spanId).to.equal(request?.spanContext().spanId);
+    }
+  });
+
+  it('begins a trace where the caller has none, and writes it into the request line', async () => {
+    const reply = await app.ask('GET /.well-known/jwks.json');
+    const [, id] = /^00-([0-9a-f]{32})-/.exec(String(reply.headers.traceresponse)) ?? [];
+    expect(id).to.not.equal(traceId);
+    const line = app.logged().findLast(({ route }) => route === '/.well-known/jwks.json');
+    expect(line?.traceId).to.equal(id);
+    expect(await app.metrics.registry.metrics()).to.contain(`trace_id="${id}"`);
+  });
+
+  it('records nothing of what a caller said, and names spans by route', async () => {
+    const secret = 'S3cret-value-in-a-query';
+    await app.ask(`GET /api/v1/health/ready?x=${secret}`, { headers });
+    await app.ask(`POST /api/v1/auth/login?x=${secret}`, {
+      body: { email: 'who@example.com', password: secret },
+      headers,
+    });
+    const text = JSON.stringify(
+      spans().map(({ name, attributes, status }) => ({ name, attributes, status })),
+    );
+    expect(text).not.to.contain(secret).and.not.to.contain('who@example.com');
+    expect(names()).to.include('POST /api/v1/auth/login');
+  });
+
+  it('leaves probes out', async () => {
+    await app.ask('GET /api/v1/health/ready');
+    expect(names()).to.deep.equal([]);
+  });
+});
+
+describe('tracing', () => {
+  it('is off without an endpoint: no header, and nothing of OpenTelemetry loaded', async () => {
+    expect(await openTracing({ endpoint: undefined, version: '1' })).to.equal(noTracing);
+    const sources = readSources(process.cwd(), ['app']);
+    const users = [...sources].filter(([, { imports }]) =>
+      imports.some((target) => target.startsWith('@opentelemetry/') || target.endsWith('/otlp.ts')),
+    );
+    expect(users.map(([file]) => file)).to.have.members([
+      'app/observe/otlp.ts',
+      'app/observe/open-tracing.ts',
+    ]);
+    const text = readFileSync('app/observe/open-tracing.ts', 'utf8');
+    expect(text.match(/otlp\.ts/g)).to.have.length(1);
+    expect(text).to.contain("await import('./otlp.ts')").and.not.to.contain('@opentelemetry');
+  });
+
+  it('sends spans to the collector as OTLP over HTTP, at the latest when it closes', async () => {
+    const received: { url: string | undefined; body: string }[] = [];
+    const collector = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      received.push({ url: request.url, body });
+      response.writeHead(200, { 'Content-Type': 'application/json' }).end('{}');
+    });
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    // A server that listens on a TCP port has an AddressInfo.
+    const { port } = collector.address() as AddressInfo;
+    const tracing = await openTracing({ endpoint: `http://127.0.0.1:${port}/`, version: '1.2.3' });
+    await tracing.request(headers, async (span) => {
+      await tracing.span('inner', {}, async () => undefined);
+      span.finish('GET /x', {}, false);
+    });
+    await tracing.close();
+    await new Promise((resolve) => collector.close(resolve));
+    expect(received.map(({ url }) => url)).to.deep.equal(['/v1/traces']);
+    expect(received[0]?.body).to.contain(traceId).and.to.contain('auth-service').and.to.contain('1.2.3');
+  });
+
+  it('closes in time when the collector is away', async () => {
+    const tracing = await openTracing({ endpoint: 'http://127.0.0.1:1', version: '1' });
+    await tracing.request({}, async (span) => span.finish('GET /x', {}, false));
+    await tracing.close();
+  });
+
+  it('passes on what the work throws', async () => {
+    const tracing = await openTracing({ endpoint: 'http://127.0.0.1:1', version: '1' });
+    const failing = tracing.request({}, () =>
+      tracing.span('inner', {}, () => Promise.reject(new Error('from inside'))),
+    );
+    const error = await failing.catch((caught: unknown) => caught);
+    expect(error).to.be.an('error').with.property('message', 'from inside');
+    await tracing.close();
+  });
+});
