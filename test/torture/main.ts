@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cleanUpAll, createCleanup } from './bench/cleanup.ts';
@@ -69,6 +69,11 @@ if (!values['no-build']) {
     logFile: join(tmpdir(), `torture-build-${process.pid}.log`),
   });
 }
+process.stdout.write(
+  `${cpus().length} cores, load average ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ')}\n`,
+);
 const outcomes: Outcome[] = [];
 for (const scenario of selected) outcomes.push(await runOne(scenario));
 printTable(outcomes);

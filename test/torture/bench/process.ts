@@ -15,13 +15,20 @@ export interface Owned {
   stop(signal?: NodeJS.Signals, patience?: number): Promise<number | string>;
 }
 
+const running = new Set<Owned>();
+
+// Whatever an interrupted run had no time to stop.
+process.on('exit', () => {
+  for (const owned of running) owned.signal('SIGKILL');
+});
+
 function own(child: ChildProcess, pid: number, logFile: string): Owned {
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const signal = (name: NodeJS.Signals): void => {
     if (isRunning()) process.kill(pid, name);
   };
-  return {
+  const owned: Owned = {
     pid,
     ended,
     logFile,
@@ -35,6 +42,9 @@ function own(child: ChildProcess, pid: number, logFile: string): Owned {
       return status;
     },
   };
+  running.add(owned);
+  void ended.then(() => running.delete(owned));
+  return owned;
 }
 
 /** Starts a process whose output goes to `logFile`. Only the given variables and PATH reach it. */

@@ -32,6 +32,8 @@ export interface Sample {
   readonly due: number;
   /** Milliseconds from then to the end of the answer: waiting for a connection counts. */
   readonly ms: number;
+  /** Milliseconds of `ms` for which the generator itself was late: the machine is too busy when they are many. */
+  readonly late: number;
   /** 0 when no answer came. */
   readonly status: number;
   /** The answer had Retry-After. */

@@ -22,11 +22,12 @@ let stopped = false;
 const samples: Sample[] = [];
 const waiting = new Set<Promise<unknown>>();
 
-function record(stream: number, due: number, reply: Reply): void {
+function record(stream: number, due: number, late: number, reply: Reply): void {
   samples.push({
     stream,
     due,
     ms: epoch() - due,
+    late,
     status: reply.status,
     retryAfter: reply.headers['retry-after'] !== undefined,
     code: reply.error ?? (typeof reply.body?.code === 'string' ? reply.body.code : null),
@@ -35,9 +36,10 @@ function record(stream: number, due: number, reply: Reply): void {
 
 /** False when the stream has no client to spare. */
 function send(index: number, next: Send, due: number): Promise<void> | null {
+  const late = epoch() - due;
   const asked = next();
   if (!asked) return null;
-  const done = asked.then((reply) => record(index, due, reply)).finally(() => waiting.delete(done));
+  const done = asked.then((reply) => record(index, due, late, reply)).finally(() => waiting.delete(done));
   waiting.add(done);
   return done;
 }

@@ -33,6 +33,15 @@ export function createResult(streams: readonly Stream[], samples: readonly Sampl
         ),
       ),
 
+    /** Milliseconds for which the generator was late in sending. */
+    lateness: (name: string, q: number): number =>
+      round(
+        percentile(
+          of(name).map(({ late }) => late),
+          q,
+        ),
+      ),
+
     /** Answers of this status for each second between the first and the last request. */
     perSecond(name: string, status: number): number {
       const dues = of(name).map(({ due }) => due);

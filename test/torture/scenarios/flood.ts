@@ -51,6 +51,10 @@ async function runOnce(bench: Bench, world: World, people: readonly Member[], se
   };
   report.figure('readers p50/p99, no flood', `${quiet.latency('readers', 0.5)} / ${run.quiet} ms`);
   report.figure('readers p50/p99, flood', `${flooded.latency('readers', 0.5)} / ${run.flooded} ms`);
+  report.figure(
+    'p99 by which the generator itself was late',
+    `${quiet.lateness('readers', 0.99)} and ${flooded.lateness('readers', 0.99)} ms`,
+  );
   report.figure('logins/s, maximum without flood', run.maximum);
   report.figure('logins/s, offered and accepted', `${Math.round(maximum * 10)} and ${run.accepted}`);
   report.figure('answers to logins', describe(flood.outcomes()));
