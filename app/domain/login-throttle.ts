@@ -65,6 +65,30 @@ export function createLoginThrottle(options: {
     throw new AppError('rate_limited', { retryAfter: Math.ceil(resetIn / 1000) });
   }
 
+  const unlockMark = (email: string): string => `unlocked:${keyOf(email)}`;
+
+  /** An unlock cannot name the networks that were counted. It leaves a mark, and a window begun before it ends there. */
+  async function wasUnlockedSince(windowStart: number, email: string): Promise<boolean> {
+    // Without Redis there is no mark, and the window runs its course.
+    const [markedAt] = await shared.get([unlockMark(email)]).catch(() => [null]);
+    return Number(markedAt ?? 0) >= windowStart;
+  }
+
+  async function admitByNetwork(attempt: LoginAttempt): Promise<void> {
+    const key = networkKey(attempt);
+    const first = await networks.consume(key);
+    if (first.allowed) return;
+    const windowStart = Date.now() + first.resetIn - attemptBudgets.network_account.window / scale;
+    if (!(await wasUnlockedSince(windowStart, attempt.email))) refuse('network_account', first.resetIn);
+    await networks.reset(key);
+    const again = await networks.consume(key);
+    if (!again.allowed) refuse('network_account', again.resetIn);
+  }
+
+  async function forget(email: string): Promise<void> {
+    await Promise.all([accounts, turns, turnsTaken].map((each) => each.reset(keyOf(email))));
+  }
+
   async function admitByAccount(key: string): Promise<void> {
     const verdict = await accounts.consume(key);
     if (verdict.allowed) return;
@@ -84,8 +108,7 @@ export function createLoginThrottle(options: {
     async admit(attempt: LoginAttempt): Promise<void> {
       if (!enabled) return;
       if (attempt.device && (await devices.consume(keyOf(attempt.device))).allowed) return;
-      const network = await networks.consume(networkKey(attempt));
-      if (!network.allowed) refuse('network_account', network.resetIn);
+      await admitByNetwork(attempt);
       await admitByAccount(keyOf(attempt.email));
     },
 
@@ -94,12 +117,15 @@ export function createLoginThrottle(options: {
       if (!enabled) return;
       if (attempt.device) await devices.reset(keyOf(attempt.device));
       await networks.reset(networkKey(attempt));
-      await this.unlock(attempt.email);
+      await forget(attempt.email);
     },
 
-    /** Forgets what was counted against the account. */
+    /** Forgets what was counted against the account, from whatever network. */
     async unlock(email: string): Promise<void> {
-      await Promise.all([accounts, turns, turnsTaken].map((each) => each.reset(keyOf(email))));
+      await forget(email);
+      const life = attemptBudgets.network_account.window / scale;
+      // Without Redis each replica counts for itself, and the mark would not reach the others anyway.
+      await shared.set(unlockMark(email), String(Date.now()), life).catch(() => undefined);
     },
 
     /**

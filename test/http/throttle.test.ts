@@ -137,4 +137,18 @@ onEachStore('Login throttling', (stores) => {
     await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
     expect((await attempt({ email, password })).status).to.equal(200);
   });
+
+  it('is lifted for the network too from which the user guessed, once', async () => {
+    const { email, password, id } = await registered(app);
+    const network = nextNetwork();
+    const wrong = () => attempt({ email, password: 'not the password' }, network);
+    expect((await statuses(11, wrong)).at(-1)).to.equal(429);
+    const { loggedInAdmin } = await import('../support/people.ts');
+    const admin = await loggedInAdmin(app);
+    await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
+    const after = await statuses(11, wrong);
+    expect([after[0], after.at(-1)]).to.deep.equal([401, 429]);
+    await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
+    expect((await attempt({ email, password }, network)).status).to.equal(200);
+  });
 });
