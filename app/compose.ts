@@ -28,6 +28,7 @@ import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import { isSchemaCurrent } from './store/migrations.ts';
 import type { Stores } from './store/open-stores.ts';
+import type { SessionRow } from './store/session-store.ts';
 import { createStore } from './store/store.ts';
 
 export interface Composition {
@@ -78,11 +79,19 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
     secret: await secretNamed('login-throttle'),
     ...config.limits,
     onRefuse: (limit) => metrics.rateLimited.inc({ limit }),
-    onLockout: () => metrics.lockouts.inc(),
+    onLockout: () => {
+      metrics.lockouts.inc();
+      // Whose it is, the throttle does not know: it counts by a MAC of the email. The login's own line follows.
+      log.warn({ event: 'account_locked' }, 'the free login attempts of an account are used up');
+    },
   });
   const devices = createDeviceTokens(await secretNamed('device-tokens'));
-  const onRefresh = (cause: RefreshOutcome) =>
+  const onRefresh = (cause: RefreshOutcome, session?: SessionRow) => {
     metrics.refreshes.inc({ outcome: succeeded.has(cause) ? 'success' : 'failure', cause });
+    if (!session) return;
+    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.user?.id };
+    log.warn(reuse, 'a refresh token came again; its session was ended');
+  };
   const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
 
   const endpoints = createRoutes({

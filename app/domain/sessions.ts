@@ -45,7 +45,8 @@ export function createSessions(options: {
   states: SessionStates;
   tokens: AccessTokens;
   lifetimes: Config['sessions'];
-  onRefresh: (outcome: RefreshOutcome) => void;
+  /** With the session where one is known to be meant. */
+  onRefresh: (outcome: RefreshOutcome, session?: SessionRow) => void;
 }) {
   const { store, states, tokens, lifetimes, onRefresh } = options;
 
@@ -55,8 +56,8 @@ export function createSessions(options: {
     return { accessToken: token, refreshToken: refreshToken.text, expiresIn, user };
   }
 
-  function refuse(outcome: RefreshOutcome): never {
-    onRefresh(outcome);
+  function refuse(outcome: RefreshOutcome, session?: SessionRow): never {
+    onRefresh(outcome, session);
     throw new AppError('invalid_refresh_token');
   }
 
@@ -64,7 +65,7 @@ export function createSessions(options: {
   async function endForTheft(session: SessionRow, outcome: 'reuse_old' | 'reuse_late'): Promise<never> {
     await store.sessions.end(session.id, null, outcome);
     await states.sessionsEnded([session.id]);
-    return refuse(outcome);
+    return refuse(outcome, session);
   }
 
   async function rotate(session: SessionRow, presented: RefreshToken): Promise<RefreshToken | null> {

@@ -3,6 +3,7 @@ import { AppError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Context, Middleware } from './context.ts';
+import { securityEvent } from './security-events.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
@@ -36,6 +37,7 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
       const level = levelOf(status);
       if (!log.isLevelEnabled(level)) return;
       const { failure } = state;
+      const code = failure instanceof AppError ? failure.code : undefined;
       log[level](
         {
           event: 'request',
@@ -47,7 +49,8 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
           durationMs: Math.round(seconds * 1e5) / 100,
           ip: state.client.ip,
           ...(state.userId && { userId: state.userId }),
-          ...(failure instanceof AppError && { code: failure.code }),
+          ...(code && { code }),
+          ...securityEvent({ method, route: state.route, status, code }),
           ...(status >= 500 && causeOf(failure) !== undefined && { err: causeOf(failure) }),
         },
         'request',

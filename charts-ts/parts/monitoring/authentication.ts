@@ -69,7 +69,7 @@ function tokens(own: string): Section {
             legend: '{{cause}}',
           },
         ],
-        logs: 'filter event = "refresh_reuse" | stats count(*) as reuses by bin(5m), outcome',
+        logs: 'filter event = "refresh_reuse" | stats count(*) as reuses by bin(5m), cause',
       },
       {
         title: 'Token checks',
