@@ -42,3 +42,11 @@ describe('Cryptography in the sources', () => {
     ).to.deep.equal(['@node-rs/argon2', 'jose', 'node:crypto']);
   });
 });
+
+describe('Logs in the sources', () => {
+  it('opens no file for a log, no console and no transport (ASVS 16.2.3)', () => {
+    const places =
+      /(console\.\w+\(|createWriteStream|appendFile|pino\.(?:transport|destination)|pino\/file)/g;
+    expect(found(places)).to.deep.equal([]);
+  });
+});
