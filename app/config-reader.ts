@@ -20,15 +20,19 @@ function milliseconds(value: string): number | undefined {
   return count && unit ? Number(count) * (millisecondsPer[unit] ?? 0) : undefined;
 }
 
+/** What is wrong with a value, or null. Never quotes it. */
+export type Check = (value: string) => string | null;
+
 /**
- * The last good text stays in use while the file is away or empty, as it is for a moment when a mounted Secret is
- * swapped or someone writes to it.
+ * The last good text stays in use while the file is away, empty or unusable, as it is for a moment when a mounted
+ * Secret is swapped or someone writes to it.
  */
-function fileSecret(path: string, initial: string): Secret {
+function fileSecret(path: string, initial: string, check: Check): Secret {
   let last = initial;
   return () => {
     try {
-      last = readFileSync(path, 'utf8').trim() || last;
+      const text = readFileSync(path, 'utf8').trim();
+      if (text && check(text) === null) last = text;
     } catch {
       // Deliberate: see above.
     }
@@ -170,21 +174,32 @@ export function createReader<Name extends string>(env: Environment) {
       return path;
     },
 
-    /** The variable itself, or a file named by `NAME_FILE` (or by `pathName`, the guide's own name for it). */
-    secret(name: Name, pathName?: Name): Secret | null {
+    /**
+     * The variable itself, or a file named by `NAME_FILE` (or by `pathName`, the guide's own name for it).
+     * @param check also of what a file says later: a text that fails it is not taken into use
+     */
+    secret(name: Name, pathName?: Name, check: Check = () => null): Secret | null {
       const inline = text(name);
+      const checked = (value: string): void => {
+        const what = value ? check(value) : null;
+        if (what !== null) fault(name, what);
+      };
       const fileNames = [`${name}_FILE`, ...(pathName ? [pathName] : [])].filter((key) => env[key]?.trim());
       const [fileName] = fileNames;
       if (fileNames.length + (inline ? 1 : 0) > 1) {
         fault(name, `is given more than once: set one of ${name} and ${fileNames.join(', ')}`);
       }
-      if (inline) return () => inline;
+      if (inline) {
+        checked(inline);
+        return () => inline;
+      }
       const path = fileName && env[fileName]?.trim();
       if (!path || !fileName) return null;
       try {
         const initial = readFileSync(path, 'utf8').trim();
         if (!initial) fault(fileName, 'names an empty file');
-        return fileSecret(path, initial);
+        checked(initial);
+        return fileSecret(path, initial, check);
       } catch {
         fault(fileName, 'names a file that cannot be read');
         return () => '';

@@ -2,10 +2,12 @@ import { type Machine, readMachine } from './cgroup.ts';
 import { checkConsistency, checkProduction } from './config-checks.ts';
 import { createReader, type Environment, type Reader as ReaderOf, type Secret } from './config-reader.ts';
 import type { Config } from './config-shape.ts';
+import { checkDatabaseUrl, redisUrlCheck } from './config-urls.ts';
 import { algorithms, logLevels, type Variable } from './config-variables.ts';
 
 export type { Secret } from './config-reader.ts';
 export type { Config } from './config-shape.ts';
+export { redisNodes } from './config-urls.ts';
 export {
   type Algorithm,
   algorithms,
@@ -32,39 +34,9 @@ export class ConfigError extends Error {
 
 type Reader = ReaderOf<Variable>;
 
-function hasProtocol(value: string, protocols: readonly string[]): boolean {
-  try {
-    const url = new URL(value);
-    // A comma would be the list of a cluster, wrongly written: URL takes it for part of a name.
-    return protocols.includes(url.protocol) && url.hostname !== '' && !url.hostname.includes(',');
-  } catch {
-    return false;
-  }
-}
-
-function databaseUrl(read: Reader, name: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL'): Secret | null {
-  const url = read.secret(name);
-  if (url?.() && !hasProtocol(url(), ['postgres:', 'postgresql:']))
-    read.fault(name, 'must be a postgresql:// URL');
-  return url;
-}
-
-/** The nodes of `redis://a:6379,redis://b:6379`; one for the usual single URL. */
-export function redisNodes(value: string): string[] {
-  return value.split(/,(?=rediss?:\/\/)/);
-}
-
 function redisUrl(read: Reader, production: boolean): Secret | null {
-  const url = read.secret('REDIS_URL');
-  const tlsOff = !read.onOff('REDIS_TLS', true);
-  if (!url?.()) return url;
-  const nodes = redisNodes(url());
-  if (!nodes.every((node) => hasProtocol(node, ['redis:', 'rediss:']))) {
-    read.fault('REDIS_URL', 'must be a redis:// or rediss:// URL');
-  } else if (production && !tlsOff && !nodes.every((node) => node.startsWith('rediss:'))) {
-    read.fault('REDIS_URL', 'must use rediss:// in production, unless REDIS_TLS=off says otherwise');
-  }
-  return url;
+  const mustEncrypt = read.onOff('REDIS_TLS', true) && production;
+  return read.secret('REDIS_URL', undefined, redisUrlCheck(mustEncrypt));
 }
 
 function hmacSecret(read: Reader, name: 'JWT_SECRET_KEY' | 'JWT_SECRET_KEY_PREVIOUS'): Secret | null {
@@ -116,8 +88,8 @@ export function parseConfig(env: Environment, machine: Machine = readMachine()):
       trustedProxies: read.cidrs('TRUSTED_PROXIES'),
     },
     database: {
-      url: databaseUrl(read, 'DB_PRIMARY_DB_URL'),
-      replicaUrl: databaseUrl(read, 'DB_REPLICA_DB_URL'),
+      url: read.secret('DB_PRIMARY_DB_URL', undefined, checkDatabaseUrl),
+      replicaUrl: read.secret('DB_REPLICA_DB_URL', undefined, checkDatabaseUrl),
       caFile,
       sslMode: caFile ? 'verify-full' : production ? 'require' : 'disable',
       poolMax: read.integer('DB_POOL_MAX', 10, 1, 1_000),

@@ -9,14 +9,26 @@ describe('a fault of the configuration', () => {
     ['PORT', ['-1', '65536', '80a', '1.5', '1e3']],
     ['METRICS_PORT', ['x', '8000']],
     ['KEEP_ALIVE_TIMEOUT', ['75', '0s', '2h']],
-    ['DB_PRIMARY_DB_URL', ['mysql://db/auth', 'postgresql:///auth', 'db']],
+    [
+      'DB_PRIMARY_DB_URL',
+      [
+        'mysql://db/auth',
+        'postgresql:///auth',
+        'db',
+        'postgresql://u:100%pw@db/auth',
+        'postgresql://db/auth?sslmode=on',
+      ],
+    ],
     ['DB_REPLICA_DB_URL', ['http://db']],
     ['DB_CA_FILE', ['/nowhere/ca.pem']],
     ['DB_POOL_MAX', ['0', 'many']],
     ['DB_PREPARE', ['yes', 'true']],
     // Past 2^31 ms a timer of Node fires at once.
     ['DB_TIMEOUT', ['3', '0s', '30d', '99999999999s', '-1s', '3 s']],
-    ['REDIS_URL', ['http://redis', 'redis://', 'redis://a,http://b', 'redis://a, redis://b']],
+    [
+      'REDIS_URL',
+      ['http://redis', 'redis://', 'redis://a,http://b', 'redis://a, redis://b', 'redis://:p%w@a'],
+    ],
     ['REDIS_TLS', ['no']],
     ['JWT_ALGORITHM', ['none', 'rs256', 'PS256']],
     ['JWT_PUBLIC_KEYS_DIR', ['/nowhere']],

@@ -1,7 +1,7 @@
 import { renameSync, rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Config, type SecretVariable, secretVariables } from '../app/config.ts';
-import { faultsOf, parse, scratchFiles } from './support/configuration.ts';
+import { faultsOf, parse, production, scratchFiles } from './support/configuration.ts';
 
 const fields: Record<SecretVariable, (config: Config) => (() => string) | null> = {
   DB_PRIMARY_DB_URL: (config) => config.database.url,
@@ -84,5 +84,27 @@ describe('a secret of the configuration', () => {
     expect(redis.url?.()).to.equal('redis://kept:6379');
     files.write('brief', 'redis://back:6379');
     expect(redis.url?.()).to.equal('redis://back:6379');
+  });
+
+  it('keeps the last URL that could be used while its file holds none', () => {
+    const { redis, database } = parse({
+      REDIS_URL_FILE: files.write('redis-url', 'redis://:pw@kept:6379'),
+      DB_PRIMARY_DB_URL_FILE: files.write('db-url', 'postgresql://u:pw@kept/auth'),
+    });
+    for (const broken of ['redis://:pw@kept:63x79', 'half of', 'redis://:p%w@kept:6379']) {
+      files.write('redis-url', broken);
+      expect(redis.url?.()).to.equal('redis://:pw@kept:6379');
+    }
+    for (const broken of ['postgresql://u:pw@kept:54x32/auth', 'half of', 'postgresql://u:p%w@kept/auth']) {
+      files.write('db-url', broken);
+      expect(database.url?.()).to.equal('postgresql://u:pw@kept/auth');
+    }
+  });
+
+  it('is not taken into use when it would send a production process to Redis in plain text', () => {
+    const REDIS_URL_FILE = files.write('tls', 'rediss://redis:6379');
+    const { redis } = parse({ ...production, REDIS_URL: undefined, REDIS_URL_FILE });
+    files.write('tls', 'redis://redis:6379');
+    expect(redis.url?.()).to.equal('rediss://redis:6379');
   });
 });
