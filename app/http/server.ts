@@ -64,6 +64,14 @@ function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
   return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
+/** RFC 9112 section 3.2: a path, `*`, or a whole URL, as for a proxy. */
+const readableTarget = /^(?:\/|\*$|https?:\/\/(?:[\w.-]+|\[[\d:.a-f]+\])(?::\d{1,5})?(?:[/?]|$))/i;
+
+/** At other targets, such as `http://[/`, Koa's parser throws, or complains on standard error. */
+function hasReadableTarget({ url = '' }: IncomingMessage): boolean {
+  return readableTarget.test(url) && (url.startsWith('/') || url === '*' || URL.canParse(url));
+}
+
 /** The API's listener. A draining process tells each client to connect anew, which takes it to another replica. */
 export function createApiServer(
   app: Koa<RequestState>,
@@ -71,7 +79,7 @@ export function createApiServer(
 ): Server {
   const handle = app.callback();
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    if (!hasOneHost(request)) {
+    if (!hasOneHost(request) || !hasReadableTarget(request)) {
       const { status, headers, body } = bareRefusal('malformed_request');
       response.writeHead(status, headers).end(body);
       return;
