@@ -29,6 +29,10 @@ export const autoscaling = z.strictObject({
   maxReplicas: z.int().min(1),
   cpuUtilization: z.int().min(1).max(100),
   memoryUtilization: z.int().min(1).max(100).optional(),
+  hashWait: z.strictObject({
+    enabled: z.boolean(),
+    target: z.string().regex(/^\d+m?$/, 'must be seconds or milliseconds such as 1 or 100m'),
+  }),
   extraMetrics: z.array(z.record(z.string(), z.unknown())),
 });
 

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import { dashboardFiles } from '../../charts-ts/output/dashboard-files.ts';
 import { dashboardDefinitions } from '../../charts-ts/parts/monitoring/dashboards.ts';
-import { documentsOf, type Loose, valuesOf } from './support/synthesized.ts';
+import { documentsOf, type Loose, only, valuesOf } from './support/synthesized.ts';
 
 const files = [...dashboardFiles()];
 const grafana: Loose[] = files
@@ -54,5 +55,24 @@ describe('charts: dashboards', () => {
       expect(properties.region).to.equal('ap-northeast-2');
       expect(x + width).to.be.at.most(24);
     }
+  });
+});
+
+describe('charts: scaling on the wait for a hash', () => {
+  it('is off until asked for', () => {
+    expect(JSON.stringify(only(documentsOf('eks'), 'HorizontalPodAutoscaler'))).not.to.contain('hash_wait');
+  });
+
+  it('names the metric that the rule beside it gives to prometheus-adapter', () => {
+    const documents = documentsOf(
+      'eks',
+      'autoscaling.hashWait.enabled=true,autoscaling.hashWait.target=250m',
+    );
+    const [{ pods }] = only(documents, 'HorizontalPodAutoscaler').spec.metrics.filter(
+      ({ type }: Loose) => type === 'Pods',
+    );
+    expect(pods.target).to.deep.equal({ type: 'AverageValue', averageValue: '250m' });
+    const { data } = only(documents, 'ConfigMap', 'auth-service-adapter-rule');
+    expect(parse(data['rules.yaml']).rules[0].name.as).to.equal(pods.metric.name);
   });
 });

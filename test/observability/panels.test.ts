@@ -3,18 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { dashboardDefinitions } from '../../charts-ts/parts/monitoring/dashboards.ts';
+import { hashWaitQuery } from '../../charts-ts/parts/monitoring/hash-wait.ts';
 import { ruleGroups } from '../../charts-ts/parts/monitoring/rules.ts';
 import { loadValues } from '../../charts-ts/values.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { findPostgres, findRedis } from '../support/servers.ts';
-import { createScratchDatabase } from '../support/stores.ts';
 import { createCleanup } from '../torture/bench/cleanup.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { startObserved } from './service.ts';
+import { realStores } from './stores.ts';
 import { makeTraffic } from './traffic.ts';
 
-const redisUrl = await findRedis();
-const canRun = toolPath('prometheus') && redisUrl && (await findPostgres());
+const canRun = toolPath('prometheus') && (await findRedis()) && (await findPostgres());
 const values = loadValues('eks', { files: [], sets: [] });
 const title = needs('prometheus', 'dashboards over a real Prometheus, real stores and the real service');
 
@@ -26,10 +26,7 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
   before(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'panels-'));
     cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
-    const database = await createScratchDatabase();
-    cleanup.add(database.drop);
-    // A database of Redis that nobody else here uses; its keys expire by themselves.
-    const env = { DB_PRIMARY_DB_URL: database.url(), REDIS_URL: new URL('/9', redisUrl ?? '').href };
+    const env = (await realStores(cleanup)) ?? {};
     const service = await startObserved({ folder, cleanup, env });
     const { metricsPort } = service;
     prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
@@ -51,6 +48,15 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
       });
     }
   }
+
+  it('the query of prometheus-adapter gives a number for each pod', async () => {
+    const expr = hashWaitQuery
+      .replaceAll('<<.GroupBy>>', 'pod')
+      .replaceAll('<<.LabelMatchers>>', 'namespace="auth-system",pod=~".+"');
+    const [wait] = await prometheus.query(expr);
+    expect(wait?.metric).to.deep.equal({ pod: 'auth-service-1' });
+    expect(wait?.values[0]?.[1]).to.be.at.least(0);
+  });
 
   it('every rule is evaluated without a fault', async () => {
     const response = await fetch(`${prometheus.url}/api/v1/rules`);

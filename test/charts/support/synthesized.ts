@@ -59,6 +59,7 @@ export const variants: readonly (readonly [CloudName, ...string[]])[] = [
   ['aks', 'ingress.tls=false'],
   ['eks', 'autoscaling.enabled=false,disruptionBudget.maxUnavailable=null,disruptionBudget.minAvailable=2'],
   ['eks', 'autoscaling.memoryUtilization=null'],
+  ['eks', 'autoscaling.hashWait.enabled=true'],
   ['eks', 'networkPolicy.otlp.enabled=true,networkPolicy.otlp.peers[0].namespace=telemetry'],
   ['eks', 'networkPolicy.extraEgress[0].port=443,networkPolicy.extraEgress[0].peers[0].cidr=192.0.2.0/24'],
   [
