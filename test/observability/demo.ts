@@ -9,7 +9,7 @@ import { toolPath } from '../support/debian-tool.ts';
 import { cleanUpAll, createCleanup } from '../torture/bench/cleanup.ts';
 import { startPrometheus } from './prometheus.ts';
 import { startObserved } from './service.ts';
-import { realStores } from './stores.ts';
+import { hasRealStores, realStores } from './stores.ts';
 import { makeTraffic } from './traffic.ts';
 
 // npm run demo:observability [-- --seconds 60]: the service, a real Prometheus with the real rules, and traffic.
@@ -41,7 +41,7 @@ function graphLink(url: string, queries: readonly string[]): string {
 async function run(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'observability-'));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
-  const env = await realStores(cleanup);
+  const env = (await hasRealStores()) ? await realStores(folder, cleanup) : null;
   if (!env)
     say('No Postgres and Redis answer here: the embedded stores serve, and panels about Redis stay empty.');
   const service = await startObserved({ folder, cleanup, env: env ?? {} });

@@ -7,14 +7,13 @@ import { hashWaitQuery } from '../../charts-ts/parts/monitoring/hash-wait.ts';
 import { ruleGroups } from '../../charts-ts/parts/monitoring/rules.ts';
 import { loadValues } from '../../charts-ts/values.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
-import { findPostgres, findRedis } from '../support/servers.ts';
 import { createCleanup } from '../torture/bench/cleanup.ts';
 import { type Prometheus, startPrometheus } from './prometheus.ts';
 import { startObserved } from './service.ts';
-import { realStores } from './stores.ts';
+import { hasRealStores, realStores } from './stores.ts';
 import { makeTraffic } from './traffic.ts';
 
-const canRun = toolPath('prometheus') && (await findRedis()) && (await findPostgres());
+const canRun = toolPath('prometheus') && (await hasRealStores());
 const values = loadValues('eks', { files: [], sets: [] });
 const title = needs('prometheus', 'dashboards over a real Prometheus, real stores and the real service');
 
@@ -26,7 +25,7 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
   before(async () => {
     const folder = mkdtempSync(join(tmpdir(), 'panels-'));
     cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
-    const env = (await realStores(cleanup)) ?? {};
+    const env = await realStores(folder, cleanup);
     const service = await startObserved({ folder, cleanup, env });
     const { metricsPort } = service;
     prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });

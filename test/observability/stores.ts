@@ -1,15 +1,18 @@
-import { findPostgres, findRedis } from '../support/servers.ts';
+import { toolPath } from '../support/debian-tool.ts';
+import { findPostgres } from '../support/servers.ts';
 import { createScratchDatabase } from '../support/stores.ts';
 import type { Cleanup } from '../torture/bench/cleanup.ts';
+import { startRedis } from '../torture/bench/redis-server.ts';
 
-/**
- * Variables for a service on this machine's servers: a scratch database, dropped at the end, and a database of Redis
- * that nobody else here uses, whose keys expire by themselves. Null where one of the servers is missing.
- */
-export async function realStores(cleanup: Cleanup): Promise<Record<string, string> | null> {
-  const redisUrl = await findRedis();
-  if (!redisUrl || !(await findPostgres())) return null;
+/** Whether this machine has what `realStores` needs. */
+export async function hasRealStores(): Promise<boolean> {
+  return toolPath('redis-server') !== undefined && (await findPostgres()) !== null;
+}
+
+/** Variables for a service on a scratch database and a Redis of its own, both gone at the end. */
+export async function realStores(folder: string, cleanup: Cleanup): Promise<Record<string, string>> {
+  const redis = await startRedis(folder, cleanup);
   const database = await createScratchDatabase();
   cleanup.add(database.drop);
-  return { DB_PRIMARY_DB_URL: database.url(), REDIS_URL: new URL('/9', redisUrl).href };
+  return { DB_PRIMARY_DB_URL: database.url(), REDIS_URL: redis.url };
 }

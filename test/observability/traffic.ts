@@ -5,10 +5,14 @@ import { logIn, type Member, members, newPerson, register } from '../torture/ben
 let asked = 0;
 
 /** From many addresses in turn, so that limits per address leave most of it alone. */
-function send(base: string, line: string, question: Question = {}) {
+function elsewhere(): Question {
   asked += 1;
   const address = `10.${Math.floor(asked / 250) % 250}.1.${asked % 250}`;
-  return ask(base, line, { ...question, headers: { 'X-Forwarded-For': address } });
+  return { headers: { 'X-Forwarded-For': address } };
+}
+
+function send(base: string, line: string, question: Question = {}) {
+  return ask(base, line, { ...question, ...elsewhere() });
 }
 
 const guess = (base: string, email: string) =>
@@ -16,7 +20,7 @@ const guess = (base: string, email: string) =>
 
 /** Rotates twice and shows the first token again: what a thief does, or a client that lost an answer. */
 async function reuse(base: string): Promise<void> {
-  const member = await logIn(base, await register(base));
+  const member = await logIn(base, await register(base, elsewhere()), elsewhere());
   let token = member.refresh;
   for (let n = 0; n < 2; n += 1) {
     const reply = await send(base, 'POST /api/v1/auth/refresh', { body: { refresh_token: token } });
@@ -33,7 +37,7 @@ async function ordinary(base: string, member: Member): Promise<void> {
   await send(base, 'GET /.well-known/jwks.json');
   await send(base, 'GET /nothing/here');
   await send(base, 'POST /api/v1/auth/login', { body: { email, password } });
-  const { refresh } = await logIn(base, member).catch(() => member);
+  const { refresh } = await logIn(base, member, elsewhere()).catch(() => member);
   await send(base, 'POST /api/v1/auth/refresh', { body: { refresh_token: refresh } });
 }
 

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 
 /** Programs of Debian packages that some suites use where they are installed. */
-const packages = { promtool: 'prometheus', prometheus: 'prometheus', chromium: 'chromium' } as const;
+const packages = {
+  promtool: 'prometheus',
+  prometheus: 'prometheus',
+  chromium: 'chromium',
+  'redis-server': 'redis-server',
+} as const;
 
 export type Tool = keyof typeof packages;
 
