@@ -86,7 +86,10 @@ program
   .description('exit 0 when the service on this machine answers (for container health checks)')
   .action(async () => {
     const { healthCommand } = await import('./commands/health.ts');
-    await healthCommand(Number(process.env.PORT) || 8000);
+    if (existsSync('.env')) process.loadEnvFile('.env');
+    const { HOST, PORT } = process.env;
+    const isAny = !HOST || HOST === '0.0.0.0' || HOST === '::';
+    await healthCommand(Number(PORT) || 8000, isAny ? undefined : HOST);
   });
 
 /** What went wrong, without a stack: its reader is an operator. */

@@ -3,7 +3,7 @@ create index users_created_at_idx on users (created_at desc, id desc) where dele
 
 create index user_roles_role_id_idx on user_roles (role_id, user_id);
 
-create index sessions_user_id_idx on sessions (user_id, created_at desc) where ended_at is null;
+create index sessions_user_id_idx on sessions (user_id, created_at desc);
 
 -- For the purge and for counting the live ones.
 create index sessions_idle_expires_at_idx on sessions (idle_expires_at);

@@ -10,6 +10,7 @@ import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
+import { isSchemaCurrent } from '../store/migrations.ts';
 import { openStores, type Stores } from '../store/open-stores.ts';
 import { createStore } from '../store/store.ts';
 
@@ -78,19 +79,15 @@ async function listenOn(
   return { metrics, api: await listen(servers.api, port, host) };
 }
 
-/** Serves until SIGTERM or SIGINT, then drains. Resolves when everything is closed. */
-export async function serveCommand(config: Config, log: Logger, version: string): Promise<void> {
-  const signal = nextSignal(log);
+async function boot(config: Config, log: Logger, version: string, isDraining: () => boolean) {
   const tracing = await openTracing({ ...config.tracing, version });
   const metrics: Metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
   const keys = await openSigningKeys(config, log);
-  const stores = await openStores(
-    config,
-    log,
-    createStoreObserver(metrics, tracing.isOn ? storeSpans(tracing) : undefined),
-  );
-  let draining = false;
-  const isDraining = () => draining;
+  const spans = tracing.isOn ? storeSpans(tracing) : undefined;
+  const stores = await openStores(config, log, createStoreObserver(metrics, spans));
+  if (!(await isSchemaCurrent(stores.database))) {
+    throw new Error('the database lacks migrations of this version: run the command migrate first');
+  }
   const app = await compose({ config, stores, keys, log, metrics, version, isDraining, tracing });
   const servers = {
     api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining }),
@@ -98,6 +95,18 @@ export async function serveCommand(config: Config, log: Logger, version: string)
   };
   const timers = [keepPartitions(stores, log), keepCensus(stores, metrics, log)];
   announce(config, stores, log, await listenOn(config, servers));
+  return { tracing, keys, stores, servers, timers };
+}
+
+/** Serves until SIGTERM or SIGINT, then drains. Resolves when everything is closed; at once when still starting. */
+export async function serveCommand(config: Config, log: Logger, version: string): Promise<void> {
+  let draining = false;
+  const signal = nextSignal(log);
+  const service = await Promise.race([boot(config, log, version, () => draining), signal.then(() => null)]);
+  if (!service) {
+    log.info({ event: 'stopped' }, 'stopped while starting');
+    return;
+  }
 
   await signal;
   draining = true;
@@ -105,9 +114,10 @@ export async function serveCommand(config: Config, log: Logger, version: string)
     { event: 'draining', drainDelay: config.shutdown.drainDelay },
     'not ready any more; serving on while traffic moves away',
   );
+  const { tracing, keys, stores, servers, timers } = service;
+  for (const timer of timers) clearInterval(timer);
   await sleep(config.shutdown.drainDelay);
   await closeServer(servers.api, Math.max(0, config.shutdown.timeout - closingReserve));
-  for (const timer of timers) clearInterval(timer);
   keys.close();
   await stores.close();
   await tracing.close();

@@ -1,7 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { AuditRecord } from '../store/audit-store.ts';
 import type { LoginHistory } from '../store/login-history-store.ts';
-import type { Session } from '../store/session-store.ts';
+import type { HeldSession } from '../store/session-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Account } from '../store/user-store.ts';
 
@@ -9,15 +9,15 @@ export type PersonalData = ReturnType<typeof createPersonalData>;
 
 interface HeldData {
   readonly account: Account;
-  readonly sessions: readonly Session[];
+  readonly sessions: readonly HeldSession[];
   readonly loginHistory: readonly LoginHistory[];
   readonly auditLog: readonly AuditRecord[];
 }
 
 /** Rows asked for at a time. */
 const batch = 500;
-/** Rows of history an export holds at the most: a year of a login every quarter of an hour. */
-const exportLimit = 35_000;
+/** Entries of the audit log about one user: far beyond what administrators do by hand. */
+const auditLimit = 100_000;
 
 /** What is held about a user, for the user. `replica` may lag behind; nothing here decides anything. */
 export function createPersonalData(options: { store: Store; replica: Store }) {
@@ -34,7 +34,7 @@ export function createPersonalData(options: { store: Store; replica: Store }) {
       const page = await loginHistory(userId, batch, after);
       all.push(...page.items);
       after = page.next ?? undefined;
-    } while (after && all.length < exportLimit);
+    } while (after);
     return all;
   }
 
@@ -44,8 +44,8 @@ export function createPersonalData(options: { store: Store; replica: Store }) {
     async export(userId: string): Promise<HeldData> {
       const account = await store.users.findById(userId);
       if (!account) throw new AppError('unauthorized');
-      const sessions = await store.sessions.listLive(userId);
-      const auditLog = await replica.auditLog.listForUser(userId, exportLimit);
+      const sessions = await store.sessions.listAll(userId);
+      const auditLog = await replica.auditLog.listForUser(userId, auditLimit);
       return { account, sessions, auditLog, loginHistory: await wholeHistory(userId) };
     },
   };

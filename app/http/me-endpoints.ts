@@ -2,7 +2,14 @@ import type { Accounts } from '../domain/accounts.ts';
 import type { PersonalData } from '../domain/personal-data.ts';
 import { decodeCursor, encodeCursor, HistoryKeyset } from './cursor.ts';
 import { endpoint } from './endpoint.ts';
-import { presentLoginHistory, presentManagedUser, presentSession, presentUser } from './present.ts';
+import {
+  presentAudit,
+  presentHeldSession,
+  presentLoginHistory,
+  presentManagedUser,
+  presentSession,
+  presentUser,
+} from './present.ts';
 import {
   ChangePasswordBody,
   DeleteMeBody,
@@ -118,14 +125,9 @@ export function meEndpoints(services: { accounts: Accounts; personalData: Person
           headers: { 'Content-Disposition': 'attachment; filename="export.json"' },
           data: {
             user: presentManagedUser(held.account),
-            sessions: held.sessions.map((session) => presentSession(session, caller.sessionId)),
+            sessions: held.sessions.map((session) => presentHeldSession(session, caller.sessionId)),
             login_history: held.loginHistory.map(presentLoginHistory),
-            audit_log: held.auditLog.map((entry) => ({
-              occurred_at: entry.occurredAt.toISOString(),
-              action: entry.action,
-              target_type: entry.targetType,
-              target_id: entry.targetId,
-            })),
+            audit_log: held.auditLog.map((entry) => presentAudit(entry, caller.user.id)),
           },
         };
       },

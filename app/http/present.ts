@@ -1,7 +1,8 @@
 import type { TokenSet } from '../domain/sessions.ts';
+import type { AuditRecord } from '../store/audit-store.ts';
 import type { LoginHistory } from '../store/login-history-store.ts';
 import type { Role } from '../store/role-store.ts';
-import type { Session } from '../store/session-store.ts';
+import type { HeldSession, Session } from '../store/session-store.ts';
 import type { Account, User } from '../store/user-store.ts';
 
 /*
@@ -59,4 +60,21 @@ export const presentRole = (role: Role) => ({
   description: role.description,
   built_in: role.builtIn,
   created_at: role.createdAt.toISOString(),
+});
+
+export const presentHeldSession = (session: HeldSession, currentId: string) => ({
+  ...presentSession(session, currentId),
+  ended_at: session.endedAt?.toISOString() ?? null,
+  end_cause: session.endCause,
+});
+
+/** Where an entry came from is about whoever acted: shown to them, and to nobody they acted on. */
+export const presentAudit = (entry: AuditRecord, readerId: string) => ({
+  occurred_at: entry.occurredAt.toISOString(),
+  action: entry.action,
+  target_type: entry.targetType,
+  target_id: entry.targetId,
+  detail: entry.detail,
+  ip: entry.actorId === readerId ? entry.ip : null,
+  request_id: entry.actorId === readerId ? entry.requestId : null,
 });

@@ -146,11 +146,17 @@ const AuditEntry = z.object({
   action: z.string(),
   target_type: z.string(),
   target_id: z.string().nullable(),
+  detail: z.record(z.string(), z.unknown()),
+  ip: z.string().nullable().meta({ description: 'Only where I acted myself' }),
+  request_id: z.string().nullable(),
+});
+const HeldSession = Session.extend({ ended_at: Instant.nullable(), end_cause: z.string().nullable() }).meta({
+  id: 'HeldSession',
 });
 export const Export = z
   .object({
     user: ManagedUser,
-    sessions: z.array(Session),
+    sessions: z.array(HeldSession),
     login_history: z.array(LoginHistory),
     audit_log: z.array(AuditEntry),
   })

@@ -16,6 +16,8 @@ const secretKeys = [
   'refresh_token',
   'authorization',
   'cookie',
+  // Where Node keeps the URL that it could not parse.
+  'input',
 ];
 
 /** JSON lines with UTC timestamps (ASVS 16.2.2) to `destination`, standard output unless told otherwise. */

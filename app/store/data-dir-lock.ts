@@ -1,5 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { kill, pid as myPid } from 'node:process';
 import { ConfigError } from '../config.ts';
@@ -65,6 +74,15 @@ function claim(dir: string, number: number): boolean {
   }
 }
 
+function makeFolder(dir: string): void {
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    accessSync(dir, constants.W_OK);
+  } catch {
+    throw new ConfigError(['DATA_DIR names a folder that cannot be made or written to']);
+  }
+}
+
 /**
  * Holds the folder for this process: two embedded Postgres on one folder corrupt it. Whoever made the highest
  * `lock.N` holds it. A lock whose process is gone is succeeded by the next number, which of several only one can
@@ -72,7 +90,7 @@ function claim(dir: string, number: number): boolean {
  * @returns what releases it. @throws ConfigError when a living process holds it
  */
 export function lockDataDir(dir: string): () => void {
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   for (;;) {
     const [newest = 0] = lockNumbers(dir);
     const holder = newest === 0 ? null : readHolder(join(dir, `lock.${newest}`));

@@ -23,6 +23,12 @@ export interface Session {
   readonly lastSeenAt: Date;
 }
 
+/** All that is kept of a session for its user's export. */
+export interface HeldSession extends Session {
+  readonly endedAt: Date | null;
+  readonly endCause: string | null;
+}
+
 /** Everything that a refresh needs to decide. */
 export interface SessionRow extends Session {
   readonly userId: string;
@@ -116,6 +122,10 @@ export function createSessionStore(database: Database) {
 
     /** Newest first. */
     listLive: (userId: string): Promise<Session[]> => database.query<Session>('sessions/list_live', [userId]),
+
+    /** Those that ended and are not yet purged too. Newest first. */
+    listAll: (userId: string): Promise<HeldSession[]> =>
+      database.query<HeldSession>('sessions/list_all', [userId]),
 
     /** With `userId`, only when it is that user's. @returns whose session it was, or null when it was not live */
     async end(id: string, userId: string | null, cause: string): Promise<string | null> {

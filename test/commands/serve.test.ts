@@ -43,6 +43,22 @@ describe('The executable', function () {
     expect(await service.ended).to.equal(0);
   });
 
+  it('stops at once when told so while it is still starting', async () => {
+    const service = launch([]);
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    service.child.kill('SIGTERM');
+    expect(await service.ended).to.be.oneOf([0, 'SIGTERM']);
+    expect(service.output()).not.to.contain('    at ');
+  });
+
+  it('says what to do about a database without its schema', async function () {
+    const url = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+    const service = launch([], { DB_PRIMARY_DB_URL: `${url}?sslmode=disable` });
+    await service.ended;
+    if (/service_unavailable/.test(service.output())) this.skip();
+    expect(service.output()).to.contain('run the command migrate first');
+  });
+
   it('keeps users, sessions and keys over a restart, even after kill -9', async () => {
     const body = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
     const headers = { 'Content-Type': 'application/json' };

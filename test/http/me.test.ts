@@ -145,13 +145,19 @@ onEachStore('My account', (stores) => {
   });
 
   it('GET export holds everything about me and no hash or key', async () => {
-    const person = await loggedIn(app);
+    const first = await loggedIn(app);
+    await app.ask('POST /api/v1/auth/logout', { token: first.access });
+    const person = await logIn(app, first);
     const { status, body, text, headers } = await app.ask(`GET ${me}/export`, { token: person.access });
     expect(status).to.equal(200);
     expect(headers['content-disposition']).to.contain('attachment');
     expect(body.data.user.email).to.equal(person.email);
-    expect(body.data.sessions).to.have.length(1);
-    expect(body.data.login_history).to.have.length(1);
+    expect(body.data.sessions).to.have.length(2);
+    expect(body.data.sessions.map(({ end_cause }: { end_cause: string }) => end_cause)).to.have.members([
+      null,
+      'logout',
+    ]);
+    expect(body.data.login_history).to.have.length(2);
     expect(text).not.to.match(/argon2|hash|mac_key/);
   });
 });

@@ -38,6 +38,7 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'sessions/find': [id],
   'sessions/find_state': [id],
   'sessions/insert': [id, id, hash, hash, 'null', 'null', '1000', '1000', 'now()'],
+  'sessions/list_all': [id],
   'sessions/list_live': [id],
   'sessions/rotate': [id, hash, hash, hash, '2', '1000'],
   'users/bump_version': [id],
