@@ -112,12 +112,15 @@ export function createLoginThrottle(options: {
       await admitByAccount(keyOf(attempt.email));
     },
 
-    /** The right password gives its attempts back. */
+    /**
+     * The right password clears what its own device or network used up. Of the account's budget it gives back its own
+     * attempt only: if each login of the owner cleared that, each would hand a guesser ten more guesses.
+     */
     async succeed(attempt: LoginAttempt): Promise<void> {
       if (!enabled) return;
-      if (attempt.device) await devices.reset(keyOf(attempt.device));
+      if (attempt.device) return devices.reset(keyOf(attempt.device));
       await networks.reset(networkKey(attempt));
-      await forget(attempt.email);
+      await accounts.refund(keyOf(attempt.email));
     },
 
     /** Forgets what was counted against the account, from whatever network. */

@@ -6,7 +6,14 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { SessionState } from '../store/session-store.ts';
 import type { SharedMemory } from '../store/shared-memory.ts';
 import type { Store } from '../store/store.ts';
-import { readSnapshot, recordSessionEnd, recordUserVersion, writeSnapshot } from './session-snapshots.ts';
+import { createAnnouncements } from './announcements.ts';
+import {
+  readSnapshot,
+  recordSessionEnd,
+  recordUserVersion,
+  revocationLife,
+  writeSnapshot,
+} from './session-snapshots.ts';
 
 export type SessionStates = Awaited<ReturnType<typeof createSessionStates>>;
 
@@ -40,6 +47,7 @@ export async function createSessionStates(options: {
   const endedSessions = new LRUCache<string, true>({ max: 50_000, ttl: 30_000 });
   const changedUsers = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
   const snapshotWritten = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
+  const announce = createAnnouncements(log, revocationLife);
   let isPostgresAway = false;
 
   const isCurrent = (entry: Entry): boolean => entry.asOf > (changedUsers.get(entry.state.user.id) ?? -1);
@@ -53,16 +61,8 @@ export async function createSessionStates(options: {
     changedUsers.set(userId, performance.now());
   }
 
-  async function announce(message: string, tombstone: () => Promise<void>): Promise<void> {
-    try {
-      await Promise.all([tombstone(), shared.publish(channel, message)]);
-    } catch (error) {
-      log.warn(
-        { err: error, event: 'revocation_not_announced' },
-        'other replicas learn of a revocation from Postgres',
-      );
-    }
-  }
+  const announceBoth = (message: string, tombstone: () => Promise<void>): Promise<void> =>
+    announce(message, () => Promise.all([tombstone(), shared.publish(channel, message)]));
 
   function keepSnapshot(state: SessionState): void {
     if (snapshotWritten.get(state.sessionId) === state.version) return;
@@ -152,14 +152,14 @@ export async function createSessionStates(options: {
     async sessionsEnded(sessionIds: readonly string[]): Promise<void> {
       for (const id of sessionIds) applySessionEnd(id);
       await Promise.all(
-        sessionIds.map((id) => announce(`session ${id}`, () => recordSessionEnd(shared, id))),
+        sessionIds.map((id) => announceBoth(`session ${id}`, () => recordSessionEnd(shared, id))),
       );
     },
 
     /** To be called after the commit that changed a user's roles, name or status; `version` is the new one. */
     async userChanged(userId: string, version: number): Promise<void> {
       applyUserChange(userId);
-      await announce(`user ${userId}`, () => recordUserVersion(shared, userId, version));
+      await announceBoth(`user ${userId}`, () => recordUserVersion(shared, userId, version));
     },
   };
 }

@@ -6,7 +6,7 @@ import {
   type ServerResponse,
   STATUS_CODES,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
 import { AppError, type ErrorCode } from '../errors.ts';
@@ -23,6 +23,9 @@ export const clientBounds = {
   maxHeaderSize: 16 * 1024,
   maxRequestsPerSocket: 0,
 } as const;
+
+/** Requests that a connection may have unanswered: Node starts all that arrive pipelined before it serves others. */
+export const maxPipelined = 16;
 
 const parserFailures: Readonly<Record<string, ErrorCode>> = {
   HPE_HEADER_OVERFLOW: 'headers_too_large',
@@ -50,7 +53,9 @@ function endWith(code: ErrorCode, socket: Duplex): void {
 }
 
 function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
+  // Many that never sent a byte may expire at once: there is nothing to answer.
+  const isSilent = 'bytesRead' in socket && socket.bytesRead === 0;
+  if (error.code === 'ECONNRESET' || !socket.writable || isSilent) {
     socket.destroy();
     return;
   }
@@ -78,7 +83,19 @@ export function createApiServer(
   options: { keepAliveTimeout: number; isDraining: () => boolean },
 ): Server {
   const handle = app.callback();
+  const unanswered = new WeakMap<Socket, number>();
+
+  /** False for a connection that asks for more at once than one client has use for; it is cut. */
+  function admit({ socket }: IncomingMessage, response: ServerResponse): boolean {
+    const count = (unanswered.get(socket) ?? 0) + 1;
+    unanswered.set(socket, count);
+    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
+    if (count > maxPipelined) socket.destroy();
+    return count <= maxPipelined;
+  }
+
   function serve(request: IncomingMessage, response: ServerResponse): void {
+    if (!admit(request, response)) return;
     if (!hasOneHost(request) || !hasReadableTarget(request)) {
       const { status, headers, body } = bareRefusal('malformed_request');
       response.writeHead(status, headers).end(body);

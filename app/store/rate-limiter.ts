@@ -26,6 +26,8 @@ export interface RateLimiter {
   /** Takes one point of the budget of `key`; `window` (milliseconds) replaces the budget's own for a new window. */
   consume(key: string, window?: number): Promise<Verdict>;
   peek(key: string): Promise<Verdict>;
+  /** Gives one point back. */
+  refund(key: string): Promise<void>;
   reset(key: string): Promise<void>;
 }
 
@@ -79,6 +81,9 @@ export function createRateLimiter(shared: SharedMemory, budget: Budget): RateLim
     async peek(key) {
       const result = await limiter.get(key);
       return verdict(result, (result?.consumedPoints ?? 0) < budget.points);
+    },
+    async refund(key) {
+      await limiter.reward(key, 1);
     },
     async reset(key) {
       await limiter.delete(key);

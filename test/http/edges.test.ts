@@ -142,6 +142,16 @@ onEachStore('Edges', (stores) => {
     expect(await hostile(1)).to.equal(await hostile(2));
   });
 
+  it('cut a connection that pipelines more than one client has use for, and serve one that pipelines little', async () => {
+    const request = 'GET /api/v1/health HTTP/1.1\r\nHost: x\r\n\r\n';
+    const last = 'GET /api/v1/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+    const answersTo = async (count: number) =>
+      (await rawExchange(app.port, request.repeat(count - 1) + last).catch(() => '')).split('HTTP/1.1 200')
+        .length - 1;
+    expect(await answersTo(10)).to.equal(10);
+    expect(await answersTo(500)).to.be.lessThan(17);
+  });
+
   it('turn unready on SIGTERM while requests are still served', async () => {
     const draining = await startApp(stores());
     draining.drain();

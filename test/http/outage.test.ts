@@ -15,6 +15,8 @@ onEachStore('Stores that are away', (stores) => {
   afterEach(() => app.close());
 
   const verify = (token: string) => app.ask('GET /api/v1/auth/verify', { token });
+  const sessionIdOf = (token: string): string =>
+    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
   /** Longer than any local copy may be served. */
   const forget = () => new Promise((resolve) => setTimeout(resolve, 1_050));
 
@@ -54,6 +56,17 @@ onEachStore('Stores that are away', (stores) => {
     } finally {
       await elsewhere.close();
     }
+  });
+
+  it('Redis away at a logout: it is told as soon as Redis is back, so that Postgres may go then', async () => {
+    const { access } = await loggedIn(app);
+    await verify(access);
+    faults.redis = true;
+    await app.ask('POST /api/v1/auth/logout', { token: access });
+    faults.redis = false;
+    await forget();
+    const [session] = await app.stores.sharedMemory.get([`ended:${sessionIdOf(access)}`]);
+    expect(session).to.equal('1');
   });
 
   it('both away: 503, never 200', async () => {
