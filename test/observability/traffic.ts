@@ -52,14 +52,14 @@ async function overload(base: string): Promise<void> {
  */
 export async function makeTraffic(base: string, seconds: number): Promise<void> {
   const people = await members(base, 4);
-  const victim = people[0]?.email ?? '';
+  const { email: victim } = await register(base, elsewhere());
   const end = performance.now() + seconds * 1000;
   for (let turn = 0; performance.now() < end; turn += 1) {
     await Promise.all(people.map((member) => ordinary(base, member)));
     await guess(base, newPerson().email);
-    if (turn < 16) await guess(base, victim);
+    if (turn % 3 === 0) await guess(base, victim);
     if (turn % 4 === 1) await reuse(base).catch(() => undefined);
-    if (turn % 4 === 2) await overload(base);
+    if (turn % 20 === 4) await overload(base);
     await sleep(50);
   }
 }
