@@ -89,7 +89,6 @@ export function createLogin(options: {
    * @throws AppError invalid_credentials, rate_limited or overloaded
    */
   return async function login(credentials: Credentials, client: Client): Promise<LoginResult> {
-    hasher.requireRoom();
     const email = credentials.email.toLowerCase();
     const account = await store.users.findByEmail(email);
     const device = devices.recognise(credentials.deviceToken, account);

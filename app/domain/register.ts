@@ -24,7 +24,6 @@ export function createRegister(options: { store: Store; hasher: PasswordHasher; 
    */
   return async function register(registration: Registration): Promise<User> {
     try {
-      hasher.requireRoom();
       checkPassword(registration.password, registration);
       const passwordHash = await hasher.hash(registration.password);
       const { username } = registration;

@@ -23,8 +23,8 @@ interface Entry {
   readonly asOf: number;
 }
 
-/** Milliseconds a state may be served without asking again. */
-const maxAge = 1_000;
+/** Milliseconds a state may be served without asking again: a second, less what the answer then takes. */
+const maxAge = 900;
 /** Milliseconds between two looks at whether Postgres is back. */
 const probeInterval = 500;
 const channel = 'session-events';

@@ -26,14 +26,16 @@ export function authEndpoints(services: {
   sessions: Sessions;
   accounts: Accounts;
   resetPassword: PasswordReset;
+  requireRoom: () => void;
 }) {
-  const { register, login, sessions, accounts, resetPassword } = services;
+  const { register, login, sessions, accounts, resetPassword, requireRoom } = services;
   return [
     endpoint(
       'POST /api/v1/auth/register',
       {
         summary: 'Register a new user',
         access: 'open',
+        requireRoom,
         limit: 'register',
         body: RegisterBody,
         answers: { 201: { description: 'The new user', data: User } },
@@ -46,6 +48,7 @@ export function authEndpoints(services: {
       {
         summary: 'Log in with email and password',
         access: 'open',
+        requireRoom,
         limit: 'login',
         body: LoginBody,
         answers: { 200: { description: 'Tokens of a new session', data: LoginResult } },
@@ -123,6 +126,7 @@ export function authEndpoints(services: {
       {
         summary: 'Set a new password with a one-time token',
         access: 'open',
+        requireRoom,
         limit: 'password',
         body: ResetPasswordBody,
         answers: { 204: { description: 'Set; all sessions have ended' } },

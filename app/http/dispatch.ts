@@ -30,13 +30,14 @@ function parseParams(endpoint: Endpoint, params: unknown): unknown {
   return parsed.data;
 }
 
-/** One request through the policies of its route line, in this order: limit, access, input, handler. */
+/** One request through the policies of its route line, in this order: room, limit, access, input, handler. */
 async function serve(
   endpoint: Endpoint,
   ctx: Context,
   limit: Limits,
   authenticate: Authenticate,
 ): Promise<void> {
+  endpoint.requireRoom?.();
   if (endpoint.limit) await limit(ctx, endpoint.limit);
   const caller = endpoint.access === 'open' ? undefined : await authenticate(ctx);
   if (caller && endpoint.access === 'admin') requireAdmin(caller);

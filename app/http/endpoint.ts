@@ -39,6 +39,8 @@ export interface AnswerDoc {
 export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly summary: string;
   readonly access: A;
+  /** For what hashes a password: refuses, before anything is read, while there is no room. @throws AppError overloaded */
+  readonly requireRoom?: () => void;
   readonly limit?: LimitName;
   readonly body?: z.ZodType<B>;
   readonly query?: z.ZodType<Q>;

@@ -24,6 +24,7 @@ export interface Services {
   readonly login: Login;
   readonly sessions: Sessions;
   readonly resetPassword: PasswordReset;
+  readonly requireRoom: () => void;
   readonly accounts: Accounts;
   readonly personalData: PersonalData;
   readonly administration: Administration;
