@@ -11,7 +11,7 @@ const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 /**
  * All series of one app in a registry of its own, so that tests and several apps in a process do not collide.
- * docs/metrics.md lists them. No label may take a value that a caller chooses.
+ * The README lists them. No label may take a value that a caller chooses.
  * @param traceId the trace of the request under way, for exemplars; absent while tracing is off
  */
 export function createMetrics(version: string, traceId?: () => string | undefined) {
