@@ -18,6 +18,12 @@ export interface SampledGauge<L extends string> {
   from(source: () => readonly Sample<L>[]): void;
 }
 
+/** How many there are right now. */
+export interface Level {
+  inc(): void;
+  dec(): void;
+}
+
 export type Declare = ReturnType<typeof createDeclare>;
 
 /**
@@ -44,6 +50,27 @@ export function createDeclare(
 
   function gauge<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) {
     return new Gauge<L>({ name, help, labelNames: [...labelNames], registers });
+  }
+
+  /** A gauge that goes up and down with every request: a plain number until it is scraped, since labels cost time. */
+  function level(name: string, help: string): Level {
+    let value = 0;
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(value);
+      },
+    });
+    return {
+      inc: () => {
+        value += 1;
+      },
+      dec: () => {
+        value -= 1;
+      },
+    };
   }
 
   function sampled<L extends string>(name: string, help: string, labelNames: readonly L[]): SampledGauge<L> {
@@ -94,5 +121,5 @@ export function createDeclare(
     };
   }
 
-  return { counter, gauge, sampled, timing };
+  return { counter, gauge, level, sampled, timing };
 }

@@ -33,7 +33,7 @@ export function createMetrics(version: string, traceId?: () => string | undefine
       requestBuckets,
       ['method', 'route', 'status'],
     ),
-    requestsInFlight: declare.gauge('http_requests_in_flight', 'Requests that have not been answered yet'),
+    requestsInFlight: declare.level('http_requests_in_flight', 'Requests that have not been answered yet'),
     ...authMetrics(declare),
     ...hashMetrics(declare),
     ...dependencyMetrics(declare),
