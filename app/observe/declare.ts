@@ -1,11 +1,14 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import { BucketHistogram } from './histogram.ts';
+
+const noLabels = {};
 
 /** A histogram of seconds. */
 export interface Timing<L extends string = never> {
   observe(seconds: number, ...labels: [L] extends [never] ? [] : [Readonly<Record<L, string>>]): void;
   /** Call what it gives to observe the time that has passed; for timings without labels. */
   startTimer(this: Timing): () => void;
-  get: Histogram<L>['get'];
+  get: BucketHistogram<L>['get'];
 }
 
 export interface Sample<L extends string> {
@@ -100,18 +103,11 @@ export function createDeclare(
     buckets: readonly number[],
     labelNames: readonly L[] = [],
   ): Timing<L> {
-    const enableExemplars = traceId !== undefined;
-    const options = { name, help, labelNames: [...labelNames], buckets: [...buckets], registers };
-    const histogram = new Histogram<L>({ ...options, enableExemplars });
+    const histogram = new BucketHistogram<L>(name, help, buckets, labelNames).register(registry);
     return {
-      observe(value, ...[given]) {
+      observe(value, ...[labels]) {
         // reason: the rest parameter is empty exactly when there are no labels.
-        const labels = (given ?? {}) as Record<L, string>;
-        if (!traceId) return histogram.observe(labels, value);
-        const trace = traceId();
-        // reason: the type of exemplar labels is that of the metric's own labels, which they never are.
-        const exemplarLabels = (trace ? { trace_id: trace } : {}) as Record<L, string>;
-        return histogram.observe({ labels, value, exemplarLabels });
+        histogram.observe(value, (labels ?? noLabels) as Record<L, string>, traceId?.());
       },
       startTimer() {
         const start = performance.now();
