@@ -6,7 +6,7 @@ import type { Metrics } from '../observe/metrics.ts';
 import { noTracing, type Tracing } from '../observe/tracing.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import type { Authenticate } from './authenticate.ts';
-import { createClientAddress } from './client-address.ts';
+import { createClientPlaces } from './client-address.ts';
 import type { RequestState } from './context.ts';
 import { createRouter } from './dispatch.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -40,7 +40,7 @@ export function createApp(options: {
   const app = new Koa<RequestState>();
 
   app.use(securityHeaders());
-  app.use(identify(createClientAddress(config.trustedProxies)));
+  app.use(identify(createClientPlaces(config.trustedProxies)));
   if (tracing.isOn) app.use(traceRequests(tracing));
   app.use(requestLog(log, metrics));
   app.use(

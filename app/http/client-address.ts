@@ -1,4 +1,5 @@
 import ipaddr from 'ipaddr.js';
+import { LRUCache } from 'lru-cache';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -47,4 +48,30 @@ export function addressPrefix(ip: string): string {
   const address = parse(ip);
   if (!(address instanceof ipaddr.IPv6)) return ip;
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
+}
+
+export interface ClientPlace {
+  /** In canonical form, or `unknown` when the connection is gone already. */
+  readonly ip: string;
+  /** What limits count. */
+  readonly network: string;
+}
+
+/** Longest pair of peer and X-Forwarded-For that is remembered, in characters: both are the caller's to choose. */
+const maxRemembered = 256;
+
+/** Where requests come from, found out once for each peer and what it forwards: parsing addresses is slow. */
+export function createClientPlaces(trustedProxies: readonly string[]) {
+  const addressOf = createClientAddress(trustedProxies);
+  const known = new LRUCache<string, ClientPlace>({ max: 10_000 });
+
+  return function placeOf(remote: string | undefined, forwardedFor: string | undefined): ClientPlace {
+    const key = `${remote} ${forwardedFor}`;
+    const remembered = known.get(key);
+    if (remembered) return remembered;
+    const ip = addressOf(remote, forwardedFor);
+    const place = { ip, network: addressPrefix(ip) };
+    if (key.length <= maxRemembered) known.set(key, place);
+    return place;
+  };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { addressPrefix } from './client-address.ts';
+import type { ClientPlace } from './client-address.ts';
 import type { Context, Middleware } from './context.ts';
 import { unmatchedRoute } from './context.ts';
 
@@ -9,16 +9,16 @@ export const deviceCookie = '__Host-device';
 const wellFormed = /^[A-Za-z0-9._-]{8,128}$/;
 
 /** First of all: gives the request its id (the caller's, when it is harmless in a log) and finds out who is calling. */
-export function identify(clientAddress: (remote?: string, forwardedFor?: string) => string): Middleware {
+export function identify(placeOf: (remote?: string, forwardedFor?: string) => ClientPlace): Middleware {
   return (ctx: Context, next) => {
     const given = ctx.get('X-Request-Id');
     const requestId = wellFormed.test(given) ? given : randomUUID();
     const userAgent = ctx.get('User-Agent').toWellFormed().slice(0, 256) || null;
-    const ip = clientAddress(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For'));
+    const place = placeOf(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For'));
     ctx.state.requestId = requestId;
     ctx.state.route = unmatchedRoute;
-    const deviceToken = ctx.cookies.get(deviceCookie) ?? null;
-    ctx.state.client = { ip, network: addressPrefix(ip), userAgent, requestId, deviceToken };
+    const deviceToken = (ctx.req.headers.cookie && ctx.cookies.get(deviceCookie)) || null;
+    ctx.state.client = { ...place, userAgent, requestId, deviceToken };
     ctx.set('X-Request-Id', requestId);
     return next();
   };

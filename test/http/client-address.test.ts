@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addressPrefix, createClientAddress } from '../../app/http/client-address.ts';
+import { addressPrefix, createClientAddress, createClientPlaces } from '../../app/http/client-address.ts';
 
 describe('Client address', () => {
   const address = createClientAddress(['10.0.0.0/8', '2001:db8:ffff::/48', '192.0.2.7']);
@@ -32,5 +32,26 @@ describe('Client address', () => {
     expect(addressPrefix('2001:db8:1:2::1')).not.to.equal(addressPrefix('2001:db8:1:3::1'));
     expect(addressPrefix('198.51.100.1')).to.equal('198.51.100.1');
     expect(addressPrefix('unknown')).to.equal('unknown');
+  });
+
+  it('is the same when it is remembered, and another for another proxy or header', () => {
+    const placeOf = createClientPlaces(['10.0.0.0/8']);
+    const first = placeOf('10.1.2.3', '2001:db8:1:2::7');
+    expect(first).to.deep.equal({ ip: '2001:db8:1:2::7', network: '2001:db8:1:2::/64' });
+    expect(placeOf('10.1.2.3', '2001:db8:1:2::7')).to.equal(first);
+    expect(placeOf('203.0.113.9', '2001:db8:1:2::7').ip).to.equal('203.0.113.9');
+    expect(placeOf('10.1.2.3', undefined).ip).to.equal('10.1.2.3');
+  });
+
+  it('remembers no header of any length, and no more than so many', () => {
+    const placeOf = createClientPlaces(['10.0.0.0/8']);
+    const long = `${'x'.repeat(300)}, 198.51.100.1`;
+    expect(placeOf('10.1.2.3', long)).to.deep.equal({ ip: '198.51.100.1', network: '198.51.100.1' });
+    expect(placeOf('10.1.2.3', long)).not.to.equal(placeOf('10.1.2.3', long));
+    const first = placeOf('10.1.2.3', '192.0.2.1');
+    for (let n = 0; n < 10_000; n += 1) placeOf('10.1.2.3', `fd00::${n.toString(16)}`);
+    const again = placeOf('10.1.2.3', '192.0.2.1');
+    expect(again).to.deep.equal(first);
+    expect(again).not.to.equal(first);
   });
 });

@@ -1,4 +1,3 @@
-import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply } from '../bench/client.ts';
 import { createSend, type Send } from './kinds.ts';
@@ -64,12 +63,7 @@ async function chase(index: number, next: Send, clients: number, end: number): P
 }
 
 function run(stream: Stream, index: number, end: number): Promise<void> {
-  const agent = new Agent({
-    keepAlive: stream.keepAlive ?? true,
-    maxSockets: stream.clients,
-    scheduling: 'fifo',
-  });
-  const next = createSend(stream, agent);
+  const next = createSend(stream);
   return stream.rate === null ? chase(index, next, stream.clients, end) : pace(index, next, stream.rate, end);
 }
 
