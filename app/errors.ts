@@ -58,7 +58,12 @@ export class AppError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
+    // A refusal is an answer, not a fault: nobody reads where it was made, and to find that out for each one is what
+    // a flood of them would cost most. What stands behind it has its own stack, in `cause`.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(options.detail ?? code, { cause: options.cause });
+    Error.stackTraceLimit = stackTraceLimit;
     this.name = 'AppError';
     this.code = code;
     this.detail = options.detail;

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError } from '../errors.ts';
-import type { Logger } from '../observe/log.ts';
+import { type Logger, withoutRedaction } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Context, Middleware } from './context.ts';
 import { securityEvent } from './security-events.ts';
@@ -24,6 +24,7 @@ function causeOf(failure: unknown): unknown {
  * no caller can add series.
  */
 export function requestLog(log: Logger, metrics: Metrics): Middleware {
+  const plain = withoutRedaction(log);
   return (ctx: Context, next) => {
     const start = performance.now();
     metrics.requestsInFlight.inc();
@@ -38,7 +39,9 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
       if (!log.isLevelEnabled(level)) return;
       const { failure } = state;
       const code = failure instanceof AppError ? failure.code : undefined;
-      log[level](
+      const cause = status >= 500 ? causeOf(failure) : undefined;
+      const lines = cause === undefined ? plain : log;
+      lines[level](
         {
           event: 'request',
           requestId: state.requestId,
@@ -51,7 +54,7 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
           ...(state.userId && { userId: state.userId }),
           ...(code && { code }),
           ...securityEvent({ method, route: state.route, status, code }),
-          ...(status >= 500 && causeOf(failure) !== undefined && { err: causeOf(failure) }),
+          ...(cause !== undefined && { err: cause }),
         },
         'request',
       );

@@ -34,3 +34,9 @@ export function createLog(
   };
   return destination ? pino(options, destination) : pino(options);
 }
+
+/**
+ * The same log without the net, for lines whose every field is picked by hand and none of which is an object: the net
+ * looks into each field, which took a fifth of the time of a request for its one line.
+ */
+export const withoutRedaction = (log: Logger): Logger => log.child({}, { redact: [] });
