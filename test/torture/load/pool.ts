@@ -8,6 +8,9 @@ export type Ask = (base: string, line: string, question: Omit<Question, 'agent'>
 /** Milliseconds. */
 const patience = 20_000;
 
+/** The headers that streams and this file look at; reading all the others would cost. */
+const read = ['content-length', 'retry-after', 'connection'] as const;
+
 interface Head {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,15 +23,15 @@ interface Head {
 function parseHead(received: string): Head | null {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return null;
-  const [statusLine = '', ...lines] = received.slice(0, end).split('\r\n');
+  const head = `${received.slice(0, end).toLowerCase()}\r\n`;
   const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+  for (const name of read) {
+    const at = head.indexOf(`\r\n${name}:`);
+    if (at >= 0) headers[name] = head.slice(at + name.length + 3, head.indexOf('\r\n', at + 2)).trim();
   }
-  const status = Number(statusLine.split(' ')[1]);
+  const status = Number(head.slice('http/1.1 '.length, 'http/1.1 200'.length));
   const length = headers['content-length'] ?? (status === 204 ? '0' : undefined);
-  if (length === undefined) throw new Error(`${statusLine} without a length`);
+  if (length === undefined) throw new Error(`${status} without a length`);
   return { status, headers, start: end + 4, length: Number(length) };
 }
 
