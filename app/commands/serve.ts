@@ -90,7 +90,7 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
   }
   const app = await compose({ config, stores, keys, log, metrics, version, isDraining, tracing });
   const servers = {
-    api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining }),
+    api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining, log, metrics }),
     metrics: createMetricsServer(metrics),
   };
   const timers = [keepPartitions(stores, log), keepCensus(stores, metrics, log)];

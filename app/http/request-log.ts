@@ -1,11 +1,35 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { ServerResponse } from 'node:http';
 import { AppError } from '../errors.ts';
 import { type Logger, withoutRedaction } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { Context, Middleware } from './context.ts';
+import { healthPaths } from './health-endpoints.ts';
 import { securityEvent } from './security-events.ts';
+import { wasCut } from './under-way.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+/** What the objectives of availability are counted by, by route. Probes are no customers, and in no class. */
+const classes: Readonly<Record<string, 'authentication' | 'check' | null>> = {
+  '/api/v1/auth/register': 'authentication',
+  '/api/v1/auth/login': 'authentication',
+  '/api/v1/auth/refresh': 'authentication',
+  '/api/v1/auth/password/reset': 'authentication',
+  '/api/v1/auth/verify': 'check',
+  ...Object.fromEntries(healthPaths.map((path) => [path, null])),
+};
+
+function resultOf(status: number): 'ok' | 'error' | 'aborted' {
+  if (status === 499) return 'aborted';
+  return status >= 500 ? 'error' : 'ok';
+}
+
+/** 499 as nginx has it: the client went away. One that we cut, at the end of a shutdown, we failed to serve. */
+function statusOf({ writableFinished, statusCode }: ServerResponse, isCut: boolean): number {
+  if (writableFinished) return statusCode;
+  return isCut ? 503 : 499;
+}
 
 /** Refusals are the caller's business; what we could not do is ours. */
 function levelOf(status: number): 'error' | 'warn' | 'info' {
@@ -33,8 +57,10 @@ export function requestLog(log: Logger, metrics: Metrics): Middleware {
       metrics.requestsInFlight.dec();
       const { state } = ctx;
       const method = methods.has(ctx.method) ? ctx.method : 'OTHER';
-      const status = ctx.res.writableFinished ? ctx.res.statusCode : 499;
+      const status = statusOf(ctx.res, wasCut(ctx.res));
       metrics.requestDuration.observe(seconds, { method, route: state.route, status: String(status) });
+      const kind = state.route in classes ? classes[state.route] : 'other';
+      if (kind) metrics.requests.inc({ class: kind, result: resultOf(status) });
       const level = levelOf(status);
       if (!log.isLevelEnabled(level)) return;
       const { failure } = state;

@@ -1,19 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type Koa from 'koa';
-import { AppError, type ErrorCode } from '../errors.ts';
+import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { createBareRefusals } from './bare-refusals.ts';
 import type { RequestState } from './context.ts';
-import { problemBody, problems } from './problem.ts';
-import { bareSecurityHeaders } from './security-headers.ts';
+import { cutAll, follow } from './under-way.ts';
 
 /** Bounds on slow and oversized clients, in milliseconds and bytes; the README lists them. */
 export const clientBounds = {
@@ -24,43 +16,14 @@ export const clientBounds = {
   maxRequestsPerSocket: 0,
 } as const;
 
+/** Milliseconds without a byte in either direction, after which a client that does not read its answer is cut. */
+export const inactivityTimeout = 60_000;
+
+/** Connections at once; beyond them new ones are closed unread. */
+export const maxConnections = 16_384;
+
 /** Requests that a connection may have unanswered: Node starts all that arrive pipelined before it serves others. */
 export const maxPipelined = 16;
-
-const parserFailures: Readonly<Record<string, ErrorCode>> = {
-  HPE_HEADER_OVERFLOW: 'headers_too_large',
-  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
-};
-
-/** An answer to what never reaches Koa, of the same kind as its own. The connection ends with it. */
-function bareRefusal(code: ErrorCode) {
-  const refusal = new AppError(code);
-  const body = JSON.stringify(problemBody(refusal, randomUUID()));
-  const headers = {
-    ...bareSecurityHeaders,
-    'Content-Type': 'application/problem+json; charset=utf-8',
-    'Content-Length': String(Buffer.byteLength(body)),
-    'Cache-Control': 'no-store',
-    Connection: 'close',
-  };
-  return { status: problems[refusal.code].status, headers, body };
-}
-
-function endWith(code: ErrorCode, socket: Duplex): void {
-  const { status, headers, body } = bareRefusal(code);
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end([`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines, '', body].join('\r\n'));
-}
-
-function answerBadRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  // Many that never sent a byte may expire at once: there is nothing to answer.
-  const isSilent = 'bytesRead' in socket && socket.bytesRead === 0;
-  if (error.code === 'ECONNRESET' || !socket.writable || isSilent) {
-    socket.destroy();
-    return;
-  }
-  endWith(parserFailures[error.code ?? ''] ?? 'malformed_request', socket);
-}
 
 /** RFC 9112 section 3.2: exactly one, lest a proxy before us and we take different ones. HTTP/1.0 may have none. */
 function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
@@ -80,9 +43,10 @@ function hasReadableTarget({ url = '' }: IncomingMessage): boolean {
 /** The API's listener. A draining process tells each client to connect anew, which takes it to another replica. */
 export function createApiServer(
   app: Koa<RequestState>,
-  options: { keepAliveTimeout: number; isDraining: () => boolean },
+  options: { keepAliveTimeout: number; isDraining: () => boolean; log: Logger; metrics: Metrics },
 ): Server {
   const handle = app.callback();
+  const refusals = createBareRefusals(options.log, options.metrics);
   const unanswered = new WeakMap<Socket, number>();
 
   /** False for a connection that asks for more at once than one client has use for; it is cut. */
@@ -97,19 +61,21 @@ export function createApiServer(
   function serve(request: IncomingMessage, response: ServerResponse): void {
     if (!admit(request, response)) return;
     if (!hasOneHost(request) || !hasReadableTarget(request)) {
-      const { status, headers, body } = bareRefusal('malformed_request');
-      response.writeHead(status, headers).end(body);
+      refusals.answer('malformed_request', request, response);
       return;
     }
+    follow(server, response);
     if (options.isDraining()) response.setHeader('Connection', 'close');
     void handle(request, response);
   }
   // Node's own refusals of a missing Host, of an expectation and of CONNECT are bare or silent.
   const { keepAliveTimeout } = options;
   const server = createServer({ ...clientBounds, keepAliveTimeout, requireHostHeader: false }, serve);
+  server.timeout = inactivityTimeout;
+  server.maxConnections = maxConnections;
   server.on('checkExpectation', serve);
-  server.on('connect', (_request, socket) => endWith('method_not_allowed', socket));
-  server.on('clientError', answerBadRequest);
+  server.on('connect', (_request, socket) => refusals.end('method_not_allowed', socket));
+  server.on('clientError', refusals.answerBadRequest);
   return server;
 }
 
@@ -142,7 +108,7 @@ export function listen(server: Server, port: number, host: string): Promise<numb
 export async function closeServer(server: Server, timeout: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), timeout);
+  const cut = setTimeout(() => cutAll(server), timeout);
   await closed;
   clearTimeout(cut);
 }

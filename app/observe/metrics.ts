@@ -9,6 +9,12 @@ export type Metrics = ReturnType<typeof createMetrics>;
 /** From 1 ms to 10 s; 0.25 is the latency objective, which the alerts read off its bucket. */
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+const classes = ['authentication', 'check', 'other'];
+const results = ['ok', 'error', 'aborted'];
+const allRequests = classes.flatMap((of) => results.map((result) => ({ class: of, result })));
+/** What is refused before it is read: it cannot be parsed, is a CONNECT, came too slowly, or its head is too large. */
+const unread = ['400', '405', '408', '431'].map((status) => ({ status }));
+
 /**
  * All series of one app in a registry of its own, so that tests and several apps in a process do not collide.
  * The README lists them. No label may take a value that a caller chooses.
@@ -32,6 +38,18 @@ export function createMetrics(version: string, traceId?: () => string | undefine
       'Time from the head of a request to the end of its response',
       requestBuckets,
       ['method', 'route', 'status'],
+    ),
+    requests: declare.counter(
+      'http_requests_total',
+      'Requests but for probes, by what they were for and how they ended: answered, failed, or left by the client',
+      ['class', 'result'],
+      allRequests,
+    ),
+    unreadRequests: declare.counter(
+      'http_unread_requests_total',
+      'Requests refused before they could be read; in no other series',
+      ['status'],
+      unread,
     ),
     requestsInFlight: declare.level('http_requests_in_flight', 'Requests that have not been answered yet'),
     ...authMetrics(declare),

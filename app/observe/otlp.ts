@@ -9,6 +9,7 @@ import {
   type Span,
   SpanKind,
   SpanStatusCode,
+  TraceFlags,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
@@ -52,7 +53,9 @@ function createTracing(tracer: Tracer, close: () => Promise<void>): Tracing {
     close,
     traceId() {
       const context = contexts.getStore();
-      return context && trace.getSpanContext(context)?.traceId;
+      const span = context && trace.getSpanContext(context);
+      // A sampler that drops a trace still gives it an id; an exemplar with it would lead nowhere.
+      return span && span.traceFlags & TraceFlags.SAMPLED ? span.traceId : undefined;
     },
     async span(name, attributes, work) {
       const parent = contexts.getStore();

@@ -18,7 +18,7 @@ export interface Tracing {
   span<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
   /** Runs `work` as a request that goes on with the caller's trace, if its headers name one. */
   request<T>(headers: IncomingHttpHeaders, work: (span: RequestSpan) => Promise<T>): Promise<T>;
-  /** Trace of the request under way. */
+  /** Trace of the request under way, if it is one that is sent. */
   traceId(): string | undefined;
   /** Sends what is still here. */
   close(): Promise<void>;

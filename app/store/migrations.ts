@@ -132,12 +132,16 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRepor
   }
 }
 
-/** Whether every migration that this version knows is applied; a newer schema is fine. */
+const namesIn = new Map<string, readonly string[]>();
+
+/** Whether every migration that this version knows is applied; a newer schema is fine. Reads a folder once. */
 export async function isSchemaCurrent(database: Database, folder = migrationFolder): Promise<boolean> {
+  const known = namesIn.get(folder) ?? readMigrations(folder).map((file) => file.name);
+  namesIn.set(folder, known);
   try {
     const rows = await database.query<{ name: string }>('schema_migrations/list');
     const applied = new Set(rows.map((row) => row.name));
-    return readMigrations(folder).every((file) => applied.has(file.name));
+    return known.every((name) => applied.has(name));
   } catch (error) {
     // 42P01 is no such table: nothing was ever applied.
     if (errorCode(error) === '42P01') return false;

@@ -13,6 +13,8 @@ import { createRouteTable } from '../support/route-table.ts';
 /** The documentation as the application serves it, between all its middleware, over no store at all. */
 function serveDocumentation(): Server {
   const config = parse({ LOG_LEVEL: 'silent' });
+  const log = createLog(config);
+  const metrics = createMetrics('1.0.0');
   const app = createApp({
     config: config.http,
     endpoints: createRouteTable(),
@@ -20,10 +22,15 @@ function serveDocumentation(): Server {
     authenticate: async () => {
       throw new AppError('unauthorized');
     },
-    log: createLog(config),
-    metrics: createMetrics('1.0.0'),
+    log,
+    metrics,
   });
-  return createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining: () => false });
+  return createApiServer(app, {
+    keepAliveTimeout: config.http.keepAliveTimeout,
+    isDraining: () => false,
+    log,
+    metrics,
+  });
 }
 
 async function countOperations(origin: string): Promise<number> {

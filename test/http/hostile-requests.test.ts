@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../support/app.ts';
@@ -54,6 +55,46 @@ onEachStore('Hostile requests', (stores) => {
     const reply = await app.ask('TRACE /api/v1/health', { headers: { Authorization: 'Bearer secret' } });
     expect(reply.status).to.equal(405);
     expect(reply.text).to.not.include('secret');
+  });
+
+  it('that want a tunnel and then reset the connection end nothing but their own', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const socket = connect(app.port, '127.0.0.1', () =>
+        socket.write('CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n'),
+      );
+      await once(socket, 'data');
+      socket.resetAndDestroy();
+      // What ends a process ends a test run: an error that nobody listened to would be this test's failure.
+      expect((await app.ask('GET /api/v1/health')).status).to.equal(200);
+    }
+  });
+
+  it('that are never ended by their client do not keep a shutdown', async () => {
+    const ending = await startApp(stores());
+    for (const head of ['CONNECT x:443 HTTP/1.1', 'GET / HTT']) {
+      const socket = connect({ port: ending.port, host: '127.0.0.1', allowHalfOpen: true });
+      socket.on('error', () => undefined);
+      socket.write(`${head}\r\nHost: x\r\n\r\n`);
+      await once(socket, 'data');
+    }
+    await ending.close();
+  });
+
+  it('that cannot be read are counted, logged and identified like any other', async () => {
+    const counted = async (status: string) =>
+      (await app.metrics.unreadRequests.get()).values.find(({ labels }) => labels.status === status)?.value;
+    const before = await counted('400');
+    const answer = await exchange(app.port, 'GET /api/v1/health HTTP/1.1', 'bad header');
+    const [, id] = /X-Request-Id: (\S+)/.exec(answer) ?? [];
+    expect(answer).to.contain(`"request_id":"${id}"`);
+    expect(await counted('400')).to.equal((before ?? 0) + 1);
+    expect(app.logged().findLast(({ requestId }) => requestId === id)).to.include({
+      event: 'request_refused',
+      status: 400,
+      code: 'malformed_request',
+      ip: '127.0.0.1',
+      security: 'input_refused',
+    });
   });
 
   it('whose target names a host that is none are refused with a 400 problem', async () => {

@@ -59,6 +59,18 @@ onEachStore('a traced service', (stores) => {
     expect(await app.metrics.registry.metrics()).to.contain(`trace_id="${id}"`);
   });
 
+  it('has no exemplar for a trace that its caller chose not to record', async () => {
+    const unrecorded = 'b1946ac92492d2347c6235b4d2611184';
+    await app.ask('GET /.well-known/jwks.json', {
+      headers: { traceparent: `00-${unrecorded}-b7ad6b7169203331-00` },
+    });
+    expect(app.logged().findLast(({ route }) => route === '/.well-known/jwks.json')?.traceId).to.equal(
+      unrecorded,
+    );
+    expect(await app.metrics.registry.metrics()).not.to.contain(unrecorded);
+    expect(spans()).to.deep.equal([]);
+  });
+
   it('records nothing of what a caller said, and names spans by route', async () => {
     const secret = 'S3cret-value-in-a-query';
     await app.ask(`GET /api/v1/health/ready?x=${secret}`, { headers });

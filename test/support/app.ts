@@ -133,7 +133,12 @@ export async function startApp(
     isDraining,
     tracing,
   });
-  const server: Server = createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining });
+  const server: Server = createApiServer(app, {
+    keepAliveTimeout: config.http.keepAliveTimeout,
+    isDraining,
+    log: logger,
+    metrics,
+  });
   const port = await listen(server, 0, '127.0.0.1');
   const agent = new Agent({ keepAlive: true });
   const document = await send(
