@@ -143,10 +143,10 @@ function createConnections(base: string, limit: number) {
   };
 }
 
-function format(base: string, line: string, keepAlive: boolean, question: Omit<Question, 'agent'>): string {
+function format(host: string, line: string, keepAlive: boolean, question: Omit<Question, 'agent'>): string {
   const payload = question.body === undefined ? '' : JSON.stringify(question.body);
   const headers = {
-    Host: new URL(base).host,
+    Host: host,
     ...(!keepAlive && { Connection: 'close' }),
     ...(payload && {
       'Content-Type': 'application/json',
@@ -164,7 +164,9 @@ function format(base: string, line: string, keepAlive: boolean, question: Omit<Q
  * of node:http, and undici's no less, took more of them than the service did to refuse.
  */
 export function createPool({ bases, clients, keepAlive = true }: Stream): Ask {
-  const servers = new Map(bases.map((base) => [base, createConnections(base, clients)]));
+  const servers = new Map(
+    bases.map((base) => [base, { host: new URL(base).host, send: createConnections(base, clients) }]),
+  );
   return (base, line, question) => {
     const start = performance.now();
     return new Promise((resolve) => {
@@ -174,8 +176,8 @@ export function createPool({ bases, clients, keepAlive = true }: Stream): Ask {
           ms: performance.now() - start,
           ...answer,
         });
-      const send = servers.get(base);
-      if (send) send({ bytes: format(base, line, keepAlive, question), settle });
+      const server = servers.get(base);
+      if (server) server.send({ bytes: format(server.host, line, keepAlive, question), settle });
       else settle({ error: `no stream speaks to ${base}` });
     });
   };

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { createLog, withoutRedaction } from '../../app/observe/log.ts';
+
+function collect() {
+  const lines: string[] = [];
+  const log = createLog(
+    { logLevel: 'info', environment: 'test' },
+    { write: (line) => void lines.push(line) },
+  );
+  return { log, lines: () => lines.splice(0).map((line) => JSON.parse(line)) };
+}
+
+describe('the log', () => {
+  it('tells the time of each line in UTC, to the millisecond', () => {
+    const { log, lines } = collect();
+    const now = Date.now;
+    const times = [
+      0, 1, 999, 1_000, 59_999, 60_000, 1_790_000_000_007, 1_790_000_000_999, 1_790_000_001_000, 5,
+    ];
+    try {
+      for (const time of times) {
+        Date.now = () => time;
+        log.info('line');
+      }
+    } finally {
+      Date.now = now;
+    }
+    expect(lines().map(({ time }) => time)).to.deep.equal(times.map((time) => new Date(time).toISOString()));
+  });
+
+  it('redacts what must not be in a line, but for lines whose fields are picked by hand', () => {
+    const { log, lines } = collect();
+    const secret = { password: 'p', user: { refresh_token: 't' } };
+    log.info(secret, 'line');
+    withoutRedaction(log).info({ status: 200 }, 'line');
+    log.info(secret, 'line');
+    const [first, plain, last] = lines();
+    for (const line of [first, last]) {
+      expect(line).to.deep.include({ password: '[redacted]', user: { refresh_token: '[redacted]' } });
+    }
+    expect(plain).to.include({ status: 200, service: 'auth-service', level: 'info' });
+  });
+});
