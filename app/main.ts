@@ -22,6 +22,11 @@ program
   .description('serve the API until SIGTERM (the default)')
   .action(async () => {
     const { config, log } = await openCommand();
+    // ASVS 16.5.4: whatever nobody caught ends the process, since its state is unknown, but as a line of the log.
+    process.once('uncaughtException', (error) => {
+      log.fatal({ event: 'crashed', err: error }, 'ended by an error that nobody caught');
+      process.exit(1);
+    });
     const { serveCommand } = await import('./commands/serve.ts');
     await serveCommand(config, log, version);
     // A socket to a server that does not answer any more must not keep the process.

@@ -43,6 +43,18 @@ describe('The executable', function () {
     expect(await service.ended).to.equal(0);
   });
 
+  it('ends by an error that nobody caught, and says so in one line of its log', async () => {
+    const fault = 'process.on("SIGUSR2", () => { throw new Error("unforeseen"); })';
+    const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
+    const service = launch([], { NODE_OPTIONS: preload });
+    await address(service);
+    service.child.kill('SIGUSR2');
+    expect(await service.ended).to.equal(1);
+    const last = JSON.parse(service.output().trimEnd().split('\n').at(-1) ?? '');
+    expect(last).to.deep.include({ level: 'fatal', event: 'crashed' });
+    expect(last.err).to.include({ type: 'Error', message: 'unforeseen' });
+  });
+
   it('stops at once when told so while it is still starting', async () => {
     const service = launch([]);
     await new Promise((resolve) => setTimeout(resolve, 1_200));
