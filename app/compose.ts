@@ -71,7 +71,7 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   const replica = createStore(stores.replica);
   const shared = stores.sharedMemory;
   const hasher = traceHasher(await createPasswordHasher(config.hashing, metrics), tracing);
-  const states = await createSessionStates({ store, shared, log, metrics });
+  const states = await createSessionStates({ store, shared, log });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const secretNamed = (name: string) => store.serviceSecrets.get(name, randomBytes(32));
   const throttle = createLoginThrottle({

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
-import type { Metrics } from '../observe/metrics.ts';
 import type { SessionState } from '../store/session-store.ts';
 import type { SharedMemory } from '../store/shared-memory.ts';
 import type { Store } from '../store/store.ts';
@@ -38,9 +37,8 @@ export async function createSessionStates(options: {
   store: Store;
   shared: SharedMemory;
   log: Logger;
-  metrics: Metrics;
 }) {
-  const { store, shared, log, metrics } = options;
+  const { store, shared, log } = options;
   const entries = new LRUCache<string, Entry>({ max: 50_000, ttl: maxAge });
   const loading = new Map<string, Promise<SessionState | null>>();
   // Revocations outlive any load that was under way when they happened, so that its late answer is not believed.
@@ -109,7 +107,6 @@ export async function createSessionStates(options: {
   async function awaitPostgres(sessionId: string): Promise<void> {
     if (isPostgresAway) return;
     isPostgresAway = true;
-    metrics.degraded.set({ dependency: 'postgres' }, 1);
     while (isPostgresAway) {
       await sleep(probeInterval, undefined, { ref: false });
       isPostgresAway = await store.sessions.findState(sessionId).then(
@@ -117,7 +114,6 @@ export async function createSessionStates(options: {
         () => true,
       );
     }
-    metrics.degraded.set({ dependency: 'postgres' }, 0);
   }
 
   function loadOnce(sessionId: string): Promise<SessionState | null> {

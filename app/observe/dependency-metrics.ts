@@ -8,7 +8,7 @@ const commandBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05
 export function dependencyMetrics(declare: Declare) {
   const degraded = declare.gauge(
     'auth_degraded',
-    '1 while a dependency cannot be reached and its fallback serves',
+    '1 while a dependency cannot be reached, or is reached and refuses to write',
     ['dependency'],
   );
   for (const dependency of ['postgres', 'redis']) degraded.set({ dependency }, 0);

@@ -1,4 +1,6 @@
+import { createDegradation } from './degradation.ts';
 import type { Metrics } from './metrics.ts';
+import { isWritingCommand, isWritingQuery, postgresOutcomes, redisOutcomes } from './store-outcomes.ts';
 import { timed, unwatched, type Watch } from './watch.ts';
 
 export interface PoolState {
@@ -12,7 +14,12 @@ export interface PoolState {
 
 /** What the stores tell about themselves. */
 export interface StoreObserver {
+  /** Around every query to the primary. */
   readonly query: Watch;
+  /** Around every query to the replica, whose absence degrades nothing that writes. */
+  readonly replicaQuery: Watch;
+  /** Called with what a transaction on the primary failed with: not all of it happens in a query. */
+  transactionFailed(error: unknown): void;
   readonly command: Watch;
   /** `state` is called at every scrape. */
   pool(name: 'primary' | 'replica', state: () => PoolState): void;
@@ -22,12 +29,18 @@ export interface StoreObserver {
 
 export const unobserved: StoreObserver = {
   query: unwatched,
+  replicaQuery: unwatched,
+  transactionFailed: () => undefined,
   command: unwatched,
   pool: () => undefined,
   redis: () => undefined,
 };
 
-/** Turns what the stores tell into metrics, and, by way of `spans`, into traces. */
+/**
+ * Turns what the stores tell into metrics, and, by way of `spans`, into traces. `auth_degraded` is set here, where all
+ * queries and commands pass, so that whoever notices an outage first (a login, a refresh, the readiness probe that
+ * pings every few seconds) makes it known, by day and by night.
+ */
 export function createStoreObserver(
   metrics: Metrics,
   spans: { readonly query: Watch; readonly command: Watch } = unobserved,
@@ -42,13 +55,19 @@ export function createStoreObserver(
       each((pool) => pool[state]).map(({ labels, value }) => ({ labels: { ...labels, state }, value })),
     ),
   );
+  const show = (dependency: string) => (isDegraded: boolean) =>
+    metrics.degraded.set({ dependency }, Number(isDegraded));
+  const primary = postgresOutcomes(createDegradation({ show: show('postgres'), isWrite: isWritingQuery }));
+  const redis = createDegradation({ show: show('redis'), isWrite: isWritingCommand });
   return {
-    query: timed(metrics.queryDuration, spans.query),
-    command: timed(metrics.commandDuration, spans.command),
+    query: timed(metrics.queryDuration, spans.query, primary),
+    replicaQuery: timed(metrics.queryDuration, spans.query),
+    transactionFailed: primary.failed,
+    command: timed(metrics.commandDuration, spans.command, redisOutcomes(redis)),
     pool: (name, state) => void pools.set(name, state),
     redis: (connection, isReady) => {
       metrics.redisConnected.set({ connection }, Number(isReady));
-      if (connection === 'commands') metrics.degraded.set({ dependency: 'redis' }, Number(!isReady));
+      if (connection === 'commands') redis.away(!isReady);
     },
   };
 }

@@ -59,7 +59,8 @@ async function open(
       onPool: (state) => observer.pool(name, state),
     });
     closers.push(() => opened.close());
-    return observeDatabase(opened, observer.query);
+    if (name === 'replica') return observeDatabase(opened, observer.replicaQuery);
+    return observeDatabase(opened, observer.query, observer.transactionFailed);
   };
   const database = connectTo('primary', url, embedded);
   const { replicaUrl } = config.database;
