@@ -32,12 +32,32 @@ const impatient = {
   autoResubscribe: false,
 };
 
+/** Milliseconds between two reconnects for READONLY: a server that stays a replica must not be connected to in a row. */
+const demotionPatience = 1_000;
+
+/**
+ * A failover may turn the server into a replica and keep the connection, which then answers every write with READONLY
+ * for good. So the connection is given up, and the next one asks the name anew where the primary is. The command
+ * fails all the same (ioredis would send it again on 2): its caller has a fallback, and commands are never kept for
+ * later here. Nodes of a cluster need none of this: a demoted one answers MOVED, which the client follows.
+ */
+export function createReconnectOnDemotion(now = () => performance.now()): (error: Error) => boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    // Redis has no other code than its words; an older one puts its own before them when a script was refused.
+    if (!/\bREADONLY\b/.test(error.message) || now() - last < demotionPatience) return false;
+    last = now();
+    return true;
+  };
+}
+
 function createSingle(url: Secret, keyPrefix: string): Redis {
   const redis: Redis = new Redis({
     ...patience,
     ...impatient,
     ...parseNode(url()),
     keyPrefix,
+    reconnectOnError: createReconnectOnDemotion(),
     retryStrategy: (attempts) => {
       // The URL as it is now: a rotated secret counts for the next connection.
       Object.assign(redis.options, parseNode(url()));
