@@ -65,7 +65,7 @@ function healthChecks(stores: Stores): HealthChecks {
 export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   const { config, stores, keys, log, metrics, version, isDraining, tracing = noTracing } = parts;
   metrics.signingKeyAge.from(() =>
-    keys.ages().map(({ kid, seconds }) => ({ labels: { kid }, value: seconds })),
+    keys.ages().map(({ kid, use, seconds }) => ({ labels: { kid, use }, value: seconds })),
   );
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
 import type { Config } from '../config.ts';
 import { censusInterval, createCensus } from '../domain/census.ts';
-import { openSigningKeys } from '../domain/signing-keys.ts';
+import { createKeySightings, sightingInterval } from '../domain/key-sightings.ts';
+import { openSigningKeys, type SigningKeys } from '../domain/signing-keys.ts';
 import { closeServer, createApiServer, createMetricsServer, listen } from '../http/server.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
@@ -50,6 +51,13 @@ function keepCensus(stores: Stores, metrics: Metrics, log: Logger): NodeJS.Timeo
   return setInterval(takeCensus, censusInterval).unref();
 }
 
+function keepKeySightings(stores: Stores, keys: SigningKeys, log: Logger): NodeJS.Timeout {
+  const record = createKeySightings({ store: createStore(stores.database), keys, log });
+  void record();
+  keys.onChange(() => void record());
+  return setInterval(record, sightingInterval).unref();
+}
+
 function announce(
   config: Config,
   stores: Stores,
@@ -93,7 +101,11 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
     api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining, log, metrics }),
     metrics: createMetricsServer(metrics),
   };
-  const timers = [keepPartitions(stores, log), keepCensus(stores, metrics, log)];
+  const timers = [
+    keepPartitions(stores, log),
+    keepCensus(stores, metrics, log),
+    keepKeySightings(stores, keys, log),
+  ];
   announce(config, stores, log, await listenOn(config, servers));
   return { tracing, keys, stores, servers, timers };
 }

@@ -15,8 +15,16 @@ export interface SigningKeys {
   find(kid: string): KeyObject | null;
   /** Public keys only, the current one first; empty for HS256. */
   jwks(): { keys: readonly JWK[] };
-  /** Seconds since each key was first known: by its file where one says so, else by this process. */
-  ages(): readonly { kid: string; seconds: number }[];
+  /**
+   * Seconds since each key was first known: by its file where one says so, by whoever told `knownSince`, else by this
+   * process. `signing` is the one that signs; the others are accepted only, upcoming or retired.
+   */
+  ages(): readonly { kid: string; use: 'signing' | 'accepted'; seconds: number }[];
+  /**
+   * A key was known at that time (milliseconds since the epoch), before this process knew it. A later time, and a key
+   * that is not here, change nothing.
+   */
+  knownSince(kid: string, since: number): void;
   /** Reads every file again; true if a key came, went or began to sign. Unusable files change nothing. */
   reload(): Promise<boolean>;
   onChange(listener: () => void): void;
@@ -122,7 +130,15 @@ export async function openSigningKeys(
     find: (kid) => keys.get(kid)?.key ?? null,
     jwks: () => ({ keys: [...keys.values()].flatMap(({ jwk }) => jwk ?? []) }),
     ages: () =>
-      [...keys.values()].map(({ kid, since }) => ({ kid, seconds: Math.max(0, (now() - since) / 1000) })),
+      [...keys.values()].map(({ kid, since }) => ({
+        kid,
+        use: kid === current.kid ? 'signing' : 'accepted',
+        seconds: Math.max(0, (now() - since) / 1000),
+      })),
+    knownSince(kid, since) {
+      const key = keys.get(kid);
+      if (key && since < key.since) keys = new Map(keys).set(kid, { ...key, since });
+    },
     reload: reloadInTurn,
     onChange: (listener) => {
       listeners.push(listener);

@@ -54,8 +54,8 @@ export function authMetrics(declare: Declare) {
     ),
     signingKeyAge: declare.sampled(
       'auth_signing_key_age_seconds',
-      'Age of each key that is accepted, by its file where one tells, else since this process knows it',
-      ['kid'],
+      'Age of each key since any replica first saw it, by its use: signing, or accepted only',
+      ['kid', 'use'],
     ),
   };
 }

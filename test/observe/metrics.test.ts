@@ -89,8 +89,8 @@ onEachStore('metrics of requests', (stores) => {
   });
 
   it('give the age of each accepted key by its kid', async () => {
-    for (const { kid } of app.keys.ages()) {
-      expect(await value(`auth_signing_key_age_seconds{kid="${kid}"}`)).to.be.at.least(0);
+    for (const { kid, use } of app.keys.ages()) {
+      expect(await value(`auth_signing_key_age_seconds{kid="${kid}",use="${use}"}`)).to.be.at.least(0);
     }
   });
 });

@@ -13,6 +13,8 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'login_histories/insert': [id, id, `'success'`, 'null', 'null', 'null', 'null'],
   'login_histories/list': ['21', 'now()', id],
   'login_histories/list_for_user': ['21', 'now()', id, id],
+  'maintenance/find_by_names': [`'["purge"]'`],
+  'maintenance/insert_missing': [`'["purge"]'`],
   'maintenance/record': [`'purge'`],
   'maintenance/seconds_since': [`'purge'`],
   'password_resets/consume': [hash],
