@@ -107,7 +107,7 @@ export function createSessions(options: {
     /**
      * Opens a session for an account whose password was just checked; the tokens come from tokenSet afterwards. Null
      * when the account was disabled or deleted, or got another password, meanwhile: whoever did that ended the sessions
-     * there were, and none may slip in behind.
+     * there were, and none may slip in behind. Past the cap the oldest sessions end.
      */
     async open(account: Account, client: Client): Promise<RefreshToken | null> {
       const macKey = createMacKey();
@@ -123,7 +123,9 @@ export function createSessions(options: {
         maxAgeMs: lifetimes.maxAge,
         passwordChangedAt: account.passwordChangedAt,
       });
-      return session && refreshToken;
+      if (!session) return null;
+      await states.sessionsEnded(session.superseded);
+      return refreshToken;
     },
 
     /**

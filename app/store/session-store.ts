@@ -1,5 +1,18 @@
-import { type Database, maybeOne, one } from './database.ts';
+import { type Database, maybeOne, one, type Page, toPage } from './database.ts';
 import type { Account, User } from './user-store.ts';
+
+/**
+ * Living sessions of one user; one more ends the oldest. More than anybody has devices, and few enough that a password
+ * change ends them all well within its deadline: without a cap, whoever knows the password could open so many that
+ * nothing could ever end them again.
+ */
+export const sessionCap = 100;
+
+/**
+ * Ended at most by opening one: enough to come back under the cap, whatever slipped past it when many were opened at
+ * once, and little enough for a login's deadline.
+ */
+const supersededAtOnce = 100;
 
 export interface SessionInsert {
   readonly id: string;
@@ -27,6 +40,16 @@ export interface Session {
 export interface HeldSession extends Session {
   readonly endedAt: Date | null;
   readonly endCause: string | null;
+}
+
+export interface OpenedSession extends Session {
+  /** Ids of the sessions that ended because there were too many; their end is yet to be announced. */
+  readonly superseded: readonly string[];
+}
+
+export interface SessionPosition {
+  readonly createdAt: Date;
+  readonly id: string;
 }
 
 /** Everything that a refresh needs to decide. */
@@ -82,8 +105,8 @@ function toSessionState(row: StateColumns): SessionState {
 export function createSessionStore(database: Database) {
   return {
     /** Null when the account was disabled or deleted, or got another password, since it was read. */
-    insert: (session: SessionInsert): Promise<Session | null> =>
-      maybeOne<Session>(database, 'sessions/insert', [
+    insert: (session: SessionInsert): Promise<OpenedSession | null> =>
+      maybeOne<OpenedSession>(database, 'sessions/insert', [
         session.id,
         session.userId,
         session.macKey,
@@ -93,6 +116,8 @@ export function createSessionStore(database: Database) {
         session.idleTtlMs,
         session.maxAgeMs,
         session.passwordChangedAt,
+        sessionCap,
+        supersededAtOnce,
       ]),
 
     async find(id: string): Promise<SessionRow | null> {
@@ -120,12 +145,20 @@ export function createSessionStore(database: Database) {
       return row && toSessionState(row);
     },
 
-    /** Newest first. */
-    listLive: (userId: string): Promise<Session[]> => database.query<Session>('sessions/list_live', [userId]),
+    /** Newest first. Twice the cap, for those that many logins at once let slip past it for a while. */
+    listLive: (userId: string): Promise<Session[]> =>
+      database.query<Session>('sessions/list_live', [userId, 2 * sessionCap]),
 
     /** Those that ended and are not yet purged too. Newest first. */
-    listAll: (userId: string): Promise<HeldSession[]> =>
-      database.query<HeldSession>('sessions/list_all', [userId]),
+    async listAll(
+      userId: string,
+      limit: number,
+      after?: SessionPosition,
+    ): Promise<Page<HeldSession, SessionPosition>> {
+      const values = [limit + 1, after?.createdAt ?? null, after?.id ?? null, userId];
+      const rows = await database.query<HeldSession>('sessions/list_all', values);
+      return toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+    },
 
     /** With `userId`, only when it is that user's. @returns whose session it was, or null when it was not live */
     async end(id: string, userId: string | null, cause: string): Promise<string | null> {

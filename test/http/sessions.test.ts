@@ -1,6 +1,9 @@
 import { expect } from 'chai';
+import { sessionCap } from '../../app/store/session-store.ts';
+import { createStore } from '../../app/store/store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { isAlive, loggedIn, logIn } from '../support/people.ts';
+import { addSession } from '../support/rows.ts';
 import { onEachStore } from '../support/stores.ts';
 
 onEachStore('Sessions', (stores) => {
@@ -65,6 +68,21 @@ onEachStore('Sessions', (stores) => {
     const [newest, oldest] = body.data;
     expect([newest.device, newest.current, newest.ip]).to.deep.equal(['Phone/1.0', false, '127.0.0.1']);
     expect(oldest.current).to.equal(true);
+  });
+
+  it('POST /auth/login ends the oldest session when there are too many, on every replica', async () => {
+    const first = await loggedIn(app);
+    const second = await logIn(app, first);
+    const store = createStore(app.stores.database);
+    for (let count = 2; count < sessionCap; count += 1) await addSession(store, first.id);
+    for (const each of [app, replica]) expect(await isAlive(each, first.access)).to.equal(true);
+    const latest = await logIn(app, first);
+    expect(await isAlive(app, first.access)).to.equal(false);
+    expect(await within(1_000, async () => !(await isAlive(replica, first.access)))).to.equal(true);
+    for (const { access } of [second, latest]) expect(await isAlive(app, access)).to.equal(true);
+    const { body } = await app.ask('GET /api/v1/users/me/export', { token: latest.access });
+    const causes = body.data.sessions.map(({ end_cause }: { end_cause: string | null }) => end_cause);
+    expect(causes.filter(Boolean)).to.deep.equal(['superseded']);
   });
 
   it('DELETE /users/me/sessions/{id} ends one of mine, and nobody else’s', async () => {

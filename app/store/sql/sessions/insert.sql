@@ -1,19 +1,49 @@
 -- Only while the account is as it was when its password was checked. The lock makes this wait for a change under way;
--- a change that comes later finds the session and ends it.
-insert into sessions (id, user_id, mac_key, token_hash, ip, user_agent, idle_expires_at, expires_at)
+-- a change that comes later finds the session and ends it. Past the cap ($10) the oldest end, $11 of them at most. The
+-- snapshot does not hold the new one, hence one less. Two at once may end the same one; the next ends what is over.
+with opened as (
+  insert into sessions (id, user_id, mac_key, token_hash, ip, user_agent, idle_expires_at, expires_at)
+  select
+    $1::uuid,
+    u.id,
+    $3::bytea,
+    $4::bytea,
+    $5::text,
+    $6::text,
+    now() + least($7::float8, $8::float8) * interval '1 millisecond',
+    now() + $8::float8 * interval '1 millisecond'
+  from users u
+  where u.id = $2
+    and u.password_changed_at = $9::timestamptz
+    and u.disabled_at is null
+    and u.deleted_at is null
+  for share of u
+  returning id, ip, user_agent, created_at, last_seen_at
+),
+superseded as (
+  update sessions
+  set ended_at = now(),
+    end_cause = 'superseded',
+    idle_expires_at = least(now(), expires_at)
+  where id = any (array(
+      select id
+      from sessions
+      where user_id = $2
+        and ended_at is null
+        and idle_expires_at > now()
+        and exists (select from opened)
+      order by created_at desc, id desc
+      offset $10::integer - 1
+      limit $11::integer
+    ))
+    and ended_at is null
+  returning id
+)
 select
-  $1::uuid,
-  u.id,
-  $3::bytea,
-  $4::bytea,
-  $5::text,
-  $6::text,
-  now() + least($7::float8, $8::float8) * interval '1 millisecond',
-  now() + $8::float8 * interval '1 millisecond'
-from users u
-where u.id = $2
-  and u.password_changed_at = $9::timestamptz
-  and u.disabled_at is null
-  and u.deleted_at is null
-for share of u
-returning id, ip, user_agent, created_at, last_seen_at
+  id,
+  ip,
+  user_agent,
+  created_at,
+  last_seen_at,
+  to_json(array(select superseded.id from superseded)) as superseded
+from opened

@@ -7,5 +7,10 @@ select
   ended_at,
   end_cause
 from sessions
-where user_id = $1
+where user_id = $4
+  and (created_at, id) < (
+    coalesce($2::timestamptz, 'infinity'),
+    coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+  )
 order by created_at desc, id desc
+limit $1
