@@ -1,7 +1,8 @@
 import { AppError } from '../errors.ts';
 import type { AuditRecord } from '../store/audit-store.ts';
+import type { Page } from '../store/database.ts';
 import type { LoginHistory } from '../store/login-history-store.ts';
-import type { HeldSession } from '../store/session-store.ts';
+import type { HeldSession, SessionPosition } from '../store/session-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Account } from '../store/user-store.ts';
 
@@ -18,35 +19,64 @@ interface HeldData {
 const batch = 500;
 /** Entries of the audit log about one user: far beyond what administrators do by hand. */
 const auditLimit = 100_000;
+/** Exports that a process reads at once: each holds all of a user's rows in memory, however many these are. */
+const exportsAtOnce = 2;
+/** Seconds after which a refused export makes sense again. */
+const exportRetry = 5;
+
+/** Every row of a list, asked for page by page, so that no single query has to read them all within its deadline. */
+async function everyPage<T, Position>(page: (after?: Position) => Promise<Page<T, Position>>): Promise<T[]> {
+  const all: T[] = [];
+  let after: Position | undefined;
+  do {
+    const { items, next } = await page(after);
+    all.push(...items);
+    after = next ?? undefined;
+  } while (after);
+  return all;
+}
 
 /** What is held about a user, for the user. `replica` may lag behind; nothing here decides anything. */
 export function createPersonalData(options: { store: Store; replica: Store }) {
   const { store, replica } = options;
   type Keyset = { occurredAt: Date; id: string };
+  const exporting = new Set<string>();
 
   const loginHistory = (userId: string, limit: number, after?: Keyset) =>
     replica.loginHistories.listForUser({ userId, limit, ...(after && { after }) });
 
-  async function wholeHistory(userId: string): Promise<LoginHistory[]> {
-    const all: LoginHistory[] = [];
-    let after: Keyset | undefined;
-    do {
-      const page = await loginHistory(userId, batch, after);
-      all.push(...page.items);
-      after = page.next ?? undefined;
-    } while (after);
-    return all;
+  async function read(userId: string): Promise<HeldData> {
+    const account = await store.users.findById(userId);
+    if (!account) throw new AppError('unauthorized');
+    return {
+      account,
+      sessions: await everyPage<HeldSession, SessionPosition>((after) =>
+        store.sessions.listAll(userId, batch, after),
+      ),
+      auditLog: await replica.auditLog.listForUser(userId, auditLimit),
+      loginHistory: await everyPage<LoginHistory, Keyset>((after) => loginHistory(userId, batch, after)),
+    };
   }
 
   return {
     loginHistory,
 
+    /**
+     * All of it (GDPR articles 15 and 20), so it cannot be cut short; instead one user has one export under way, and
+     * the process few.
+     * @throws AppError service_unavailable when the user, or too many others, are at it already
+     */
     async export(userId: string): Promise<HeldData> {
-      const account = await store.users.findById(userId);
-      if (!account) throw new AppError('unauthorized');
-      const sessions = await store.sessions.listAll(userId);
-      const auditLog = await replica.auditLog.listForUser(userId, auditLimit);
-      return { account, sessions, auditLog, loginHistory: await wholeHistory(userId) };
+      if (exporting.has(userId) || exporting.size >= exportsAtOnce) {
+        const detail = 'Too many exports are under way';
+        throw new AppError('service_unavailable', { detail, retryAfter: exportRetry });
+      }
+      exporting.add(userId);
+      try {
+        return await read(userId);
+      } finally {
+        exporting.delete(userId);
+      }
     },
   };
 }
