@@ -21,7 +21,8 @@ export interface DatabaseOptions {
   readonly onPool?: (state: () => PoolState) => void;
 }
 
-const transactionAttempts = 3;
+/** Of what Postgres gives up for another's sake. */
+const maxAttempts = 3;
 
 /** Runs `work` with a signal that aborts after `ms`; then it is service_unavailable, whatever becomes of the work. */
 function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -94,15 +95,14 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  async function retry<T>(signal: AbortSignal, work: (tx: Database) => Promise<T>): Promise<T> {
+  /** A single statement too: Postgres takes back what it gives up, whole. */
+  async function retry<T>(signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T> {
     for (let attempts = 1; ; attempts += 1) {
       try {
-        return await lease(signal, (slot) =>
-          runTransaction({ slot, queries, run, discard: pool.discard }, work),
-        );
+        return await lease(signal, use);
       } catch (error) {
         if (!isRetryable(error)) throw error;
-        if (attempts === transactionAttempts || signal.aborted) throw unavailable(error);
+        if (attempts === maxAttempts || signal.aborted) throw unavailable(error);
       }
     }
   }
@@ -110,9 +110,12 @@ export function createDatabase(options: DatabaseOptions): Database {
   return {
     async query(name, params) {
       const text = queries.text(name);
-      return within(config.timeout, (signal) => lease(signal, (slot) => run(slot, text, params)));
+      return within(config.timeout, (signal) => retry(signal, (slot) => run(slot, text, params)));
     },
-    transaction: (work) => within(config.timeout, (signal) => retry(signal, work)),
+    transaction: (work) =>
+      within(config.timeout, (signal) =>
+        retry(signal, (slot) => runTransaction({ slot, queries, run, discard: pool.discard }, work)),
+      ),
     close: () => pool.close(),
   };
 }

@@ -60,6 +60,12 @@ onEachStore('database', (stores) => {
     });
   });
 
+  it('makes a single statement that is given up each time service_unavailable', async () => {
+    await using(probe(stores()), async (database) => {
+      expect(await database.query('probe/fail_serialization').catch(codeOf)).to.equal('service_unavailable');
+    });
+  });
+
   it('does not let a transaction be used after its end', async () => {
     await using(probe(stores()), async (database) => {
       let kept: Database | undefined;
