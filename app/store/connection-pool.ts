@@ -1,6 +1,6 @@
 import type { PoolState } from '../observe/store-observer.ts';
 import type { Connection } from './postgres-connection.ts';
-import { unavailable } from './postgres-errors.ts';
+import { translate, unavailable } from './postgres-errors.ts';
 
 /** One connection and what is known of it. */
 export interface Slot {
@@ -38,14 +38,39 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
   const waiters: Waiter[] = [];
   let closed = false;
 
+  /** @throws AppError service_unavailable when not even an attempt can be made: a file it needs cannot be read */
   function open(): Slot {
     const onClose = (): void => {
       slot.losses += 1;
       if (idle.includes(slot)) discard(slot);
     };
-    const slot: Slot = { connection: options.open(onClose), losses: 0, dead: false, active: null };
+    const slot: Slot = { connection: connect(onClose), losses: 0, dead: false, active: null };
     slots.add(slot);
     return slot;
+  }
+
+  function connect(onClose: () => void): Connection {
+    try {
+      return options.open(onClose);
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  /**
+   * A connection each for those who wait, as far as there is room. That one cannot be opened is for who waits to know,
+   * not for who made the room: discard is called by deadlines and closing sockets, where an error would end the process.
+   */
+  function makeUseOfRoom(): void {
+    while (!closed && slots.size < options.size) {
+      const waiter = waiters.shift();
+      if (!waiter) return;
+      try {
+        waiter.resolve(open());
+      } catch (error) {
+        waiter.reject(error);
+      }
+    }
   }
 
   function discard(slot: Slot): void {
@@ -55,7 +80,7 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
     if (idle.includes(slot)) idle.splice(idle.indexOf(slot), 1);
     cancel(slot.active);
     slot.connection.end({ timeout: 0 }).catch(() => undefined);
-    if (!closed) waiters.shift()?.resolve(open());
+    makeUseOfRoom();
   }
 
   function wait(signal: AbortSignal): Promise<Slot> {
@@ -64,12 +89,17 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
         waiters.splice(waiters.indexOf(waiter), 1);
         reject(unavailable(new Error('no connection became free in time')));
       };
+      // Who was served gives up no more: that would strike another from the list.
+      const served = (): void => signal.removeEventListener('abort', giveUp);
       const waiter: Waiter = {
         resolve: (slot) => {
-          signal.removeEventListener('abort', giveUp);
+          served();
           resolve(slot);
         },
-        reject,
+        reject: (error) => {
+          served();
+          reject(error);
+        },
       };
       signal.addEventListener('abort', giveUp, { once: true });
       waiters.push(waiter);

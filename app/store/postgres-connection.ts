@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
@@ -46,13 +47,42 @@ export function tlsOptions(mode: string, host: string, ca: string | undefined): 
   return { rejectUnauthorized: false, servername };
 }
 
+const lastGoodCa = new Map<string, string>();
+
+/** Its first certificate; the others are the TLS library's to read. */
+function holdsCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text).subject !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The CA's certificates as they are now: a rotated CA counts for the next connection. As with a rotated URL, the last
+ * good text stays in use while the file is away, empty or half written.
+ * @throws Error of Node when the file never could be read
+ */
+function readCa(path: string): string {
+  const last = lastGoodCa.get(path);
+  try {
+    const text = readFileSync(path, 'utf8');
+    if (last !== undefined && !holdsCertificate(text)) return last;
+    lastGoodCa.set(path, text);
+    return text;
+  } catch (error) {
+    if (last === undefined) throw error;
+    return last;
+  }
+}
+
 /** Takes a URL apart; sslmode and the libpq way to name a socket's folder (`?host=/run/postgresql`) are ours to read. */
 export function parseTarget(target: ConnectionTarget): Where {
   const url = new URL(target.url());
   const mode = url.searchParams.get('sslmode') ?? target.sslMode;
   const folder = url.searchParams.get('host');
   for (const name of ['sslmode', 'sslrootcert', 'host']) url.searchParams.delete(name);
-  const ca = target.caFile ? readFileSync(target.caFile, 'utf8') : undefined;
+  const ca = target.caFile ? readCa(target.caFile) : undefined;
   const isSocket = folder?.startsWith('/') ?? false;
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const port = Number(url.port || 5432);
