@@ -3,6 +3,9 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { dashboardFiles } from '../../charts-ts/output/dashboard-files.ts';
 import { dashboardDefinitions } from '../../charts-ts/parts/monitoring/dashboards.ts';
+import { awaitedRoutes } from '../../charts-ts/parts/monitoring/objectives.ts';
+import { needs, toolPath } from '../support/debian-tool.ts';
+import { promtool } from './support/promtool.ts';
 import { documentsOf, type Loose, only, valuesOf } from './support/synthesized.ts';
 
 const files = [...dashboardFiles()];
@@ -56,7 +59,77 @@ describe('charts: dashboards', () => {
       expect(x + width).to.be.at.most(24);
     }
   });
+
+  it('tell CloudWatch’s readers the unit of every widget, and count over as long as the title says', () => {
+    const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
+    for (const { properties } of widgets) {
+      const { query, title } = properties;
+      expect(title).to.match(/ \((ms|a second|a minute|sessions|accounts)\)$/);
+      expect(title.endsWith('(ms)'), title).to.equal(query.includes('durationMs'));
+      expect(title.endsWith('(a second)'), title).to.equal(query.includes('count(*) / 60'));
+      expect(query).to.contain(title.includes('15 minutes') ? 'by bin(15m)' : 'by bin(1m)');
+    }
+  });
+
+  it('ask CloudWatch and Prometheus for the latency of the same routes', () => {
+    const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
+    const { properties } = widgets.find(({ properties }: Loose) => /authentication/.test(properties.title));
+    const inLog = new RegExp(/route like \/(.+?[^\\])\//.exec(properties.query)?.[1] ?? '');
+    expect(inLog.source).to.equal(new RegExp(`^${awaitedRoutes}$`).source);
+    for (const path of ['login', 'register', 'refresh', 'password/reset'])
+      expect(`/api/v1/auth/${path}`).to.match(inLog);
+    expect('/api/v1/auth/verify').to.not.match(inLog);
+  });
+
+  it('do not promise 30 days of a Prometheus that keeps fewer', () => {
+    const long = grafana
+      .flatMap(({ panels }) => panels)
+      .filter(({ targets = [] }: Loose) => targets.some(({ expr }: Loose) => expr.includes('[30d]')));
+    expect(long).to.have.length(4);
+    for (const { description, title } of long) expect(description, title).to.contain('what Prometheus keeps');
+  });
 });
+
+(toolPath('promtool') ? describe : describe.skip)(
+  needs('promtool', 'charts: panels on what the cluster tells'),
+  () => {
+    it('show the share of throttled periods by pod, of the service alone', () => {
+      const panels = grafana.flatMap(({ panels }) => panels);
+      const [{ expr }] = panels.find(({ title }) => title === 'CPU throttling').targets;
+      const periods = (labels: string, throttled: number) => [
+        { series: `container_cpu_cfs_periods_total{${labels}}`, values: '0+600x10' },
+        { series: `container_cpu_cfs_throttled_periods_total{${labels}}`, values: `0+${throttled}x10` },
+      ];
+      const { ok, output } = promtool(['test', 'rules', 'tests.yaml'], {
+        'tests.yaml': {
+          rule_files: [],
+          tests: [
+            {
+              interval: '1m',
+              input_series: [
+                ...periods('namespace="auth-system",container="auth-service",pod="a"', 60),
+                ...periods('namespace="auth-system",container="auth-service",pod="b"', 0),
+                ...periods('namespace="elsewhere",container="auth-service",pod="c"', 60),
+                ...periods('namespace="auth-system",container="proxy",pod="a"', 600),
+              ],
+              promql_expr_test: [
+                {
+                  expr: expr.replaceAll('$__rate_interval', '5m'),
+                  eval_time: '10m',
+                  exp_samples: [
+                    { labels: '{pod="a"}', value: 0.1 },
+                    { labels: '{pod="b"}', value: 0 },
+                  ],
+                },
+              ],
+            },
+          ],
+        },
+      });
+      expect(ok, output).to.equal(true);
+    });
+  },
+);
 
 describe('charts: scaling on the wait for a hash', () => {
   it('is off until asked for', () => {

@@ -89,7 +89,10 @@ h1 { font-size: 18px; margin: 0 } h2 { font-size: 14px; margin: 14px 0 6px } p {
 
 const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
-/** A page that draws a dashboard's panels from what Prometheus knows of the last `seconds`, and says so. */
+/**
+ * A page that draws a dashboard's panels from what Prometheus knows of the last `seconds`, and says so. Those on what
+ * only a cluster tells are left out.
+ */
 export async function picturePage(
   { title, sections }: DashboardDefinition,
   prometheus: Prometheus,
@@ -99,7 +102,7 @@ export async function picturePage(
   let body = '';
   for (const section of sections) {
     body += `<h2>${inHtml(section.title)}</h2><div class="row">`;
-    for (const panel of section.panels) {
+    for (const panel of section.panels.filter(({ isOfCluster }) => !isOfCluster)) {
       const kind = panel.stat ? 'panel stat' : 'panel';
       body += `<div class="${kind}"><h3>${inHtml(panel.title)}</h3><div id="panel-${drawings.length}"></div></div>`;
       drawings.push(await drawingOf(panel, prometheus, seconds));

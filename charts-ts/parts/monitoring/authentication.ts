@@ -14,7 +14,10 @@ function people(own: string): Section {
         legend: '{{outcome}} {{reason}}',
       },
     ],
-    logs: 'filter event = "login" | stats count(*) / 60 as logins by bin(1m), outcome, reason',
+    logs: {
+      query: 'filter event = "login" | stats count(*) / 60 as logins by bin(1m), outcome, reason',
+      unit: 'a second',
+    },
   };
   const failures: Panel = {
     title: 'Share of logins that fail',
@@ -29,7 +32,7 @@ function people(own: string): Section {
   };
   const registrations: Panel = {
     title: 'Registrations',
-    description: 'A second, by outcome.',
+    description: 'A second: success, or the code of the error.',
     unit: 'cps',
     queries: [
       { expr: `sum by (outcome) (${rate(`auth_registrations_total{${own}}`)})`, legend: '{{outcome}}' },
@@ -69,7 +72,10 @@ function tokens(own: string): Section {
             legend: '{{cause}}',
           },
         ],
-        logs: 'filter event = "refresh_reuse" | stats count(*) as reuses by bin(5m), cause',
+        logs: {
+          query: 'filter event = "refresh_reuse" | stats count(*) as reuses by bin(15m), cause',
+          unit: 'sessions',
+        },
       },
       {
         title: 'Token checks',
@@ -86,9 +92,15 @@ function tokens(own: string): Section {
       {
         title: 'Age of the signing keys',
         description:
-          'By key; retired and upcoming ones are listed too. The youngest should be below 100 days.',
+          'By key, since a replica first saw it; retired and upcoming ones are listed too. The one that signs ' +
+          'should be below 100 days.',
         unit: 's',
-        queries: [{ expr: `max by (kid) (auth_signing_key_age_seconds{${own}})`, legend: '{{kid}}' }],
+        queries: [
+          {
+            expr: `max by (use, kid) (auth_signing_key_age_seconds{${own}})`,
+            legend: '{{use}} {{kid}}',
+          },
+        ],
       },
     ],
   };
@@ -105,14 +117,20 @@ function defence(own: string): Section {
         queries: [
           { expr: `sum by (limit) (${rate(`auth_rate_limited_total{${own}}`)})`, legend: '{{limit}}' },
         ],
-        logs: 'filter event = "request" and status = 429 | stats count(*) as refused by bin(1m), route',
+        logs: {
+          query: 'filter event = "request" and status = 429 | stats count(*) as refused by bin(1m), route',
+          unit: 'a minute',
+        },
       },
       {
         title: 'Accounts locked, 15 minutes',
         description: 'Accounts whose free attempts were used up; known devices of their owners still get in.',
         unit: 'short',
         queries: [{ expr: `sum(increase(auth_lockouts_total{${own}}[15m]))`, legend: 'accounts' }],
-        logs: 'filter event = "account_locked" | stats count(*) as accounts by bin(5m)',
+        logs: {
+          query: 'filter event = "account_locked" | stats count(*) as accounts by bin(15m)',
+          unit: 'accounts',
+        },
       },
     ],
   };

@@ -1,29 +1,33 @@
 import type { Values } from '../../values/schema.ts';
-import { badRatio, objectives } from './objectives.ts';
+import { awaited, awaitedRoutes, badRatio, badShare, objectives } from './objectives.ts';
 import { type DashboardDefinition, type Panel, quantile, rate, type Section } from './panel.ts';
-import { ownSeries } from './rule.ts';
+import { ownNamespace, ownSeries } from './rule.ts';
+import { saturation } from './saturation.ts';
 
 const requests = 'http_request_duration_seconds';
 
-function promises(own: string): Section {
+/** Prometheus forgets earlier than its dashboards suggest. */
+const retained = 'Of 30 days, or of what Prometheus keeps if that is less (15 days unless told otherwise).';
+
+function promises(values: Values): Section {
+  const own = ownSeries(values);
   const panels = objectives.flatMap((objective): Panel[] => {
     const name = objective.alertPrefix.replace('Auth', '');
-    const bad = objective.ratio(own, '30d');
+    const bad = badShare(objective, own, '30d');
     return [
       {
         title: `${name}, 30 days`,
-        description: `Share of requests that were good; ${(1 - objective.budget) * 100} % are promised.`,
+        description: `Share of requests that were good; ${(1 - objective.budget) * 100} % are promised. ${retained}`,
         unit: 'percentunit',
         stat: true,
-        queries: [{ expr: `1 - (${bad})`, legend: 'good' }],
+        queries: [{ expr: `1 - (${bad})`, legend: objective.legend || 'good' }],
       },
       {
         title: `${name} budget left`,
-        description:
-          'Share of the bad requests of 30 days that may still happen. Below 0 the promise is broken.',
+        description: `Share of the bad requests that may still happen. Below 0 the promise is broken. ${retained}`,
         unit: 'percentunit',
         stat: true,
-        queries: [{ expr: `1 - (${bad}) / ${objective.budget}`, legend: 'left' }],
+        queries: [{ expr: `1 - (${bad}) / ${objective.budget}`, legend: objective.legend || 'left' }],
       },
     ];
   });
@@ -32,8 +36,8 @@ function promises(own: string): Section {
     description: '1 uses a budget up in exactly 30 days; 14.4 pages.',
     unit: 'short',
     queries: objectives.map((objective) => ({
-      expr: `${badRatio(objective, '1h')} / ${objective.budget}`,
-      legend: objective.alertPrefix.replace('Auth', '').toLowerCase(),
+      expr: `${badRatio(objective, '1h')}{${ownNamespace(values)}} / ${objective.budget}`,
+      legend: `${objective.alertPrefix.replace('Auth', '').toLowerCase()} ${objective.legend}`.trim(),
     })),
   };
   const pods: Panel = {
@@ -62,14 +66,20 @@ function traffic(own: string): Section {
         description: 'Requests a second, all statuses.',
         unit: 'reqps',
         queries: [{ expr: `sum by (route) (${rate(`${requests}_count{${own}}`)})`, legend: '{{route}}' }],
-        logs: 'filter event = "request" | stats count(*) / 60 as requests by bin(1m), route',
+        logs: {
+          query: 'filter event = "request" | stats count(*) / 60 as requests by bin(1m), route',
+          unit: 'a second',
+        },
       },
       {
         title: 'Requests by status',
         description: 'Requests a second. 499: the client went away first.',
         unit: 'reqps',
         queries: [{ expr: `sum by (status) (${rate(`${requests}_count{${own}}`)})`, legend: '{{status}}' }],
-        logs: 'filter event = "request" | stats count(*) / 60 as requests by bin(1m), status',
+        logs: {
+          query: 'filter event = "request" | stats count(*) / 60 as requests by bin(1m), status',
+          unit: 'a second',
+        },
       },
       {
         title: 'Server errors by route',
@@ -81,7 +91,22 @@ function traffic(own: string): Section {
             legend: '{{status}} {{route}}',
           },
         ],
-        logs: 'filter event = "request" and status >= 500 | stats count(*) as errors by bin(1m), route, status, code',
+        logs: {
+          query:
+            'filter event = "request" and status >= 500 | stats count(*) as errors by bin(1m), route, status, code',
+          unit: 'a minute',
+        },
+      },
+      {
+        title: 'Requests gone wrong, by class',
+        description: 'Share of each class that failed (error), or that its client gave up first (aborted).',
+        unit: 'percentunit',
+        queries: ['error', 'aborted'].map((result) => ({
+          expr:
+            `sum by (class) (${rate(`http_requests_total{${own},result="${result}"}`)})` +
+            ` / sum by (class) (${rate(`http_requests_total{${own}}`)})`,
+          legend: `{{class}} ${result}`,
+        })),
       },
     ],
   };
@@ -89,54 +114,34 @@ function traffic(own: string): Section {
 
 function latency(own: string): Section {
   return {
-    title: 'Latency and saturation',
+    title: 'Latency',
     panels: [
       {
         title: 'Latency of authentication',
-        description: 'Login, register, refresh, verify, logout. 95 % should take less than 250 ms.',
+        description:
+          'Login, register, refresh, password reset; 429 and 5xx left out. 95 % should take less than 250 ms.',
         unit: 's',
         queries: [0.5, 0.95, 0.99].map((q) => ({
-          expr: quantile(q, requests, `${own},route=~"/api/v1/auth/.*"`),
+          expr: quantile(q, requests, `${own},${awaited}`),
           legend: `p${q * 100}`,
         })),
-        logs:
-          'filter event = "request" and route like "/api/v1/auth/" | ' +
-          'stats pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99 by bin(1m)',
+        logs: {
+          query:
+            `filter event = "request" and route like /^${awaitedRoutes.replaceAll('/', '\\/')}$/` +
+            ' and status != 429 and status < 500 | ' +
+            'stats pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99 by bin(1m)',
+          unit: 'ms',
+        },
       },
       {
         title: 'Latency by route, p95',
         description: 'Which route is slow.',
         unit: 's',
         queries: [{ expr: quantile(0.95, requests, own, ['route']), legend: '{{route}}' }],
-        logs: 'filter event = "request" | stats pct(durationMs, 95) as p95 by bin(1m), route',
-      },
-      {
-        title: 'Requests in flight',
-        description: 'Not answered yet, by pod. Grows when something below is slow.',
-        unit: 'none',
-        queries: [{ expr: `sum by (pod) (http_requests_in_flight{${own}})`, legend: '{{pod}}' }],
-      },
-      {
-        title: 'CPU',
-        description: 'Cores used, by pod. At the limit hashes queue first.',
-        unit: 'short',
-        queries: [{ expr: `sum by (pod) (${rate(`process_cpu_seconds_total{${own}}`)})`, legend: '{{pod}}' }],
-      },
-      {
-        title: 'Wait for a password hash',
-        description:
-          'Seconds until a slot is free: the first thing to saturate, and what the autoscaler may follow.',
-        unit: 's',
-        queries: [0.5, 0.95].map((q) => ({
-          expr: quantile(q, 'auth_hash_wait_seconds', own),
-          legend: `p${q * 100}`,
-        })),
-      },
-      {
-        title: 'Event-loop lag, p99',
-        description: 'Seconds by pod. Above 0.1 every request of that pod is slow.',
-        unit: 's',
-        queries: [{ expr: `max by (pod) (nodejs_eventloop_lag_p99_seconds{${own}})`, legend: '{{pod}}' }],
+        logs: {
+          query: 'filter event = "request" | stats pct(durationMs, 95) as p95 by bin(1m), route',
+          unit: 'ms',
+        },
       },
     ],
   };
@@ -145,5 +150,8 @@ function latency(own: string): Section {
 /** Is the promise kept, and what will break it next? */
 export function overview(values: Values): DashboardDefinition {
   const own = ownSeries(values);
-  return { title: 'Auth service: overview', sections: [promises(own), traffic(own), latency(own)] };
+  return {
+    title: 'Auth service: overview',
+    sections: [promises(values), traffic(own), latency(own), saturation(values)],
+  };
 }

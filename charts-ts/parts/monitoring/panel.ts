@@ -7,6 +7,13 @@ export interface Query {
   readonly legend: string;
 }
 
+/** CloudWatch Logs Insights over the service's log lines. */
+export interface Logs {
+  readonly query: string;
+  /** In words, for the title: CloudWatch has no units, and the log counts in others than the metrics. */
+  readonly unit: string;
+}
+
 /** One picture of one fact, for Grafana; and for CloudWatch where the log knows it too. */
 export interface Panel {
   readonly title: string;
@@ -16,8 +23,9 @@ export interface Panel {
   readonly queries: readonly Query[];
   /** The present value instead of its course. */
   readonly stat?: boolean;
-  /** CloudWatch Logs Insights over the service's log lines. */
-  readonly logs?: string;
+  /** Its series come from the cluster (cAdvisor), so it stays empty wherever there is none. */
+  readonly isOfCluster?: boolean;
+  readonly logs?: Logs;
 }
 
 export interface Section {

@@ -5,7 +5,7 @@ export interface Alert {
   alert: string;
   expr: string;
   for: string;
-  labels: { severity: 'critical' | 'warning' };
+  labels: { severity: 'critical' | 'warning'; namespace: string };
   annotations: { summary: string; description: string; runbook_url: string };
 }
 
@@ -13,6 +13,7 @@ export interface Alert {
 export interface Recording {
   record: string;
   expr: string;
+  labels: { namespace: string };
 }
 
 export interface RuleGroup {
@@ -20,9 +21,21 @@ export interface RuleGroup {
   rules: (Alert | Recording)[];
 }
 
+/**
+ * Label matcher, without braces, of what the cluster or the service's own rules say of it. Several installations may
+ * share one Prometheus: each records and alerts under its namespace, and reads only that.
+ */
+export function ownNamespace({ namespace }: Values): string {
+  return `namespace="${namespace.name}"`;
+}
+
 /** Label matchers of the service's own series, without braces. */
-export function ownSeries({ namespace }: Values): string {
-  return `namespace="${namespace.name}",job="${names.app}"`;
+export function ownSeries(values: Values): string {
+  return `${ownNamespace(values)},job="${names.app}"`;
+}
+
+export function recording({ namespace }: Values, record: string, expr: string): Recording {
+  return { record, expr, labels: { namespace: namespace.name } };
 }
 
 /** `critical` wakes somebody; `warning` is for the next working day. */
@@ -42,7 +55,7 @@ export function alert(
     alert: name,
     expr: rule.expr,
     for: rule.lasts,
-    labels: { severity },
+    labels: { severity, namespace: values.namespace.name },
     annotations: {
       summary: rule.summary,
       description: rule.description,

@@ -18,7 +18,7 @@ function stores(own: string): Section {
     panels: [
       {
         title: 'Degraded',
-        description: '1 while a pod runs on a fallback.',
+        description: '1 while a pod cannot reach a store, or the store refuses to write.',
         unit: 'none',
         queries: [{ expr: `max by (dependency) (auth_degraded{${own}})`, legend: '{{dependency}}' }],
       },
@@ -65,6 +65,17 @@ function stores(own: string): Section {
         })),
       },
       {
+        title: 'Redis commands',
+        description: 'A second, by outcome. Above a fifth of errors an alert fires, connected or not.',
+        unit: 'cps',
+        queries: [
+          {
+            expr: `sum by (outcome) (${rate(`auth_redis_command_duration_seconds_count{${own}}`)})`,
+            legend: '{{outcome}}',
+          },
+        ],
+      },
+      {
         title: 'Redis connections',
         description: 'Pods whose connection for commands, or for messages of other pods, is ready.',
         unit: 'none',
@@ -101,10 +112,10 @@ function node(own: string): Section {
       perPod('Event-loop lag, p99', 'Seconds.', 's', 'nodejs_eventloop_lag_p99_seconds', own),
       {
         title: 'Garbage collection',
-        description: 'Share of time spent collecting, by kind.',
+        description: 'Share of its time that a pod spends collecting. Above a tenth its heap is too small.',
         unit: 'percentunit',
         queries: [
-          { expr: `sum by (kind) (${rate(`nodejs_gc_duration_seconds_sum{${own}}`)})`, legend: '{{kind}}' },
+          { expr: `sum by (pod) (${rate(`nodejs_gc_duration_seconds_sum{${own}}`)})`, legend: '{{pod}}' },
         ],
       },
       perPod('Open files', 'Sockets among them.', 'none', 'process_open_fds', own),
