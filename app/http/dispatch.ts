@@ -30,7 +30,7 @@ function parseParams(endpoint: Endpoint, params: unknown): unknown {
   return parsed.data;
 }
 
-/** One request through the policies of its route line, in this order: room, limit, access, input, handler. */
+/** One request through the policies of its route line, in this order: room, limit, access, input, room, handler. */
 async function serve(
   endpoint: Endpoint,
   ctx: Context,
@@ -44,6 +44,8 @@ async function serve(
   const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
   const query = endpoint.query && validate(endpoint.query, { ...ctx.query });
   const body = endpoint.body && validate(endpoint.body, await readJson(ctx.req));
+  // Again: heads that came while there was room may hold their bodies back, and let go of them all at once.
+  if (body) endpoint.requireRoom?.();
   // Endpoint erased the types that its spec promised; see endpoint().
   const call = { body, query, params, caller, client: ctx.state.client } as Parameters<Endpoint['handle']>[0];
   write(ctx, await endpoint.handle(call));
