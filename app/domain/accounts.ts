@@ -2,7 +2,7 @@ import { AppError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Account, User } from '../store/user-store.ts';
 import { keepingAnAdmin } from './last-admin.ts';
-import type { LoginThrottle } from './login-throttle.ts';
+import { checkAdmitted, type LoginThrottle } from './login-throttle.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkPassword } from './password-policy.ts';
 import type { SessionStates } from './session-states.ts';
@@ -13,6 +13,12 @@ export type Accounts = ReturnType<typeof createAccounts>;
 export interface IdentityChange {
   readonly email?: string | undefined;
   readonly username?: string | undefined;
+}
+
+/** Whose account, and which of its sessions asks. */
+export interface Caller {
+  readonly userId: string;
+  readonly sessionId: string;
 }
 
 /** What users do with their own account. */
@@ -31,14 +37,16 @@ export function createAccounts(options: {
     return account;
   }
 
-  /** The password again, so that a stolen access token alone cannot take the account over; guesses are counted. */
-  async function confirmPassword(userId: string, password: string | undefined): Promise<Account> {
-    const account = await getAccount(userId);
+  /**
+   * The password again, so that a stolen access token alone cannot take the account over. Right or wrong it counts:
+   * each costs a hash.
+   */
+  async function confirmPassword(caller: Caller, password: string | undefined): Promise<Account> {
+    const account = await getAccount(caller.userId);
     if (password === undefined) throw new AppError('wrong_password');
-    await throttle.admitConfirmation(userId);
-    const { matches } = await hasher.verify(account.passwordHash, password);
+    const admission = await throttle.admitConfirmation(caller.sessionId);
+    const { matches } = await checkAdmitted(admission, () => hasher.verify(account.passwordHash, password));
     if (!matches) throw new AppError('wrong_password');
-    await throttle.succeedConfirmation(userId);
     return account;
   }
 
@@ -56,10 +64,11 @@ export function createAccounts(options: {
   return {
     /**
      * A new email needs the password (ASVS 7.5.1); a new username does not.
-     * @throws AppError wrong_password, email_taken, username_taken or rate_limited
+     * @throws AppError wrong_password, email_taken, username_taken, rate_limited or overloaded
      */
-    async update(userId: string, change: IdentityChange & { password?: string | undefined }): Promise<User> {
-      const confirmed = change.email === undefined ? null : await confirmPassword(userId, change.password);
+    async update(caller: Caller, change: IdentityChange & { password?: string | undefined }): Promise<User> {
+      const { userId } = caller;
+      const confirmed = change.email === undefined ? null : await confirmPassword(caller, change.password);
       const account = await store.transaction(async (within) => {
         await lockAccount(within, userId, confirmed);
         return within.users.updateIdentity(userId, {
@@ -75,9 +84,11 @@ export function createAccounts(options: {
      * Changes the password and ends all other sessions (ASVS 6.2.3, 7.4.3).
      * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
      */
-    async changePassword(userId: string, sessionId: string, current: string, next: string): Promise<void> {
-      const account = await confirmPassword(userId, current);
-      checkPassword(next, account, 'new_password');
+    async changePassword(caller: Caller, current: string, next: string): Promise<void> {
+      const { userId, sessionId } = caller;
+      // First what costs nothing: a password that will be refused must not spend one of the few confirmations.
+      checkPassword(next, await getAccount(userId), 'new_password');
+      const account = await confirmPassword(caller, current);
       const hash = await hasher.hash(next);
       const ended = await store.transaction(async (within) => {
         await lockAccount(within, userId, account);
@@ -89,10 +100,11 @@ export function createAccounts(options: {
 
     /**
      * A soft delete: the row stays for the audit trail, email and username become free, all sessions end.
-     * @throws AppError wrong_password, last_admin or rate_limited
+     * @throws AppError wrong_password, last_admin, rate_limited or overloaded
      */
-    async remove(userId: string, password: string): Promise<void> {
-      const confirmed = await confirmPassword(userId, password);
+    async remove(caller: Caller, password: string): Promise<void> {
+      const { userId } = caller;
+      const confirmed = await confirmPassword(caller, password);
       const { ended, version } = await keepingAnAdmin(store, async (within) => {
         await lockAccount(within, userId, confirmed);
         const version = await within.users.softDelete(userId);

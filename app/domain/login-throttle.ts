@@ -13,11 +13,23 @@ export interface LoginAttempt {
   readonly device: string | null;
 }
 
+/** One attempt that was counted and may go ahead. Of its two ends one is called, once; neither rejects. */
+export interface Admission {
+  /** The password was right: clears what its own device or network used up, and gives its own attempt back. */
+  succeed(): Promise<void>;
+  /** No password was looked at: every point that was taken goes back. */
+  giveBack(): Promise<void>;
+}
+
 export type ThrottleName = 'account' | 'network_account' | 'device' | 'confirmation';
 
 const minute = 60_000;
 
-/** Attempts that fail, each in its window of milliseconds; success gives them back. The README lists them. */
+/**
+ * Attempts, each in its window of milliseconds. The right password gives them back, but for confirmations: those are
+ * for somebody who is logged in already, so right ones could fill the hash queue, and harvest emails by the 409, without
+ * end. Nobody changes email and password ten times an hour. The README lists them.
+ */
 export const attemptBudgets = {
   account: { points: 10, window: 60 * minute },
   network_account: { points: 10, window: 15 * minute },
@@ -27,6 +39,31 @@ export const attemptBudgets = {
 
 /** Milliseconds between attempts on an account whose budget is spent: a minute, doubling to a quarter of an hour. */
 export const pauses = [1, 2, 4, 8, 15].map((minutes) => minutes * minute);
+
+const nothing = async (): Promise<void> => undefined;
+const uncounted: Admission = { succeed: nothing, giveBack: nothing };
+
+const all = (admissions: readonly Admission[]): Admission => ({
+  async succeed() {
+    await Promise.all(admissions.map((each) => each.succeed()));
+  },
+  async giveBack() {
+    await Promise.all(admissions.map((each) => each.giveBack()));
+  },
+});
+
+/**
+ * The outcome of a password check that an admission allowed. When there is none, because the queue was full or took too
+ * long, no guess was made: an owner who tries again as Retry-After says must not run out of attempts by that.
+ */
+export async function checkAdmitted<T>(admission: Admission, check: () => Promise<T>): Promise<T> {
+  try {
+    return await check();
+  } catch (error) {
+    await admission.giveBack();
+    throw error;
+  }
+}
 
 /**
  * Slows down guessing against an account, from however many addresses it comes. Every attempt is counted before its
@@ -74,30 +111,49 @@ export function createLoginThrottle(options: {
     return Number(markedAt ?? 0) >= windowStart;
   }
 
-  async function admitByNetwork(attempt: LoginAttempt): Promise<void> {
+  async function admitByDevice(device: string): Promise<Admission & { readonly allowed: boolean }> {
+    const key = keyOf(device);
+    const { allowed, giveBack } = await devices.consume(key);
+    return { allowed, succeed: () => devices.reset(key), giveBack };
+  }
+
+  async function admitByNetwork(attempt: LoginAttempt): Promise<Admission> {
     const key = networkKey(attempt);
+    const succeed = () => networks.reset(key);
     const first = await networks.consume(key);
-    if (first.allowed) return;
+    if (first.allowed) return { succeed, giveBack: first.giveBack };
     const windowStart = Date.now() + first.resetIn - attemptBudgets.network_account.window / scale;
     if (!(await wasUnlockedSince(windowStart, attempt.email))) refuse('network_account', first.resetIn);
     await networks.reset(key);
     const again = await networks.consume(key);
     if (!again.allowed) refuse('network_account', again.resetIn);
+    return { succeed, giveBack: again.giveBack };
   }
 
   async function forget(email: string): Promise<void> {
     await Promise.all([accounts, turns, turnsTaken].map((each) => each.reset(keyOf(email))));
   }
 
-  async function admitByAccount(key: string): Promise<void> {
-    const verdict = await accounts.consume(key);
-    if (verdict.allowed) return;
-    if (verdict.consumed === verdict.limit + 1) onLockout();
-    const { consumed } = await turnsTaken.peek(key);
-    const pause = pauses[Math.min(consumed, pauses.length - 1)] ?? minute;
+  /** One of the attempts past the free ones; a turn is spent even by the right password. */
+  async function admitByTurn(key: string): Promise<Admission> {
+    const pause = pauses[Math.min(await turnsTaken.peek(key), pauses.length - 1)] ?? minute;
     const turn = await turns.consume(key, pause / scale);
     if (!turn.allowed) refuse('account', turn.resetIn);
-    await turnsTaken.consume(key);
+    const count = await turnsTaken.consume(key);
+    // Only where there was no room to count it: uncounted turns would keep the pause short.
+    if (!count.allowed) refuse('account', count.resetIn);
+    return all([turn, count].map(({ giveBack }) => ({ succeed: nothing, giveBack })));
+  }
+
+  /**
+   * Of the account's budget the right password gives back its own attempt only: if each login of the owner cleared
+   * that, each would hand a guesser ten more guesses.
+   */
+  async function admitByAccount(key: string): Promise<Admission> {
+    const { allowed, consumed, limit, giveBack } = await accounts.consume(key);
+    if (allowed) return { succeed: giveBack, giveBack };
+    if (consumed === limit + 1) onLockout();
+    return admitByTurn(key);
   }
 
   return {
@@ -105,22 +161,13 @@ export function createLoginThrottle(options: {
      * Counts one attempt to log in.
      * @throws AppError rate_limited
      */
-    async admit(attempt: LoginAttempt): Promise<void> {
-      if (!enabled) return;
-      if (attempt.device && (await devices.consume(keyOf(attempt.device))).allowed) return;
-      await admitByNetwork(attempt);
-      await admitByAccount(keyOf(attempt.email));
-    },
-
-    /**
-     * The right password clears what its own device or network used up. Of the account's budget it gives back its own
-     * attempt only: if each login of the owner cleared that, each would hand a guesser ten more guesses.
-     */
-    async succeed(attempt: LoginAttempt): Promise<void> {
-      if (!enabled) return;
-      if (attempt.device) return devices.reset(keyOf(attempt.device));
-      await networks.reset(networkKey(attempt));
-      await accounts.refund(keyOf(attempt.email));
+    async admit(attempt: LoginAttempt): Promise<Admission> {
+      if (!enabled) return uncounted;
+      const byDevice = attempt.device ? await admitByDevice(attempt.device) : null;
+      if (byDevice?.allowed) return byDevice;
+      const byNetwork = await admitByNetwork(attempt);
+      const byAccount = await admitByAccount(keyOf(attempt.email));
+      return all([byDevice ?? uncounted, byNetwork, byAccount]);
     },
 
     /** Forgets what was counted against the account, from whatever network. */
@@ -133,17 +180,16 @@ export function createLoginThrottle(options: {
 
     /**
      * Counts one attempt to confirm a change with the password, for somebody who is logged in already: a budget of
-     * its own, since a stolen access token must not allow guessing and strangers must not block its owner.
+     * its own, since a stolen access token must not allow guessing and strangers must not block its owner. It is the
+     * session's: whoever stole its token cannot use up that of the owner's next login, and gets no second session,
+     * since only the password opens one.
      * @throws AppError rate_limited
      */
-    async admitConfirmation(userId: string): Promise<void> {
-      if (!enabled) return;
-      const verdict = await confirmations.consume(userId);
-      if (!verdict.allowed) refuse('confirmation', verdict.resetIn);
-    },
-
-    async succeedConfirmation(userId: string): Promise<void> {
-      if (enabled) await confirmations.reset(userId);
+    async admitConfirmation(sessionId: string): Promise<Admission> {
+      if (!enabled) return uncounted;
+      const { allowed, resetIn, giveBack } = await confirmations.consume(sessionId);
+      if (!allowed) refuse('confirmation', resetIn);
+      return { succeed: nothing, giveBack };
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { Account } from '../store/user-store.ts';
 import type { Client } from './client.ts';
 import type { DeviceTokens } from './device-tokens.ts';
-import type { LoginThrottle } from './login-throttle.ts';
+import { checkAdmitted, type LoginThrottle } from './login-throttle.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import type { Sessions, TokenSet } from './sessions.ts';
 
@@ -61,8 +61,14 @@ export function createLogin(options: {
     }
   }
 
+  /** Best effort, once the session is open: a full queue must not turn a right password away; the next login tries again. */
   async function rehash(account: Account, password: string): Promise<void> {
-    await store.users.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
+    try {
+      await store.users.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
+    } catch (error) {
+      const event = { event: 'rehash_postponed', err: error, userId: account.id };
+      log.warn(event, 'a password keeps its old argon2 parameters until the next login');
+    }
   }
 
   function refusalOf(account: Account | null, matches: boolean): Refusal | null {
@@ -93,16 +99,18 @@ export function createLogin(options: {
     const account = await store.users.findByEmail(email);
     const device = devices.recognise(credentials.deviceToken, account);
     const attempt = { email, network: client.network, device };
-    await throttle.admit(attempt);
-    const { matches, outdated } = await hasher.verify(account?.passwordHash ?? null, credentials.password);
+    const admission = await throttle.admit(attempt);
+    const { matches, outdated } = await checkAdmitted(admission, () =>
+      hasher.verify(account?.passwordHash ?? null, credentials.password),
+    );
     const reason = refusalOf(account, matches);
     if (!account) return refuse(client, account, 'unknown_email');
     if (reason) return refuse(client, account, reason);
-    if (outdated) await rehash(account, credentials.password);
     const refreshToken = await sessions.open(account, client);
     if (!refreshToken) return refuseOvertaken(client, account);
-    await throttle.succeed(attempt);
+    await admission.succeed();
     await record(client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
+    if (outdated) await rehash(account, credentials.password);
     // A recognised device keeps its token: a login must not multiply budgets.
     const deviceToken = (device && credentials.deviceToken) || devices.issue(account);
     return { tokens: await sessions.tokenSet(account, refreshToken), deviceToken };

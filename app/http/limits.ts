@@ -12,6 +12,8 @@ export const budgets = {
   register: { points: 100, window: 60 * minute },
   refresh: { points: 300, window: minute },
   password: { points: 30, window: 10 * minute },
+  // As many as registrations, which cost a hash and tell who is registered by their 409, just as these do.
+  confirm: { points: 100, window: 60 * minute },
 } as const;
 
 export type LimitName = keyof typeof budgets;
@@ -33,6 +35,7 @@ export function createLimits(options: {
     register: limiterOf('register'),
     refresh: limiterOf('refresh'),
     password: limiterOf('password'),
+    confirm: limiterOf('confirm'),
   };
 
   /**

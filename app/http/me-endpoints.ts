@@ -1,5 +1,6 @@
 import type { Accounts } from '../domain/accounts.ts';
 import type { PersonalData } from '../domain/personal-data.ts';
+import type { SessionState } from '../store/session-store.ts';
 import { decodeCursor, encodeCursor, HistoryKeyset } from './cursor.ts';
 import { endpoint } from './endpoint.ts';
 import {
@@ -24,8 +25,14 @@ import {
 
 const passwordRefusals = ['wrong_password', 'rate_limited', 'overloaded'] as const;
 
-export function meEndpoints(services: { accounts: Accounts; personalData: PersonalData }) {
-  const { accounts, personalData } = services;
+const callerOf = ({ user, sessionId }: SessionState) => ({ userId: user.id, sessionId });
+
+export function meEndpoints(services: {
+  accounts: Accounts;
+  personalData: PersonalData;
+  requireRoom: () => void;
+}) {
+  const { accounts, personalData, requireRoom } = services;
   return [
     endpoint(
       'GET /api/v1/users/me',
@@ -37,23 +44,30 @@ export function meEndpoints(services: { accounts: Accounts; personalData: Person
       {
         summary: 'Change my username or, with the password, my email',
         access: 'user',
+        limit: 'confirm',
         body: UpdateMeBody,
         answers: { 200: { description: 'The user as it is now', data: User } },
         refuses: ['email_taken', 'username_taken', ...passwordRefusals],
       },
-      async ({ caller, body }) => ({ data: presentUser(await accounts.update(caller.user.id, body)) }),
+      async ({ caller, body }) => {
+        // A username alone costs no hash, so only the body tells whether there must be room for one.
+        if (body.email !== undefined) requireRoom();
+        return { data: presentUser(await accounts.update(callerOf(caller), body)) };
+      },
     ),
     endpoint(
       'DELETE /api/v1/users/me',
       {
         summary: 'Delete my account',
         access: 'user',
+        requireRoom,
+        limit: 'confirm',
         body: DeleteMeBody,
         answers: { 204: { description: 'Deleted; email and username are free again' } },
         refuses: ['last_admin', ...passwordRefusals],
       },
       async ({ caller, body }) => {
-        await accounts.remove(caller.user.id, body.password);
+        await accounts.remove(callerOf(caller), body.password);
         return {};
       },
     ),
@@ -62,13 +76,14 @@ export function meEndpoints(services: { accounts: Accounts; personalData: Person
       {
         summary: 'Change my password; all my other sessions end',
         access: 'user',
+        requireRoom,
+        limit: 'confirm',
         body: ChangePasswordBody,
         answers: { 204: { description: 'Changed' } },
         refuses: ['password_too_common', 'password_matches_identity', ...passwordRefusals],
       },
       async ({ caller, body }) => {
-        const { user, sessionId } = caller;
-        await accounts.changePassword(user.id, sessionId, body.current_password, body.new_password);
+        await accounts.changePassword(callerOf(caller), body.current_password, body.new_password);
         return {};
       },
     ),

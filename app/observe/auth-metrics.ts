@@ -9,7 +9,16 @@ const refreshes = [
   ...['rotated', 'repeated'].map((cause) => ({ outcome: 'success', cause })),
   ...refreshFailures.map((cause) => ({ outcome: 'failure', cause })),
 ];
-const limits = ['login', 'register', 'refresh', 'password', 'account', 'network_account', 'confirmation'];
+const limits = [
+  'login',
+  'register',
+  'refresh',
+  'password',
+  'confirm',
+  'account',
+  'network_account',
+  'confirmation',
+];
 
 /** What the service is for, in numbers. */
 export function authMetrics(declare: Declare) {
