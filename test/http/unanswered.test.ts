@@ -36,17 +36,20 @@ const endings = async (app: TestApp) =>
   );
 
 onEachStore('A request without an answer', (stores) => {
+  let app: TestApp;
+  beforeEach(async () => {
+    app = await startApp(stores());
+  });
+  afterEach(() => app.close());
+
   it('was left by its client, who is no failure of ours', async () => {
-    const app = await startApp(stores());
     (await beginLogin(app)).destroy();
     await until(() => isIdle(app));
     expect(await endings(app)).to.deep.equal({ aborted: 1 });
     expect(app.logged().findLast(({ route }) => route === login)?.status).to.equal(499);
-    await app.close();
   });
 
   it('was cut by the end of a shutdown, which is a failure', async () => {
-    const app = await startApp(stores());
     await beginLogin(app);
     await app.close();
     await until(() => isIdle(app));
@@ -56,8 +59,13 @@ onEachStore('A request without an answer', (stores) => {
 });
 
 onEachStore('Requests by what they were for', (stores) => {
+  let app: TestApp;
+  before(async () => {
+    app = await startApp(stores());
+  });
+  after(() => app.close());
+
   it('are counted in one class each, and probes in none', async () => {
-    const app = await startApp(stores());
     const counts = async () =>
       (await app.metrics.requests.get()).values
         .filter(({ value }) => value > 0)
@@ -73,6 +81,5 @@ onEachStore('Requests by what they were for', (stores) => {
     await app.ask('GET /api/v1/auth/verify');
     await app.ask('GET /nowhere');
     expect(await counts()).to.have.members(['authentication ok 1', 'check ok 1', 'other ok 2']);
-    await app.close();
   });
 });
