@@ -11,6 +11,7 @@ const headers = {
   'cache-control': 'no-store',
   'content-type': 'application/json; charset=utf-8',
   'x-request-id': 'abcdefgh',
+  'referrer-policy': 'no-referrer',
 };
 const schema = { type: 'object', properties: { data: { type: 'string' } }, required: ['data'] };
 const document = {

@@ -42,8 +42,11 @@ function parse(answer: FuzzAnswer): unknown {
   return isJson ? JSON.parse(answer.text) : undefined;
 }
 
-/** Node's parser refused it before Koa could give it an id: the document's description allows that anywhere. */
-const isUnread = (answer: FuzzAnswer): boolean => answer.headers['x-request-id'] === undefined;
+/**
+ * Refused before Koa saw it, which shows by the headers that only Koa's answers have: the document's description allows
+ * that anywhere.
+ */
+const isUnread = (answer: FuzzAnswer): boolean => answer.headers['referrer-policy'] === undefined;
 
 /** `http://host/path` as a request target is the path on that host (RFC 9112 section 3.2.2). */
 const pathIn = (target: string): string => target.replace(/^https?:\/\/[^/]*/i, '') || '/';
