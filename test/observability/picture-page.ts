@@ -84,7 +84,8 @@ h1 { font-size: 18px; margin: 0 } h2 { font-size: 14px; margin: 14px 0 6px } p {
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: flex-start }
 .panel { background: #fff; border: 1px solid #ddd; padding: 6px 8px; width: 432px }
 .panel h3 { font-size: 12px; margin: 0 0 4px } .panel div { height: 210px; position: relative }
-.stat { width: 198px } .stat div { height: 56px } b { font-size: 24px; color: #37872d; margin-right: 8px } small { color: #555 }
+.stat { width: auto; min-width: 198px } .stat div { height: auto; min-height: 56px }
+b { font-size: 24px; color: #37872d; margin-right: 8px } small { color: #555; margin-right: 16px }
 `;
 
 const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
