@@ -162,9 +162,9 @@ onRealStore('a user with a hundred thousand ended sessions', (stores) => {
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(plan).to.include('sessions_living_idx');
       expect(plan).not.to.match(/Rows Removed by Filter: \d{3}/);
-      // No step touched more rows than there are living ones.
+      // No step touched many more than the 150: a bitmap counts entries that are dead or not yet visible too.
       const most = Math.max(...[...plan.matchAll(/actual rows=(\d+)/g)].map(([, count]) => Number(count)));
-      expect(most).to.be.at.most(150);
+      expect(most).to.be.at.most(1_000);
     });
   }
 
