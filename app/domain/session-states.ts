@@ -33,11 +33,7 @@ const channel = 'session-events';
  * session. Revocations drop the local copy at once and those of other replicas by pub/sub; a lost message costs the
  * second, nothing more. While Postgres is away, a recent copy in Redis answers, unless a revocation stands beside it.
  */
-export async function createSessionStates(options: {
-  store: Store;
-  shared: SharedMemory;
-  log: Logger;
-}) {
+export async function createSessionStates(options: { store: Store; shared: SharedMemory; log: Logger }) {
   const { store, shared, log } = options;
   const entries = new LRUCache<string, Entry>({ max: 50_000, ttl: maxAge });
   const loading = new Map<string, Promise<SessionState | null>>();
