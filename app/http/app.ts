@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { noTracing, type Tracing } from '../observe/tracing.ts';
-import { allowedHosts } from './allowed-hosts.ts';
+import { allowedHosts, createHostCheck } from './allowed-hosts.ts';
 import type { Authenticate } from './authenticate.ts';
 import { createClientPlaces } from './client-address.ts';
 import type { RequestState } from './context.ts';
@@ -13,8 +13,9 @@ import type { Endpoint } from './endpoint.ts';
 import type { Limits } from './limits.ts';
 import { problem } from './problem.ts';
 import { identify } from './request-id.ts';
-import { requestLog } from './request-log.ts';
+import { createRequestRecord, requestLog } from './request-log.ts';
 import { securityHeaders } from './security-headers.ts';
+import { createShed, shedBefore } from './shed.ts';
 import { traceRequests } from './trace-requests.ts';
 
 const exposedHeaders = [
@@ -38,11 +39,14 @@ export function createApp(options: {
   const { config, endpoints, limit, authenticate, log, metrics, tracing = noTracing } = options;
   const router = createRouter(endpoints, limit, authenticate);
   const app = new Koa<RequestState>();
+  const placeOf = createClientPlaces(config.trustedProxies);
+  const record = createRequestRecord(log, metrics);
+  const isOurs = createHostCheck(config.allowedHosts);
 
   app.use(securityHeaders());
-  app.use(identify(createClientPlaces(config.trustedProxies)));
+  app.use(identify(placeOf));
   if (tracing.isOn) app.use(traceRequests(tracing));
-  app.use(requestLog(log, metrics));
+  app.use(requestLog(record, metrics));
   app.use(
     cors({
       // No origin is echoed that is not on the list; without one the header is left out.
@@ -59,10 +63,11 @@ export function createApp(options: {
     }),
   );
   app.use(problem());
-  app.use(allowedHosts(config.allowedHosts));
+  app.use(allowedHosts(isOurs));
   app.use(router.routes());
   app.use(router.allowedMethods());
   // Nothing thrown gets past `problem`; what is left are broken sockets.
   app.on('error', (error) => log.debug({ err: error }, 'response could not be sent'));
+  if (!tracing.isOn) shedBefore(app, createShed({ endpoints, isOurs, placeOf, record }));
   return app;
 }

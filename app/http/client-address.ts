@@ -60,6 +60,8 @@ export interface ClientPlace {
 /** Longest pair of peer and X-Forwarded-For that is remembered, in characters: both are the caller's to choose. */
 const maxRemembered = 256;
 
+export type PlaceOf = ReturnType<typeof createClientPlaces>;
+
 /** Where requests come from, found out once for each peer and what it forwards: parsing addresses is slow. */
 export function createClientPlaces(trustedProxies: readonly string[]) {
   const addressOf = createClientAddress(trustedProxies);

@@ -59,6 +59,9 @@ export function problemBody(error: AppError, requestId: string): ProblemBody {
   };
 }
 
+/** Whole seconds, at least one (RFC 9110 section 10.2.3). */
+export const retryAfterOf = (seconds: number): string => String(Math.max(1, Math.ceil(seconds)));
+
 function write(ctx: Context, error: AppError): void {
   const { status } = problems[error.code];
   ctx.status = status;
@@ -66,8 +69,7 @@ function write(ctx: Context, error: AppError): void {
   ctx.type = 'application/problem+json; charset=utf-8';
   ctx.set('Cache-Control', 'no-store');
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
-  if (error.retryAfter !== undefined)
-    ctx.set('Retry-After', String(Math.max(1, Math.ceil(error.retryAfter))));
+  if (error.retryAfter !== undefined) ctx.set('Retry-After', retryAfterOf(error.retryAfter));
 }
 
 /** Koa answers an unknown path with 404, and the router an unknown method with 405 or 501, all without a body. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientPlace } from './client-address.ts';
+import type { PlaceOf } from './client-address.ts';
 import type { Context, Middleware } from './context.ts';
 import { unmatchedRoute } from './context.ts';
 
@@ -8,11 +8,13 @@ export const deviceCookie = '__Host-device';
 
 const wellFormed = /^[A-Za-z0-9._-]{8,128}$/;
 
-/** First of all: gives the request its id (the caller's, when it is harmless in a log) and finds out who is calling. */
-export function identify(placeOf: (remote?: string, forwardedFor?: string) => ClientPlace): Middleware {
+/** The caller's, when it is harmless in a log. */
+export const requestIdOf = (given: string): string => (wellFormed.test(given) ? given : randomUUID());
+
+/** First of all: gives the request its id and finds out who is calling. */
+export function identify(placeOf: PlaceOf): Middleware {
   return (ctx: Context, next) => {
-    const given = ctx.get('X-Request-Id');
-    const requestId = wellFormed.test(given) ? given : randomUUID();
+    const requestId = requestIdOf(ctx.get('X-Request-Id'));
     const userAgent = ctx.get('User-Agent').toWellFormed().slice(0, 256) || null;
     const place = placeOf(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For'));
     ctx.state.requestId = requestId;

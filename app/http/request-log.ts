@@ -42,48 +42,70 @@ function causeOf(failure: unknown): unknown {
   return failure instanceof AppError ? failure.cause : failure;
 }
 
+export interface RequestFacts {
+  readonly method: string;
+  /** The template. */
+  readonly route: string;
+  readonly status: number;
+  readonly seconds: number;
+  readonly requestId: string;
+  readonly ip: string;
+  readonly traceId?: string | undefined;
+  readonly userId?: string | undefined;
+  /** Why it was refused. */
+  readonly failure?: unknown;
+}
+
+export type RecordRequest = (facts: RequestFacts) => void;
+
 /**
- * One line and one observation for each request, when its response is through or its connection gone. No query, body
- * or header value is logged (ASVS 16.2.5); the route is the template, and an unknown method counts as OTHER, so that
- * no caller can add series.
+ * One line and one observation for a request. No query, body or header value is logged (ASVS 16.2.5); the route is the
+ * template, and an unknown method counts as OTHER, so that no caller can add series.
  */
-export function requestLog(log: Logger, metrics: Metrics): Middleware {
+export function createRequestRecord(log: Logger, metrics: Metrics): RecordRequest {
   const plain = withoutRedaction(log);
+  return ({ route, status, seconds, requestId, ip, traceId, userId, failure, ...facts }) => {
+    const method = methods.has(facts.method) ? facts.method : 'OTHER';
+    metrics.requestDuration.observe(seconds, { method, route, status: String(status) });
+    const kind = route in classes ? classes[route] : 'other';
+    if (kind) metrics.requests.inc({ class: kind, result: resultOf(status) });
+    const level = levelOf(status);
+    if (!log.isLevelEnabled(level)) return;
+    const code = failure instanceof AppError ? failure.code : undefined;
+    const cause = status >= 500 ? causeOf(failure) : undefined;
+    const lines = cause === undefined ? plain : log;
+    lines[level](
+      {
+        event: 'request',
+        requestId,
+        ...(traceId && { traceId }),
+        method,
+        route,
+        status,
+        durationMs: Math.round(seconds * 1e5) / 100,
+        ip,
+        ...(userId && { userId }),
+        ...(code && { code }),
+        ...securityEvent({ method, route, status, code }),
+        ...(cause !== undefined && { err: cause }),
+      },
+      'request',
+    );
+  };
+}
+
+/** Records each request when its response is through or its connection gone. */
+export function requestLog(record: RecordRequest, metrics: Metrics): Middleware {
   return (ctx: Context, next) => {
     const start = performance.now();
     metrics.requestsInFlight.inc();
     const onClose = (): void => {
-      const seconds = (performance.now() - start) / 1000;
       metrics.requestsInFlight.dec();
-      const { state } = ctx;
-      const method = methods.has(ctx.method) ? ctx.method : 'OTHER';
+      const { requestId, traceId, userId, failure, route, client } = ctx.state;
+      const seconds = (performance.now() - start) / 1000;
       const status = statusOf(ctx.res, wasCut(ctx.res));
-      metrics.requestDuration.observe(seconds, { method, route: state.route, status: String(status) });
-      const kind = state.route in classes ? classes[state.route] : 'other';
-      if (kind) metrics.requests.inc({ class: kind, result: resultOf(status) });
-      const level = levelOf(status);
-      if (!log.isLevelEnabled(level)) return;
-      const { failure } = state;
-      const code = failure instanceof AppError ? failure.code : undefined;
-      const cause = status >= 500 ? causeOf(failure) : undefined;
-      const lines = cause === undefined ? plain : log;
-      lines[level](
-        {
-          event: 'request',
-          requestId: state.requestId,
-          ...(state.traceId && { traceId: state.traceId }),
-          method,
-          route: state.route,
-          status,
-          durationMs: Math.round(seconds * 1e5) / 100,
-          ip: state.client.ip,
-          ...(state.userId && { userId: state.userId }),
-          ...(code && { code }),
-          ...securityEvent({ method, route: state.route, status, code }),
-          ...(cause !== undefined && { err: cause }),
-        },
-        'request',
-      );
+      const who = { requestId, traceId, userId, ip: client.ip };
+      record({ method: ctx.method, route, status, seconds, failure, ...who });
     };
     // The exemplar is that of the trace under way, and events come outside of it.
     ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);

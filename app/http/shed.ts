@@ -1,0 +1,83 @@
+import { IncomingMessage, ServerResponse } from 'node:http';
+import type Koa from 'koa';
+import { AppError } from '../errors.ts';
+import type { createHostCheck } from './allowed-hosts.ts';
+import type { PlaceOf } from './client-address.ts';
+import type { RequestState } from './context.ts';
+import type { Endpoint } from './endpoint.ts';
+import { problemBody, problems, retryAfterOf } from './problem.ts';
+import { requestIdOf } from './request-id.ts';
+import type { RecordRequest } from './request-log.ts';
+import { bareSecurityHeaders } from './security-headers.ts';
+
+/** True when the request has been answered. */
+type Shed = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+const textOf = (header: string | string[] | undefined): string => (typeof header === 'string' ? header : '');
+
+/**
+ * Refuses what needs room for a hash while there is none, at half the price of a way through all middleware. In a flood
+ * of logins nearly every request is such a one, and what refusing costs is taken from the hashes of those that are
+ * accepted. Leaves to Koa whatever the answer would depend on: a request from a browser of another origin, a Host that
+ * may not be ours, and each request that there is room for, which is asked again there.
+ */
+export function createShed(options: {
+  endpoints: readonly Endpoint[];
+  isOurs: ReturnType<typeof createHostCheck>;
+  placeOf: PlaceOf;
+  record: RecordRequest;
+}): Shed {
+  const { isOurs, placeOf, record } = options;
+  const hashing = options.endpoints.flatMap(({ method, path, access, requireRoom }) =>
+    requireRoom && access === 'open'
+      ? [[`${method.toUpperCase()} ${path}`, { path, requireRoom }] as const]
+      : [],
+  );
+  const byLine = new Map(hashing);
+
+  function refuse(error: AppError, path: string, request: IncomingMessage, response: ServerResponse): void {
+    const start = performance.now();
+    const { headers, socket, method = '' } = request;
+    const requestId = requestIdOf(textOf(headers['x-request-id']));
+    const { ip } = placeOf(socket.remoteAddress, textOf(headers['x-forwarded-for']));
+    const { status } = problems[error.code];
+    const body = JSON.stringify(problemBody(error, requestId));
+    response.writeHead(status, {
+      ...bareSecurityHeaders,
+      Vary: 'Origin',
+      'X-Request-Id': requestId,
+      'Content-Type': 'application/problem+json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(body),
+      'Cache-Control': 'no-store',
+      ...(error.retryAfter !== undefined && { 'Retry-After': retryAfterOf(error.retryAfter) }),
+    });
+    response.end(body);
+    const seconds = (performance.now() - start) / 1000;
+    record({ method, route: path, status, seconds, requestId, ip, failure: error });
+  }
+
+  return (request, response) => {
+    const endpoint = byLine.get(`${request.method} ${request.url}`);
+    if (!endpoint || request.headers.origin !== undefined || !isOurs(request.headers.host)) return false;
+    try {
+      endpoint.requireRoom();
+      return false;
+    } catch (error) {
+      if (!(error instanceof AppError)) return false;
+      refuse(error, endpoint.path, request, response);
+      return true;
+    }
+  };
+}
+
+/** Lets `shed` see each request before Koa does. */
+export function shedBefore(app: Koa<RequestState>, shed: Shed): void {
+  const callback = app.callback.bind(app);
+  app.callback = () => {
+    const handle = callback();
+    return async (request, response) => {
+      const isHttp1 = request instanceof IncomingMessage && response instanceof ServerResponse;
+      if (!isHttp1 || !shed(request, response)) await handle(request, response);
+    };
+  };
+}
