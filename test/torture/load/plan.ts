@@ -6,8 +6,6 @@ export interface Stream {
   readonly kind: StreamKind;
   /** Requests a second on a fixed schedule, whatever the answers do; or null: each client asks again when answered. */
   readonly rate: number | null;
-  /** Milliseconds between two looks at the schedule, by which a request may be late; a few by default. */
-  readonly tick?: number;
   /** Connections for each base URL, and clients when there is no rate. */
   readonly clients: number;
   /** Asked in turn. */

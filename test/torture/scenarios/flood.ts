@@ -8,12 +8,6 @@ import { describe, exemplify, type LoadResult } from '../load/result.ts';
 
 const memoryLimit = 512;
 
-/**
- * Milliseconds between two bursts of the flood. From many clients at once packets come in bursts anyway; a generator
- * that wakes for each request would take more of the two cores than the service does to refuse it.
- */
-const burst = 20;
-
 /** Those who read, and those who log in: enough of them for nobody to come to the bound on living sessions. */
 interface Crowd {
   readonly readers: readonly Member[];
@@ -29,7 +23,6 @@ function streamsFor(world: World, crowd: Crowd) {
   /** `rate` null: eight clients that log in as fast as they are answered, which keeps every hashing slot busy. */
   const logins = (rate: number | null): Stream => ({
     ...{ name: 'logins', kind: 'login', rate, clients: rate === null ? 8 : 600, bases },
-    tick: burst,
     people: crowd.comers,
   });
   return { readers, logins };
