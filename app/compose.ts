@@ -99,7 +99,7 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
     login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
     sessions,
     resetPassword: createPasswordReset({ store, states, hasher }),
-    requireRoom: hasher.requireRoom,
+    room: hasher.room,
     accounts: createAccounts({ store, sessions, states, hasher, throttle }),
     personalData: createPersonalData({ store, replica }),
     administration: createAdministration({ store, states, throttle }),

@@ -14,6 +14,14 @@ export interface AdmissionOptions {
   readonly onReject?: () => void;
 }
 
+/** What a request asks that has work to do before and after its job. */
+export interface Room {
+  /** Refuses now what would be refused later, before any work went into it. @throws AppError overloaded */
+  require(): void;
+  /** Holds a place from the start of the work to its end, so that its job will find one. @throws AppError overloaded */
+  hold<T>(work: () => T | Promise<T>): Promise<T>;
+}
+
 interface Waiting {
   readonly start: () => void;
   readonly since: number;
@@ -26,8 +34,9 @@ interface Waiting {
 export function createAdmission(options: AdmissionOptions) {
   const queue = new Set<Waiting>();
   let running = 0;
+  let held = 0;
 
-  const isFull = (): boolean => running >= options.concurrency && queue.size >= options.queueMax;
+  const isQueueFull = (): boolean => running >= options.concurrency && queue.size >= options.queueMax;
 
   function reject(): AppError {
     options.onReject?.();
@@ -35,7 +44,7 @@ export function createAdmission(options: AdmissionOptions) {
   }
 
   function wait(): Promise<void> {
-    if (isFull()) return Promise.reject(reject());
+    if (isQueueFull()) return Promise.reject(reject());
     return new Promise((resolve, refuse) => {
       const waiting: Waiting = {
         since: performance.now(),
@@ -67,11 +76,28 @@ export function createAdmission(options: AdmissionOptions) {
     next.start();
   }
 
+  function require(): void {
+    if (held >= options.concurrency + options.queueMax || isQueueFull()) throw reject();
+  }
+
+  /**
+   * Without it, all that comes while the first asks the database would be let through for the same free place, and be
+   * refused after as much work: under a flood more went into those than into the refusals at the door.
+   */
+  async function hold<T>(work: () => T | Promise<T>): Promise<T> {
+    require();
+    held += 1;
+    try {
+      return await work();
+    } finally {
+      held -= 1;
+    }
+  }
+
+  const room: Room = { require, hold };
+
   return {
-    /** Refuses now what would be refused later, before any work went into it. @throws AppError overloaded */
-    requireRoom(): void {
-      if (isFull()) throw reject();
-    },
+    room,
 
     async admit<T>(job: () => Promise<T>): Promise<T> {
       if (running < options.concurrency) {

@@ -20,7 +20,7 @@ export async function createPasswordHasher(options: Config['hashing'], metrics: 
     parallelism: options.parallelism,
   };
   const current = `$argon2id$v=19$m=${options.memoryKib},t=${options.time},p=${options.parallelism}$`;
-  const { admit, requireRoom } = createAdmission({
+  const { admit, room } = createAdmission({
     concurrency: options.concurrency,
     queueMax: options.queueMax,
     deadline: queueDeadline,
@@ -40,7 +40,7 @@ export async function createPasswordHasher(options: Config['hashing'], metrics: 
   const decoy = await hash(randomBytes(32), parameters);
 
   return {
-    requireRoom,
+    room,
 
     /** @throws AppError overloaded */
     hash: (password: string): Promise<string> => timed(() => hash(password, parameters)),

@@ -1,4 +1,5 @@
 import type { Accounts } from '../domain/accounts.ts';
+import type { Room } from '../domain/admission.ts';
 import { deviceTokenLife } from '../domain/device-tokens.ts';
 import type { Login } from '../domain/login.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
@@ -26,16 +27,16 @@ export function authEndpoints(services: {
   sessions: Sessions;
   accounts: Accounts;
   resetPassword: PasswordReset;
-  requireRoom: () => void;
+  room: Room;
 }) {
-  const { register, login, sessions, accounts, resetPassword, requireRoom } = services;
+  const { register, login, sessions, accounts, resetPassword, room } = services;
   return [
     endpoint(
       'POST /api/v1/auth/register',
       {
         summary: 'Register a new user',
         access: 'open',
-        requireRoom,
+        room,
         limit: 'register',
         body: RegisterBody,
         answers: { 201: { description: 'The new user', data: User } },
@@ -48,7 +49,7 @@ export function authEndpoints(services: {
       {
         summary: 'Log in with email and password',
         access: 'open',
-        requireRoom,
+        room,
         limit: 'login',
         body: LoginBody,
         answers: { 200: { description: 'Tokens of a new session', data: LoginResult } },
@@ -126,7 +127,7 @@ export function authEndpoints(services: {
       {
         summary: 'Set a new password with a one-time token',
         access: 'open',
-        requireRoom,
+        room,
         limit: 'password',
         body: ResetPasswordBody,
         answers: { 204: { description: 'Set; all sessions have ended' } },

@@ -30,25 +30,25 @@ function parseParams(endpoint: Endpoint, params: unknown): unknown {
   return parsed.data;
 }
 
-/** One request through the policies of its route line, in this order: room, limit, access, input, room, handler. */
+/** One request through the policies of its route line, in this order: room, limit, access, input, a place, handler. */
 async function serve(
   endpoint: Endpoint,
   ctx: Context,
   limit: Limits,
   authenticate: Authenticate,
 ): Promise<void> {
-  endpoint.requireRoom?.();
+  endpoint.room?.require();
   if (endpoint.limit) await limit(ctx, endpoint.limit);
   const caller = endpoint.access === 'open' ? undefined : await authenticate(ctx);
   if (caller && endpoint.access === 'admin') requireAdmin(caller);
   const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
   const query = endpoint.query && validate(endpoint.query, { ...ctx.query });
   const body = endpoint.body && validate(endpoint.body, await readJson(ctx.req));
-  // Again: heads that came while there was room may hold their bodies back, and let go of them all at once.
-  if (body) endpoint.requireRoom?.();
   // Endpoint erased the types that its spec promised; see endpoint().
   const call = { body, query, params, caller, client: ctx.state.client } as Parameters<Endpoint['handle']>[0];
-  write(ctx, await endpoint.handle(call));
+  const handle = () => endpoint.handle(call);
+  // No sooner: heads that came while there was room may hold their bodies back, and would hold places with them.
+  write(ctx, await (endpoint.room ? endpoint.room.hold(handle) : handle()));
 }
 
 export function createRouter(endpoints: readonly Endpoint[], limit: Limits, authenticate: Authenticate) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Room } from '../domain/admission.ts';
 import type { Client } from '../domain/client.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { SessionState } from '../store/session-store.ts';
@@ -39,8 +40,8 @@ export interface AnswerDoc {
 export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly summary: string;
   readonly access: A;
-  /** For what hashes a password: refuses, before anything is read, while there is no room. @throws AppError overloaded */
-  readonly requireRoom?: () => void;
+  /** For what hashes a password: refused before anything is read while there is no room, and holding a place later. */
+  readonly room?: Room;
   readonly limit?: LimitName;
   readonly body?: z.ZodType<B>;
   readonly query?: z.ZodType<Q>;

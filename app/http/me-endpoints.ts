@@ -1,4 +1,5 @@
 import type { Accounts } from '../domain/accounts.ts';
+import type { Room } from '../domain/admission.ts';
 import type { PersonalData } from '../domain/personal-data.ts';
 import type { SessionState } from '../store/session-store.ts';
 import { decodeCursor, encodeCursor, HistoryKeyset } from './cursor.ts';
@@ -27,12 +28,8 @@ const passwordRefusals = ['wrong_password', 'rate_limited', 'overloaded'] as con
 
 const callerOf = ({ user, sessionId }: SessionState) => ({ userId: user.id, sessionId });
 
-export function meEndpoints(services: {
-  accounts: Accounts;
-  personalData: PersonalData;
-  requireRoom: () => void;
-}) {
-  const { accounts, personalData, requireRoom } = services;
+export function meEndpoints(services: { accounts: Accounts; personalData: PersonalData; room: Room }) {
+  const { accounts, personalData, room } = services;
   return [
     endpoint(
       'GET /api/v1/users/me',
@@ -50,9 +47,9 @@ export function meEndpoints(services: {
         refuses: ['email_taken', 'username_taken', ...passwordRefusals],
       },
       async ({ caller, body }) => {
+        const update = () => accounts.update(callerOf(caller), body);
         // A username alone costs no hash, so only the body tells whether there must be room for one.
-        if (body.email !== undefined) requireRoom();
-        return { data: presentUser(await accounts.update(callerOf(caller), body)) };
+        return { data: presentUser(await (body.email === undefined ? update() : room.hold(update))) };
       },
     ),
     endpoint(
@@ -60,7 +57,7 @@ export function meEndpoints(services: {
       {
         summary: 'Delete my account',
         access: 'user',
-        requireRoom,
+        room,
         limit: 'confirm',
         body: DeleteMeBody,
         answers: { 204: { description: 'Deleted; email and username are free again' } },
@@ -76,7 +73,7 @@ export function meEndpoints(services: {
       {
         summary: 'Change my password; all my other sessions end',
         access: 'user',
-        requireRoom,
+        room,
         limit: 'confirm',
         body: ChangePasswordBody,
         answers: { 204: { description: 'Changed' } },

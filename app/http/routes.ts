@@ -1,5 +1,6 @@
 import type { Accounts } from '../domain/accounts.ts';
 import type { Administration } from '../domain/administration.ts';
+import type { Room } from '../domain/admission.ts';
 import type { Directory } from '../domain/directory.ts';
 import type { Login } from '../domain/login.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
@@ -24,7 +25,7 @@ export interface Services {
   readonly login: Login;
   readonly sessions: Sessions;
   readonly resetPassword: PasswordReset;
-  readonly requireRoom: () => void;
+  readonly room: Room;
   readonly accounts: Accounts;
   readonly personalData: PersonalData;
   readonly administration: Administration;

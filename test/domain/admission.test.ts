@@ -99,14 +99,52 @@ describe('Admission', () => {
   });
 
   it('tells beforehand that there is no room, and that there is', async () => {
-    const { admit, requireRoom } = admission({ concurrency: 1, queueMax: 1 });
+    const { admit, room } = admission({ concurrency: 1, queueMax: 1 });
     const first = createJob();
     const running = [admit(first.run)];
-    expect(requireRoom).not.to.throw();
+    expect(room.require).not.to.throw();
     running.push(admit(async () => 'second'));
-    expect(requireRoom).to.throw(AppError).with.property('code', 'overloaded');
+    expect(room.require).to.throw(AppError).with.property('code', 'overloaded');
     first.finish('done');
     await Promise.all(running);
-    expect(requireRoom).not.to.throw();
+    expect(room.require).not.to.throw();
+  });
+
+  it('lets no more work begin than jobs will find room, and counts what it refuses', async () => {
+    let refused = 0;
+    const { admit, room } = admission({
+      concurrency: 1,
+      queueMax: 1,
+      onReject: () => {
+        refused += 1;
+      },
+    });
+    const lookups = Array.from({ length: 3 }, createJob);
+    const done: string[] = [];
+    const requests = lookups.map((lookup, index) =>
+      room.hold(async () => {
+        await lookup.run();
+        await admit(async () => done.push(String(index)));
+      }),
+    );
+    expect(await codeOf(requests[2] ?? expect.fail())).to.equal('overloaded');
+    expect(lookups.map((lookup) => lookup.isStarted())).to.deep.equal([true, true, false]);
+    expect(room.require).to.throw(AppError).with.property('code', 'overloaded');
+    expect(refused).to.equal(2);
+    for (const lookup of lookups) lookup.finish('found');
+    await Promise.all(requests.slice(0, 2));
+    expect(done).to.deep.equal(['0', '1']);
+    expect(room.require).not.to.throw();
+  });
+
+  it('takes back the place of work that failed, before its job or without one', async () => {
+    const { room } = admission({ concurrency: 1, queueMax: 0 });
+    for (let n = 0; n < 3; n += 1) {
+      const failure = await room
+        .hold(() => Promise.reject(new Error('no')))
+        .catch((error: Error) => error.message);
+      expect(failure).to.equal('no');
+    }
+    expect(await room.hold(() => 'next')).to.equal('next');
   });
 });

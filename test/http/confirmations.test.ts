@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import type { Accounts } from '../../app/domain/accounts.ts';
+import type { Room } from '../../app/domain/admission.ts';
 import type { PersonalData } from '../../app/domain/personal-data.ts';
 import { AppError } from '../../app/errors.ts';
 import { meEndpoints } from '../../app/http/me-endpoints.ts';
@@ -80,8 +81,11 @@ onEachStore('Confirming with the password', (stores) => {
 });
 
 describe('Room for the hash that a confirmation costs', () => {
-  const full = () => {
-    throw new AppError('overloaded');
+  const full: Room = {
+    require: () => {
+      throw new AppError('overloaded');
+    },
+    hold: () => Promise.reject(new AppError('overloaded')),
   };
   const updated: object[] = [];
   const accounts = {
@@ -94,14 +98,14 @@ describe('Room for the hash that a confirmation costs', () => {
   const endpoints = meEndpoints({
     accounts: accounts as unknown as Accounts,
     personalData: {} as unknown as PersonalData,
-    requireRoom: full,
+    room: full,
   });
   const find = (method: string, path: string) =>
     endpoints.find((each) => each.method === method && each.path === path);
 
   it('is asked for before anything is read where there is always one', () => {
-    expect(find('delete', me)?.requireRoom).to.equal(full);
-    expect(find('post', `${me}/password`)?.requireRoom).to.equal(full);
+    expect(find('delete', me)?.room).to.equal(full);
+    expect(find('post', `${me}/password`)?.room).to.equal(full);
   });
 
   it('is asked for a new email, and not for a new username', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import Koa from 'koa';
 import { z } from 'zod';
+import type { Room } from '../../app/domain/admission.ts';
 import { AppError } from '../../app/errors.ts';
 import type { RequestState } from '../../app/http/context.ts';
 import { createRouter } from '../../app/http/dispatch.ts';
@@ -17,13 +18,20 @@ describe('The room for a hash', () => {
     const askedOnce = new Promise<void>((resolve) => {
       asked = resolve;
     });
-    const requireRoom = () => {
+    const require = () => {
       asked();
       if (isFull) throw new AppError('overloaded');
     };
+    const room: Room = {
+      require,
+      hold: async (work) => {
+        require();
+        return work();
+      },
+    };
     const hashing = endpoint(
       'POST /hash',
-      { summary: 'Hash', access: 'open', requireRoom, body: z.strictObject({}), answers: {} },
+      { summary: 'Hash', access: 'open', room, body: z.strictObject({}), answers: {} },
       () => {
         handled += 1;
         return {};

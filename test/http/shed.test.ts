@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { expect } from 'chai';
 import { z } from 'zod';
 import { parseConfig } from '../../app/config.ts';
+import type { Room } from '../../app/domain/admission.ts';
 import { AppError } from '../../app/errors.ts';
 import { createApp } from '../../app/http/app.ts';
 import { endpoint } from '../../app/http/endpoint.ts';
@@ -17,6 +18,7 @@ describe('While there is no room for a hash', () => {
   let server: Server;
   let origin: string;
   let isFull = true;
+  let isDraining = false;
   let handled = 0;
 
   before(async () => {
@@ -27,14 +29,19 @@ describe('While there is no room for a hash', () => {
       TRUSTED_PROXIES: '127.0.0.0/8',
     });
     const log = createLog(config, { write: (line) => void lines.push(line) });
+    const require = () => {
+      if (isFull) throw new AppError('overloaded', { retryAfter: 1.2 });
+    };
+    const hold: Room['hold'] = async (work) => {
+      require();
+      return work();
+    };
     const hashing = endpoint(
       `POST ${path}`,
       {
         summary: 'Hash',
         access: 'open',
-        requireRoom: () => {
-          if (isFull) throw new AppError('overloaded', { retryAfter: 1.2 });
-        },
+        room: { require, hold },
         body: z.strictObject({}),
         answers: {},
       },
@@ -52,12 +59,13 @@ describe('While there is no room for a hash', () => {
       metrics,
     });
     const { keepAliveTimeout } = config.http;
-    server = createApiServer(app, { keepAliveTimeout, isDraining: () => false, log, metrics });
+    server = createApiServer(app, { keepAliveTimeout, isDraining: () => isDraining, log, metrics });
     origin = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
   });
   after(() => closeServer(server, 0));
   beforeEach(() => {
     isFull = true;
+    isDraining = false;
     handled = 0;
     lines.length = 0;
   });
@@ -120,6 +128,16 @@ describe('While there is no room for a hash', () => {
     const { port } = new URL(origin);
     const reply = await fetch(`http://localhost:${port}${path}`, { method: 'POST' });
     expect([reply.status, await reply.text()].join(' ')).to.match(/^400 .*"code":"host_not_allowed"/);
+  });
+
+  it('is refused with word to come back elsewhere when the process is draining', async () => {
+    isDraining = true;
+    const { status, headers } = await ask();
+    expect([status, headers.get('connection'), headers.get('retry-after')]).to.deep.equal([
+      503,
+      'close',
+      '2',
+    ]);
   });
 
   it('keeps the connection, and serves on it once there is room', async () => {
