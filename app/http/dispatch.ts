@@ -37,7 +37,8 @@ async function serve(
   limit: Limits,
   authenticate: Authenticate,
 ): Promise<void> {
-  endpoint.room?.require();
+  const refusal = endpoint.room?.refusal();
+  if (refusal) throw refusal;
   if (endpoint.limit) await limit(ctx, endpoint.limit);
   const caller = endpoint.access === 'open' ? undefined : await authenticate(ctx);
   if (caller && endpoint.access === 'admin') requireAdmin(caller);

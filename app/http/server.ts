@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { createBareRefusals } from './bare-refusals.ts';
 import type { RequestState } from './context.ts';
-import { cutAll, follow } from './under-way.ts';
+import { createFollow, cutAll } from './under-way.ts';
 
 /** Bounds on slow and oversized clients, in milliseconds and bytes; the README lists them. */
 export const clientBounds = {
@@ -27,8 +27,8 @@ export const maxPipelined = 16;
 
 /** RFC 9112 section 3.2: exactly one, lest a proxy before us and we take different ones. HTTP/1.0 may have none. */
 function hasOneHost({ httpVersion, rawHeaders }: IncomingMessage): boolean {
-  const names = rawHeaders.filter((_, index) => index % 2 === 0);
-  const count = names.filter((name) => name.toLowerCase() === 'host').length;
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (rawHeaders[at]?.toLowerCase() === 'host') count += 1;
   return count === 1 || (count === 0 && httpVersion === '1.0');
 }
 
@@ -47,30 +47,23 @@ export function createApiServer(
 ): Server {
   const handle = app.callback();
   const refusals = createBareRefusals(options.log, options.metrics);
-  const unanswered = new WeakMap<Socket, number>();
-
-  /** False for a connection that asks for more at once than one client has use for; it is cut. */
-  function admit({ socket }: IncomingMessage, response: ServerResponse): boolean {
-    const count = (unanswered.get(socket) ?? 0) + 1;
-    unanswered.set(socket, count);
-    response.once('close', () => unanswered.set(socket, (unanswered.get(socket) ?? 1) - 1));
-    if (count > maxPipelined) socket.destroy();
-    return count <= maxPipelined;
-  }
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    if (!admit(request, response)) return;
+    if (follow(response) > maxPipelined) {
+      request.socket.destroy();
+      return;
+    }
     if (!hasOneHost(request) || !hasReadableTarget(request)) {
       refusals.answer('malformed_request', request, response);
       return;
     }
-    follow(server, response);
     if (options.isDraining()) response.setHeader('Connection', 'close');
     void handle(request, response);
   }
   // Node's own refusals of a missing Host, of an expectation and of CONNECT are bare or silent.
   const { keepAliveTimeout } = options;
   const server = createServer({ ...clientBounds, keepAliveTimeout, requireHostHeader: false }, serve);
+  const follow = createFollow(server);
   server.timeout = inactivityTimeout;
   server.maxConnections = maxConnections;
   server.on('checkExpectation', serve);

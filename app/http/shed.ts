@@ -1,6 +1,6 @@
 import { IncomingMessage, ServerResponse } from 'node:http';
 import type Koa from 'koa';
-import { AppError } from '../errors.ts';
+import type { AppError } from '../errors.ts';
 import type { createHostCheck } from './allowed-hosts.ts';
 import type { PlaceOf } from './client-address.ts';
 import type { RequestState } from './context.ts';
@@ -64,14 +64,10 @@ export function createShed(options: {
   return (request, response) => {
     const endpoint = byLine.get(`${request.method} ${request.url}`);
     if (!endpoint || request.headers.origin !== undefined || !isOurs(request.headers.host)) return false;
-    try {
-      endpoint.room.require();
-      return false;
-    } catch (error) {
-      if (!(error instanceof AppError)) return false;
-      refuse(error, endpoint.path, request, response);
-      return true;
-    }
+    const refusal = endpoint.room.refusal();
+    if (!refusal) return false;
+    refuse(refusal, endpoint.path, request, response);
+    return true;
   };
 }
 

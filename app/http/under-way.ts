@@ -1,19 +1,46 @@
 import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
-const responses = new WeakMap<Server, Set<ServerResponse>>();
+/** What a connection waits for. */
+interface Debt {
+  unanswered: number;
+}
+
+const open = new WeakMap<Server, Set<ServerResponse>>();
 const cut = new WeakSet<ServerResponse>();
 
-/** Remembers a response for as long as it has not been sent. */
-export function follow(server: Server, response: ServerResponse): void {
-  const open = responses.get(server) ?? new Set();
-  responses.set(server, open);
-  open.add(response);
-  response.once('close', () => open.delete(response));
+/**
+ * What remembers the responses of a server for as long as they have not been sent. It gives the number of answers that
+ * the response's connection waits for, this one included.
+ */
+export function createFollow(server: Server): (response: ServerResponse) => number {
+  const responses = new Set<ServerResponse>();
+  const debts = new WeakMap<Socket, Debt>();
+  open.set(server, responses);
+
+  function debtOf(socket: Socket): Debt {
+    const known = debts.get(socket);
+    if (known) return known;
+    const debt = { unanswered: 0 };
+    debts.set(socket, debt);
+    return debt;
+  }
+
+  return (response) => {
+    const debt = debtOf(response.req.socket);
+    debt.unanswered += 1;
+    responses.add(response);
+    response.on('close', () => {
+      debt.unanswered -= 1;
+      responses.delete(response);
+    });
+    return debt.unanswered;
+  };
 }
 
 /** Cuts all connections, those with a request under way too. */
 export function cutAll(server: Server): void {
-  for (const response of responses.get(server) ?? []) cut.add(response);
+  for (const response of open.get(server) ?? []) cut.add(response);
   server.closeAllConnections();
 }
 

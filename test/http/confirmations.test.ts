@@ -82,9 +82,7 @@ onEachStore('Confirming with the password', (stores) => {
 
 describe('Room for the hash that a confirmation costs', () => {
   const full: Room = {
-    require: () => {
-      throw new AppError('overloaded');
-    },
+    refusal: () => new AppError('overloaded'),
     hold: () => Promise.reject(new AppError('overloaded')),
   };
   const updated: object[] = [];

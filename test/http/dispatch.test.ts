@@ -18,14 +18,13 @@ describe('The room for a hash', () => {
     const askedOnce = new Promise<void>((resolve) => {
       asked = resolve;
     });
-    const require = () => {
-      asked();
-      if (isFull) throw new AppError('overloaded');
-    };
     const room: Room = {
-      require,
+      refusal: () => {
+        asked();
+        return null;
+      },
       hold: async (work) => {
-        require();
+        if (isFull) throw new AppError('overloaded');
         return work();
       },
     };

@@ -29,19 +29,14 @@ describe('While there is no room for a hash', () => {
       TRUSTED_PROXIES: '127.0.0.0/8',
     });
     const log = createLog(config, { write: (line) => void lines.push(line) });
-    const require = () => {
-      if (isFull) throw new AppError('overloaded', { retryAfter: 1.2 });
-    };
-    const hold: Room['hold'] = async (work) => {
-      require();
-      return work();
-    };
+    const refusal = () => (isFull ? new AppError('overloaded', { retryAfter: 1.2 }) : null);
+    const hold: Room['hold'] = async (work) => work();
     const hashing = endpoint(
       `POST ${path}`,
       {
         summary: 'Hash',
         access: 'open',
-        room: { require, hold },
+        room: { refusal, hold },
         body: z.strictObject({}),
         answers: {},
       },
