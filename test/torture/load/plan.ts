@@ -6,6 +6,8 @@ export interface Stream {
   readonly kind: StreamKind;
   /** Requests a second on a fixed schedule, whatever the answers do; or null: each client asks again when answered. */
   readonly rate: number | null;
+  /** Milliseconds between two looks at that schedule, by which a request may be late. @default 2 */
+  readonly tick?: number;
   /** Connections for each base URL, and clients when there is no rate. */
   readonly clients: number;
   /** Asked in turn. */

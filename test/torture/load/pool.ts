@@ -11,6 +11,9 @@ const patience = 20_000;
 /** The headers that streams and this file look at; reading all the others would cost. */
 const read = ['content-length', 'retry-after', 'connection'] as const;
 
+/** Filled and emptied at once, whichever connection reads: streams of chunks would cost as much again. */
+const arrived = Buffer.alloc(64 * 1024);
+
 interface Head {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -58,15 +61,20 @@ class Connection {
 
   constructor(base: string, onIdle: (connection: Connection) => void, onClose: () => void) {
     const { hostname, port } = new URL(base);
-    // Latin-1 keeps characters and bytes the same; what is not ASCII in a body is nothing that a stream looks at.
-    this.#socket = connect({ host: hostname, port: Number(port), noDelay: true }).setEncoding('latin1');
+    this.#socket = connect({
+      ...{ host: hostname, port: Number(port), noDelay: true },
+      onread: {
+        buffer: arrived,
+        callback: (size) => {
+          this.#received += arrived.toString('latin1', 0, size);
+          if (this.#isAnswered()) onIdle(this);
+          return true;
+        },
+      },
+    });
     this.#socket.setTimeout(patience, () => {
       this.#failure = 'no answer in time';
       this.#socket.destroy();
-    });
-    this.#socket.on('data', (text: string) => {
-      this.#received += text;
-      if (this.#isAnswered()) onIdle(this);
     });
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
       this.#failure = error.code ?? error.message;
@@ -84,7 +92,8 @@ class Connection {
 
   send(asked: Asked): void {
     this.#asked = asked;
-    this.#socket.write(asked.bytes);
+    // Latin-1 keeps characters and bytes the same; nothing that a stream sends or looks at is more than ASCII.
+    this.#socket.write(asked.bytes, 'latin1');
   }
 
   #isAnswered(): boolean {
@@ -144,19 +153,13 @@ function createConnections(base: string, limit: number) {
 }
 
 function format(host: string, line: string, keepAlive: boolean, question: Omit<Question, 'agent'>): string {
-  const payload = question.body === undefined ? '' : JSON.stringify(question.body);
-  const headers = {
-    Host: host,
-    ...(!keepAlive && { Connection: 'close' }),
-    ...(payload && {
-      'Content-Type': 'application/json',
-      'Content-Length': String(Buffer.byteLength(payload)),
-    }),
-    ...(question.token && { Authorization: `Bearer ${question.token}` }),
-    ...question.headers,
-  };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return [`${line} HTTP/1.1`, ...lines, '', payload].join('\r\n');
+  let head = `${line} HTTP/1.1\r\nHost: ${host}\r\n`;
+  if (!keepAlive) head += 'Connection: close\r\n';
+  if (question.token) head += `Authorization: Bearer ${question.token}\r\n`;
+  for (const [name, value] of Object.entries(question.headers ?? {})) head += `${name}: ${value}\r\n`;
+  if (question.body === undefined) return `${head}\r\n`;
+  const payload = JSON.stringify(question.body);
+  return `${head}Content-Type: application/json\r\nContent-Length: ${payload.length}\r\n\r\n${payload}`;
 }
 
 /**

@@ -8,8 +8,7 @@ import type { FromChild, Plan, Sample, Stream, ToChild } from './plan.ts';
  * sends its samples back in pieces.
  */
 
-/** Milliseconds between two looks at the schedule: what a request may be late by. */
-const tick = 2;
+const defaultTick = 2;
 /** Milliseconds for which answers are awaited after the last request. */
 const patience = 15_000;
 
@@ -43,8 +42,13 @@ function send(index: number, next: Send, due: number): Promise<void> | null {
   return done;
 }
 
+interface Pace {
+  readonly rate: number;
+  readonly tick: number;
+}
+
 /** Open loop: requests fall due whatever has become of those before, and are timed from when they were due. */
-async function pace(index: number, next: Send, rate: number, end: number): Promise<void> {
+async function pace(index: number, next: Send, { rate, tick }: Pace, end: number): Promise<void> {
   const start = epoch();
   for (let sent = 0; !stopped; ) {
     const now = epoch();
@@ -57,14 +61,15 @@ async function pace(index: number, next: Send, rate: number, end: number): Promi
 /** Closed loop: as fast as the answers come. */
 async function chase(index: number, next: Send, clients: number, end: number): Promise<void> {
   const client = async (): Promise<void> => {
-    while (!stopped && epoch() < end) await (send(index, next, epoch()) ?? sleep(tick));
+    while (!stopped && epoch() < end) await (send(index, next, epoch()) ?? sleep(defaultTick));
   };
   await Promise.all(Array.from({ length: clients }, client));
 }
 
 function run(stream: Stream, index: number, end: number): Promise<void> {
   const next = createSend(stream);
-  return stream.rate === null ? chase(index, next, stream.clients, end) : pace(index, next, stream.rate, end);
+  const { rate, tick = defaultTick, clients } = stream;
+  return rate === null ? chase(index, next, clients, end) : pace(index, next, { rate, tick }, end);
 }
 
 async function carryOut(plan: Plan): Promise<void> {
