@@ -15,7 +15,7 @@ export function hashMetrics(declare: Declare) {
     hashDuration: declare.timing('auth_hash_duration_seconds', 'Time argon2 took for one password', buckets),
     hashRejected: declare.counter(
       'auth_hash_rejected_total',
-      'Password hashes refused because the queue was full or the wait too long',
+      'Requests refused for want of room for their hash, before it or after too long a wait',
     ),
   };
 }
