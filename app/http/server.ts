@@ -49,7 +49,7 @@ export function createApiServer(
   const refusals = createBareRefusals(options.log, options.metrics);
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    if (follow(response) > maxPipelined) {
+    if (!follow(response)) {
       request.socket.destroy();
       return;
     }
@@ -63,7 +63,7 @@ export function createApiServer(
   // Node's own refusals of a missing Host, of an expectation and of CONNECT are bare or silent.
   const { keepAliveTimeout } = options;
   const server = createServer({ ...clientBounds, keepAliveTimeout, requireHostHeader: false }, serve);
-  const follow = createFollow(server);
+  const follow = createFollow(server, maxPipelined);
   server.timeout = inactivityTimeout;
   server.maxConnections = maxConnections;
   server.on('checkExpectation', serve);

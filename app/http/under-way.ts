@@ -1,46 +1,50 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What a connection waits for. */
-interface Debt {
-  unanswered: number;
-}
-
-const open = new WeakMap<Server, Set<ServerResponse>>();
+const followed = new WeakMap<Server, Set<ServerResponse>>();
 const cut = new WeakSet<ServerResponse>();
 
 /**
- * What remembers the responses of a server for as long as they have not been sent. It gives the number of answers that
- * the response's connection waits for, this one included.
+ * What remembers the responses of a server until each is sent or its connection gone. It gives false, and remembers
+ * nothing, for a connection that is gone or waits for `most` answers already.
  */
-export function createFollow(server: Server): (response: ServerResponse) => number {
-  const responses = new Set<ServerResponse>();
-  const debts = new WeakMap<Socket, Debt>();
-  open.set(server, responses);
+export function createFollow(server: Server, most: number): (response: ServerResponse) => boolean {
+  const all = new Set<ServerResponse>();
+  const owed = new WeakMap<Socket, Set<ServerResponse>>();
+  followed.set(server, all);
 
-  function debtOf(socket: Socket): Debt {
-    const known = debts.get(socket);
+  function owedTo(socket: Socket): Set<ServerResponse> {
+    const known = owed.get(socket);
     if (known) return known;
-    const debt = { unanswered: 0 };
-    debts.set(socket, debt);
-    return debt;
+    const responses = new Set<ServerResponse>();
+    owed.set(socket, responses);
+    // Node closes the response that has the socket. Those queued behind it have none, and would never hear that it is
+    // gone: they would stay in memory, unrecorded, for as long as the process lives.
+    socket.once('close', () => {
+      for (const response of responses) if (!response.socket) response.emit('close');
+    });
+    return responses;
   }
 
   return (response) => {
-    const debt = debtOf(response.req.socket);
-    debt.unanswered += 1;
+    const { socket } = response.req;
+    // Node parses to its end what it has read, also when the socket was destroyed halfway.
+    if (socket.destroyed) return false;
+    const responses = owedTo(socket);
+    if (responses.size >= most) return false;
     responses.add(response);
-    response.on('close', () => {
-      debt.unanswered -= 1;
+    all.add(response);
+    response.once('close', () => {
       responses.delete(response);
+      all.delete(response);
     });
-    return debt.unanswered;
+    return true;
   };
 }
 
 /** Cuts all connections, those with a request under way too. */
 export function cutAll(server: Server): void {
-  for (const response of open.get(server) ?? []) cut.add(response);
+  for (const response of followed.get(server) ?? []) cut.add(response);
   server.closeAllConnections();
 }
 

@@ -50,8 +50,21 @@ async function checkMany(bench: Bench, service: Service, path: string): Promise<
   );
 }
 
+/** Clients that send more at once than they may, are cut, and come again: what they sent must not stay behind. */
+async function checkCut(bench: Bench, service: Service): Promise<void> {
+  const before = service.memory();
+  for (let n = 0; n < 200; n += 1) await (await pipeline(service, '/', 1_500)).closed;
+  const grown = Math.round(service.memory() - before);
+  bench.report.check(
+    '300,000 requests on connections that were cut leave nothing',
+    grown < 150,
+    `${grown} MiB more`,
+  );
+}
+
 export async function checkPipelining(bench: Bench, service: Service): Promise<void> {
   await checkFew(bench, service);
   await checkMany(bench, service, '/api/v1/openapi.json');
   await checkMany(bench, service, '/api/v1/auth/verify');
+  await checkCut(bench, service);
 }
