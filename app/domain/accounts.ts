@@ -1,6 +1,7 @@
 import { AppError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
 import type { Account, User } from '../store/user-store.ts';
+import type { DeviceTokens } from './device-tokens.ts';
 import { keepingAnAdmin } from './last-admin.ts';
 import { checkAdmitted, type LoginThrottle } from './login-throttle.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -28,8 +29,9 @@ export function createAccounts(options: {
   states: SessionStates;
   hasher: PasswordHasher;
   throttle: LoginThrottle;
+  devices: DeviceTokens;
 }) {
-  const { store, sessions, states, hasher, throttle } = options;
+  const { store, sessions, states, hasher, throttle, devices } = options;
 
   async function getAccount(userId: string): Promise<Account> {
     const account = await store.users.findById(userId);
@@ -81,21 +83,24 @@ export function createAccounts(options: {
     },
 
     /**
-     * Changes the password and ends all other sessions (ASVS 6.2.3, 7.4.3).
+     * Changes the password, ends all other sessions and forgets every device but the caller's, which has just shown
+     * what a login would have (ASVS 6.2.3, 7.4.3).
+     * @returns a device token: without one the owner would take turns with whoever is guessing
      * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
      */
-    async changePassword(caller: Caller, current: string, next: string): Promise<void> {
+    async changePassword(caller: Caller, current: string, next: string): Promise<string> {
       const { userId, sessionId } = caller;
       // First what costs nothing: a password that will be refused must not spend one of the few confirmations.
       checkPassword(next, await getAccount(userId), 'new_password');
       const account = await confirmPassword(caller, current);
       const hash = await hasher.hash(next);
-      const ended = await store.transaction(async (within) => {
+      const { ended, deviceEpoch } = await store.transaction(async (within) => {
         await lockAccount(within, userId, account);
-        await within.users.setPassword(userId, hash);
-        return within.sessions.endAll(userId, 'password_changed', sessionId);
+        const { deviceEpoch } = await within.users.setPassword(userId, hash);
+        return { deviceEpoch, ended: await within.sessions.endAll(userId, 'password_changed', sessionId) };
       });
       await states.sessionsEnded(ended);
+      return devices.issue({ id: userId, deviceEpoch });
     },
 
     /**

@@ -24,6 +24,11 @@ export interface LoginResult {
   readonly deviceToken: string;
 }
 
+interface KnownDevice {
+  readonly account: Account;
+  readonly nonce: string;
+}
+
 export type Login = ReturnType<typeof createLogin>;
 
 export function createLogin(options: {
@@ -71,6 +76,19 @@ export function createLogin(options: {
     }
   }
 
+  /**
+   * The account of a device that has logged in to it before, and the device's nonce. It is looked up by what the token
+   * says, whatever email came along: before an attempt is admitted nothing may depend on whether that email exists, or
+   * the time of a refusal would tell (ASVS 6.3.8).
+   */
+  async function knownDevice({ deviceToken }: Credentials, email: string): Promise<KnownDevice | null> {
+    const userId = devices.claimedUser(deviceToken);
+    const account = userId ? await store.users.findById(userId) : null;
+    if (account?.email !== email) return null;
+    const nonce = devices.recognise(deviceToken, account);
+    return nonce ? { account, nonce } : null;
+  }
+
   function refusalOf(account: Account | null, matches: boolean): Refusal | null {
     if (!account) return 'unknown_email';
     if (!matches) return 'wrong_password';
@@ -96,13 +114,14 @@ export function createLogin(options: {
    */
   return async function login(credentials: Credentials, client: Client): Promise<LoginResult> {
     const email = credentials.email.toLowerCase();
-    const account = await store.users.findByEmail(email);
-    const device = devices.recognise(credentials.deviceToken, account);
-    const attempt = { email, network: client.network, device };
+    const device = await knownDevice(credentials, email);
+    const attempt = { email, network: client.network, device: device?.nonce ?? null };
     const admission = await throttle.admit(attempt);
-    const { matches, outdated } = await checkAdmitted(admission, () =>
-      hasher.verify(account?.passwordHash ?? null, credentials.password),
-    );
+    const { account, matches, outdated } = await checkAdmitted(admission, async () => {
+      const found = device?.account ?? (await store.users.findByEmail(email));
+      const verdict = await hasher.verify(found?.passwordHash ?? null, credentials.password);
+      return { account: found, ...verdict };
+    });
     const reason = refusalOf(account, matches);
     if (!account) return refuse(client, account, 'unknown_email');
     if (reason) return refuse(client, account, reason);

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../errors.ts';
 import type { Store } from '../store/store.ts';
+import type { DeviceTokens } from './device-tokens.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkPassword } from './password-policy.ts';
 import type { SessionStates } from './session-states.ts';
@@ -27,27 +28,30 @@ export function createPasswordReset(options: {
   store: Store;
   states: SessionStates;
   hasher: PasswordHasher;
+  devices: DeviceTokens;
 }) {
-  const { store, states, hasher } = options;
+  const { store, states, hasher, devices } = options;
 
   /**
    * Sets the password and ends all sessions, once per token. A password the policy refuses leaves the token unspent.
+   * @returns a device token: who chose the password is no stranger, and does not wait among those who guess it
    * @throws AppError invalid_reset_token, a password policy code, or overloaded
    */
-  return async function resetPassword(token: string, password: string): Promise<void> {
+  return async function resetPassword(token: string, password: string): Promise<string> {
     const tokenHash = hashOf(token);
     const found = await store.passwordResets.find(tokenHash);
     const account = found && (await store.users.findById(found.userId));
     if (!account) throw new AppError('invalid_reset_token');
     checkPassword(password, account);
     const hash = await hasher.hash(password);
-    const { ended, version } = await store.transaction(async (within) => {
+    const { ended, version, deviceEpoch } = await store.transaction(async (within) => {
       const userId = await within.passwordResets.consume(tokenHash);
       if (!userId) throw new AppError('invalid_reset_token');
-      const version = await within.users.setPassword(userId, hash);
-      return { version, ended: await within.sessions.endAll(userId, 'password_reset') };
+      const { version, deviceEpoch } = await within.users.setPassword(userId, hash);
+      return { version, deviceEpoch, ended: await within.sessions.endAll(userId, 'password_reset') };
     });
     await states.sessionsEnded(ended);
     await states.userChanged(account.id, version);
+    return devices.issue({ id: account.id, deviceEpoch });
   };
 }

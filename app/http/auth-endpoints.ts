@@ -1,14 +1,14 @@
 import type { Accounts } from '../domain/accounts.ts';
 import type { Room } from '../domain/admission.ts';
-import { deviceTokenLife } from '../domain/device-tokens.ts';
 import type { Login } from '../domain/login.ts';
 import type { PasswordReset } from '../domain/password-reset.ts';
 import type { Register } from '../domain/register.ts';
 import type { Sessions } from '../domain/sessions.ts';
+import { setDeviceCookie } from './device-cookie.ts';
 import { endpoint } from './endpoint.ts';
 import { presentTokenSet, presentUser } from './present.ts';
-import { deviceCookie } from './request-id.ts';
 import {
+  KnownDevice,
   LoginBody,
   LoginResult,
   RefreshBody,
@@ -18,7 +18,6 @@ import {
   User,
 } from './schemas.ts';
 
-const deviceCookieAttributes = `Path=/; Max-Age=${deviceTokenLife}; Secure; HttpOnly; SameSite=Strict`;
 const newPasswordRefusals = ['password_too_common', 'password_matches_identity', 'overloaded'] as const;
 
 export function authEndpoints(services: {
@@ -66,7 +65,7 @@ export function authEndpoints(services: {
         );
         return {
           data: { ...presentTokenSet(tokens), device_token: deviceToken },
-          headers: { 'Set-Cookie': `${deviceCookie}=${deviceToken}; ${deviceCookieAttributes}` },
+          headers: setDeviceCookie(deviceToken),
         };
       },
     ),
@@ -130,12 +129,12 @@ export function authEndpoints(services: {
         room,
         limit: 'password',
         body: ResetPasswordBody,
-        answers: { 204: { description: 'Set; all sessions have ended' } },
+        answers: { 200: { description: 'Set; all sessions have ended', data: KnownDevice } },
         refuses: ['invalid_reset_token', ...newPasswordRefusals],
       },
       async ({ body }) => {
-        await resetPassword(body.token, body.password);
-        return {};
+        const deviceToken = await resetPassword(body.token, body.password);
+        return { data: { device_token: deviceToken }, headers: setDeviceCookie(deviceToken) };
       },
     ),
   ];

@@ -3,6 +3,7 @@ import type { Room } from '../domain/admission.ts';
 import type { PersonalData } from '../domain/personal-data.ts';
 import type { SessionState } from '../store/session-store.ts';
 import { decodeCursor, encodeCursor, HistoryKeyset } from './cursor.ts';
+import { setDeviceCookie } from './device-cookie.ts';
 import { endpoint } from './endpoint.ts';
 import {
   presentAudit,
@@ -17,6 +18,7 @@ import {
   DeleteMeBody,
   Export,
   IdParams,
+  KnownDevice,
   LoginHistory,
   PageQuery,
   Session,
@@ -76,12 +78,13 @@ export function meEndpoints(services: { accounts: Accounts; personalData: Person
         room,
         limit: 'confirm',
         body: ChangePasswordBody,
-        answers: { 204: { description: 'Changed' } },
+        answers: { 200: { description: 'Changed', data: KnownDevice } },
         refuses: ['password_too_common', 'password_matches_identity', ...passwordRefusals],
       },
       async ({ caller, body }) => {
-        await accounts.changePassword(callerOf(caller), body.current_password, body.new_password);
-        return {};
+        const { current_password, new_password } = body;
+        const deviceToken = await accounts.changePassword(callerOf(caller), current_password, new_password);
+        return { data: { device_token: deviceToken }, headers: setDeviceCookie(deviceToken) };
       },
     ),
     endpoint(

@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { PlaceOf } from './client-address.ts';
 import type { Context, Middleware } from './context.ts';
 import { unmatchedRoute } from './context.ts';
-
-/** `__Host-`: only we can set it, over TLS, for this host and every path (RFC 6265bis). */
-export const deviceCookie = '__Host-device';
+import { deviceCookie } from './device-cookie.ts';
 
 const wellFormed = /^[A-Za-z0-9._-]{8,128}$/;
 

@@ -110,9 +110,14 @@ export const TokenSet = z
     user: User,
   })
   .meta({ id: 'TokenSet' });
-export const LoginResult = TokenSet.extend({
-  device_token: z.string().meta({ description: 'To be sent with later logins; browsers get it as a cookie' }),
-}).meta({ id: 'LoginResult' });
+export const KnownDevice = z
+  .object({
+    device_token: z
+      .string()
+      .meta({ description: 'To be sent with later logins; browsers get it as a cookie' }),
+  })
+  .meta({ id: 'KnownDevice' });
+export const LoginResult = TokenSet.extend(KnownDevice.shape).meta({ id: 'LoginResult' });
 export const Session = z
   .object({
     id: Id,

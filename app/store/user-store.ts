@@ -52,10 +52,18 @@ async function refusingTaken<T>(work: Promise<T>): Promise<T> {
 
 /** Accounts that are not deleted; every change returns or implies a new version. */
 export function createUserStore(database: Database) {
-  async function change(name: QueryName, id: string, ...values: readonly unknown[]): Promise<number> {
-    const row = await maybeOne<{ version: number }>(database, name, [id, ...values]);
+  async function changed<T extends object>(
+    name: QueryName,
+    id: string,
+    ...values: readonly unknown[]
+  ): Promise<T> {
+    const row = await maybeOne<T>(database, name, [id, ...values]);
     if (!row) throw new AppError('user_not_found');
-    return row.version;
+    return row;
+  }
+
+  async function change(name: QueryName, id: string, ...values: readonly unknown[]): Promise<number> {
+    return (await changed<{ version: number }>(name, id, ...values)).version;
   }
 
   const findById = (id: string): Promise<Account | null> =>
@@ -79,8 +87,9 @@ export function createUserStore(database: Database) {
     findByIdForUpdate: (id: string): Promise<Account | null> =>
       maybeOne<Account>(database, 'users/find_by_id_for_update', [id]),
 
-    /** Voids a reset token that is still out. @returns the new version. @throws AppError user_not_found */
-    setPassword: (id: string, hash: string): Promise<number> => change('users/set_password', id, hash),
+    /** Voids all device tokens and a reset token that is still out. @throws AppError user_not_found */
+    setPassword: (id: string, hash: string): Promise<Pick<Account, 'version' | 'deviceEpoch'>> =>
+      changed('users/set_password', id, hash),
 
     /** Voids all device tokens. */
     async forgetDevices(id: string): Promise<void> {

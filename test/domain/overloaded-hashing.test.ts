@@ -60,7 +60,7 @@ onEachStore('While the hash queue is full', (stores) => {
     const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const devices = createDeviceTokens(randomBytes(32));
     const login = createLogin({ store, sessions, devices, hasher, throttle, metrics, log });
-    const accounts = createAccounts({ store, sessions, states, hasher, throttle });
+    const accounts = createAccounts({ store, sessions, states, hasher, throttle, devices });
     const enter = ({ email, password }: Person, deviceToken: string | null = null) =>
       login({ email, password, deviceToken }, client);
     const hashOf = async ({ id }: Person) => (await store.users.findById(id))?.passwordHash;
@@ -88,7 +88,7 @@ onEachStore('While the hash queue is full', (stores) => {
     const change = () => accounts.changePassword(caller, person.password, `new ${person.password}`);
     for (let n = 0; n < 12; n += 1) expect(await change().catch(codeOf)).to.equal('overloaded');
     full.verify = false;
-    expect(await change().catch(codeOf)).to.equal(undefined);
+    expect(await change()).to.be.a('string');
   });
 
   it('a right password opens a session although it cannot be hashed anew, which the next login does', async () => {

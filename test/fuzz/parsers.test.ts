@@ -126,12 +126,16 @@ describe('Small parsers, given anything', () => {
   it('device token: nothing but an issued one is recognised', () => {
     const devices = createDeviceTokens(Buffer.alloc(32, 1));
     const account = { id: '00000000-0000-4000-8000-000000000001', deviceEpoch: 1 };
-    const form = fc.stringMatching(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/);
+    const form = fc
+      .stringMatching(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/)
+      .map((rest) => `${account.id}.${rest}`);
     const property = fc.property(fc.oneof(anyText, form), (text) => {
       expect(devices.recognise(text, account)).to.equal(null);
     });
     fc.assert(property, options);
-    expect(devices.recognise(devices.issue(account), account)).to.be.a('string');
+    const issued = devices.issue(account);
+    expect(devices.claimedUser(issued)).to.equal(account.id);
+    expect(devices.recognise(issued, account)).to.be.a('string');
   });
 
   it('validation: refuses any value with validation_failed, naming no more than twenty fields', () => {

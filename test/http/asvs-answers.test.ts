@@ -84,7 +84,7 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
     }
   });
 
-  it('sets one cookie, for the device, at login only, and it opens nothing (14.3.3)', async () => {
+  it('sets one cookie, for the device, where a password was proved or chosen, and it opens nothing (14.3.3)', async () => {
     const person = await registered(app);
     const { email, password } = person;
     const reply = await app.ask('POST /api/v1/auth/login', { body: { email, password } });
@@ -97,6 +97,11 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
     expect((await app.ask('GET /api/v1/users/me', { headers: { Cookie: device } })).status).to.equal(401);
     const others = await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token } });
     expect(others.headers).to.not.have.property('set-cookie');
+    const body = { current_password: password, new_password: `new ${password}` };
+    const changed = await app.ask('POST /api/v1/users/me/password', { token, body });
+    const attributes = cookie.slice(cookie.indexOf(';'));
+    const { device_token } = changed.body.data;
+    expect(changed.headers['set-cookie']).to.deep.equal([`__Host-device=${device_token}${attributes}`]);
   });
 
   it('gives each login a session and tokens of its own, whatever the caller brings along (7.2.4)', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import type { QueryName } from '../../app/store/queries.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { loggedIn, newPerson, registered } from '../support/people.ts';
+import { loggedIn, loggedInAdmin, newPerson, registered } from '../support/people.ts';
 import { onEachStore } from '../support/stores.ts';
 
 onEachStore('Login throttling', (stores) => {
@@ -51,6 +52,36 @@ onEachStore('Login throttling', (stores) => {
       seen.push(JSON.stringify([status, { ...body, request_id: '' }, Object.keys(headers)]));
     }
     expect(seen[0]).to.equal(seen[1]);
+  });
+
+  it('asks nothing about the email of an attempt that it refuses, so that time tells nothing either', async () => {
+    const { database } = stores();
+    const queries: QueryName[] = [];
+    const query = <Row extends object>(name: QueryName, params?: readonly unknown[]): Promise<Row[]> => {
+      queries.push(name);
+      return database.query(name, params);
+    };
+    const watched = await startApp(
+      { ...stores(), database: { ...database, query } },
+      { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' },
+    );
+    const [known, guesser] = [await registered(app), await registered(app)];
+    const { device_token } = (await attempt({ email: guesser.email, password: guesser.password })).body.data;
+    const asked = [];
+    for (const email of [known.email, newPerson().email]) {
+      for (let n = 0; n < 14; n += 1) {
+        queries.length = 0;
+        const extra = [{}, { device_token: 'x' }, { device_token }][n % 3];
+        const { status } = await watched.ask('POST /api/v1/auth/login', {
+          body: { email, password: 'not the password', ...extra },
+          headers: { 'X-Forwarded-For': nextNetwork() },
+        });
+        asked.push([status, ...queries]);
+      }
+    }
+    await watched.close();
+    const refused = [[429, 'users/find_by_id'], [429], [429]];
+    expect([asked.slice(11, 14), asked.slice(25)]).to.deep.equal([refused, refused]);
   });
 
   it('slows one network down without touching the account', async () => {
@@ -105,11 +136,34 @@ onEachStore('Login throttling', (stores) => {
     const changed = { current_password: password, new_password: 'another-good-one' };
     await app.ask('POST /api/v1/users/me/password', { token: access_token, body: changed });
     await statuses(12, () => guess(email));
-    const forged = `${beforeChange.split('.')[0]}.${foreign.split('.')[1]}`;
-    for (const device_token of [foreign, beforeLogout, beforeChange, forged, 'x']) {
+    const [owner, nonce] = beforeChange.split('.');
+    const [stranger, , mac] = foreign.split('.');
+    const forged = [`${owner}.${nonce}.${mac}`, `${stranger}.${nonce}.${mac}`];
+    for (const device_token of [foreign, beforeLogout, beforeChange, ...forged, 'x']) {
       const reply = await attempt({ email, password: 'another-good-one', device_token });
       expect(reply.status).to.equal(429);
     }
+  });
+
+  it('knows the device on which the password was changed or reset, and no other', async () => {
+    const admin = await loggedInAdmin(app);
+    const { email, password, id, access } = await loggedIn(app);
+    const issued = await app.ask(`POST /api/v1/admin/users/${id}/reset-token`, { token: admin.access });
+    const [second, third] = ['another-good-one', 'a-third-good-one'];
+    const body = { current_password: password, new_password: second };
+    const changed = await app.ask('POST /api/v1/users/me/password', { token: access, body });
+    const again = await app.ask(`POST /api/v1/admin/users/${id}/reset-token`, { token: admin.access });
+    await statuses(12, () => guess(email));
+    const { device_token } = changed.body.data;
+    expect((await attempt({ email, password: second, device_token })).status).to.equal(200);
+    const reset = (token: string) =>
+      app.ask('POST /api/v1/auth/password/reset', { body: { token, password: third } });
+    expect((await reset(issued.body.data.token)).status).to.equal(401);
+    const done = await reset(again.body.data.token);
+    expect(String(done.headers['set-cookie'])).to.contain(`__Host-device=${done.body.data.device_token};`);
+    expect((await attempt({ email, password: third, device_token })).status).to.equal(429);
+    const fresh = { device_token: done.body.data.device_token };
+    expect((await attempt({ email, password: third, ...fresh })).status).to.equal(200);
   });
 
   it('never lets a device skip the limit of its network', async () => {
@@ -132,7 +186,6 @@ onEachStore('Login throttling', (stores) => {
   it('is lifted by an administrator', async () => {
     const { email, password, id } = await registered(app);
     await statuses(12, () => guess(email));
-    const { loggedInAdmin } = await import('../support/people.ts');
     const admin = await loggedInAdmin(app);
     await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
     expect((await attempt({ email, password })).status).to.equal(200);

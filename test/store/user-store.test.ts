@@ -55,9 +55,11 @@ onEachStore('user store', (stores) => {
     expect(again.id).not.to.equal(user.id);
   });
 
-  it('sets a password under a new version', async () => {
+  it('sets a password under a new version and a new epoch of devices', async () => {
     const user = await addUser(store());
-    expect(await store().users.setPassword(user.id, 'new')).to.equal(2);
+    const { deviceEpoch = Number.NaN } = (await store().users.findById(user.id)) ?? {};
+    const next = { version: 2, deviceEpoch: deviceEpoch + 1 };
+    expect(await store().users.setPassword(user.id, 'new')).to.deep.equal(next);
     expect(await store().users.findById(user.id)).to.include({ passwordHash: 'new', version: 2 });
   });
 

@@ -109,7 +109,7 @@ export async function changes(url: string, sql: Sql, count: number): Promise<Dee
     return deed(
       false,
       () => ask(url, 'POST /api/v1/users/me/password', { token: own.access, body }),
-      204,
+      200,
       (state) => inspectChange(url, sql, state, own, others[n] ?? own, next),
     );
   });

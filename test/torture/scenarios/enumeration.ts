@@ -4,8 +4,10 @@ import { newPerson, type Person, register } from '../bench/people.ts';
 import { median, percentile, round } from '../bench/statistics.ts';
 import { type Bench, openWorld, type Scenario, type World } from '../bench/world.ts';
 
-const kinds = ['unknown email', 'wrong password', 'disabled account'] as const;
-type Kind = (typeof kinds)[number];
+/** What an observer compares: who is asked for, under a name for the report. */
+type Subjects = Readonly<Record<string, Person>>;
+type Times = Record<string, number[]>;
+type LogIn = (person: Person) => Promise<Reply>;
 
 const bound = 0.05;
 /** How exactly each median has to be known, as a share of it, and how many samples that may cost. */
@@ -14,30 +16,28 @@ const most = 1_800;
 
 /** Everything that an observer sees, without what differs from answer to answer anyway. */
 function appearance({ status, headers, text }: Reply): string {
-  const { date, 'x-request-id': requestId, ...rest } = headers;
-  return JSON.stringify([status, rest, text.replace(String(requestId), ''), date !== undefined]);
+  const { date, 'x-request-id': requestId, 'retry-after': retryAfter, ...rest } = headers;
+  const present = [date, retryAfter].map((value) => value !== undefined);
+  return JSON.stringify([status, rest, text.replace(String(requestId), ''), present]);
 }
 
-async function subjects(world: World): Promise<Record<Kind, Person>> {
+const wrong = (person: Person): Person => ({ ...person, password: 'not-Th1s-one' });
+
+async function refusable(world: World): Promise<Subjects> {
   const [url = ''] = world.urls;
   const [known, disabled] = [await register(url), await register(url)];
   await world.postgres.sql`update users set disabled_at = now() where email = ${disabled.email}`;
-  return {
-    'unknown email': newPerson(),
-    'wrong password': { ...known, password: 'not-Th1s-one' },
-    'disabled account': disabled,
-  };
+  return { 'unknown email': newPerson(), 'wrong password': wrong(known), 'disabled account': disabled };
 }
 
-type Times = Record<Kind, number[]>;
-
 /** In turn and one at a time, in an order that changes, so that whatever slows the machine slows all alike. */
-async function sample(times: Times, looks: Set<string>, ask: (kind: Kind) => Promise<Reply>, rounds: number) {
+async function sample(subjects: Subjects, times: Times, looks: Set<string>, logIn: LogIn, rounds: number) {
+  const names = Object.entries(subjects);
   for (let n = 0; n < rounds; n += 1) {
-    const order = kinds.map((_, k) => kinds[(k + n) % kinds.length] ?? 'unknown email');
-    for (const kind of order) {
-      const reply = await ask(kind);
-      times[kind].push(reply.ms);
+    const first = n % names.length;
+    for (const [name, person] of [...names.slice(first), ...names.slice(0, first)]) {
+      const reply = await logIn(person);
+      times[name]?.push(reply.ms);
       looks.add(appearance(reply));
     }
   }
@@ -49,49 +49,59 @@ function uncertainty(times: readonly number[]): number {
   return (1.25 * range) / 1.35 / Math.sqrt(times.length) / median(times);
 }
 
-/** At least `least` samples of each kind, and more while a noisy machine leaves their medians uncertain. */
-async function measure(bench: Bench, world: World, least: number): Promise<Times> {
-  const [url = ''] = world.urls;
-  const people = await subjects(world);
-  const agent = new Agent({ keepAlive: true });
-  const logIn = (kind: Kind): Promise<Reply> => {
-    const { email, password } = people[kind];
-    return ask(url, 'POST /api/v1/auth/login', { body: { email, password }, agent });
-  };
-  const fresh = (): Times => ({ 'unknown email': [], 'wrong password': [], 'disabled account': [] });
+/** At least `least` samples of each subject, and more while a noisy machine leaves their medians uncertain. */
+async function compare({ report }: Bench, subjects: Subjects, logIn: LogIn, least: number): Promise<void> {
+  const fresh = (): Times => Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
   const looks = new Set<string>();
-  await sample(fresh(), looks, logIn, 10);
+  await sample(subjects, fresh(), looks, logIn, 10);
   const times = fresh();
-  const isUncertain = (): boolean => kinds.some((kind) => uncertainty(times[kind]) > certainty);
-  do await sample(times, looks, logIn, least);
-  while (isUncertain() && times['unknown email'].length < most);
-  agent.destroy();
-  const differing = looks.size > 1 ? [...looks].join('\n') : '';
-  bench.report.check('one answer for all three, body and headers', looks.size === 1, differing);
-  return times;
+  const each = (): number[][] => Object.values(times);
+  do await sample(subjects, times, looks, logIn, least);
+  while (each().some((of) => uncertainty(of) > certainty) && each().every((of) => of.length < most));
+  report.check(
+    'one answer for all, body and headers',
+    looks.size === 1,
+    looks.size > 1 ? [...looks].slice(0, 2).join('\n') : '',
+  );
+  for (const [name, of] of Object.entries(times)) {
+    const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => round(percentile(of, q), 2));
+    report.figure(`${name}, quartiles of ${of.length}`, `${low} / ${middle} / ${high} ms`);
+  }
+  const medians = each().map(median);
+  const spread = Math.max(...medians) / Math.min(...medians) - 1;
+  report.check('medians differ by less than 5 %', spread < bound, `${round(spread * 100, 2)} %`);
 }
 
-/** Once spent, the budget of an account that exists looks like that of one that does not. */
-async function checkThrottled(bench: Bench, world: World): Promise<void> {
+/** Once spent, the budget of an account that exists looks like that of one that does not, and so does each refusal. */
+async function checkThrottled(bench: Bench, world: World, agent: Agent): Promise<void> {
   const limited = await world.start('limited', { env: { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' } });
-  const known = await register(limited.url);
-  const transcript = async (email: string, network: number): Promise<string> => {
+  let addresses = 0;
+  const fromAnywhere: LogIn = ({ email, password }) => {
+    addresses += 1;
+    const headers = {
+      'X-Forwarded-For': `10.${addresses >> 16}.${(addresses >> 8) & 255}.${addresses & 255}`,
+    };
+    return ask(limited.url, 'POST /api/v1/auth/login', { body: { email, password }, headers, agent });
+  };
+  const subjects = {
+    'throttled known email': wrong(await register(limited.url)),
+    'throttled unknown email': newPerson(),
+  };
+  const transcripts = new Set<string>();
+  for (const person of Object.values(subjects)) {
     const seen: unknown[] = [];
     for (let n = 0; n < 15; n += 1) {
-      const headers = { 'X-Forwarded-For': `10.${network}.0.${n}` };
-      const { status, body } = await ask(limited.url, 'POST /api/v1/auth/login', {
-        body: { email, password: 'not-Th1s-one' },
-        headers,
-      });
+      const { status, body } = await fromAnywhere(person);
       seen.push([status, body?.code, body?.detail]);
     }
-    return JSON.stringify(seen);
-  };
-  const [one, other] = [await transcript(known.email, 2), await transcript(newPerson().email, 3)];
+    transcripts.add(JSON.stringify(seen));
+  }
+  const [transcript = ''] = transcripts;
   bench.report.check(
-    'a throttled known email looks like a throttled unknown one',
-    one === other && one.includes('429'),
+    'a known email is throttled as an unknown one is',
+    transcripts.size === 1 && transcript.includes('429'),
   );
+  await compare(bench, subjects, fromAnywhere, bench.quick ? 200 : 600);
 }
 
 export const enumeration: Scenario = {
@@ -99,15 +109,12 @@ export const enumeration: Scenario = {
   claim: 'Login tells nobody which emails exist, not by body, header or time',
   async run(bench) {
     const world = await openWorld(bench);
-    const { report } = bench;
-    const times = await measure(bench, world, bench.quick ? 60 : 300);
-    for (const kind of kinds) {
-      const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => round(percentile(times[kind], q), 2));
-      report.figure(`${kind}, quartiles of ${times[kind].length}`, `${low} / ${middle} / ${high} ms`);
-    }
-    const medians = kinds.map((kind) => median(times[kind]));
-    const spread = Math.max(...medians) / Math.min(...medians) - 1;
-    report.check('medians differ by less than 5 %', spread < bound, `${round(spread * 100, 2)} %`);
-    await checkThrottled(bench, world);
+    const [url = ''] = world.urls;
+    const agent = new Agent({ keepAlive: true });
+    const logIn: LogIn = ({ email, password }) =>
+      ask(url, 'POST /api/v1/auth/login', { body: { email, password }, agent });
+    await compare(bench, await refusable(world), logIn, bench.quick ? 60 : 300);
+    await checkThrottled(bench, world, agent);
+    agent.destroy();
   },
 };

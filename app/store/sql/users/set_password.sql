@@ -11,4 +11,4 @@ set password_hash = $2,
   version = version + 1
 where id = $1
   and deleted_at is null
-returning version
+returning version, device_epoch
