@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { findPostgres } from '../support/servers.ts';
 
 /*
  * `npm run fuzz -- --runs 100000 --seed 7 --store real`: the very properties of the tests in this folder, for longer.
@@ -18,12 +19,22 @@ for (const name of ['runs', 'seed'] as const) {
 }
 if (!['embedded', 'real'].includes(values.store)) throw new TypeError('--store must be embedded or real');
 
+// Named, it must answer: without it the tests would leave out the real store and say nothing.
+const server = values.store === 'real' ? await findPostgres() : null;
+if (values.store === 'real' && !server)
+  throw new TypeError('--store real needs a Postgres; see TEST_DATABASE_URL');
+
 const { status } = spawnSync(
   'npx',
   ['mocha', '--grep', `parsers|\\[${values.store}\\]`, 'test/fuzz/**/*.test.ts'],
   {
     stdio: 'inherit',
-    env: { ...process.env, FUZZ_RUNS: values.runs, FUZZ_SEED: values.seed },
+    env: {
+      ...process.env,
+      ...(server && { TEST_DATABASE_URL: server }),
+      FUZZ_RUNS: values.runs,
+      FUZZ_SEED: values.seed,
+    },
   },
 );
 process.exitCode = status ?? 1;

@@ -22,7 +22,9 @@ onEachStore('Any request whatever', (stores) => {
     this.timeout(isLong ? 0 : 60_000);
     const share = Math.ceil((runs * 0.9) / campaign.operations.length);
     const failures: string[] = [];
+    if (isLong) process.stdout.write(`fuzz: seed ${seed}, ${share} requests to each of\n`);
     for (const [index, operation] of campaign.operations.entries()) {
+      if (isLong) process.stdout.write(`  ${operation.name}\n`);
       await campaign
         .attack(operation, share, seed + index)
         .catch((error: Error) => failures.push(error.message));

@@ -2,9 +2,12 @@ import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import postgres from 'postgres';
 
+/** Milliseconds; far longer than the loading of modules keeps the event loop from seeing a connection that is there. */
+const patience = 10_000;
+
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: 500 });
+    const socket = connect({ port, host: '127.0.0.1', timeout: patience });
     const finish = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
