@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 
-/** What this process may use: the container's limits where there are any, else the machine's. */
+/** What this process may use: the limits of its cgroups where there are any, else the machine's. */
 export interface Machine {
   /** CPUs, possibly fractional (a limit of 500m is 0.5). */
   readonly cpus: number;
@@ -17,28 +17,50 @@ function readText(path: string): string | null {
 }
 
 /** cgroup v2 says `max 100000` or `50000 100000`; v1 keeps quota and period apart, quota -1 meaning none. */
-function cpuLimit(root: string): number {
-  const [quota, period] = readText(`${root}/cpu.max`)?.split(' ') ?? [
-    readText(`${root}/cpu/cpu.cfs_quota_us`),
-    readText(`${root}/cpu/cpu.cfs_period_us`),
+function cpuLimit(cgroup: string): number {
+  const [quota, period] = readText(`${cgroup}/cpu.max`)?.split(' ') ?? [
+    readText(`${cgroup}/cpu.cfs_quota_us`),
+    readText(`${cgroup}/cpu.cfs_period_us`),
   ];
   const limit = Number(quota) / Number(period);
   return limit > 0 ? limit : Number.POSITIVE_INFINITY;
 }
 
-function memoryLimit(root: string): number {
-  const text = readText(`${root}/memory.max`) ?? readText(`${root}/memory/memory.limit_in_bytes`);
+function memoryLimit(cgroup: string): number {
+  const text = readText(`${cgroup}/memory.max`) ?? readText(`${cgroup}/memory.limit_in_bytes`);
   const limit = Number(text);
   return limit > 0 ? limit : Number.POSITIVE_INFINITY;
 }
 
 /**
- * Reads the cgroup limits (v2, then v1) below `root`. Kubernetes gives a container its own cgroup as root, so no walk
- * is needed.
+ * The folders of a cgroup and of all above it, from `mount` down; each of their limits binds. `mount` alone where
+ * it has no such path: a container of v1 sees its own cgroup mounted, yet is told its path on the host.
  */
-export function readMachine(root = '/sys/fs/cgroup'): Machine {
+function lineage(mount: string, path: string): string[] {
+  if (!existsSync(`${mount}${path}`)) return [mount];
+  const names = path.split('/').filter(Boolean);
+  return [mount, ...names.map((_, index) => `${mount}/${names.slice(0, index + 1).join('/')}`)];
+}
+
+/**
+ * `membership` is the text of /proc/self/cgroup, see cgroups(7): `0::/path` in the one tree of v2, and for v1, which
+ * has a tree for each controller, `4:cpu,cpuacct:/path`. Both may be there; the tree without a controller has no
+ * limits.
+ */
+function cgroupsOf(controller: 'cpu' | 'memory', root: string, membership: string): string[] {
+  const path = (line: RegExp): string => line.exec(membership)?.[1] ?? '/';
+  const v1 = new RegExp(`^\\d+:(?:[^:]*,)?${controller}(?:,[^:]*)?:(.*)$`, 'm');
+  return [...lineage(root, path(/^0::(.*)$/m)), ...lineage(`${root}/${controller}`, path(v1))];
+}
+
+/**
+ * The tightest limits of this process's cgroups (v1 and v2) and of all above them. A pod's limit stands at `root`,
+ * systemd's CPUQuota= and MemoryMax= below it.
+ */
+export function readMachine(root = '/sys/fs/cgroup', membershipFile = '/proc/self/cgroup'): Machine {
+  const membership = readText(membershipFile) ?? '';
   return {
-    cpus: Math.min(os.availableParallelism(), cpuLimit(root)),
-    memoryBytes: Math.min(os.totalmem(), memoryLimit(root)),
+    cpus: Math.min(os.availableParallelism(), ...cgroupsOf('cpu', root, membership).map(cpuLimit)),
+    memoryBytes: Math.min(os.totalmem(), ...cgroupsOf('memory', root, membership).map(memoryLimit)),
   };
 }
