@@ -40,6 +40,12 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** A budget that is spent: how many attempts it grants, and seconds until there is another. */
+export interface SpentBudget {
+  readonly limit: number;
+  readonly resetIn: number;
+}
+
 export interface AppErrorOptions {
   /** For the log only; never leaves the process. */
   readonly cause?: unknown;
@@ -48,6 +54,8 @@ export interface AppErrorOptions {
   readonly fields?: readonly FieldError[];
   /** Seconds after which trying again makes sense (Retry-After). */
   readonly retryAfter?: number;
+  /** What a `rate_limited` is about. */
+  readonly budget?: SpentBudget;
 }
 
 /** A refusal with a stable identity. Knows no HTTP: `http/problem.ts` gives each code its status. */
@@ -56,6 +64,7 @@ export class AppError extends Error {
   readonly detail: string | undefined;
   readonly fields: readonly FieldError[] | undefined;
   readonly retryAfter: number | undefined;
+  readonly budget: SpentBudget | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     // A refusal is an answer, not a fault: nobody reads where it was made, and to find that out for each one is what
@@ -69,5 +78,6 @@ export class AppError extends Error {
     this.detail = options.detail;
     this.fields = options.fields;
     this.retryAfter = options.retryAfter;
+    this.budget = options.budget;
   }
 }

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { AppError } from '../errors.ts';
-import { createRateLimiter } from '../store/rate-limiter.ts';
+import { createRateLimiter, type Verdict } from '../store/rate-limiter.ts';
 import type { SharedMemory } from '../store/shared-memory.ts';
 
 export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
@@ -97,9 +97,10 @@ export function createLoginThrottle(options: {
   const keyOf = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
   const networkKey = ({ email, network }: LoginAttempt): string => keyOf(`${network} ${email}`);
 
-  function refuse(limit: ThrottleName, resetIn: number): never {
-    onRefuse(limit);
-    throw new AppError('rate_limited', { retryAfter: Math.ceil(resetIn / 1000) });
+  function refuse(name: ThrottleName, verdict: Verdict): never {
+    onRefuse(name);
+    const resetIn = Math.ceil(verdict.resetIn / 1000);
+    throw new AppError('rate_limited', { retryAfter: resetIn, budget: { limit: verdict.limit, resetIn } });
   }
 
   const unlockMark = (email: string): string => `unlocked:${keyOf(email)}`;
@@ -123,10 +124,10 @@ export function createLoginThrottle(options: {
     const first = await networks.consume(key);
     if (first.allowed) return { succeed, giveBack: first.giveBack };
     const windowStart = Date.now() + first.resetIn - attemptBudgets.network_account.window / scale;
-    if (!(await wasUnlockedSince(windowStart, attempt.email))) refuse('network_account', first.resetIn);
+    if (!(await wasUnlockedSince(windowStart, attempt.email))) refuse('network_account', first);
     await networks.reset(key);
     const again = await networks.consume(key);
-    if (!again.allowed) refuse('network_account', again.resetIn);
+    if (!again.allowed) refuse('network_account', again);
     return { succeed, giveBack: again.giveBack };
   }
 
@@ -138,10 +139,10 @@ export function createLoginThrottle(options: {
   async function admitByTurn(key: string): Promise<Admission> {
     const pause = pauses[Math.min(await turnsTaken.peek(key), pauses.length - 1)] ?? minute;
     const turn = await turns.consume(key, pause / scale);
-    if (!turn.allowed) refuse('account', turn.resetIn);
+    if (!turn.allowed) refuse('account', turn);
     const count = await turnsTaken.consume(key);
     // Only where there was no room to count it: uncounted turns would keep the pause short.
-    if (!count.allowed) refuse('account', count.resetIn);
+    if (!count.allowed) refuse('account', count);
     return all([turn, count].map(({ giveBack }) => ({ succeed: nothing, giveBack })));
   }
 
@@ -187,9 +188,9 @@ export function createLoginThrottle(options: {
      */
     async admitConfirmation(sessionId: string): Promise<Admission> {
       if (!enabled) return uncounted;
-      const { allowed, resetIn, giveBack } = await confirmations.consume(sessionId);
-      if (!allowed) refuse('confirmation', resetIn);
-      return { succeed: nothing, giveBack };
+      const verdict = await confirmations.consume(sessionId);
+      if (!verdict.allowed) refuse('confirmation', verdict);
+      return { succeed: nothing, giveBack: verdict.giveBack };
     },
   };
 }

@@ -46,7 +46,9 @@ export function createPasswordReset(options: {
     const hash = await hasher.hash(password);
     const { ended, version, deviceEpoch } = await store.transaction(async (within) => {
       const userId = await within.passwordResets.consume(tokenHash);
-      if (!userId) throw new AppError('invalid_reset_token');
+      // Deleting an account leaves its token behind.
+      if (!userId || !(await within.users.findByIdForUpdate(userId)))
+        throw new AppError('invalid_reset_token');
       const { version, deviceEpoch } = await within.users.setPassword(userId, hash);
       return { version, deviceEpoch, ended: await within.sessions.endAll(userId, 'password_reset') };
     });

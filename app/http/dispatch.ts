@@ -30,7 +30,7 @@ function parseParams(endpoint: Endpoint, params: unknown): unknown {
   return parsed.data;
 }
 
-/** One request through the policies of its route line, in this order: room, limit, access, input, a place, handler. */
+/** One request through the policies of its route line, in this order: room, access, limit, input, a place, handler. */
 async function serve(
   endpoint: Endpoint,
   ctx: Context,
@@ -39,9 +39,10 @@ async function serve(
 ): Promise<void> {
   const refusal = endpoint.room?.refusal();
   if (refusal) throw refusal;
-  if (endpoint.limit) await limit(ctx, endpoint.limit);
+  // Before the limit: who has no token must not use up what those behind the same address may do with theirs.
   const caller = endpoint.access === 'open' ? undefined : await authenticate(ctx);
   if (caller && endpoint.access === 'admin') requireAdmin(caller);
+  if (endpoint.limit) await limit(ctx, endpoint.limit);
   const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
   const query = endpoint.query && validate(endpoint.query, { ...ctx.query });
   const body = endpoint.body && validate(endpoint.body, await readJson(ctx.req));

@@ -3,10 +3,11 @@ import type { Metrics } from '../observe/metrics.ts';
 import { createRateLimiter } from '../store/rate-limiter.ts';
 import type { SharedMemory } from '../store/shared-memory.ts';
 import type { Context } from './context.ts';
+import { setRateLimit } from './problem.ts';
 
 const minute = 60_000;
 
-/** Requests per address (IPv6: per /64) and window; the README explains how they were chosen (ASVS 6.1.1). */
+/** Requests per address (IPv6: per /64) and window; docs/security.md says what each stands against (ASVS 6.1.1). */
 export const budgets = {
   login: { points: 60, window: minute },
   register: { points: 100, window: 60 * minute },
@@ -46,9 +47,7 @@ export function createLimits(options: {
     if (!enabled) return;
     const verdict = await limiters[name].consume(ctx.state.client.network);
     const resetIn = Math.ceil(verdict.resetIn / 1000);
-    ctx.set('RateLimit-Limit', String(verdict.limit));
-    ctx.set('RateLimit-Remaining', String(verdict.remaining));
-    ctx.set('RateLimit-Reset', String(resetIn));
+    setRateLimit(ctx, { limit: verdict.limit, remaining: verdict.remaining, resetIn });
     if (verdict.allowed) return;
     metrics.rateLimited.inc({ limit: name });
     throw new AppError('rate_limited', { retryAfter: resetIn });

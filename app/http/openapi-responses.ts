@@ -12,7 +12,7 @@ export const responseHeaders = {
   'X-Request-Id': text('Id of this request in the logs; the caller’s own when that was well-formed'),
   'WWW-Authenticate': text('The scheme to authenticate with (RFC 6750)'),
   'Retry-After': count('Seconds after which trying again makes sense'),
-  'RateLimit-Limit': count('Requests per window and address'),
+  'RateLimit-Limit': count('Requests per window of the address, or in a 429 of what was refused'),
   'RateLimit-Remaining': count('Requests left in this window'),
   'RateLimit-Reset': count('Seconds until the window ends'),
 };

@@ -62,6 +62,16 @@ export function problemBody(error: AppError, requestId: string): ProblemBody {
 /** Whole seconds, at least one (RFC 9110 section 10.2.3). */
 export const retryAfterOf = (seconds: number): string => String(Math.max(1, Math.ceil(seconds)));
 
+/** The budget that matters to this caller: `resetIn` seconds until the window ends. */
+export function setRateLimit(
+  ctx: Context,
+  budget: { readonly limit: number; readonly remaining: number; readonly resetIn: number },
+): void {
+  ctx.set('RateLimit-Limit', String(budget.limit));
+  ctx.set('RateLimit-Remaining', String(budget.remaining));
+  ctx.set('RateLimit-Reset', String(budget.resetIn));
+}
+
 function write(ctx: Context, error: AppError): void {
   const { status } = problems[error.code];
   ctx.status = status;
@@ -70,6 +80,7 @@ function write(ctx: Context, error: AppError): void {
   ctx.set('Cache-Control', 'no-store');
   if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
   if (error.retryAfter !== undefined) ctx.set('Retry-After', retryAfterOf(error.retryAfter));
+  if (error.budget) setRateLimit(ctx, { ...error.budget, remaining: 0 });
 }
 
 /** Koa answers an unknown path with 404, and the router an unknown method with 405 or 501, all without a body. */

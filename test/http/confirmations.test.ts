@@ -65,14 +65,16 @@ onEachStore('Confirming with the password', (stores) => {
     expect((await change(`new ${password}`)).status).to.equal(200);
   });
 
-  it('has one budget per address for all three routes, before anything else is looked at', async () => {
+  it('has one budget per address for all three routes, which only those use up who are logged in', async () => {
     const network = newNetwork();
+    const { access: token } = await loggedIn(app);
     const routes = [`PATCH ${me}`, `DELETE ${me}`, `POST ${me}/password`];
     let n = 0;
-    const next = () => ask(routes[n++ % routes.length] ?? '', { body: {} }, network);
-    expect(await statuses(100, next)).to.deep.equal(Array(100).fill(401));
+    const next = (who: object) => ask(routes[n++ % routes.length] ?? '', { body: {}, ...who }, network);
+    expect(await statuses(101, () => next({}))).to.deep.equal(Array(101).fill(401));
+    expect(await statuses(100, () => next({ token }))).to.deep.equal(Array(100).fill(422));
     for (const route of routes) {
-      const { status, headers } = await ask(route, { body: {} }, network);
+      const { status, headers } = await ask(route, { token, body: {} }, network);
       expect([status, headers['ratelimit-limit']]).to.deep.equal([429, '100']);
     }
     const text = await app.metrics.registry.metrics();

@@ -102,6 +102,16 @@ onEachStore('A change that needs the password, overtaken', (stores) => {
     }
   });
 
+  it('is refused, as for any dead token, when the account is deleted during its reset', async () => {
+    const { id } = await loggedIn(app);
+    const path = `/api/v1/admin/users/${id}`;
+    const { token } = (await app.ask(`POST ${path}/reset-token`, { token: admin.access })).body.data;
+    interlude.after('users/find_by_id', () => app.ask(`DELETE ${path}`, { token: admin.access }));
+    const body = { token, password: 'nobody any more' };
+    const reply = await slow.ask('POST /api/v1/auth/password/reset', { body });
+    expect([reply.status, reply.body.code]).to.deep.equal([401, 'invalid_reset_token']);
+  });
+
   it('is refused as any request of a user who was deleted or disabled meanwhile', async () => {
     for (const end of ['DELETE', 'POST']) {
       for (const which of [0, 1, 2]) {

@@ -33,6 +33,9 @@ onEachStore('Login throttling', (stores) => {
     const refused = await guess(email);
     expect([refused.status, refused.body.code]).to.deep.equal([429, 'rate_limited']);
     expect(Number(refused.headers['retry-after'])).to.be.within(50, 60);
+    // Of the budget that refused, not of the address, which has hardly begun.
+    const { 'retry-after': wait, 'ratelimit-limit': limit, ...rest } = refused.headers;
+    expect([limit, rest['ratelimit-remaining'], rest['ratelimit-reset']]).to.deep.equal(['1', '0', wait]);
     expect((await attempt({ email, password })).status).to.equal(429);
   });
 

@@ -107,6 +107,7 @@ export function createContract(document: unknown): Contract {
   return {
     assertAnswer(answer) {
       const path = answer.path.replace(/\?.*$/s, '');
+      if (answer.contentType) assert.match(answer.contentType, /; charset=utf-8$/);
       const contentType = answer.contentType.replace(/\s*;.*$/s, '');
       const seen = { ...answer, path, contentType };
       const what = `${seen.method} ${path} → ${seen.status}`;
