@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../errors.ts';
 import type { Logger } from '../observe/log.ts';
@@ -24,8 +23,6 @@ interface Entry {
 
 /** Milliseconds a state may be served without asking again: a second, less what the answer then takes. */
 const maxAge = 900;
-/** Milliseconds between two looks at whether Postgres is back. */
-const probeInterval = 500;
 const channel = 'session-events';
 
 /**
@@ -42,7 +39,6 @@ export async function createSessionStates(options: { store: Store; shared: Share
   const changedUsers = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
   const snapshotWritten = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
   const announce = createAnnouncements(log, revocationLife);
-  let isPostgresAway = false;
 
   const isCurrent = (entry: Entry): boolean => entry.asOf > (changedUsers.get(entry.state.user.id) ?? -1);
 
@@ -76,14 +72,12 @@ export async function createSessionStates(options: { store: Store; shared: Share
   }
 
   async function load(sessionId: string): Promise<SessionState | null> {
-    if (isPostgresAway) return fromSnapshot(sessionId, undefined);
     const asOf = performance.now();
     let state: SessionState | null;
     try {
       state = await store.sessions.findState(sessionId);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
-      void awaitPostgres(sessionId);
       return fromSnapshot(sessionId, error);
     }
     if (!state || state.disabled) {
@@ -97,19 +91,6 @@ export async function createSessionStates(options: { store: Store; shared: Share
     entries.set(sessionId, entry, { ttl: Math.max(1, maxAge - (performance.now() - asOf)) });
     keepSnapshot(state);
     return state;
-  }
-
-  /** One caller paid the deadline of a Postgres that does not answer; until it does, the others are spared. */
-  async function awaitPostgres(sessionId: string): Promise<void> {
-    if (isPostgresAway) return;
-    isPostgresAway = true;
-    while (isPostgresAway) {
-      await sleep(probeInterval, undefined, { ref: false });
-      isPostgresAway = await store.sessions.findState(sessionId).then(
-        () => false,
-        () => true,
-      );
-    }
   }
 
   function loadOnce(sessionId: string): Promise<SessionState | null> {

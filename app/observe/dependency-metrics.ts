@@ -34,7 +34,7 @@ export function dependencyMetrics(declare: Declare) {
     ),
     redisConnected: declare.gauge(
       'auth_redis_connected',
-      '1 while the connection for commands, or the one for messages, is ready',
+      '1 while the connection for commands, or the one for messages, is ready and answers in time',
       ['connection'],
     ),
   };

@@ -106,6 +106,10 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
     });
   }
 
+  function refuseWaiting(reason: string): void {
+    for (const { reject } of waiters.splice(0)) reject(unavailable(new Error(reason)));
+  }
+
   return {
     /** Rejects with service_unavailable when the signal aborts first. */
     async take(signal: AbortSignal): Promise<Slot> {
@@ -122,6 +126,9 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
       else idle.push(slot);
     },
 
+    /** Whoever waits for a connection hears at once that there is none to be had. */
+    refuseWaiting: () => refuseWaiting('Postgres does not answer'),
+
     /** Cancels what runs there, on the server too, and makes room for a new connection. */
     discard,
 
@@ -135,7 +142,7 @@ export function createPool(options: { size: number; open: (onClose: () => void) 
     /** Waits a second for what is under way. */
     async close(): Promise<void> {
       closed = true;
-      for (const waiter of waiters.splice(0)) waiter.reject(unavailable(new Error('the pool is closed')));
+      refuseWaiting('the pool is closed');
       await Promise.all([...slots].map((slot) => slot.connection.end({ timeout: 1 })));
     },
   };

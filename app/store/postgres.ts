@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import type { Config, Secret } from '../config.ts';
+import { AppError } from '../errors.ts';
 import type { PoolState } from '../observe/store-observer.ts';
+import { createCircuitBreaker } from './circuit-breaker.ts';
 import { createPool, type Slot } from './connection-pool.ts';
 import type { Database } from './database.ts';
 import { connect } from './postgres-connection.ts';
@@ -23,6 +25,9 @@ export interface DatabaseOptions {
 
 /** Of what Postgres gives up for another's sake. */
 const maxAttempts = 3;
+
+const isOutage = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'service_unavailable';
 
 /** Runs `work` with a signal that aborts after `ms`; then it is service_unavailable, whatever becomes of the work. */
 function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -60,10 +65,11 @@ function createConnectionPool(options: DatabaseOptions) {
 
 /**
  * Postgres by way of the query files, under one deadline (`config.timeout`, milliseconds) for each query and for each
- * whole transaction. The server is asked to keep it too; a frozen one cannot, so the client does not wait for it.
+ * whole transaction. The server is asked to keep it too; a frozen one cannot, so the client does not wait for it. While
+ * it gives no answer, all are refused at once: a request with several queries must not wait for each of them in vain.
  */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { config, queries, embedded } = options;
+  const { config, queries, log, embedded } = options;
   const pool = createConnectionPool(options);
   options.onPool?.(pool.state);
 
@@ -107,15 +113,38 @@ export function createDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  const inTime = <T>(use: (slot: Slot) => Promise<T>): Promise<T> =>
+    within(config.timeout, (signal) => retry(signal, use));
+
+  const breaker = createCircuitBreaker({
+    patience: config.timeout / 2,
+    isOutage,
+    // A connection for each of them would be one more in the queue of a frozen server, which has room for few.
+    onOpen: pool.refuseWaiting,
+    probe: () => inTime((slot) => run(slot, 'select 1')),
+    onChange(isAway, cause) {
+      if (isAway) log.warn({ err: cause, event: 'postgres_lost' }, 'Postgres is away');
+      else log.info({ event: 'postgres_back' }, 'Postgres is back');
+    },
+  });
+
+  async function unlessAway<T>(use: (slot: Slot) => Promise<T>): Promise<T> {
+    if (breaker.isOpen()) throw unavailable(new Error('Postgres does not answer'));
+    const call = inTime(use);
+    void breaker.watch(call);
+    return call;
+  }
+
   return {
     async query(name, params) {
       const text = queries.text(name);
-      return within(config.timeout, (signal) => retry(signal, (slot) => run(slot, text, params)));
+      return unlessAway((slot) => run(slot, text, params));
     },
     transaction: (work) =>
-      within(config.timeout, (signal) =>
-        retry(signal, (slot) => runTransaction({ slot, queries, run, discard: pool.discard }, work)),
-      ),
-    close: () => pool.close(),
+      unlessAway((slot) => runTransaction({ slot, queries, run, discard: pool.discard }, work)),
+    close() {
+      breaker.stop();
+      return pool.close();
+    },
   };
 }

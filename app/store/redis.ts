@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Secret } from '../config.ts';
 import { type StoreObserver, unobserved } from '../observe/store-observer.ts';
+import { breakCircuit } from './redis-breaker.ts';
 import { createRedisClient, type RedisClient } from './redis-connection.ts';
 import { observeClient } from './redis-observation.ts';
 import type { SharedMemory } from './shared-memory.ts';
@@ -18,17 +19,17 @@ return redis.call('set', KEYS[1], string.format('%.0f', value), 'px', ARGV[2])
 /** Milliseconds that a start waits for Redis; after that it goes on without. */
 const startWait = 1_000;
 
-/** One line each time Redis goes or comes back, however often it is tried meanwhile. */
-function reportState(client: RedisClient, log: Logger): void {
-  let up = true;
-  client.on('error', (error: Error) => {
-    if (up) log.warn({ err: error, event: 'redis_lost' }, 'Redis is away');
-    up = false;
-  });
-  client.on('ready', () => {
-    if (!up) log.info({ event: 'redis_back' }, 'Redis is back');
-    up = true;
-  });
+/** One line each time Redis goes or comes back, however often it is tried meanwhile. @returns what is told of it */
+function reportState(client: RedisClient, log: Logger): (isAway: boolean, cause?: unknown) => void {
+  let wasAway = false;
+  function report(isAway: boolean, cause?: unknown): void {
+    if (isAway && !wasAway) log.warn({ err: cause, event: 'redis_lost' }, 'Redis is away');
+    if (wasAway && !isAway) log.info({ event: 'redis_back' }, 'Redis is back');
+    wasAway = isAway;
+  }
+  client.on('error', (error: Error) => report(true, error));
+  client.on('ready', () => report(false));
+  return report;
 }
 
 /** A connection of its own, as Redis demands of who subscribes. Channels are asked for again at every reconnect. */
@@ -63,8 +64,8 @@ async function disconnect(client: RedisClient): Promise<void> {
 }
 
 /**
- * Redis, one node or a cluster. Starts without it too; while it is away every command rejects at once, and one that
- * is not answered within 250 ms rejects as well.
+ * Redis, one node or a cluster. Starts without it too. A command that is not answered within 250 ms rejects; while Redis
+ * is away, or would let all of them wait so long, every command rejects at once.
  */
 export async function createRedis(options: {
   url: Secret;
@@ -75,7 +76,11 @@ export async function createRedis(options: {
   const { url, log, keyPrefix = 'auth:', observer = unobserved } = options;
   const client = createRedisClient(url, keyPrefix);
   const subscriber = createRedisClient(url, keyPrefix);
-  reportState(client, log);
+  const report = reportState(client, log);
+  const stopProbing = breakCircuit(client, (isAway, cause) => {
+    report(isAway, cause);
+    observer.redis('commands', !isAway);
+  });
   observeClient(client, 'commands', observer);
   observeClient(subscriber, 'messages', observer);
   const subscribe = createSubscriptions(subscriber);
@@ -107,6 +112,7 @@ export async function createRedis(options: {
       }
     },
     async close() {
+      stopProbing();
       await Promise.all([disconnect(client), disconnect(subscriber)]);
     },
   };

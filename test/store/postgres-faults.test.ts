@@ -5,6 +5,7 @@ import { createDatabase, type Database } from '../../app/store/postgres.ts';
 import { startProxy } from '../support/frozen-proxy.ts';
 import { codeOf } from '../support/rows.ts';
 import { onRealStore, silentLog } from '../support/stores.ts';
+import { until } from '../support/until.ts';
 import { type Echo, probe, probes, using } from './probe.ts';
 
 /** A server that takes connections and never says a word: what a frozen Postgres looks like. */
@@ -32,6 +33,10 @@ onRealStore('database under faults', (stores) => {
   async function untilIdle(database: Database): Promise<void> {
     while ((await busyBackends(database)) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
   }
+
+  /** After an outage calls are refused until a probe has been answered. */
+  const untilAnswered = (database: Database) =>
+    until(async () => (await database.query('probe/echo', ['x']).catch(codeOf)) !== 'service_unavailable');
 
   it('gives up a query at the deadline, and the server drops it too', async () => {
     await using(probe(stores(), { timeout: 400 }), async (database) => {
@@ -66,7 +71,7 @@ onRealStore('database under faults', (stores) => {
     await using(probe(stores(), { timeout: 400, poolMax: 1, prepare: false }), async (database) => {
       const queries = Array.from({ length: 5 }, () => database.query('probe/sleep', [60]).catch(codeOf));
       expect(new Set(await Promise.all(queries))).to.deep.equal(new Set(['service_unavailable']));
-      expect(await database.query('probe/echo', ['next'])).to.have.lengthOf(1);
+      await untilAnswered(database);
     });
   });
 
@@ -94,31 +99,46 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
+  /** A database that is reached through something which can freeze. */
+  async function throughProxy(
+    use: (database: Database, proxy: Awaited<ReturnType<typeof startProxy>>) => Promise<void>,
+  ): Promise<void> {
+    const url = new URL(stores().url());
+    const proxy = await startProxy({ host: url.hostname, port: Number(url.port || 5432) });
+    url.host = `127.0.0.1:${proxy.port}`;
+    const database = probe(stores(), { timeout: 400, poolMax: 2 }, () => url.href);
+    await using(database, () => use(database, proxy)).finally(proxy.close);
+  }
+
   it('outlives a frozen server: every query ends at the deadline, and no connection is lost for good', async () => {
-    const { hostname, port } = new URL(stores().url());
-    const proxy = await startProxy({ host: hostname, port: Number(port || 5432) });
-    const through = new URL(stores().url());
-    through.host = `127.0.0.1:${proxy.port}`;
-    try {
-      await using(
-        probe(stores(), { timeout: 400, poolMax: 2 }, () => through.href),
-        async (database) => {
-          const ask = () => database.query('probe/echo', ['x']).then(() => 'answered', codeOf);
-          const askAll = async () => new Set(await Promise.all(Array.from({ length: 6 }, ask)));
-          expect(await askAll()).to.deep.equal(new Set(['answered']));
-          proxy.freeze();
-          for (const round of [1, 2]) {
-            expect(await askAll(), `round ${round}`).to.deep.equal(new Set(['service_unavailable']));
-          }
-          const stuck = database.transaction((tx) => tx.query('probe/echo', ['x']));
-          expect(await stuck.catch(codeOf)).to.equal('service_unavailable');
-          proxy.thaw();
-          expect(await askAll()).to.deep.equal(new Set(['answered']));
-        },
-      );
-    } finally {
-      proxy.close();
-    }
+    await throughProxy(async (database, proxy) => {
+      const ask = () => database.query('probe/echo', ['x']).then(() => 'answered', codeOf);
+      const askAll = async () => new Set(await Promise.all(Array.from({ length: 6 }, ask)));
+      expect(await askAll()).to.deep.equal(new Set(['answered']));
+      proxy.freeze();
+      for (const round of [1, 2]) {
+        expect(await askAll(), `round ${round}`).to.deep.equal(new Set(['service_unavailable']));
+      }
+      const stuck = database.transaction((tx) => tx.query('probe/echo', ['x']));
+      expect(await stuck.catch(codeOf)).to.equal('service_unavailable');
+      proxy.thaw();
+      await untilAnswered(database);
+      expect(await askAll()).to.deep.equal(new Set(['answered']));
+    });
+  });
+
+  it('lets one caller wait for a frozen server, and refuses the next at once', async () => {
+    await throughProxy(async (database, proxy) => {
+      await database.query('probe/echo', ['x']);
+      proxy.freeze();
+      const causeOf = ({ cause }: { cause: Error }) => cause.message;
+      const query = () => database.query('probe/echo', ['x']).catch(causeOf);
+      expect(await query()).to.equal('Postgres gave no answer within 400 ms');
+      expect(await query()).to.equal('Postgres does not answer');
+      expect(await database.transaction(query).catch(causeOf)).to.equal('Postgres does not answer');
+      proxy.thaw();
+      await untilAnswered(database);
+    });
   });
 
   it('takes a rotated password into use without a restart', async () => {
@@ -130,7 +150,7 @@ onRealStore('database under faults', (stores) => {
       async (database) => {
         expect(await database.query('probe/echo', ['x']).catch(codeOf)).to.equal('service_unavailable');
         url = stores().url();
-        expect(await database.query('probe/echo', ['x'])).to.have.lengthOf(1);
+        await untilAnswered(database);
       },
     );
   });

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 export async function startProxy(target: { host: string; port: number }) {
   const sockets = new Set<Socket>();
   let frozen = false;
+  let lag = 0;
 
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -20,7 +21,7 @@ export async function startProxy(target: { host: string; port: number }) {
       [client, upstream],
       [upstream, client],
     ] as const) {
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => (lag ? setTimeout(() => to.write(chunk), lag) : to.write(chunk)));
       from.on('close', () => to.destroy());
       if (frozen) from.pause();
     }
@@ -30,6 +31,10 @@ export async function startProxy(target: { host: string; port: number }) {
 
   return {
     port: typeof address === 'object' && address ? address.port : 0,
+    /** Keeps back what comes from now on for some milliseconds, in each direction. */
+    delay(ms: number): void {
+      lag = ms;
+    },
     freeze(): void {
       frozen = true;
       for (const socket of sockets) socket.pause();

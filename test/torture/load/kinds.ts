@@ -73,6 +73,8 @@ export function createSend(stream: Stream): Send {
   switch (stream.kind) {
     case 'me':
       return () => ask(base(), 'GET /api/v1/users/me', { token: token() });
+    case 'sessions':
+      return () => ask(base(), 'GET /api/v1/users/me/sessions', { token: token() });
     case 'verify':
       return () => ask(base(), 'GET /api/v1/auth/verify', { token: token() });
     case 'login':

@@ -19,7 +19,7 @@ export interface Stream {
   readonly keepAlive?: boolean;
 }
 
-export type StreamKind = 'me' | 'verify' | 'login' | 'register' | 'refresh' | 'fresh-token';
+export type StreamKind = 'me' | 'sessions' | 'verify' | 'login' | 'register' | 'refresh' | 'fresh-token';
 
 export interface Plan {
   readonly streams: readonly Stream[];

@@ -15,7 +15,7 @@ export interface Phase {
   readonly ended: number;
 }
 
-const streamNames = ['me', 'verify', 'login', 'register', 'refresh', 'logged out'] as const;
+const streamNames = ['me', 'sessions', 'verify', 'login', 'register', 'refresh', 'logged out'] as const;
 
 /** Everything that clients do, at a pace far below capacity, on all replicas. */
 export async function startMixedLoad(bench: Bench, world: World, seconds: number) {
@@ -35,6 +35,8 @@ export async function startMixedLoad(bench: Bench, world: World, seconds: number
   });
   const streams = [
     stream('me', 'me', 30, { tokens }),
+    // Two questions to Postgres, one after the other: whether the session lives, and what is asked for.
+    stream('sessions', 'sessions', 10, { tokens }),
     stream('verify', 'verify', 60, { tokens }),
     stream('login', 'login', 4, { people }),
     stream('register', 'register', 2, {}),
@@ -58,7 +60,10 @@ export async function suffer(
   await end();
   const returned = Date.now();
   await sleep(times.after);
-  return { name, began, returned, ended: Date.now() };
+  const ended = Date.now();
+  // What was due before is answered before the next phase begins.
+  await sleep(250);
+  return { name, began, returned, ended };
 }
 
 const isServed = ({ status }: Sample): boolean => (status >= 200 && status < 300) || status === 401;

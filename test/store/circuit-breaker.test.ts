@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createCircuitBreaker } from '../../app/store/circuit-breaker.ts';
+import { until } from '../support/until.ts';
+
+const silence = new Error('no answer');
+const refusal = new Error('an answer, if a bad one');
+
+/** A call that ends when the test says so. */
+function pending() {
+  let resolve: (value: unknown) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise((resolved, rejected) => {
+    resolve = resolved;
+    reject = rejected;
+  });
+  return { promise, resolve, reject };
+}
+
+describe('A circuit breaker', () => {
+  let probes: ReturnType<typeof pending>[];
+  let told: unknown[];
+  let openings: number;
+  let breaker: ReturnType<typeof createCircuitBreaker>;
+
+  function create(patience: number): void {
+    probes = [];
+    told = [];
+    openings = 0;
+    breaker = createCircuitBreaker({
+      patience,
+      isOutage: (error) => error === silence,
+      probe: () => {
+        const probe = pending();
+        probes.push(probe);
+        return probe.promise;
+      },
+      onOpen: () => {
+        openings += 1;
+      },
+      onChange: (isAway, cause) => told.push(isAway ? cause : 'back'),
+    });
+  }
+  beforeEach(() => create(0));
+  afterEach(() => breaker.stop());
+
+  const fail = (cause = silence) => breaker.watch(Promise.reject(cause));
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('opens before the caller hears of the silence, and is closed again by a probe that is answered', async () => {
+    const call = pending();
+    void breaker.watch(call.promise);
+    const seen = call.promise.catch(() => breaker.isOpen());
+    call.reject(silence);
+    expect(await seen).to.equal(true);
+    probes[0]?.resolve('pong');
+    await settled();
+    expect([breaker.isOpen(), probes.length, told]).to.deep.equal([false, 1, []]);
+  });
+
+  it('stays open and asks again until a probe is answered, and tells of both ends once', async () => {
+    await fail();
+    probes[0]?.reject(silence);
+    await until(() => probes.length === 2);
+    await fail();
+    expect([breaker.isOpen(), told]).to.deep.equal([true, [silence]]);
+    probes[1]?.reject(refusal);
+    await settled();
+    expect([breaker.isOpen(), told, probes.length]).to.deep.equal([false, [silence, 'back'], 2]);
+  });
+
+  it('takes a refusal for the answer that it is', async () => {
+    await fail(refusal);
+    expect([breaker.isOpen(), probes.length]).to.deep.equal([false, 0]);
+  });
+
+  it('makes nothing of one silent call while others are answered', async () => {
+    const slow = pending();
+    const watched = breaker.watch(slow.promise);
+    await sleep(100);
+    await breaker.watch(Promise.resolve('answered'));
+    slow.reject(silence);
+    await watched;
+    expect([breaker.isOpen(), probes.length]).to.deep.equal([false, 0]);
+  });
+
+  it('refuses nobody after a failure that took no time, until a probe has failed too', async () => {
+    create(60_000);
+    await fail();
+    expect([breaker.isOpen(), probes.length]).to.deep.equal([false, 1]);
+    probes[0]?.reject(silence);
+    await settled();
+    expect([breaker.isOpen(), told]).to.deep.equal([true, [silence]]);
+  });
+
+  it('opens once and asks one probe, however many calls fail together', async () => {
+    await Promise.all(Array.from({ length: 20 }, () => fail()));
+    expect([openings, probes.length]).to.deep.equal([1, 1]);
+  });
+
+  it('asks again although a probe hangs, and makes nothing of what becomes of that later', async () => {
+    await fail();
+    await until(() => probes.length === 2);
+    probes[1]?.resolve('pong');
+    await settled();
+    expect(breaker.isOpen()).to.equal(false);
+    probes[0]?.reject(silence);
+    await settled();
+    expect([breaker.isOpen(), told, probes.length]).to.deep.equal([false, [], 2]);
+  });
+});
