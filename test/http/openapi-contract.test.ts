@@ -46,7 +46,8 @@ describe('contract of the OpenAPI document', () => {
       { ...created, body: { data: { ...pet, password_hash: 'x' } } },
       { ...created, body: { data: { ...pet, born: 'yesterday' } } },
       { ...created, body: pet },
-      { ...created, contentType: 'text/plain' },
+      { ...created, contentType: 'text/plain; charset=utf-8' },
+      { ...created, contentType: 'application/json' },
       refused(409, 'role_exists'),
       { ...refused(409, 'email_taken'), contentType: json },
       { ...created, method: 'DELETE', path: '/api/v1/admin/pets/1', status: 204, contentType: json },
@@ -70,7 +71,7 @@ describe('contract of the OpenAPI document', () => {
       method: 'GET',
       path: '/api/v1/docs',
       status: 200,
-      contentType: 'text/html',
+      contentType: 'text/html; charset=utf-8',
       body: undefined,
     });
     assert.throws(() => contract.assertAnswer({ ...created, path: '/nowhere' }));
