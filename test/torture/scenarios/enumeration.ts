@@ -16,8 +16,14 @@ const most = 1_800;
 
 /** Everything that an observer sees, without what differs from answer to answer anyway. */
 function appearance({ status, headers, text }: Reply): string {
-  const { date, 'x-request-id': requestId, 'retry-after': retryAfter, ...rest } = headers;
-  const present = [date, retryAfter].map((value) => value !== undefined);
+  const {
+    date,
+    'x-request-id': requestId,
+    'retry-after': retryAfter,
+    'ratelimit-reset': reset,
+    ...rest
+  } = headers;
+  const present = [date, retryAfter, reset].map((value) => value !== undefined);
   return JSON.stringify([status, rest, text.replace(String(requestId), ''), present]);
 }
 
