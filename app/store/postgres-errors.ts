@@ -61,6 +61,12 @@ export function unavailable(cause: unknown): AppError {
   return new AppError('service_unavailable', { cause, retryAfter: 1 });
 }
 
+/** Whether Postgres gave no answer at all: a refusal, of a connection too, comes from a server that is there. */
+export function isSilence(error: unknown): boolean {
+  const isUnavailable = error instanceof AppError && error.code === 'service_unavailable';
+  return isUnavailable && !(error.cause instanceof postgres.PostgresError);
+}
+
 /** A statement that Postgres refused for its own sake, or a mistake that would be one with any server. */
 function isOurFault(error: unknown): boolean {
   if (error instanceof postgres.PostgresError)

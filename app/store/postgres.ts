@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
 import type { Config, Secret } from '../config.ts';
-import { AppError } from '../errors.ts';
 import type { PoolState } from '../observe/store-observer.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { createPool, type Slot } from './connection-pool.ts';
 import type { Database } from './database.ts';
 import { connect } from './postgres-connection.ts';
-import { isFatal, isRetryable, translate, unavailable } from './postgres-errors.ts';
+import { isFatal, isRetryable, isSilence, translate, unavailable } from './postgres-errors.ts';
 import type { Queries } from './queries.ts';
 import { runTransaction } from './transaction.ts';
 
@@ -25,9 +24,6 @@ export interface DatabaseOptions {
 
 /** Of what Postgres gives up for another's sake. */
 const maxAttempts = 3;
-
-const isOutage = (error: unknown): boolean =>
-  error instanceof AppError && error.code === 'service_unavailable';
 
 /** Runs `work` with a signal that aborts after `ms`; then it is service_unavailable, whatever becomes of the work. */
 function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -118,7 +114,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   const breaker = createCircuitBreaker({
     patience: config.timeout / 2,
-    isOutage,
+    isOutage: isSilence,
     // A connection for each of them would be one more in the queue of a frozen server, which has room for few.
     onOpen: pool.refuseWaiting,
     probe: () => inTime((slot) => run(slot, 'select 1')),

@@ -78,6 +78,8 @@ export async function createRedis(options: {
   const subscriber = createRedisClient(url, keyPrefix);
   const report = reportState(client, log);
   const stopProbing = breakCircuit(client, (isAway, cause) => {
+    // The connection was given up meanwhile; that it is back is told by itself.
+    if (!isAway && client.status !== 'ready') return;
     report(isAway, cause);
     observer.redis('commands', !isAway);
   });

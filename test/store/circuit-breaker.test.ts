@@ -98,14 +98,45 @@ describe('A circuit breaker', () => {
     expect([openings, probes.length]).to.deep.equal([1, 1]);
   });
 
-  it('asks again although a probe hangs, and makes nothing of what becomes of that later', async () => {
+  it('makes nothing of a silent probe while others are answered', async () => {
+    create(60_000);
     await fail();
-    await until(() => probes.length === 2);
-    probes[1]?.resolve('pong');
-    await settled();
-    expect(breaker.isOpen()).to.equal(false);
+    await breaker.watch(Promise.resolve('answered'));
     probes[0]?.reject(silence);
     await settled();
-    expect([breaker.isOpen(), told, probes.length]).to.deep.equal([false, [], 2]);
+    expect([breaker.isOpen(), told, openings]).to.deep.equal([false, [], 0]);
+  });
+
+  it('has one probe under way, however long it takes', async () => {
+    await fail();
+    await sleep(600);
+    expect(probes).to.have.lengthOf(1);
+    probes[0]?.reject(silence);
+    await until(() => probes.length === 2);
+  });
+
+  it('lets nobody who waits be refused while a probe may be among them', async () => {
+    create(50);
+    const slow = pending();
+    const watched = breaker.watch(slow.promise);
+    await sleep(100);
+    await fail();
+    slow.reject(silence);
+    await watched;
+    expect([breaker.isOpen(), probes.length, openings]).to.deep.equal([true, 1, 0]);
+    probes[0]?.reject(silence);
+    await settled();
+    expect(openings).to.equal(1);
+  });
+
+  it('asks and tells nothing once it is stopped', async () => {
+    await fail();
+    breaker.stop();
+    probes[0]?.reject(silence);
+    await settled();
+    create(0);
+    breaker.stop();
+    await fail();
+    expect([told, probes.length]).to.deep.equal([[], 0]);
   });
 });
