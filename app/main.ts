@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import { algorithms, ConfigError, parseConfig } from './config.ts';
+import { algorithms, ConfigError, parseConfig } from './config/config.ts';
 import { AppError } from './errors.ts';
 
 /** EX_CONFIG of sysexits.h. */

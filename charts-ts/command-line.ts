@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
+import type { ValuesSource } from './values/load-values.ts';
 import type { SetKind } from './values/set-flag.ts';
-import type { ValuesSource } from './values.ts';
 
 /** Arguments that cannot be read. */
 export class UsageError extends Error {}

@@ -3,8 +3,8 @@ import { GateError } from './gate/gate.ts';
 import { FolderError } from './output/folder.ts';
 import { SecretsError } from './output/secret-file.ts';
 import { runSynth } from './run-synth.ts';
+import { ValuesError } from './values/load-values.ts';
 import { SetFlagError } from './values/set-flag.ts';
-import { ValuesError } from './values.ts';
 
 const expected = [UsageError, ValuesError, SetFlagError, GateError, SecretsError, FolderError];
 

@@ -8,9 +8,9 @@ import { plainContent } from './output/plain.ts';
 import { writeSchema } from './output/schema-file.ts';
 import { readSecrets, writeSecretFile } from './output/secret-file.ts';
 import { synthesize } from './synthesize.ts';
+import { loadValues, parseCloud } from './values/load-values.ts';
 import type { CloudName, Values } from './values/schema.ts';
 import { clouds } from './values/schema-clouds.ts';
-import { loadValues, parseCloud } from './values.ts';
 
 function folderOf(command: Command, cloud: CloudName, root: string): string {
   if (command.out && command.cloud) return command.out;

@@ -13,11 +13,11 @@ function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> 
 describe('architecture', () => {
   let sources: Sources;
   before(() => {
-    sources = readSources(process.cwd(), ['app', 'charts-ts', 'test'].filter(existsSync));
+    sources = readSources(process.cwd(), ['app', 'charts-ts', 'test', 'tools'].filter(existsSync));
   });
 
   it('is read from the files themselves', () => {
-    expect(sources.get('app/config.ts')?.imports).to.include('app/config-reader.ts');
+    expect(sources.get('app/config/config.ts')?.imports).to.include('app/config/reader.ts');
   });
 
   it('imports only downwards', () => {
@@ -39,16 +39,16 @@ describe('architecture', () => {
 
 describe('the check of the architecture', () => {
   const refused: readonly [title: string, from: string, to: string][] = [
-    ['a store that imports the domain', 'app/store/user-store.ts', 'app/domain/login.ts'],
-    ['a domain that imports HTTP', 'app/domain/login.ts', 'app/http/problem.ts'],
+    ['a store that imports the domain', 'app/store/tables/users.ts', 'app/features/login/login.ts'],
+    ['a store that imports HTTP', 'app/store/tables/users.ts', 'app/http/problem.ts'],
     ['a route that imports compose', 'app/http/routes.ts', 'app/compose.ts'],
-    ['a leaf that imports a store', 'app/observe/log.ts', 'app/store/postgres.ts'],
-    ['errors that import a leaf', 'app/errors.ts', 'app/config.ts'],
-    ['a configuration that imports errors', 'app/config.ts', 'app/errors.ts'],
+    ['a leaf that imports a store', 'app/observe/log.ts', 'app/store/postgres/create-database.ts'],
+    ['errors that import a leaf', 'app/errors.ts', 'app/config/config.ts'],
+    ['a configuration that imports errors', 'app/config/config.ts', 'app/errors.ts'],
     ['a file that belongs to no layer', 'app/utils.ts', 'app/errors.ts'],
     ['an import of a file that belongs to no layer', 'app/http/app.ts', 'app/helpers/text.ts'],
-    ['an application that imports tests', 'app/domain/login.ts', 'test/support/stores.ts'],
-    ['an application that imports charts', 'app/main.ts', 'charts-ts/values.ts'],
+    ['an application that imports tests', 'app/features/login/login.ts', 'test/support/stores.ts'],
+    ['an application that imports charts', 'app/main.ts', 'charts-ts/values/load-values.ts'],
     [
       'a chart that imports more of the application than its configuration',
       'charts-ts/main.ts',
@@ -64,17 +64,11 @@ describe('the check of the architecture', () => {
   it('allows every way down, neighbours, packages and data', () => {
     const sources = madeUp({
       'app/main.ts': ['app/commands/serve.ts', 'app/errors.ts'],
-      'app/commands/serve.ts': [
-        'app/compose.ts',
-        'app/store/open-stores.ts',
-        'koa',
-        '@koa/router',
-        'node:fs',
-      ],
+      'app/commands/serve.ts': ['app/compose.ts', 'app/open-stores.ts', 'koa', '@koa/router', 'node:fs'],
       'app/compose.ts': ['app/http/app.ts', 'package.json'],
-      'app/http/app.ts': ['app/http/problem.ts', 'app/domain/login.ts', 'app/observe/log.ts'],
-      'app/config.ts': ['app/config-reader.ts', 'app/cgroup.ts'],
-      'charts-ts/main.ts': ['charts-ts/values.ts', 'app/config.ts', 'cdk8s'],
+      'app/http/app.ts': ['app/http/problem.ts', 'app/features/login/login.ts', 'app/observe/log.ts'],
+      'app/config/config.ts': ['app/config/reader.ts', 'app/config/cgroup.ts'],
+      'charts-ts/main.ts': ['charts-ts/values/load-values.ts', 'app/config/config.ts', 'cdk8s'],
     });
     expect(layerFaults(sources)).to.deep.equal([]);
   });
@@ -103,10 +97,10 @@ describe('the check of the architecture', () => {
       'app/threads.cts',
       'app/commands/serve.ts',
       'app/main.tsx',
-      'app/store/embedded.ts',
+      'app/store/embedded/postgres.ts',
     ];
     const sources = madeUp(Object.fromEntries(files.map((file) => [file, []])), { usesProcess: true });
-    expect(processUsers(sources)).to.deep.equal(['app/main.tsx', 'app/store/embedded.ts']);
+    expect(processUsers(sources)).to.deep.equal(['app/main.tsx', 'app/store/embedded/postgres.ts']);
   });
 
   it('measures files', () => {

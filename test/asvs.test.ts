@@ -49,7 +49,7 @@ function titlesIn(source: string): string[] {
   return [...calls].map(([, , title = '']) => title.replaceAll(/\\(.)/g, '$1'));
 }
 
-/** `test/http/me.test.ts › title`, with the titles of suites in between where that helps the reader. */
+/** `test/features/accounts/accounts.test.ts › title`, with the titles of suites in between where that helps the reader. */
 function namesTest(reference: string): boolean {
   const [file = '', ...titles] = reference.split(' › ');
   return titlesIn(sourceOf(file)).includes(titles.at(-1) ?? '');

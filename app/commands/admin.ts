@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../config.ts';
-import { createPasswordHasher } from '../domain/password-hasher.ts';
-import { checkPassword } from '../domain/password-policy.ts';
-import { adminRole } from '../domain/roles.ts';
+import type { Config } from '../config/config.ts';
 import { AppError } from '../errors.ts';
+import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
+import { checkPassword } from '../features/passwords/password-policy.ts';
+import { adminRole } from '../features/roles/roles.ts';
+import { validate } from '../http/route/validate.ts';
 import { Email, Username } from '../http/schemas.ts';
-import { validate } from '../http/validate.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
-import { openStores } from '../store/open-stores.ts';
+import { openStores } from '../open-stores.ts';
 import { createStore, type Store } from '../store/store.ts';
 
 const audit = (within: Store, action: string, userId: string) =>

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Algorithm, ConfigError } from '../config.ts';
-import { generatePair, minRsaBits, type PairAlgorithm } from '../domain/pem-keys.ts';
+import { type Algorithm, ConfigError } from '../config/config.ts';
+import { generatePair, minRsaBits, type PairAlgorithm } from '../features/tokens/pem-keys.ts';
 
 /** Beyond it a key takes minutes to make and each signature a tenth of a second, for no gain. */
 const maxRsaBits = 8192;

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { type Config, ConfigError } from '../config.ts';
-import { migrate } from '../store/migrations.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { migrate } from '../store/postgres/migrations.ts';
 
 /**
  * Applies what is missing of the schema to DB_PRIMARY_DB_URL and says what it did.

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import { type Config, ConfigError } from '../config.ts';
-import { openStores } from '../store/open-stores.ts';
+import { type Config, ConfigError } from '../config/config.ts';
+import { openStores } from '../open-stores.ts';
 import { createStore, type Store } from '../store/store.ts';
 
 /** Sessions removed by one statement: few enough to end well within DB_TIMEOUT. */

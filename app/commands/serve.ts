@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
-import type { Config } from '../config.ts';
-import { censusInterval, createCensus } from '../domain/census.ts';
-import { createKeySightings, sightingInterval } from '../domain/key-sightings.ts';
-import { openSigningKeys, type SigningKeys } from '../domain/signing-keys.ts';
-import { closeServer, createApiServer, createMetricsServer, listen } from '../http/server.ts';
+import type { Config } from '../config/config.ts';
+import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
+import { closeServer, createApiServer, createMetricsServer, listen } from '../http/server/server.ts';
+import { censusInterval, createCensus } from '../jobs/count-active-sessions.ts';
+import { createKeySightings, sightingInterval } from '../jobs/record-signing-keys.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
-import { isSchemaCurrent } from '../store/migrations.ts';
-import { openStores, type Stores } from '../store/open-stores.ts';
+import { openStores, type Stores } from '../open-stores.ts';
+import { isSchemaCurrent } from '../store/postgres/migrations.ts';
 import { createStore } from '../store/store.ts';
 
 const day = 86_400_000;

@@ -1,4 +1,4 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { createLog, type Logger } from '../observe/log.ts';
 
 /** JSON lines, except for a developer who watches a terminal. */

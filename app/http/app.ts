@@ -1,22 +1,22 @@
 import cors from '@koa/cors';
 import Koa from 'koa';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import type { Authenticate } from '../features/sessions/authenticate.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { noTracing, type Tracing } from '../observe/tracing.ts';
-import { allowedHosts, createHostCheck } from './allowed-hosts.ts';
-import type { Authenticate } from './authenticate.ts';
-import { createClientPlaces } from './client-address.ts';
-import type { RequestState } from './context.ts';
-import { createRouter } from './dispatch.ts';
-import type { Endpoint } from './endpoint.ts';
-import type { Limits } from './limits.ts';
+import { allowedHosts, createHostCheck } from './middleware/allowed-hosts.ts';
+import { createClientPlaces } from './middleware/client-address.ts';
+import { identify } from './middleware/identify.ts';
+import { createRequestRecord, requestLog } from './middleware/request-log.ts';
+import { securityHeaders } from './middleware/security-headers.ts';
+import { traceRequests } from './middleware/trace-requests.ts';
 import { problem } from './problem.ts';
-import { identify } from './request-id.ts';
-import { createRequestRecord, requestLog } from './request-log.ts';
-import { securityHeaders } from './security-headers.ts';
-import { createShed, shedBefore } from './shed.ts';
-import { traceRequests } from './trace-requests.ts';
+import type { RequestState } from './route/context.ts';
+import { createRouter } from './route/dispatch.ts';
+import type { Endpoint } from './route/endpoint.ts';
+import type { Limits } from './route/limits.ts';
+import { createShed, shedBefore } from './server/shed.ts';
 
 const exposedHeaders = [
   'X-Request-Id',

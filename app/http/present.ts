@@ -1,9 +1,9 @@
-import type { TokenSet } from '../domain/sessions.ts';
-import type { AuditRecord } from '../store/audit-store.ts';
-import type { LoginHistory } from '../store/login-history-store.ts';
-import type { Role } from '../store/role-store.ts';
-import type { HeldSession, Session } from '../store/session-store.ts';
-import type { Account, User } from '../store/user-store.ts';
+import type { TokenSet } from '../features/sessions/sessions.ts';
+import type { AuditRecord } from '../store/tables/audit-log.ts';
+import type { LoginHistory } from '../store/tables/login-histories.ts';
+import type { Role } from '../store/tables/roles.ts';
+import type { HeldSession, Session } from '../store/tables/sessions.ts';
+import type { Account, User } from '../store/tables/users.ts';
 
 /*
  * What leaves the process, field by field: a column that is added to a table does not appear here by itself.

@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../errors.ts';
-import type { Context, Middleware } from './context.ts';
+import type { Context, Middleware } from './route/context.ts';
 
 /** Status and title of every code; a code without them does not compile. */
 export const problems: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {

@@ -1,12 +1,12 @@
-import { createAuditStore } from './audit-store.ts';
-import type { Database } from './database.ts';
-import { createLoginHistoryStore } from './login-history-store.ts';
-import { createMaintenanceStore } from './maintenance-store.ts';
-import { createPasswordResetStore } from './password-reset-store.ts';
-import { createRoleStore } from './role-store.ts';
-import { createServiceSecretStore } from './service-secret-store.ts';
-import { createSessionStore } from './session-store.ts';
-import { createUserStore } from './user-store.ts';
+import type { Database } from './postgres/database.ts';
+import { createAuditStore } from './tables/audit-log.ts';
+import { createLoginHistoryStore } from './tables/login-histories.ts';
+import { createMaintenanceStore } from './tables/maintenance.ts';
+import { createPasswordResetStore } from './tables/password-resets.ts';
+import { createRoleStore } from './tables/roles.ts';
+import { createServiceSecretStore } from './tables/service-secrets.ts';
+import { createSessionStore } from './tables/sessions.ts';
+import { createUserStore } from './tables/users.ts';
 
 export interface Store {
   readonly users: ReturnType<typeof createUserStore>;

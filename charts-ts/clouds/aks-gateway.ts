@@ -1,9 +1,9 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
 import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/v1';
+import { podSecurity } from '../kubernetes/pod-security.ts';
 import { addObject } from '../manifest.ts';
 import { labelsOf, metadata, names } from '../names.ts';
-import { podSecurity } from '../parts/pod-security.ts';
 import type { Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routes.ts';
 

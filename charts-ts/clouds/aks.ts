@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
+import { podsOf } from '../kubernetes/peers.ts';
 import { addObject } from '../manifest.ts';
 import { metadata, names, ports } from '../names.ts';
-import { podsOf } from '../parts/peers.ts';
 import type { Fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import { addAksGateway } from './aks-gateway.ts';

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
+import { block } from '../kubernetes/peers.ts';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
-import { block } from '../parts/peers.ts';
 import type { Fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';

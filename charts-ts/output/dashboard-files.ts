@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cloudwatchDashboard, logGroup, logRetention } from '../parts/monitoring/cloudwatch.ts';
-import { dashboardDefinitions, dashboardText } from '../parts/monitoring/dashboards.ts';
+import { cloudwatchDashboard, logGroup, logRetention } from '../monitoring/cloudwatch.ts';
+import { dashboardDefinitions, dashboardText } from '../monitoring/dashboards.ts';
+import { loadValues } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
-import { loadValues } from '../values.ts';
 
 const location = new URL('../../docs/dashboards/', import.meta.url);
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -3,9 +3,9 @@ import { basename, dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Yaml } from 'cdk8s';
 import type { ISecret } from 'kubernetes-models/v1';
-import type { Variable } from '../../app/config.ts';
+import type { Variable } from '../../app/config/config.ts';
+import { type SecretKey, secretKeys } from '../kubernetes/settings.ts';
 import { metadata } from '../names.ts';
-import { type SecretKey, secretKeys } from '../parts/settings.ts';
 import type { Values } from '../values/schema.ts';
 import { keyPairFault, sharedSecretFault, urlFault } from './secret-rules.ts';
 

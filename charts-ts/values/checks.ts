@@ -1,5 +1,5 @@
 import { createCloud } from '../clouds/create-cloud.ts';
-import { settings } from '../parts/settings.ts';
+import { settings } from '../kubernetes/settings.ts';
 import type { Fault } from './fault.ts';
 import { bytes, millicpu, podCount, seconds } from './formats.ts';
 import type { Values } from './schema.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** `35s` or `2m`, as app/config.ts reads durations. */
+/** `35s` or `2m`, as app/config/config.ts reads durations. */
 export const duration = z
   .string()
   .regex(/^\d{1,9}(s|m|h|d)$/, 'must be a duration such as 35s, 15m, 12h or 30d');

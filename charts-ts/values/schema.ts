@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { algorithms, logLevels, secretVariables, variables } from '../../app/config.ts';
+import { algorithms, logLevels, secretVariables, variables } from '../../app/config/config.ts';
 import { cidr, dnsLabel, duration, hostName, labels, origin } from './formats.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port } from './schema-network.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Alert } from '../../charts-ts/parts/monitoring/rule.ts';
-import { ruleGroups } from '../../charts-ts/parts/monitoring/rules.ts';
+import type { Alert } from '../../charts-ts/monitoring/rule.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/rules.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { expectAlert, promtool } from './support/promtool.ts';
 import { situations } from './support/situations.ts';

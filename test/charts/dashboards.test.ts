@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboards.ts';
+import { awaitedRoutes } from '../../charts-ts/monitoring/objectives.ts';
 import { dashboardFiles } from '../../charts-ts/output/dashboard-files.ts';
-import { dashboardDefinitions } from '../../charts-ts/parts/monitoring/dashboards.ts';
-import { awaitedRoutes } from '../../charts-ts/parts/monitoring/objectives.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { promtool } from './support/promtool.ts';
 import { documentsOf, type Loose, only, valuesOf } from './support/synthesized.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { requiredForKeyPair, requiredForSecret, requiredInProduction } from '../../app/config.ts';
-import type { Settings } from '../../charts-ts/parts/settings.ts';
+import { requiredForKeyPair, requiredForSecret, requiredInProduction } from '../../app/config/config.ts';
+import type { Settings } from '../../charts-ts/kubernetes/settings.ts';
 import { documentsOf, type Loose, only, valuesOf, variants } from './support/synthesized.ts';
 
 const pods = (documents: ReturnType<typeof documentsOf>): Loose[] => [

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { expect } from 'chai';
 import { keysCommand } from '../../app/commands/keys.ts';
-import { type Algorithm, ConfigError } from '../../app/config.ts';
-import { openSigningKeys } from '../../app/domain/signing-keys.ts';
+import { type Algorithm, ConfigError } from '../../app/config/config.ts';
+import { openSigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { rememberingLog, scratchFolder, testConfig } from '../support/keys.ts';
 
 describe('the keys command', () => {

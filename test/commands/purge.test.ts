@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { purgeCommand } from '../../app/commands/purge.ts';
-import { ConfigError, parseConfig } from '../../app/config.ts';
+import { ConfigError, parseConfig } from '../../app/config/config.ts';
 
 describe('npm run purge', () => {
   it('refuses a number of months that is none, before it opens anything', async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
+import { type Campaign, createCampaign } from '../../tools/fuzz/campaign.ts';
+import { report } from '../../tools/fuzz/report.ts';
+import { isLong, runs, seed } from '../../tools/fuzz/settings.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { onEachStore } from '../support/stores.ts';
-import { type Campaign, createCampaign } from './campaign.ts';
-import { report } from './report.ts';
-import { isLong, runs, seed } from './settings.ts';
 
 onEachStore('Any request whatever', (stores) => {
   let app: TestApp;

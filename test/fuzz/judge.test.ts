@@ -1,7 +1,7 @@
 import { expect } from 'chai';
+import { judge } from '../../tools/fuzz/judge.ts';
+import type { FuzzAnswer } from '../../tools/fuzz/wire.ts';
 import { createContract } from '../support/openapi-contract.ts';
-import { judge } from './judge.ts';
-import type { FuzzAnswer } from './wire.ts';
 
 const headers = {
   'strict-transport-security': 'max-age=31536000; includeSubDomains',

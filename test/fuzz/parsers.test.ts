@@ -1,21 +1,25 @@
 import { assert, expect } from 'chai';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { createReader } from '../../app/config-reader.ts';
-import { createDeviceTokens } from '../../app/domain/device-tokens.ts';
-import { createMacKey, issueRefreshToken, parseRefreshToken } from '../../app/domain/refresh-token.ts';
+import { createReader } from '../../app/config/reader.ts';
 import { AppError, type ErrorCode } from '../../app/errors.ts';
-import { addressPrefix, createClientAddress } from '../../app/http/client-address.ts';
+import { createDeviceTokens } from '../../app/features/devices/device-tokens.ts';
+import {
+  createMacKey,
+  issueRefreshToken,
+  parseRefreshToken,
+} from '../../app/features/sessions/internal/refresh-token.ts';
+import { addressPrefix, createClientAddress } from '../../app/http/middleware/client-address.ts';
 import {
   CreatedKeyset,
   decodeCursor,
   encodeCursor,
   HistoryKeyset,
   TextKeyset,
-} from '../../app/http/cursor.ts';
-import { validate } from '../../app/http/validate.ts';
-import { runs, seed } from './settings.ts';
-import { hostileText } from './text.ts';
+} from '../../app/http/route/cursor.ts';
+import { validate } from '../../app/http/route/validate.ts';
+import { runs, seed } from '../../tools/fuzz/settings.ts';
+import { hostileText } from '../../tools/fuzz/text.ts';
 
 const anyText = fc.oneof(hostileText(112, 254), fc.string({ unit: 'binary' }));
 const address = fc.oneof(fc.ipV4(), fc.ipV6(), fc.ipV4Extended(), anyText);

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { openTracing } from '../../app/observe/open-tracing.ts';
 import { startTracing } from '../../app/observe/otlp.ts';
 import { noTracing, storeSpans } from '../../app/observe/tracing.ts';
-import { observeDatabase } from '../../app/store/observed-database.ts';
+import { observeDatabase } from '../../app/store/postgres/observed-database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { registered } from '../support/people.ts';
 import { readSources } from '../support/source-files.ts';

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { compose } from '../../app/compose.ts';
-import { type Config, parseConfig } from '../../app/config.ts';
-import { openSigningKeys, type SigningKeys } from '../../app/domain/signing-keys.ts';
-import { closeServer, createApiServer, listen } from '../../app/http/server.ts';
+import { type Config, parseConfig } from '../../app/config/config.ts';
+import { openSigningKeys, type SigningKeys } from '../../app/features/tokens/signing-keys.ts';
+import { closeServer, createApiServer, listen } from '../../app/http/server/server.ts';
 import { createLog } from '../../app/observe/log.ts';
 import { createMetrics, type Metrics } from '../../app/observe/metrics.ts';
 import { noTracing, type Tracing } from '../../app/observe/tracing.ts';
-import type { Stores } from '../../app/store/open-stores.ts';
+import type { Stores } from '../../app/open-stores.ts';
 import { type Contract, createContract } from './openapi-contract.ts';
 
 export interface Reply {

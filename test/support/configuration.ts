@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Machine } from '../../app/cgroup.ts';
-import { type Config, ConfigError, parseConfig } from '../../app/config.ts';
-import type { Environment } from '../../app/config-reader.ts';
+import type { Machine } from '../../app/config/cgroup.ts';
+import { type Config, ConfigError, parseConfig } from '../../app/config/config.ts';
+import type { Environment } from '../../app/config/reader.ts';
 
 /** 4 CPUs and 8 GiB, so that no test depends on where it runs. */
 export const machine: Machine = { cpus: 4, memoryBytes: 8 * 1024 ** 3 };

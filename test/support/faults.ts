@@ -1,7 +1,7 @@
 import { AppError } from '../../app/errors.ts';
-import type { Database } from '../../app/store/database.ts';
-import type { Stores } from '../../app/store/open-stores.ts';
-import type { SharedMemory } from '../../app/store/shared-memory.ts';
+import type { Stores } from '../../app/open-stores.ts';
+import type { Database } from '../../app/store/postgres/database.ts';
+import type { SharedMemory } from '../../app/store/redis/redis-client.ts';
 
 export interface Faults {
   postgres: boolean;

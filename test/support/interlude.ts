@@ -1,5 +1,5 @@
-import type { Stores } from '../../app/store/open-stores.ts';
-import type { QueryName } from '../../app/store/queries.ts';
+import type { Stores } from '../../app/open-stores.ts';
+import type { QueryName } from '../../app/store/postgres/queries.ts';
 
 export interface Interlude {
   /** Runs `work` once, right after the next `query` that stands in no transaction, before its caller sees the rows. */

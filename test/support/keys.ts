@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calculateJwkThumbprint } from 'jose';
-import { type Config, parseConfig } from '../../app/config.ts';
-import type { Environment } from '../../app/config-reader.ts';
-import type { PairAlgorithm } from '../../app/domain/pem-keys.ts';
-import { openSigningKeys, type SigningKeys } from '../../app/domain/signing-keys.ts';
+import { type Config, parseConfig } from '../../app/config/config.ts';
+import type { Environment } from '../../app/config/reader.ts';
+import type { PairAlgorithm } from '../../app/features/tokens/pem-keys.ts';
+import { openSigningKeys, type SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { createLog, type Logger } from '../../app/observe/log.ts';
 
 export interface PemPair {

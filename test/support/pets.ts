@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Endpoint, endpoint } from '../../app/http/endpoint.ts';
-import { createOpenApi } from '../../app/http/openapi.ts';
+import { createOpenApi } from '../../app/http/openapi/openapi.ts';
+import { type Endpoint, endpoint } from '../../app/http/route/endpoint.ts';
 
 const Pet = z.object({ id: z.uuid(), born: z.iso.datetime() }).meta({ id: 'Pet' });
 const NewPet = z.strictObject({ name: z.string().meta({ examples: ['Rex'] }), age: z.int().default(0) });

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AppError } from '../../app/errors.ts';
 import type { Store } from '../../app/store/store.ts';
-import type { NewUser, User } from '../../app/store/user-store.ts';
+import type { NewUser, User } from '../../app/store/tables/users.ts';
 
 const word = (): string => randomBytes(8).toString('hex');
 

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { type Config, parseConfig, type Secret } from '../../app/config.ts';
-import { startEmbeddedPostgres } from '../../app/store/embedded.ts';
-import { createMemory } from '../../app/store/memory.ts';
-import { migrate } from '../../app/store/migrations.ts';
-import type { Stores } from '../../app/store/open-stores.ts';
-import { createDatabase } from '../../app/store/postgres.ts';
-import { loadQueries } from '../../app/store/queries.ts';
-import { createRedis } from '../../app/store/redis.ts';
-import type { SharedMemory } from '../../app/store/shared-memory.ts';
+import { type Config, parseConfig, type Secret } from '../../app/config/config.ts';
+import type { Stores } from '../../app/open-stores.ts';
+import { startEmbeddedPostgres } from '../../app/store/embedded/postgres.ts';
+import { createMemory } from '../../app/store/embedded/redis.ts';
+import { createDatabase } from '../../app/store/postgres/create-database.ts';
+import { migrate } from '../../app/store/postgres/migrations.ts';
+import { loadQueries } from '../../app/store/postgres/queries.ts';
+import { createRedis } from '../../app/store/redis/create-redis.ts';
+import type { SharedMemory } from '../../app/store/redis/redis-client.ts';
 import { findPostgres, findRedis, runOn } from './servers.ts';
 
 export type StoreKind = 'embedded' | 'real';

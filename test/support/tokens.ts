@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import type { Environment } from '../../app/config-reader.ts';
-import { type AccessTokens, createAccessTokens, type SignedUser } from '../../app/domain/access-token.ts';
+import type { Environment } from '../../app/config/reader.ts';
 import { AppError } from '../../app/errors.ts';
+import {
+  type AccessTokens,
+  createAccessTokens,
+  type SignedUser,
+} from '../../app/features/tokens/access-token.ts';
 import { keyWorkshop, pemPair, testConfig } from './keys.ts';
 
 export function pairEnv(name: string, algorithm: 'RS256' | 'ES256' | 'EdDSA' = 'RS256'): Environment {

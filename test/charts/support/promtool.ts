@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { RuleGroup } from '../../../charts-ts/parts/monitoring/rule.ts';
+import type { RuleGroup } from '../../../charts-ts/monitoring/rule.ts';
 import { toolPath } from '../../support/debian-tool.ts';
 
 /** Series by name with labels, in promtool's notation: `0+60x10` is ten steps of 60. */

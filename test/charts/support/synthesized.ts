@@ -1,7 +1,7 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { synthesize } from '../../../charts-ts/synthesize.ts';
+import { loadValues } from '../../../charts-ts/values/load-values.ts';
 import type { CloudName } from '../../../charts-ts/values/schema.ts';
-import { loadValues } from '../../../charts-ts/values.ts';
 
 /** Any part of an object, for reading and for breaking it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into objects of every kind, and a wrong path fails the test.

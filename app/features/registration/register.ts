@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { AppError } from '../../errors.ts';
+import type { Metrics } from '../../observe/metrics.ts';
+import type { Store } from '../../store/store.ts';
+import type { User } from '../../store/tables/users.ts';
+import type { PasswordHasher } from '../passwords/password-hasher.ts';
+import { checkPassword } from '../passwords/password-policy.ts';
+
+export type Register = ReturnType<typeof createRegister>;
+
+export interface Registration {
+  readonly email: string;
+  readonly username: string;
+  readonly password: string;
+}
+
+export function createRegister(options: { store: Store; hasher: PasswordHasher; metrics: Metrics }) {
+  const { store, hasher, metrics } = options;
+
+  /**
+   * The hash comes before the insert, so that a taken email costs as much as a free one, and outside any transaction,
+   * so that hashing holds no connection. The unique indexes decide races.
+   * @throws AppError email_taken, username_taken, a password policy code, or overloaded
+   */
+  return async function register(registration: Registration): Promise<User> {
+    try {
+      checkPassword(registration.password, registration);
+      const passwordHash = await hasher.hash(registration.password);
+      const { username } = registration;
+      const email = registration.email.toLowerCase();
+      const user = await store.users.insert({ id: randomUUID(), email, username, passwordHash });
+      metrics.registrations.inc({ outcome: 'success' });
+      return user;
+    } catch (error) {
+      metrics.registrations.inc({ outcome: error instanceof AppError ? error.code : 'internal_error' });
+      throw error;
+    }
+  };
+}

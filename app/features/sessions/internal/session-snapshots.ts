@@ -1,0 +1,47 @@
+import type { SharedMemory } from '../../../store/redis/redis-client.ts';
+import type { SessionState } from '../../../store/tables/sessions.ts';
+
+/** Milliseconds for which a copy in Redis may answer token checks while Postgres is away. */
+export const snapshotLife = 300_000;
+/** A revocation must outlive every copy that it revokes. */
+export const revocationLife = 2 * snapshotLife;
+
+const stateKey = (sessionId: string): string => `state:${sessionId}`;
+const endedKey = (sessionId: string): string => `ended:${sessionId}`;
+const versionKey = (userId: string): string => `user-version:${userId}`;
+
+export async function writeSnapshot(shared: SharedMemory, state: SessionState): Promise<void> {
+  await shared.set(stateKey(state.sessionId), JSON.stringify(state), snapshotLife);
+}
+
+/** Revocations are keys of their own, so a copy that is written late cannot overwrite one. */
+export async function recordSessionEnd(shared: SharedMemory, sessionId: string): Promise<void> {
+  await shared.set(endedKey(sessionId), '1', revocationLife);
+}
+
+export async function recordUserVersion(
+  shared: SharedMemory,
+  userId: string,
+  version: number,
+): Promise<void> {
+  await shared.raise(versionKey(userId), version, revocationLife);
+}
+
+/** The copy of a living session, or null when there is none, or it was ended or its user changed since. */
+export async function readSnapshot(shared: SharedMemory, sessionId: string): Promise<SessionState | null> {
+  const [text, ended] = await shared.get([stateKey(sessionId), endedKey(sessionId)]);
+  if (!text || ended) return null;
+  const state = reviveState(text);
+  const [version] = await shared.get([versionKey(state.user.id)]);
+  return Number(version ?? 0) > state.version ? null : state;
+}
+
+function reviveState(text: string): SessionState {
+  // Written by writeSnapshot above; Redis is as trusted as Postgres here.
+  const state = JSON.parse(text) as SessionState;
+  return {
+    ...state,
+    expiresAt: new Date(state.expiresAt),
+    user: { ...state.user, createdAt: new Date(state.user.createdAt) },
+  };
+}

@@ -1,0 +1,117 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Config, ConfigError } from '../../../config/config.ts';
+import type { Logger } from '../../../observe/log.ts';
+import { type PairAlgorithm, parsePublicKey } from '../pem-keys.ts';
+import { openGeneratedPair } from './generated-pair.ts';
+import {
+  type AcceptedKey,
+  acceptPublicKey,
+  parsePair,
+  parseSecrets,
+  type SigningMaterial,
+} from './key-material.ts';
+import type { Source } from './watched-source.ts';
+
+export type KeyConfig = Pick<Config, 'jwt' | 'sessions' | 'dataDir' | 'environment'>;
+
+type SigningSource = Source<readonly [string, string | null], SigningMaterial>;
+
+/** One file of JWT_PUBLIC_KEYS_DIR; the text is empty when it cannot be read. */
+interface PublicFile {
+  readonly name: string;
+  readonly text: string;
+  readonly since: number;
+}
+
+function secretSource({ secret, previousSecret }: Config['jwt'], now: () => number): SigningSource {
+  // parseConfig refuses it first; this guards callers that build a Config otherwise, as below.
+  if (!secret) throw new ConfigError(['JWT_SECRET_KEY is required when JWT_ALGORITHM is HS256']);
+  return {
+    read: async () => [secret(), previousSecret?.() ?? null],
+    parse: async ([current, previous]) => parseSecrets(current, previous, now()),
+  };
+}
+
+async function generatedSource(config: KeyConfig, algorithm: PairAlgorithm): Promise<SigningSource> {
+  if (config.environment === 'production')
+    throw new ConfigError(['JWT_PRIVATE_KEY_PATH is required in production']);
+  const { path, since } = await openGeneratedPair(config.dataDir, algorithm);
+  return {
+    read: async () => [await readFile(path, 'utf8'), null],
+    parse: ([privatePem, publicPem]) => parsePair({ privatePem, publicPem }, algorithm, since),
+  };
+}
+
+/**
+ * Where the signing key comes from: the HS256 secrets, the configured pair, or the pair made in DATA_DIR.
+ * @throws ConfigError when nothing is configured that could sign
+ */
+export async function openSigningSource(config: KeyConfig, now: () => number): Promise<SigningSource> {
+  const { algorithm, privateKey, publicKey } = config.jwt;
+  if (algorithm === 'HS256') return secretSource(config.jwt, now);
+  if (!privateKey) return generatedSource(config, algorithm);
+  return {
+    read: async () => [privateKey(), publicKey?.() ?? null],
+    parse: ([privatePem, publicPem]) => parsePair({ privatePem, publicPem }, algorithm, now()),
+  };
+}
+
+async function readPublicFile(folder: string, name: string): Promise<PublicFile> {
+  try {
+    const path = join(folder, name);
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return { name, text, since: mtimeMs };
+  } catch {
+    // An empty text is an unusable key, which the parser refuses by name.
+    return { name, text: '', since: 0 };
+  }
+}
+
+/** Dotfiles are editors' drafts and the `..data` links behind which Kubernetes swaps a mounted Secret. */
+async function readFolder(folder: string): Promise<PublicFile[]> {
+  let names: string[];
+  try {
+    names = await readdir(folder);
+  } catch {
+    throw new ConfigError(['JWT_PUBLIC_KEYS_DIR names a folder that cannot be read']);
+  }
+  const pems = names.filter((name) => name.endsWith('.pem') && !name.startsWith('.')).sort();
+  return Promise.all(pems.map((name) => readPublicFile(folder, name)));
+}
+
+/**
+ * The further public keys. At boot an unusable file is refused. Later it is logged and skipped, and keeps the key it
+ * last held as long as it is there: a half-written file must not drop a key whose tokens are still valid.
+ */
+export function publicFolderSource(
+  folder: string,
+  algorithm: PairAlgorithm,
+  log: Logger,
+): Source<PublicFile[], readonly AcceptedKey[]> {
+  let lastGood = new Map<string, AcceptedKey>();
+
+  async function parse({ name, text, since }: PublicFile, boot: boolean): Promise<AcceptedKey | undefined> {
+    try {
+      const key = parsePublicKey(text, algorithm, `JWT_PUBLIC_KEYS_DIR: ${name}`);
+      return await acceptPublicKey(key, algorithm, since);
+    } catch (error) {
+      if (boot) throw error;
+      log.warn({ event: 'public_key_unusable', file: name, err: error }, 'a public key file is unusable');
+      return lastGood.get(name);
+    }
+  }
+
+  return {
+    read: () => readFolder(folder),
+    async parse(files, boot) {
+      const good = new Map<string, AcceptedKey>();
+      for (const file of files) {
+        const key = await parse(file, boot);
+        if (key) good.set(file.name, key);
+      }
+      lastGood = good;
+      return [...good.values()];
+    },
+  };
+}

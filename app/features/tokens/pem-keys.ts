@@ -1,0 +1,98 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { promisify } from 'node:util';
+import { type Algorithm, ConfigError } from '../../config/config.ts';
+
+/** The algorithms whose keys come in pairs. */
+export type PairAlgorithm = Exclude<Algorithm, 'HS256'>;
+
+/** RFC 7518 section 3.3: a smaller RSA key must not be used; jose refuses it too, but only at the first signature. */
+export const minRsaBits = 2048;
+
+const kinds: Record<PairAlgorithm, { readonly what: string; readonly fits: (key: KeyObject) => boolean }> = {
+  // 'rsa-pss' is a type of its own and cannot make RS256 signatures.
+  RS256: { what: 'an RSA key', fits: (key) => key.asymmetricKeyType === 'rsa' },
+  ES256: {
+    what: 'an EC key on P-256',
+    fits: (key) => key.asymmetricKeyDetails?.namedCurve === 'prime256v1',
+  },
+  EdDSA: { what: 'an Ed25519 key', fits: (key) => key.asymmetricKeyType === 'ed25519' },
+};
+
+const generateKeys = promisify(generateKeyPair);
+
+/** A PEM written into an environment variable often carries `\n` as two characters. */
+function withLineBreaks(pem: string): string {
+  return pem.replaceAll('\\r', '').replaceAll('\\n', '\n').trim();
+}
+
+function refuse(name: string, what: string): never {
+  throw new ConfigError([`${name} ${what}`]);
+}
+
+function checkKind(key: KeyObject, algorithm: PairAlgorithm, name: string): KeyObject {
+  const { what, fits } = kinds[algorithm];
+  if (!fits(key)) refuse(name, `must hold ${what}, as JWT_ALGORITHM ${algorithm} demands`);
+  const bits = key.asymmetricKeyDetails?.modulusLength;
+  if (bits !== undefined && bits < minRsaBits)
+    refuse(name, `must hold an RSA key of at least ${minRsaBits} bits`);
+  return key;
+}
+
+/**
+ * Reads a private key: PKCS#8, SEC 1, or PKCS#1 (`BEGIN RSA PRIVATE KEY`) as `ssh-keygen -m PEM` writes it, which
+ * jose's own importers do not take.
+ * @throws ConfigError naming `name`; OpenSSL's message stays out of it
+ */
+export function parsePrivateKey(text: string, algorithm: PairAlgorithm, name: string): KeyObject {
+  const pem = withLineBreaks(text);
+  if (pem.includes('BEGIN OPENSSH PRIVATE KEY')) {
+    refuse(name, 'is in the OpenSSH format: write it with ssh-keygen -m PEM');
+  }
+  if (/ENCRYPTED/.test(pem)) refuse(name, 'is encrypted: a passphrase is not supported');
+  let key: KeyObject;
+  try {
+    key = createPrivateKey(pem);
+  } catch {
+    return refuse(name, 'is not a PEM private key');
+  }
+  return checkKind(key, algorithm, name);
+}
+
+/**
+ * Reads a public key: SPKI or PKCS#1. Node would derive it from a private key too; that is refused, since a private
+ * key where a public one belongs is a leak in the making.
+ * @throws ConfigError naming `name`
+ */
+export function parsePublicKey(text: string, algorithm: PairAlgorithm, name: string): KeyObject {
+  const pem = withLineBreaks(text);
+  if (pem.includes('PRIVATE KEY')) refuse(name, 'holds a private key where a public one belongs');
+  let key: KeyObject;
+  try {
+    key = createPublicKey(pem);
+  } catch {
+    return refuse(name, 'is not a PEM public key');
+  }
+  return checkKind(key, algorithm, name);
+}
+
+async function generate(algorithm: PairAlgorithm, bits: number): Promise<KeyObject> {
+  if (algorithm === 'RS256') return (await generateKeys('rsa', { modulusLength: bits })).privateKey;
+  if (algorithm === 'ES256') return (await generateKeys('ec', { namedCurve: 'P-256' })).privateKey;
+  return (await generateKeys('ed25519')).privateKey;
+}
+
+export function publicPemOf(privateKey: KeyObject): string {
+  return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
+}
+
+/** A fresh pair, PKCS#8 and SPKI. `bits` counts for RSA only. */
+export async function generatePair(
+  algorithm: PairAlgorithm,
+  bits: number = minRsaBits,
+): Promise<{ privatePem: string; publicPem: string }> {
+  const privateKey = await generate(algorithm, bits);
+  return {
+    privatePem: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicPem: publicPemOf(privateKey),
+  };
+}

@@ -1,0 +1,112 @@
+import type { Endpoint } from '../route/endpoint.ts';
+import { Problem } from './refusals.ts';
+import { problemExamples, responseHeaders, responsesOf } from './responses.ts';
+import { createSchemaReader, type Schema, type SchemaReader } from './schemas.ts';
+
+const prefix = '/api/v1/';
+
+const tags: Readonly<Record<string, string>> = {
+  auth: 'Registration, login and tokens',
+  users: 'One’s own account',
+  admin: 'For users with the role `admin`',
+  health: 'For load balancers and orchestrators',
+  keys: 'Public keys for those who verify access tokens',
+};
+
+/** `:id` → `{id}`. */
+function templateOf(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+/** `GET /api/v1/users/me/sessions/:id` → `getUsersMeSessionsById`. Made of the route alone, so generated clients keep their names. */
+function operationId({ method, path }: Endpoint): string {
+  const words = path
+    .replace(prefix, '')
+    .replaceAll(/:(\w+)/g, 'by-$1')
+    .split(/[^A-Za-z0-9]+/)
+    .filter(Boolean);
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
+
+function tagOf({ path }: Endpoint): string {
+  const [first = ''] = path.replace(prefix, '').split('/').filter(Boolean);
+  return first === '.well-known' ? 'keys' : first;
+}
+
+function parametersIn(place: 'path' | 'query', schema: Schema): object[] {
+  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const { description, ...rest } = typeof property === 'boolean' ? {} : property;
+    const required = schema.required?.includes(name) ?? false;
+    return { name, in: place, required, ...(description && { description }), schema: rest };
+  });
+}
+
+function parametersOf({ params, query }: Endpoint, { read }: SchemaReader): object[] {
+  return [
+    ...(params ? parametersIn('path', read(params, 'input')) : []),
+    ...(query ? parametersIn('query', read(query, 'input')) : []),
+  ];
+}
+
+function operationOf(endpoint: Endpoint, reader: SchemaReader): object {
+  const { access, body, summary } = endpoint;
+  const parameters = parametersOf(endpoint, reader);
+  return {
+    operationId: operationId(endpoint),
+    tags: [tagOf(endpoint)],
+    summary,
+    ...(access === 'admin' && { description: 'Needs the role `admin`.' }),
+    security: access === 'open' ? [] : [{ bearerAuth: [] }],
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: true,
+        content: { 'application/json': { schema: reader.read(body, 'input') } },
+      },
+    }),
+    responses: responsesOf(endpoint, reader),
+  };
+}
+
+function pathsOf(
+  endpoints: readonly Endpoint[],
+  reader: SchemaReader,
+): Record<string, Record<string, object>> {
+  const paths: Record<string, Record<string, object>> = {};
+  for (const endpoint of endpoints) {
+    const template = templateOf(endpoint.path);
+    paths[template] = { ...paths[template], [endpoint.method]: operationOf(endpoint, reader) };
+  }
+  return paths;
+}
+
+const description = `Successes are \`{"data": …}\`, lists of many items come in pages with \`meta.next_cursor\`, and
+refusals are problems (RFC 9457) whose \`code\` never changes its meaning. Unknown fields are refused in requests;
+expect new ones in answers. Before a request reaches an operation it may also be refused with 400, 408 or 431 when it
+cannot be read as HTTP, and with 404 or 405 when no operation has its path or method.`;
+
+/**
+ * The OpenAPI 3.1 document of a route table, made from the schemas that validate. The same table gives the same bytes.
+ * @throws TypeError when two different schemas carry the same `id`
+ */
+export function createOpenApi(endpoints: readonly Endpoint[], version: string): object {
+  const reader = createSchemaReader();
+  reader.read(Problem, 'output');
+  const paths = pathsOf(endpoints, reader);
+  const used = new Set(endpoints.map(tagOf));
+  return {
+    openapi: '3.1.1',
+    info: { title: 'Auth service', version, description },
+    servers: [{ url: '/' }],
+    tags: Object.entries(tags)
+      .filter(([name]) => used.has(name))
+      .map(([name, about]) => ({ name, description: about })),
+    paths,
+    components: {
+      schemas: reader.components(),
+      headers: responseHeaders,
+      examples: problemExamples,
+      securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+    },
+  };
+}

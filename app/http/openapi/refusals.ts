@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { type ErrorCode, errorCodes } from '../../errors.ts';
+import { healthPaths } from '../../features/health/endpoints.ts';
+import { problems } from '../problem.ts';
+import type { Endpoint } from '../route/endpoint.ts';
+
+/** RFC 9457, as `problemBody` writes it. */
+export const Problem = z
+  .object({
+    type: z
+      .string()
+      .meta({ description: 'URN of the code', examples: ['urn:auth-service:problem:not_found'] }),
+    title: z.string().meta({ description: 'The same for every problem of this code' }),
+    status: z.int().min(400).max(599),
+    detail: z.string().meta({ description: 'A sentence about this one' }),
+    code: z.enum(errorCodes).meta({ description: 'What programs should tell problems apart by' }),
+    request_id: z.string().meta({ description: 'As in X-Request-Id; quote it when you ask for help' }),
+    errors: z
+      .array(
+        z.object({
+          path: z.string().meta({ description: 'Dotted path of the field', examples: ['email'] }),
+          message: z.string(),
+        }),
+      )
+      .optional()
+      .meta({ description: 'Each field at fault, up to twenty' }),
+  })
+  .meta({ id: 'Problem' });
+
+const exempt: ReadonlySet<string> = new Set(healthPaths);
+
+/** What the policies of a route line may answer instead of its handler; see `serve` in dispatch.ts. */
+function impliedCodes({ access, body, limit, params, path, query }: Endpoint): ErrorCode[] {
+  const hasStores = access !== 'open' || limit !== undefined;
+  return [
+    ...(exempt.has(path) ? [] : (['host_not_allowed'] as const)),
+    ...(limit ? (['rate_limited'] as const) : []),
+    ...(access === 'open' ? [] : (['unauthorized'] as const)),
+    ...(access === 'admin' ? (['forbidden'] as const) : []),
+    ...(params ? (['not_found'] as const) : []),
+    ...(query ? (['validation_failed'] as const) : []),
+    ...(body
+      ? (['malformed_request', 'payload_too_large', 'unsupported_media_type', 'validation_failed'] as const)
+      : []),
+    ...(hasStores ? (['service_unavailable'] as const) : []),
+    'internal_error',
+  ];
+}
+
+/** Every code an endpoint may refuse with, by HTTP status. */
+export function refusalsOf(endpoint: Endpoint): ReadonlyMap<number, readonly ErrorCode[]> {
+  const codes = new Set([...impliedCodes(endpoint), ...(endpoint.refuses ?? [])]);
+  const byStatus = new Map<number, ErrorCode[]>();
+  // In the order of the list of all codes, so that a reordered route line does not change the document.
+  for (const code of errorCodes.filter((each) => codes.has(each))) {
+    const { status } = problems[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return byStatus;
+}

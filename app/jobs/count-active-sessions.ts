@@ -1,0 +1,43 @@
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { SharedMemory } from '../store/redis/redis-client.ts';
+import type { Store } from '../store/store.ts';
+
+/** Milliseconds between two counts. */
+export const censusInterval = 60_000;
+/** Shorter than the interval, so that a replica that died with the turn is missed for one count at most. */
+const turn = 55_000;
+
+/**
+ * Counts what only Postgres knows, for the metrics. Living sessions are many, so one replica counts them for all:
+ * whoever finds the turn free. The others show 0, since a count of theirs from earlier would outlive the truth. While
+ * Redis is away each counts for itself.
+ */
+export function createCensus(options: {
+  store: Store;
+  shared: SharedMemory;
+  metrics: Pick<Metrics, 'activeSessions' | 'purgeLag'>;
+  log: Logger;
+}) {
+  const { store, shared, metrics, log } = options;
+
+  async function countSessions(): Promise<void> {
+    const mine = await shared.claim('census', turn).catch(() => true);
+    metrics.activeSessions.set(mine ? await store.sessions.countLive() : 0);
+  }
+
+  async function readPurge(): Promise<void> {
+    const lag = await store.maintenance.secondsSince('purge');
+    const readAt = performance.now();
+    metrics.purgeLag.from(() => [{ labels: {}, value: lag + (performance.now() - readAt) / 1000 }]);
+  }
+
+  /** Never throws: metrics that are a minute older are no failure. */
+  return async function takeCensus(): Promise<void> {
+    try {
+      await Promise.all([countSessions(), readPurge()]);
+    } catch (error) {
+      log.warn({ err: error, event: 'census_failed' }, 'sessions were not counted');
+    }
+  };
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Migration {
+  readonly name: string;
+  readonly text: string;
+  readonly checksum: string;
+  /** Contains a statement that must run outside of a transaction; then it is the only one. */
+  readonly isConcurrent: boolean;
+}
+
+export const migrationFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
+
+/** A concurrent statement cannot be taken back together with others, so a failure must leave nothing half done. */
+function checkConcurrent(name: string, text: string): boolean {
+  const statements = text
+    .replace(/--.*$/gm, '')
+    .split(';')
+    .filter((statement) => statement.trim());
+  if (!statements.some((statement) => /\bindex\s+concurrently\b/i.test(statement))) return false;
+  if (statements.length !== 1) throw new Error(`${name}: a concurrent statement must be alone in its file`);
+  return true;
+}
+
+/**
+ * `0001_init.sql` and so on, in order.
+ * @throws Error when there is none: an empty folder is a fault of packaging, not a success
+ */
+export function readMigrations(folder: string): Migration[] {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const names = files.filter((name) => /^\d{4}_\w+\.sql$/.test(name)).sort();
+  if (names.length === 0) throw new Error(`no migration found in ${folder}`);
+  return names.map((name) => {
+    const text = readFileSync(join(folder, name), 'utf8');
+    const checksum = createHash('sha256').update(text).digest('hex');
+    return { name, text, checksum, isConcurrent: checkConcurrent(name, text) };
+  });
+}
+
+/** Name of the index that the statement makes concurrently; null when it does something else. */
+export function concurrentIndex(text: string): string | null {
+  const made = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i;
+  return made.exec(text)?.[1] ?? null;
+}

@@ -1,0 +1,33 @@
+import type { Database } from '../postgres/database.ts';
+
+export interface AuditEntry {
+  /** Null when the system itself acted. */
+  readonly actorId: string | null;
+  readonly action: string;
+  readonly targetType: string;
+  readonly targetId: string | null;
+  readonly detail: Record<string, unknown>;
+  readonly ip: string | null;
+  readonly requestId: string | null;
+}
+
+export interface AuditRecord extends AuditEntry {
+  /** A bigint as text. */
+  readonly id: string;
+  readonly occurredAt: Date;
+}
+
+/** Who did what to whom; rows are only ever added. */
+export function createAuditStore(database: Database) {
+  return {
+    async insert(entry: AuditEntry): Promise<void> {
+      const { actorId, action, targetType, targetId, detail, ip, requestId } = entry;
+      const values = [actorId, action, targetType, targetId, JSON.stringify(detail), ip, requestId];
+      await database.query('audit_log/insert', values);
+    },
+
+    /** The newest entries about the user or by them, newest first. */
+    listForUser: (userId: string, limit: number): Promise<AuditRecord[]> =>
+      database.query<AuditRecord>('audit_log/list_for_user', [userId, limit]),
+  };
+}

@@ -1,0 +1,30 @@
+import { type Database, maybeOne, one } from '../postgres/database.ts';
+
+/** One-time tokens to set a new password, by their hash; at most one a user. */
+export function createPasswordResetStore(database: Database) {
+  return {
+    /** Replaces an earlier one. @returns when it expires */
+    async put(reset: {
+      userId: string;
+      tokenHash: Buffer;
+      ttlMs: number;
+      createdBy: string | null;
+    }): Promise<Date> {
+      const values = [reset.userId, reset.tokenHash, reset.ttlMs, reset.createdBy];
+      return (await one<{ expiresAt: Date }>(database, 'password_resets/put', values)).expiresAt;
+    },
+
+    find: (tokenHash: Buffer): Promise<{ userId: string } | null> =>
+      maybeOne<{ userId: string }>(database, 'password_resets/find', [tokenHash]),
+
+    /** Of all that present a token, one gets the user's id, the others null. */
+    async consume(tokenHash: Buffer): Promise<string | null> {
+      const row = await maybeOne<{ userId: string }>(database, 'password_resets/consume', [tokenHash]);
+      return row?.userId ?? null;
+    },
+
+    /** @returns how many there were */
+    deleteExpired: async (): Promise<number> =>
+      (await one<{ deleted: number }>(database, 'password_resets/delete_expired')).deleted,
+  };
+}

@@ -1,0 +1,12 @@
+import { type Database, one } from '../postgres/database.ts';
+
+/** Random values that all replicas share: whoever comes first decides. */
+export function createServiceSecretStore(database: Database) {
+  return {
+    /** @returns the stored value, which is `fresh` only when there was none */
+    async get(name: string, fresh: Buffer): Promise<Buffer> {
+      await database.query('service_secrets/insert', [name, fresh]);
+      return (await one<{ value: Buffer }>(database, 'service_secrets/get', [name])).value;
+    },
+  };
+}

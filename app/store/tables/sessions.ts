@@ -1,0 +1,186 @@
+import { type Database, maybeOne, one, type Page, toPage } from '../postgres/database.ts';
+import type { Account, User } from './users.ts';
+
+/**
+ * Living sessions of one user; one more ends the oldest. More than anybody has devices, and few enough that a password
+ * change ends them all well within its deadline: without a cap, whoever knows the password could open so many that
+ * nothing could ever end them again.
+ */
+export const sessionCap = 100;
+
+/**
+ * Ended at most by opening one: enough to come back under the cap, whatever slipped past it when many were opened at
+ * once, and little enough for a login's deadline.
+ */
+const supersededAtOnce = 100;
+
+export interface SessionInsert {
+  readonly id: string;
+  readonly userId: string;
+  readonly macKey: Buffer;
+  readonly tokenHash: Buffer;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly idleTtlMs: number;
+  readonly maxAgeMs: number;
+  /** Of the account whose password was checked. */
+  readonly passwordChangedAt: Date;
+}
+
+/** What a user may see of a session. */
+export interface Session {
+  readonly id: string;
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+  readonly createdAt: Date;
+  readonly lastSeenAt: Date;
+}
+
+/** All that is kept of a session for its user's export. */
+export interface HeldSession extends Session {
+  readonly endedAt: Date | null;
+  readonly endCause: string | null;
+}
+
+export interface OpenedSession extends Session {
+  /** Ids of the sessions that ended because there were too many; their end is yet to be announced. */
+  readonly superseded: readonly string[];
+}
+
+export interface SessionPosition {
+  readonly createdAt: Date;
+  readonly id: string;
+}
+
+/** Everything that a refresh needs to decide. */
+export interface SessionRow extends Session {
+  readonly userId: string;
+  readonly macKey: Buffer;
+  readonly tokenHash: Buffer;
+  readonly previousHash: Buffer | null;
+  readonly sealedSuccessor: Buffer | null;
+  readonly counter: number;
+  /** By the database's clock; null when it was never rotated. */
+  readonly msSinceRotation: number | null;
+  readonly idleExpiresAt: Date;
+  readonly expiresAt: Date;
+  readonly endedAt: Date | null;
+  readonly endCause: string | null;
+  /** Neither ended nor expired by idleness or age. */
+  readonly live: boolean;
+  /** Null when the account is deleted. */
+  readonly user: Account | null;
+}
+
+export interface SessionState {
+  readonly sessionId: string;
+  readonly user: User;
+  readonly disabled: boolean;
+  readonly version: number;
+  /** When the session ends unless it is refreshed before. */
+  readonly expiresAt: Date;
+}
+
+type SessionColumns = Omit<SessionRow, 'user'>;
+type AccountColumns = Omit<Account, 'id' | 'createdAt'> & {
+  accountId: string | null;
+  accountCreatedAt: Date;
+};
+type StateColumns = Omit<SessionState, 'user'> & User;
+
+function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
+  const { accountId, accountCreatedAt, email, username, roles, ...others } = row;
+  const { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version, ...session } = others;
+  const identity = { email, username, roles, createdAt: accountCreatedAt };
+  const account = { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version };
+  return { ...session, user: accountId === null ? null : { id: accountId, ...identity, ...account } };
+}
+
+function toSessionState(row: StateColumns): SessionState {
+  const { sessionId, disabled, version, expiresAt, id, email, username, roles, createdAt } = row;
+  return { sessionId, disabled, version, expiresAt, user: { id, email, username, roles, createdAt } };
+}
+
+/** Sessions: one row each, however often they are refreshed. All times are the database's. */
+export function createSessionStore(database: Database) {
+  return {
+    /** Null when the account was disabled or deleted, or got another password, since it was read. */
+    insert: (session: SessionInsert): Promise<OpenedSession | null> =>
+      maybeOne<OpenedSession>(database, 'sessions/insert', [
+        session.id,
+        session.userId,
+        session.macKey,
+        session.tokenHash,
+        session.ip,
+        session.userAgent,
+        session.idleTtlMs,
+        session.maxAgeMs,
+        session.passwordChangedAt,
+        sessionCap,
+        supersededAtOnce,
+      ]),
+
+    async find(id: string): Promise<SessionRow | null> {
+      const row = await maybeOne<SessionColumns & AccountColumns>(database, 'sessions/find', [id]);
+      return row && toSessionRow(row);
+    },
+
+    /** The one conditional update: of all that present the newest token at once, exactly one gets true. */
+    async rotate(rotation: {
+      id: string;
+      oldHash: Buffer;
+      newHash: Buffer;
+      sealedSuccessor: Buffer;
+      counter: number;
+      idleTtlMs: number;
+    }): Promise<boolean> {
+      const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs } = rotation;
+      const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs];
+      return (await maybeOne(database, 'sessions/rotate', values)) !== null;
+    },
+
+    /** The hot path, one query by primary key. Null when the session is over or the account deleted. */
+    async findState(id: string): Promise<SessionState | null> {
+      const row = await maybeOne<StateColumns>(database, 'sessions/find_state', [id]);
+      return row && toSessionState(row);
+    },
+
+    /** Newest first. Twice the cap, for those that many logins at once let slip past it for a while. */
+    listLive: (userId: string): Promise<Session[]> =>
+      database.query<Session>('sessions/list_live', [userId, 2 * sessionCap]),
+
+    /** Those that ended and are not yet purged too. Newest first. */
+    async listAll(
+      userId: string,
+      limit: number,
+      after?: SessionPosition,
+    ): Promise<Page<HeldSession, SessionPosition>> {
+      const values = [limit + 1, after?.createdAt ?? null, after?.id ?? null, userId];
+      const rows = await database.query<HeldSession>('sessions/list_all', values);
+      return toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+    },
+
+    /** With `userId`, only when it is that user's. @returns whose session it was, or null when it was not live */
+    async end(id: string, userId: string | null, cause: string): Promise<string | null> {
+      const row = await maybeOne<{ userId: string }>(database, 'sessions/end', [id, userId, cause]);
+      return row?.userId ?? null;
+    },
+
+    /** @returns the ids of those that were live */
+    async endAll(userId: string, cause: string, exceptId?: string): Promise<string[]> {
+      const rows = await database.query<{ id: string }>('sessions/end_all', [
+        userId,
+        cause,
+        exceptId ?? null,
+      ]);
+      return rows.map((row) => row.id);
+    },
+
+    countLive: async (): Promise<number> =>
+      (await one<{ live: number }>(database, 'sessions/count_live')).live,
+
+    /** Removes up to `limit` sessions that have been over for a day, passing by those locked. @returns how many */
+    deleteExpired: async (limit: number): Promise<number> =>
+      (await one<{ deleted: number }>(database, 'sessions/delete_expired', [limit])).deleted,
+  };
+}

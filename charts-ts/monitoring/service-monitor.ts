@@ -1,0 +1,24 @@
+import type { IServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { Construct } from 'constructs';
+import { addObject } from '../manifest.ts';
+import { metadata, names } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+
+/** Tells Prometheus where /metrics is: the Service by its labels, the port by its name. */
+export class ApiMonitor extends Construct {
+  constructor(scope: Construct, id: string, values: Values) {
+    super(scope, id);
+    const { interval, labels } = values.monitoring.serviceMonitor;
+    addObject<IServiceMonitor>(this, 'monitor', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'ServiceMonitor',
+      metadata: metadata(values, names.app, { component: 'monitoring', labels }),
+      spec: {
+        selector: {
+          matchLabels: { 'app.kubernetes.io/name': names.app, 'app.kubernetes.io/component': 'api' },
+        },
+        endpoints: [{ port: 'metrics', path: '/metrics', interval }],
+      },
+    });
+  }
+}

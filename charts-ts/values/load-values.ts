@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs';
+import { parseDocument } from 'yaml';
+import type { z } from 'zod';
+import { checkValues } from './checks.ts';
+import type { Fault } from './fault.ts';
+import { dropNulls, isTree, mergeTrees } from './merge.ts';
+import { type CloudName, type Values, valuesSchema } from './schema.ts';
+import { clouds } from './schema-clouds.ts';
+import { applySet, type SetKind, type Tree } from './set-flag.ts';
+
+/** Values that cannot be used; every fault at once, each with its path. */
+export class ValuesError extends Error {
+  readonly faults: readonly Fault[];
+
+  constructor(faults: readonly Fault[]) {
+    super(faults.map(({ path, message }) => `${path}: ${message}`).join('\n'));
+    this.name = 'ValuesError';
+    this.faults = faults;
+  }
+}
+
+export interface ValuesSource {
+  readonly files: readonly string[];
+  readonly sets: readonly { readonly kind: SetKind; readonly text: string }[];
+}
+
+const defaultsFolder = new URL('./', import.meta.url);
+// Helm's order, whatever the order on the command line.
+const precedence: readonly SetKind[] = ['set-json', 'set', 'set-string', 'set-file'];
+
+function readText(path: string | URL): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new ValuesError([{ path: String(path), message: 'cannot be read' }]);
+  }
+}
+
+function readTree(path: string | URL): Tree {
+  const document = parseDocument(readText(path));
+  const [error] = document.errors;
+  if (error) throw new ValuesError([{ path: String(path), message: error.message.split('\n')[0] ?? '' }]);
+  const tree: unknown = document.toJS() ?? {};
+  if (!isTree(tree)) throw new ValuesError([{ path: String(path), message: 'must be a YAML map' }]);
+  return tree;
+}
+
+let defaults: Tree | undefined;
+
+/** values.yaml, parsed once for all clouds; merging never writes into it. */
+function readDefaults(): Tree {
+  defaults ??= readTree(new URL('values.yaml', defaultsFolder));
+  return defaults;
+}
+
+function toPath(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, step) =>
+      typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${String(step)}` : String(step),
+    '',
+  );
+}
+
+function toFaults(issue: z.core.$ZodIssue, source: Tree): Fault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: toPath([...issue.path, key]), message: 'is not a known key' }));
+  }
+  const value = issue.path.reduce<unknown>(
+    // reason: any value may be asked for a key; what has none answers undefined.
+    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
+    source,
+  );
+  const message = value === undefined ? 'is required' : issue.message.replace(/^Invalid input: /, '');
+  return [{ path: toPath(issue.path) || 'values', message }];
+}
+
+/**
+ * Checks merged values against the schema and against each other.
+ * @throws ValuesError naming every fault
+ */
+export function parseValues(tree: Tree): Values {
+  const clean = dropNulls(tree);
+  const result = valuesSchema.safeParse(clean);
+  if (!result.success) throw new ValuesError(result.error.issues.flatMap((issue) => toFaults(issue, clean)));
+  const faults = checkValues(result.data);
+  if (faults.length > 0) throw new ValuesError(faults);
+  return result.data;
+}
+
+/** The name of a cloud that the charts know. @throws ValuesError for any other */
+export function parseCloud(text: string): CloudName {
+  const cloud = clouds.find((name) => name === text);
+  if (!cloud)
+    throw new ValuesError([{ path: 'cloud', message: `must be one of ${clouds.join(', ')}, not ${text}` }]);
+  return cloud;
+}
+
+/**
+ * Values of one cloud: values.yaml, the cloud's file, each -f file in order, then the --set flags.
+ * As in Helm, flags edit what the -f files say, and that result lies over the defaults.
+ * @throws ValuesError naming every fault
+ */
+export function loadValues(cloud: CloudName, source: ValuesSource): Values {
+  const below = mergeTrees(readDefaults(), readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
+  const given = source.files.map(readTree).reduce(mergeTrees, mergeTrees({}, {}));
+  for (const kind of precedence) {
+    for (const set of source.sets.filter((one) => one.kind === kind)) {
+      applySet(given, kind, set.text, readText);
+    }
+  }
+  const merged = mergeTrees(below, given);
+  if (merged.cloud !== cloud) {
+    throw new ValuesError([{ path: 'cloud', message: `must be ${cloud} here; choose clouds with --cloud` }]);
+  }
+  return parseValues(merged);
+}

@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboards.ts';
+import { hashWaitQuery } from '../../charts-ts/monitoring/hash-wait.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/rules.ts';
+import { loadValues } from '../../charts-ts/values/load-values.ts';
+import { type Prometheus, startPrometheus } from '../../tools/observability/prometheus.ts';
+import { startObserved } from '../../tools/observability/service.ts';
+import { hasRealStores, realStores } from '../../tools/observability/stores.ts';
+import { makeTraffic } from '../../tools/observability/traffic.ts';
+import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
+import { needs, toolPath } from '../support/debian-tool.ts';
+
+const canRun = toolPath('prometheus') && (await hasRealStores());
+const values = loadValues('eks', { files: [], sets: [] });
+const title = needs('prometheus', 'dashboards over a real Prometheus, real stores and the real service');
+
+(canRun ? describe : describe.skip)(title, function () {
+  this.timeout(120_000);
+  const cleanup = createCleanup();
+  let prometheus: Prometheus;
+
+  before(async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'panels-'));
+    cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
+    const env = await realStores(folder, cleanup);
+    const service = await startObserved({ folder, cleanup, env });
+    const { metricsPort } = service;
+    prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
+    await makeTraffic(service.url, 12);
+  });
+  after(() => cleanup.run());
+
+  for (const [name, { sections }] of Object.entries(dashboardDefinitions(values))) {
+    const panels = sections.flatMap((section) => section.panels);
+    // No cluster here: test/charts/dashboards.test.ts has promtool make up what cAdvisor would say.
+    for (const { title, queries } of panels.filter(({ isOfCluster }) => !isOfCluster)) {
+      it(`${name}: “${title}” shows data`, async () => {
+        for (const { expr, legend } of queries) {
+          const found = await prometheus.query(expr.replaceAll('$__rate_interval', '10s'));
+          expect(found, expr).to.not.have.length(0);
+          const numbers = found.flatMap((series) => series.values.map(([, value]) => value));
+          expect(numbers.some(Number.isFinite), `${expr} is never a number`).to.equal(true);
+          const labels = [...legend.matchAll(/{{(\w+)}}/g)].map(([, label]) => label ?? '');
+          if (labels.length > 0) expect(found[0]?.metric, legend).to.include.keys(labels);
+        }
+      });
+    }
+  }
+
+  it('the query of prometheus-adapter gives a number for each pod', async () => {
+    const expr = hashWaitQuery
+      .replaceAll('<<.GroupBy>>', 'pod')
+      .replaceAll('<<.LabelMatchers>>', 'namespace="auth-system",pod=~".+"');
+    const [wait] = await prometheus.query(expr);
+    expect(wait?.metric).to.deep.equal({ pod: 'auth-service-1' });
+    expect(wait?.values[0]?.[1]).to.be.at.least(0);
+  });
+
+  it('every rule is evaluated without a fault', async () => {
+    const response = await fetch(`${prometheus.url}/api/v1/rules`);
+    // Prometheus' own API; its form is documented and stable.
+    const { data } = (await response.json()) as {
+      data: { groups: { rules: { name: string; lastError?: string; health: string }[] }[] };
+    };
+    const rules = data.groups.flatMap((group) => group.rules);
+    expect(rules.length).to.be.greaterThan(20);
+    for (const { name, health, lastError } of rules) expect(health, `${name}: ${lastError}`).to.equal('ok');
+  });
+});

@@ -1,0 +1,101 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { expect } from 'chai';
+import { requiredForKeyPair, requiredForSecret, requiredInProduction } from '../../app/config/config.ts';
+import type { Environment } from '../../app/config/reader.ts';
+import { faultsOf, parse, production, scratchFiles } from '../support/configuration.ts';
+
+const main = path.resolve('app/main.ts');
+
+const named = (faults: readonly string[]): (string | undefined)[] =>
+  faults.map((fault) => fault.split(' ')[0]);
+
+describe('parseConfig in production', () => {
+  const files = scratchFiles();
+
+  it('accepts the guide’s own kind of environment', () => {
+    const config = parse(production);
+    expect(config.environment).to.equal('production');
+    expect(config.database.url?.()).to.equal(production.DB_PRIMARY_DB_URL);
+    expect(config.redis.url?.()).to.equal(production.REDIS_URL);
+  });
+
+  it('names everything that is missing at once', () => {
+    expect(named(faultsOf({ ENV: 'production' }))).to.have.members([
+      ...requiredInProduction,
+      ...requiredForKeyPair,
+    ]);
+  });
+
+  it('asks for a secret instead of a key pair under HS256', () => {
+    const faults = faultsOf({ ENV: 'production', JWT_ALGORITHM: 'HS256' });
+    expect(named(faults)).to.have.members([...requiredInProduction, ...requiredForSecret]);
+  });
+
+  it('exits with status 78 and one message when everything is missing', () => {
+    const { status, stderr } = spawnSync(process.execPath, [`--import=${import.meta.resolve('tsx')}`, main], {
+      // Not where a developer's own .env lies.
+      cwd: files.at(''),
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, ENV: 'production' },
+    });
+    expect(status).to.equal(78);
+    for (const name of [...requiredInProduction, ...requiredForKeyPair]) {
+      expect(stderr).to.match(new RegExp(`^ {2}- ${name} `, 'm'));
+    }
+  });
+
+  it('encrypts the connection to Postgres, verifies it in full where there is a CA file', () => {
+    expect(parse(production).database.sslMode).to.equal('require');
+    const DB_CA_FILE = files.write('ca.pem', 'certificates');
+    expect(parse({ ...production, DB_CA_FILE }).database.sslMode).to.equal('verify-full');
+  });
+
+  it('allows a Redis without TLS only when REDIS_TLS=off is said aloud', () => {
+    const plain = { ...production, REDIS_URL: 'redis://redis:6379' };
+    expect(named(faultsOf(plain))).to.deep.equal(['REDIS_URL']);
+    expect(named(faultsOf({ ...plain, REDIS_TLS: 'on' }))).to.deep.equal(['REDIS_URL']);
+    expect(faultsOf({ ...plain, REDIS_TLS: 'off' })).to.deep.equal([]);
+  });
+
+  it('refuses a cluster of which one node lacks TLS', () => {
+    const faults = faultsOf({ ...production, REDIS_URL: 'rediss://a:6379,redis://b:6379' });
+    expect(named(faults)).to.deep.equal(['REDIS_URL']);
+  });
+
+  const refused: readonly [title: string, env: Environment, name: string][] = [
+    ['rate limits switched off', { RATE_LIMIT: 'off' }, 'RATE_LIMIT'],
+    ['rate limits scaled away', { RATE_LIMIT_SCALE: '10' }, 'RATE_LIMIT_SCALE'],
+    ['any origin', { CORS_ALLOWED_ORIGINS: '["*"]' }, 'CORS_ALLOWED_ORIGINS'],
+    [
+      'any origin among named ones',
+      { CORS_ALLOWED_ORIGINS: '["https://a.example","*"]' },
+      'CORS_ALLOWED_ORIGINS',
+    ],
+    ['password hashing with too little memory', { ARGON2_MEMORY_KIB: '4096' }, 'ARGON2_MEMORY_KIB'],
+    ['password hashing with too few passes', { ARGON2_TIME: '1' }, 'ARGON2_MEMORY_KIB'],
+  ];
+  for (const [title, env, name] of refused) {
+    it(`refuses ${title}`, () => {
+      expect(named(faultsOf({ ...production, ...env }))).to.deep.equal([name]);
+    });
+    it(`leaves ${title} to development`, () => {
+      expect(faultsOf(env)).to.deep.equal([]);
+    });
+  }
+
+  it('accepts every profile of OWASP for argon2id', () => {
+    const profiles = [
+      ['47104', '1'],
+      ['12288', '3'],
+      ['7168', '5'],
+    ];
+    for (const [ARGON2_MEMORY_KIB, ARGON2_TIME] of profiles) {
+      expect(faultsOf({ ...production, ARGON2_MEMORY_KIB, ARGON2_TIME })).to.deep.equal([]);
+    }
+  });
+
+  it('accepts any host when * is said aloud', () => {
+    expect(parse({ ...production, ALLOWED_HOSTS: '*' }).http.allowedHosts).to.deep.equal(['*']);
+  });
+});

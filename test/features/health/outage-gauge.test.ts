@@ -1,0 +1,47 @@
+import { expect } from 'chai';
+import { createMetrics } from '../../../app/observe/metrics.ts';
+import { createStoreObserver } from '../../../app/observe/store-observer.ts';
+import { observeDatabase } from '../../../app/store/postgres/observed-database.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { series } from '../../support/exposition.ts';
+import { type Faults, withFaults } from '../../support/faults.ts';
+import { loggedIn, newPerson } from '../../support/people.ts';
+import { onEachStore } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
+
+onEachStore('An outage of Postgres', (stores) => {
+  let app: TestApp;
+  let faults: Faults;
+  const metrics = createMetrics('test');
+  before(async () => {
+    const faulty = withFaults(stores());
+    faults = faulty.faults;
+    const { query, transactionFailed } = createStoreObserver(metrics);
+    const database = observeDatabase(faulty.stores.database, query, transactionFailed);
+    app = await startApp({ ...faulty.stores, database });
+  });
+  after(() => app.close());
+  const degraded = async () => (await series(metrics)).get('auth_degraded{dependency="postgres"}');
+
+  for (const [what, ask] of [
+    ['GET /api/v1/health/ready', () => ({})],
+    ['POST /api/v1/auth/register', () => ({ body: newPerson() })],
+    ['POST /api/v1/auth/login', () => ({ body: { email: 'a@example.com', password: 'whatever' } })],
+    ['POST /api/v1/auth/refresh', (refresh: string) => ({ body: { refresh_token: refresh } })],
+  ] as const) {
+    it(`is known from the first ${what}, and over with the next query that is answered`, async () => {
+      const { refresh } = await loggedIn(app);
+      expect(await degraded()).to.equal(0);
+      faults.postgres = true;
+      // One look at readiness answers all who ask within half a second.
+      if (what.startsWith('GET')) await until(async () => (await app.ask(what)).status === 503);
+      else expect((await app.ask(what, ask(refresh))).status).to.equal(503);
+      expect(await degraded()).to.equal(1);
+      faults.postgres = false;
+      await until(async () => {
+        await app.ask('GET /api/v1/health/ready');
+        return (await degraded()) === 0;
+      });
+    });
+  }
+});

@@ -1,0 +1,25 @@
+import { expect } from 'chai';
+import { observeDatabase } from '../../../app/store/postgres/observed-database.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { onEachStore } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
+
+onEachStore('Readiness', (stores) => {
+  let app: TestApp;
+  afterEach(() => app.close());
+
+  it('looks at Postgres once for all who ask together, and again later', async () => {
+    let looks = 0;
+    const database = observeDatabase(stores().database, (operation, work) => {
+      if (operation === 'health/ping') looks += 1;
+      return work();
+    });
+    app = await startApp({ ...stores(), database });
+    const ready = () => app.ask('GET /api/v1/health/ready');
+    const replies = await Promise.all(Array.from({ length: 40 }, ready));
+    expect(replies.map(({ status }) => status)).to.deep.equal(replies.map(() => 200));
+    const first = looks;
+    expect(first).to.be.lessThan(10);
+    await until(async () => (await ready()).status === 200 && looks > first);
+  });
+});

@@ -1,0 +1,150 @@
+import { expect } from 'chai';
+import { AppError } from '../../../app/errors.ts';
+import { type AdmissionOptions, createAdmission } from '../../../app/features/passwords/hash-queue.ts';
+
+/** A job that ends when told to. */
+function createJob() {
+  let finish: (value: string) => void = () => undefined;
+  const done = new Promise<string>((resolve) => {
+    finish = resolve;
+  });
+  let started = false;
+  return {
+    run: () => {
+      started = true;
+      return done;
+    },
+    finish,
+    isStarted: () => started,
+  };
+}
+
+const codeOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => 'accepted',
+    (error) => (error instanceof AppError ? error.code : String(error)),
+  );
+
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const admission = (options: Partial<AdmissionOptions>) =>
+  createAdmission({ concurrency: 2, queueMax: 2, deadline: 60_000, ...options });
+
+describe('Admission', () => {
+  it('runs as many jobs as it may, lets some wait in order and refuses the rest at once', async () => {
+    const { admit } = admission({});
+    const jobs = Array.from({ length: 4 }, createJob);
+    const running = jobs.map((job) => admit(job.run));
+    expect(await codeOf(admit(createJob().run))).to.equal('overloaded');
+    expect(jobs.map((job) => job.isStarted())).to.deep.equal([true, true, false, false]);
+    jobs[1]?.finish('b');
+    await settle();
+    expect(jobs.map((job) => job.isStarted())).to.deep.equal([true, true, true, false]);
+    for (const job of jobs) job.finish('done');
+    await Promise.all(running);
+  });
+
+  it('frees the slot of a job that failed', async () => {
+    const { admit } = admission({ concurrency: 1, queueMax: 0 });
+    const failure = await admit(() => Promise.reject(new Error('no'))).catch((error: Error) => error.message);
+    expect(failure).to.equal('no');
+    expect(await admit(async () => 'next')).to.equal('next');
+  });
+
+  it('refuses a job that waited too long, and does not run it later', async () => {
+    const { admit } = admission({ concurrency: 1, deadline: 5 });
+    const first = createJob();
+    const second = createJob();
+    const running = admit(first.run);
+    expect(await codeOf(admit(second.run))).to.equal('overloaded');
+    first.finish('done');
+    await running;
+    await settle();
+    expect(second.isStarted()).to.equal(false);
+    expect(await admit(async () => 'next')).to.equal('next');
+  });
+
+  it('never runs more than it may, whatever comes', async () => {
+    let running = 0;
+    let most = 0;
+    const { admit } = admission({ concurrency: 3, queueMax: 1_000 });
+    const job = async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await settle();
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 200 }, () => admit(job)));
+    expect([most, running]).to.deep.equal([3, 0]);
+  });
+
+  it('reports its depth, waits and refusals', async () => {
+    const depths: number[] = [];
+    let refused = 0;
+    const onReject = () => {
+      refused += 1;
+    };
+    const { admit } = admission({
+      concurrency: 1,
+      queueMax: 1,
+      onDepth: (depth) => depths.push(depth),
+      onReject,
+    });
+    const first = createJob();
+    const running = [admit(first.run), admit(async () => 'second')];
+    await codeOf(admit(async () => 'third'));
+    first.finish('done');
+    await Promise.all(running);
+    expect(depths).to.deep.equal([1, 0]);
+    expect(refused).to.equal(1);
+  });
+
+  it('tells beforehand that there is no room, and that there is', async () => {
+    const { admit, room } = admission({ concurrency: 1, queueMax: 1 });
+    const first = createJob();
+    const running = [admit(first.run)];
+    expect(room.refusal()).to.equal(null);
+    running.push(admit(async () => 'second'));
+    expect(room.refusal()).to.have.property('code', 'overloaded');
+    first.finish('done');
+    await Promise.all(running);
+    expect(room.refusal()).to.equal(null);
+  });
+
+  it('lets no more work begin than jobs will find room, and counts what it refuses', async () => {
+    let refused = 0;
+    const { admit, room } = admission({
+      concurrency: 1,
+      queueMax: 1,
+      onReject: () => {
+        refused += 1;
+      },
+    });
+    const lookups = Array.from({ length: 3 }, createJob);
+    const done: string[] = [];
+    const requests = lookups.map((lookup, index) =>
+      room.hold(async () => {
+        await lookup.run();
+        await admit(async () => done.push(String(index)));
+      }),
+    );
+    expect(await codeOf(requests[2] ?? expect.fail())).to.equal('overloaded');
+    expect(lookups.map((lookup) => lookup.isStarted())).to.deep.equal([true, true, false]);
+    expect(room.refusal()).to.have.property('code', 'overloaded');
+    expect(refused).to.equal(2);
+    for (const lookup of lookups) lookup.finish('found');
+    await Promise.all(requests.slice(0, 2));
+    expect(done).to.deep.equal(['0', '1']);
+    expect(room.refusal()).to.equal(null);
+  });
+
+  it('takes back the place of work that failed, before its job or without one', async () => {
+    const { room } = admission({ concurrency: 1, queueMax: 0 });
+    for (let n = 0; n < 3; n += 1) {
+      const failure = await room
+        .hold(() => Promise.reject(new Error('no')))
+        .catch((error: Error) => error.message);
+      expect(failure).to.equal('no');
+    }
+    expect(await room.hold(() => 'next')).to.equal('next');
+  });
+});

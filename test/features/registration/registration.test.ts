@@ -1,0 +1,101 @@
+import { expect } from 'chai';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { newPerson, registered } from '../../support/people.ts';
+import { onEachStore } from '../../support/stores.ts';
+
+const register = 'POST /api/v1/auth/register';
+
+onEachStore(register, (stores) => {
+  let app: TestApp;
+  before(async () => {
+    app = await startApp(stores());
+  });
+  after(() => app.close());
+
+  it('answers 201 with the user and no password', async () => {
+    const person = newPerson();
+    const reply = await app.ask(register, { body: person });
+    expect(reply.status).to.equal(201);
+    const { id, created_at, ...rest } = reply.body.data;
+    expect(rest).to.deep.equal({ email: person.email, username: person.username, roles: ['user'] });
+    expect(Date.parse(created_at)).to.be.closeTo(Date.now(), 60_000);
+    expect(reply.text).not.to.contain(person.password);
+    expect(id).to.match(/^[0-9a-f-]{36}$/);
+  });
+
+  it('stores the email in lower case and refuses it in any other case', async () => {
+    const person = newPerson();
+    const shouted = { ...person, email: person.email.toUpperCase() };
+    expect((await app.ask(register, { body: shouted })).body.data.email).to.equal(person.email);
+    const again = await app.ask(register, { body: { ...newPerson(), email: person.email } });
+    expect(again.status).to.equal(409);
+    expect(again.body.code).to.equal('email_taken');
+  });
+
+  it('refuses a username that differs in case only', async () => {
+    const person = await registered(app);
+    const reply = await app.ask(register, {
+      body: { ...newPerson(), username: person.username.toUpperCase() },
+    });
+    expect(reply.status).to.equal(409);
+    expect(reply.body.code).to.equal('username_taken');
+  });
+
+  it('lets exactly one of 50 racing requests have the email', async () => {
+    const { email, password } = newPerson();
+    const racing = Array.from({ length: 50 }, () =>
+      app.ask(register, { body: { email, password, username: newPerson().username } }),
+    );
+    const statuses = (await Promise.all(racing)).map((reply) => reply.status);
+    expect(statuses.filter((status) => status === 201)).to.have.length(1);
+    expect(statuses.filter((status) => status === 409)).to.have.length(49);
+  });
+
+  it('names every field at fault', async () => {
+    const body = { email: 'nobody', password: 'longenough-but-unique', username: 'a b', admin: true };
+    const reply = await app.ask(register, { body });
+    expect(reply.status).to.equal(422);
+    const paths = reply.body.errors.map((error: { path: string }) => error.path);
+    expect(paths).to.have.members(['email', 'username', 'admin']);
+  });
+
+  const passwords: [string, string, number, string?][] = [
+    ['the guide’s own password', 'StrongPass123!', 201],
+    ['8 characters', 'q7#Lw2!z', 201],
+    ['7 characters', 'q7#Lw2!', 422, 'validation_failed'],
+    ['128 characters', 'ü'.repeat(128), 201],
+    ['129 characters', 'ü'.repeat(129), 422, 'validation_failed'],
+    ['128 characters outside the basic plane', '𝒳'.repeat(128), 201],
+    ['only spaces', '            ', 201],
+    ['a common password', 'password123', 422, 'password_too_common'],
+    ['a common password in other case', 'PassWord123', 422, 'password_too_common'],
+    ['the name of the service', 'auth-service', 422, 'password_too_common'],
+  ];
+  for (const [title, password, status, code] of passwords) {
+    it(`${status === 201 ? 'accepts' : 'refuses'} as password ${title}`, async () => {
+      const reply = await app.ask(register, { body: { ...newPerson(), password } });
+      expect(reply.status).to.equal(status);
+      if (code) expect(reply.body.code).to.equal(code);
+    });
+  }
+
+  it('refuses the email and the username as password', async () => {
+    const person = newPerson();
+    for (const password of [person.email, person.username, person.username.toUpperCase()]) {
+      const reply = await app.ask(register, { body: { ...person, password } });
+      expect(reply.status).to.equal(422);
+      expect(reply.body.code).to.equal('password_matches_identity');
+    }
+  });
+
+  it('refuses NUL characters and lone surrogates and stores nothing', async () => {
+    const person = newPerson();
+    for (const bad of ['"pass\\u0000word-long"', '"pass\\ud800word-long"']) {
+      const raw = `{"email":"${person.email}","username":"${person.username}","password":${bad}}`;
+      const reply = await app.ask(register, { raw, headers: { 'Content-Type': 'application/json' } });
+      expect(reply.status).to.equal(422);
+      expect(reply.body.errors[0].path).to.equal('password');
+    }
+    expect((await app.ask(register, { body: person })).status).to.equal(201);
+  });
+});

@@ -1,0 +1,210 @@
+import { expect } from 'chai';
+import type { QueryName } from '../../../app/store/postgres/queries.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { loggedIn, loggedInAdmin, newPerson, registered } from '../../support/people.ts';
+import { onEachStore } from '../../support/stores.ts';
+
+onEachStore('Login throttling', (stores) => {
+  let app: TestApp;
+  let address = 0;
+  before(async () => {
+    app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });
+  });
+  after(() => app.close());
+
+  /** A network nobody has used before, so that its own limits do not matter. */
+  const nextNetwork = () => {
+    address += 1;
+    const random = Math.floor(Math.random() * 0xffff).toString(16);
+    return `2001:db8:${random}:${address.toString(16)}::1`;
+  };
+  const attempt = (body: object, from = nextNetwork(), headers = {}) =>
+    app.ask('POST /api/v1/auth/login', { body, headers: { 'X-Forwarded-For': from, ...headers } });
+  const guess = (email: string) => attempt({ email, password: 'not the password' });
+  const statuses = async (count: number, work: () => Promise<{ status: number }>) => {
+    const seen: number[] = [];
+    for (let n = 0; n < count; n += 1) seen.push((await work()).status);
+    return seen;
+  };
+
+  it('lets ten wrong passwords pass, then one a minute, from however many addresses they come', async () => {
+    const { email, password } = await registered(app);
+    expect(await statuses(11, () => guess(email))).to.deep.equal(Array(11).fill(401));
+    const refused = await guess(email);
+    expect([refused.status, refused.body.code]).to.deep.equal([429, 'rate_limited']);
+    expect(Number(refused.headers['retry-after'])).to.be.within(50, 60);
+    // Of the budget that refused, not of the address, which has hardly begun.
+    const { 'retry-after': wait, 'ratelimit-limit': limit, ...rest } = refused.headers;
+    expect([limit, rest['ratelimit-remaining'], rest['ratelimit-reset']]).to.deep.equal(['1', '0', wait]);
+    expect((await attempt({ email, password })).status).to.equal(429);
+  });
+
+  it('lets no more through when they come in parallel', async () => {
+    const { email } = await registered(app);
+    const replies = await Promise.all(Array.from({ length: 40 }, () => guess(email)));
+    expect(replies.filter(({ status }) => status === 401)).to.have.length(11);
+    expect(replies.filter(({ status }) => status === 429)).to.have.length(29);
+  });
+
+  it('treats an unknown email exactly as a known one', async () => {
+    const known = await registered(app);
+    const seen = [];
+    for (const email of [known.email, newPerson().email]) {
+      await statuses(11, () => guess(email));
+      const { status, body, headers } = await guess(email);
+      seen.push(JSON.stringify([status, { ...body, request_id: '' }, Object.keys(headers)]));
+    }
+    expect(seen[0]).to.equal(seen[1]);
+  });
+
+  it('asks nothing about the email of an attempt that it refuses, so that time tells nothing either', async () => {
+    const { database } = stores();
+    const queries: QueryName[] = [];
+    const query = <Row extends object>(name: QueryName, params?: readonly unknown[]): Promise<Row[]> => {
+      queries.push(name);
+      return database.query(name, params);
+    };
+    const watched = await startApp(
+      { ...stores(), database: { ...database, query } },
+      { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' },
+    );
+    const [known, guesser] = [await registered(app), await registered(app)];
+    const { device_token } = (await attempt({ email: guesser.email, password: guesser.password })).body.data;
+    const asked = [];
+    for (const email of [known.email, newPerson().email]) {
+      for (let n = 0; n < 14; n += 1) {
+        queries.length = 0;
+        const extra = [{}, { device_token: 'x' }, { device_token }][n % 3];
+        const { status } = await watched.ask('POST /api/v1/auth/login', {
+          body: { email, password: 'not the password', ...extra },
+          headers: { 'X-Forwarded-For': nextNetwork() },
+        });
+        asked.push([status, ...queries]);
+      }
+    }
+    await watched.close();
+    const refused = [[429, 'users/find_by_id'], [429], [429]];
+    expect([asked.slice(11, 14), asked.slice(25)]).to.deep.equal([refused, refused]);
+  });
+
+  it('slows one network down without touching the account', async () => {
+    const { email, password } = await registered(app);
+    const network = nextNetwork();
+    const from = () => attempt({ email, password: 'not the password' }, network);
+    expect((await statuses(11, from)).at(-1)).to.equal(429);
+    expect((await attempt({ email, password })).status).to.equal(200);
+  });
+
+  it('gives back after the right password the attempt it took, and none that a guesser made', async () => {
+    const { email, password } = await registered(app);
+    expect(await statuses(12, () => attempt({ email, password }))).to.deep.equal(Array(12).fill(200));
+    await statuses(9, () => guess(email));
+    expect((await attempt({ email, password })).status).to.equal(200);
+    expect(await statuses(3, () => guess(email))).to.deep.equal([401, 401, 429]);
+  });
+
+  it('lets a known device in while strangers guess, by cookie or by body', async () => {
+    const { email, password } = await registered(app);
+    const first = await attempt({ email, password });
+    const { device_token } = first.body.data;
+    expect(String(first.headers['set-cookie'])).to.match(
+      /^__Host-device=.+; Path=\/; Max-Age=\d+; Secure; HttpOnly; SameSite=Strict$/,
+    );
+    await statuses(12, () => guess(email));
+    expect((await attempt({ email, password })).status).to.equal(429);
+    expect((await attempt({ email, password, device_token })).status).to.equal(200);
+    const Cookie = `__Host-device=${device_token}`;
+    expect((await attempt({ email, password }, nextNetwork(), { Cookie })).status).to.equal(200);
+  });
+
+  it('gives a device a bounded budget, not a free pass', async () => {
+    const { email, password } = await registered(app);
+    const { device_token } = (await attempt({ email, password })).body.data;
+    await statuses(12, () => guess(email));
+    const wrong = () => attempt({ email, password: 'not the password', device_token });
+    expect(await statuses(11, wrong)).to.deep.equal([...Array(10).fill(401), 429]);
+  });
+
+  it('knows no device of somebody else, forged, or from before a new password or a logout everywhere', async () => {
+    const person = await loggedIn(app);
+    const { email, password } = person;
+    const other = await registered(app);
+    const tokenOf = async (secret: string) =>
+      (await attempt({ email, password: secret })).body.data.device_token;
+    const foreign = (await attempt({ email: other.email, password: other.password })).body.data.device_token;
+    const beforeLogout = await tokenOf(password);
+    await app.ask('POST /api/v1/auth/logout-all', { token: person.access });
+    const beforeChange = await tokenOf(password);
+    const { access_token } = (await attempt({ email, password })).body.data;
+    const changed = { current_password: password, new_password: 'another-good-one' };
+    await app.ask('POST /api/v1/users/me/password', { token: access_token, body: changed });
+    await statuses(12, () => guess(email));
+    const [owner, nonce] = beforeChange.split('.');
+    const [stranger, , mac] = foreign.split('.');
+    const forged = [`${owner}.${nonce}.${mac}`, `${stranger}.${nonce}.${mac}`];
+    for (const device_token of [foreign, beforeLogout, beforeChange, ...forged, 'x']) {
+      const reply = await attempt({ email, password: 'another-good-one', device_token });
+      expect(reply.status).to.equal(429);
+    }
+  });
+
+  it('knows the device on which the password was changed or reset, and no other', async () => {
+    const admin = await loggedInAdmin(app);
+    const { email, password, id, access } = await loggedIn(app);
+    const issued = await app.ask(`POST /api/v1/admin/users/${id}/reset-token`, { token: admin.access });
+    const [second, third] = ['another-good-one', 'a-third-good-one'];
+    const body = { current_password: password, new_password: second };
+    const changed = await app.ask('POST /api/v1/users/me/password', { token: access, body });
+    const again = await app.ask(`POST /api/v1/admin/users/${id}/reset-token`, { token: admin.access });
+    await statuses(12, () => guess(email));
+    const { device_token } = changed.body.data;
+    expect((await attempt({ email, password: second, device_token })).status).to.equal(200);
+    const reset = (token: string) =>
+      app.ask('POST /api/v1/auth/password/reset', { body: { token, password: third } });
+    expect((await reset(issued.body.data.token)).status).to.equal(401);
+    const done = await reset(again.body.data.token);
+    expect(String(done.headers['set-cookie'])).to.contain(`__Host-device=${done.body.data.device_token};`);
+    expect((await attempt({ email, password: third, device_token })).status).to.equal(429);
+    const fresh = { device_token: done.body.data.device_token };
+    expect((await attempt({ email, password: third, ...fresh })).status).to.equal(200);
+  });
+
+  it('never lets a device skip the limit of its network', async () => {
+    const { email, password } = await registered(app);
+    const { device_token } = (await attempt({ email, password })).body.data;
+    const network = nextNetwork();
+    const replies = await statuses(61, () => attempt({ email, password, device_token }, network));
+    expect(replies).to.deep.equal([...Array(60).fill(200), 429]);
+  });
+
+  it('counts password confirmations of their own, so that a stolen access token cannot guess', async () => {
+    const person = await loggedIn(app);
+    const confirm = () =>
+      app.ask('DELETE /api/v1/users/me', { token: person.access, body: { password: 'wrong' } });
+    expect(await statuses(11, confirm)).to.deep.equal([...Array(10).fill(403), 429]);
+    const { email, password } = person;
+    expect((await attempt({ email, password })).status).to.equal(200);
+  });
+
+  it('is lifted by an administrator', async () => {
+    const { email, password, id } = await registered(app);
+    await statuses(12, () => guess(email));
+    const admin = await loggedInAdmin(app);
+    await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
+    expect((await attempt({ email, password })).status).to.equal(200);
+  });
+
+  it('is lifted for the network too from which the user guessed, once', async () => {
+    const { email, password, id } = await registered(app);
+    const network = nextNetwork();
+    const wrong = () => attempt({ email, password: 'not the password' }, network);
+    expect((await statuses(11, wrong)).at(-1)).to.equal(429);
+    const { loggedInAdmin } = await import('../../support/people.ts');
+    const admin = await loggedInAdmin(app);
+    await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
+    const after = await statuses(11, wrong);
+    expect([after[0], after.at(-1)]).to.deep.equal([401, 429]);
+    await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
+    expect((await attempt({ email, password }, network)).status).to.equal(200);
+  });
+});

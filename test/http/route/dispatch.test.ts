@@ -1,0 +1,67 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import Koa from 'koa';
+import { z } from 'zod';
+import { AppError } from '../../../app/errors.ts';
+import type { Room } from '../../../app/features/passwords/hash-queue.ts';
+import type { RequestState } from '../../../app/http/route/context.ts';
+import { createRouter } from '../../../app/http/route/dispatch.ts';
+import { endpoint } from '../../../app/http/route/endpoint.ts';
+
+describe('The room for a hash', () => {
+  it('is asked for again when a body comes that was held back until there was none', async () => {
+    let isFull = false;
+    let handled = 0;
+    let asked: () => void = () => undefined;
+    const askedOnce = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    const room: Room = {
+      refusal: () => {
+        asked();
+        return null;
+      },
+      hold: async (work) => {
+        if (isFull) throw new AppError('overloaded');
+        return work();
+      },
+    };
+    const hashing = endpoint(
+      'POST /hash',
+      { summary: 'Hash', access: 'open', room, body: z.strictObject({}), answers: {} },
+      () => {
+        handled += 1;
+        return {};
+      },
+    );
+    const never = async () => expect.fail('an open route without a limit asks nobody');
+    const app = new Koa<RequestState>();
+    app.use(async (ctx, next) => {
+      try {
+        await next();
+      } catch (error) {
+        ctx.body = error instanceof AppError ? error.code : String(error);
+      }
+    });
+    app.use(createRouter([hashing], never, never).routes());
+    const server = app.listen(0, '127.0.0.1');
+    try {
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const headers = { 'Content-Type': 'application/json', 'Content-Length': 2 };
+      const sent = request({ host: '127.0.0.1', port, method: 'POST', path: '/hash', headers });
+      sent.flushHeaders();
+      await askedOnce;
+      isFull = true;
+      sent.end('{}');
+      const [response] = await once(sent, 'response');
+      const chunks: Buffer[] = [];
+      for await (const chunk of response) chunks.push(chunk);
+      expect([Buffer.concat(chunks).toString(), handled]).to.deep.equal(['overloaded', 0]);
+    } finally {
+      server.close();
+    }
+  });
+});

@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { budgets, type LimitName } from '../../../app/http/route/limits.ts';
+import { startApp, type TestApp } from '../../support/app.ts';
+import { series } from '../../support/exposition.ts';
+import { loggedIn, newPerson } from '../../support/people.ts';
+import { onEachStore } from '../../support/stores.ts';
+
+/** A /64 that nobody has used before, without its last four groups. */
+const newNetwork = () => `2001:db8:${randomBytes(4).toString('hex').replace(/^.{4}/, '$&:')}`;
+
+onEachStore('Requests from one address', (stores) => {
+  let app: TestApp;
+  let token: string;
+  before(async () => {
+    app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });
+    token = (await loggedIn(app)).access;
+  });
+  after(() => app.close());
+
+  /** The same for all routes, each of which has a budget of its own. */
+  const network = newNetwork();
+  const routes: Record<LimitName, string> = {
+    login: 'POST /api/v1/auth/login',
+    register: 'POST /api/v1/auth/register',
+    refresh: 'POST /api/v1/auth/refresh',
+    password: 'POST /api/v1/auth/password/reset',
+    confirm: 'PATCH /api/v1/users/me',
+  };
+  const quotaOf = (headers: Record<string, unknown>) => [
+    Number(headers['ratelimit-limit']),
+    Number(headers['ratelimit-remaining']),
+  ];
+
+  // The names are the type's own; Object.keys forgets it.
+  for (const name of Object.keys(budgets) as LimitName[]) {
+    const { points, window } = budgets[name];
+    /** Counted, and refused before it costs anything: its body is of the wrong form. */
+    const ask = (from: string) =>
+      app.ask(routes[name], {
+        body: { no: 'such field' },
+        headers: { 'X-Forwarded-For': from },
+        ...(name === 'confirm' && { token }),
+      });
+
+    it(`are refused after exactly ${points}, and what is left is told all along: ${name}`, async () => {
+      for (let left = points - 1; left >= 0; left -= 1) {
+        const { status, headers } = await ask(`${network}::1`);
+        expect([status, ...quotaOf(headers)]).to.deep.equal([422, points, left]);
+        expect(headers).not.to.have.property('retry-after');
+      }
+      const { status, body, headers } = await ask(`${network}::1`);
+      expect([status, body.code, ...quotaOf(headers)]).to.deep.equal([429, 'rate_limited', points, 0]);
+      // A test may take twenty seconds.
+      expect(Number(headers['ratelimit-reset'])).to.be.within(window / 1_000 - 20, window / 1_000);
+      expect(headers['retry-after']).to.equal(headers['ratelimit-reset']);
+      expect((await ask(`${network}:ffff:ffff:ffff:ffff`)).status).to.equal(429);
+      const stranger = await ask(`${newNetwork()}::1`);
+      expect([stranger.status, ...quotaOf(stranger.headers)]).to.deep.equal([422, points, points - 1]);
+    });
+  }
+});
+
+describe('The limits of requests', () => {
+  it('are those of the README', () => {
+    expect(budgets).to.deep.equal({
+      login: { points: 60, window: 60_000 },
+      register: { points: 100, window: 3_600_000 },
+      refresh: { points: 300, window: 60_000 },
+      password: { points: 30, window: 600_000 },
+      confirm: { points: 100, window: 3_600_000 },
+    });
+    const readme = readFileSync('README.md', 'utf8');
+    for (const row of [
+      'login, per address | 60 a minute |',
+      'register, per address | 100 an hour |',
+      'refresh, per address | 300 a minute |',
+      'password reset, per address | 30 in ten minutes |',
+      'changes of my account, per address | 100 an hour,',
+    ]) {
+      expect(readme).to.contain(`\n| ${row}`);
+    }
+  });
+});
+
+onEachStore('A registration', (stores) => {
+  let app: TestApp;
+  before(async () => {
+    app = await startApp(stores());
+  });
+  after(() => app.close());
+
+  it('costs one hash, whether or not its email or its username is taken', async () => {
+    const hashes = async () => (await series(app.metrics)).get('auth_hash_duration_seconds_count') ?? 0;
+    const outcomeOf = async (person: ReturnType<typeof newPerson>) => {
+      const before = await hashes();
+      const { status, body } = await app.ask('POST /api/v1/auth/register', { body: person });
+      return [status, body.code, (await hashes()) - before];
+    };
+    const taken = newPerson();
+    expect(await outcomeOf(taken)).to.deep.equal([201, undefined, 1]);
+    const { email, username } = taken;
+    expect(await outcomeOf({ ...newPerson(), email })).to.deep.equal([409, 'email_taken', 1]);
+    expect(await outcomeOf({ ...newPerson(), username })).to.deep.equal([409, 'username_taken', 1]);
+  });
+});

@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import postgres from 'postgres';
+import { purge, purgeCommand } from '../../app/commands/purge.ts';
+import { parseConfig } from '../../app/config/config.ts';
+import { parseTarget } from '../../app/store/postgres/connection.ts';
+import { createStore } from '../../app/store/store.ts';
+import { addSession, addUser } from '../support/rows.ts';
+import { onEachStore, onRealStore, silentLog, type TestStores } from '../support/stores.ts';
+
+const day = 86_400_000;
+
+const expired = { idleTtlMs: -2 * day, maxAgeMs: 0 };
+
+const openSql = (stores: TestStores) =>
+  postgres(parseTarget({ url: stores.url, sslMode: 'disable', caFile: undefined }).url, { max: 1 });
+
+onEachStore('purge', (stores) => {
+  const store = () => createStore(stores().database);
+
+  it('removes what is past its time, keeps the rest, and can be repeated', async () => {
+    const user = await addUser(store());
+    const [over, live] = [await addSession(store(), user.id, expired), await addSession(store(), user.id)];
+    for (const _ of [1, 2]) await purge(store(), silentLog, 13);
+    expect(await store().sessions.find(over.id)).to.equal(null);
+    expect(await store().sessions.find(live.id)).to.include({ live: true });
+  });
+
+  it('has made the partitions of the twelve months to come', async () => {
+    await purge(store(), silentLog, 13);
+    expect(await store().loginHistories.createPartitions(12)).to.equal(0);
+  });
+});
+
+onRealStore('purge on a server', (stores) => {
+  const store = () => createStore(stores().database);
+  let sql: postgres.Sql;
+
+  beforeEach(() => {
+    sql = openSql(stores());
+  });
+
+  afterEach(() => sql.end());
+
+  it('drops the partitions of months older than those to be kept', async () => {
+    const addMonth = async (ago: number): Promise<string> => {
+      const [month] = await sql<{ name: string; from: string; to: string }[]>`
+        select 'login_histories_' || to_char(start, 'YYYY_MM') as name, start::text as from,
+          (start + interval '1 month')::text as to
+        from (select date_trunc('month', now() at time zone 'UTC') - ${ago} * interval '1 month' as start) months`;
+      if (!month) throw new Error('one row');
+      await sql.unsafe(`create table ${month.name} partition of login_histories
+        for values from ('${month.from}+00') to ('${month.to}+00')`);
+      return month.name;
+    };
+    const [kept, old] = [await addMonth(13), await addMonth(14)];
+    expect(await store().loginHistories.dropPartitions(13)).to.deep.equal([old]);
+    expect(await store().loginHistories.dropPartitions(12)).to.deep.equal([kept]);
+  });
+
+  it('passes by a session that someone is just working on', async () => {
+    const user = await addUser(store());
+    const [held, free] = [
+      await addSession(store(), user.id, expired),
+      await addSession(store(), user.id, expired),
+    ];
+    await sql.begin(async (tx) => {
+      await tx`select id from sessions where id = ${held.id} for update`;
+      await purge(store(), silentLog, 13);
+      expect(await store().sessions.find(free.id)).to.equal(null);
+      expect(await store().sessions.find(held.id)).not.to.equal(null);
+    });
+    await purge(store(), silentLog, 13);
+    expect(await store().sessions.find(held.id)).to.equal(null);
+  });
+
+  it('removes more than one batch', async () => {
+    const user = await addUser(store());
+    await sql`
+      insert into sessions (id, user_id, mac_key, token_hash, idle_expires_at, expires_at)
+      select gen_random_uuid(), ${user.id}, '', '', now() - interval '2 days', now()
+      from generate_series(1, 2500)`;
+    await purge(store(), silentLog, 13);
+    const [left] = await sql`select count(*)::integer as count from sessions where user_id = ${user.id}`;
+    expect(left?.count).to.equal(0);
+  });
+
+  it('records when it ran, as a command that opens its own stores', async () => {
+    await sql`delete from maintenance`;
+    await purgeCommand(parseConfig({ ENV: 'test', DB_PRIMARY_DB_URL: stores().url() }), silentLog);
+    const [row] = await sql`select ran_at from maintenance where name = 'purge'`;
+    expect(row?.ran_at).to.be.instanceOf(Date);
+  });
+});

@@ -1,0 +1,110 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
+import { createKeySightings } from '../../app/jobs/record-signing-keys.ts';
+import { createStore, type Store } from '../../app/store/store.ts';
+import { keyWorkshop, kidOf, pemPair, rememberingLog } from '../support/keys.ts';
+import { start } from '../support/process.ts';
+import { onEachStore, onRealStore, silentLog } from '../support/stores.ts';
+
+const day = 86_400;
+
+onEachStore('the age of a signing key', (stores) => {
+  const { open, keyFiles } = keyWorkshop();
+  const store = () => createStore(stores().database);
+  const record = (keys: SigningKeys, of: Pick<Store, 'maintenance'> = store()) =>
+    createKeySightings({ store: of, keys, log: silentLog })();
+  const ageOf = (keys: SigningKeys, kid: string): number =>
+    keys.ages().find((key) => key.kid === kid)?.seconds ?? Number.NaN;
+  /** A process that starts so many days from now, on the same files. */
+  const startIn = (env: Parameters<typeof open>[0], days: number) =>
+    open(env, () => Date.now() + days * day * 1000);
+
+  it('goes on from where the first replica saw it, over restarts', async () => {
+    const pair = pemPair('seen-first');
+    const { env } = keyFiles(pair);
+    const kid = await kidOf(pair);
+    await record((await open(env)).keys);
+    const { keys } = await startIn(env, 100);
+    expect(ageOf(keys, kid)).to.be.below(day);
+    await record(keys);
+    expect(ageOf(keys, kid)).to.be.above(99 * day);
+    await keys.reload();
+    expect(ageOf(keys, kid)).to.be.above(99 * day);
+  });
+
+  it('is never made younger by a later sight', async () => {
+    const pair = pemPair('seen-again');
+    const { env } = keyFiles(pair);
+    const kid = await kidOf(pair);
+    const { keys } = await open(env);
+    await record(keys);
+    const [first] = await store().maintenance.findByNames([`signing-key:${kid}`]);
+    await record(keys);
+    expect(await store().maintenance.findByNames([`signing-key:${kid}`])).to.deep.equal([first]);
+    keys.knownSince(kid, Date.now() - 50 * day * 1000);
+    await record(keys);
+    expect(ageOf(keys, kid)).to.be.at.least(50 * day);
+  });
+
+  it('is that of the process while Postgres is away, which fails nobody and is made up for', async () => {
+    const pair = pemPair('seen-away');
+    const { env } = keyFiles(pair);
+    const kid = await kidOf(pair);
+    await record((await open(env)).keys);
+    const { keys } = await startIn(env, 100);
+    const away = createStore({
+      query: () => Promise.reject(new Error('Postgres is away')),
+      transaction: () => Promise.reject(new Error('Postgres is away')),
+      close: async () => undefined,
+    });
+    const { log, lines } = rememberingLog();
+    await createKeySightings({ store: away, keys, log })();
+    expect(lines).to.have.lengthOf(1);
+    expect(ageOf(keys, kid)).to.be.at.least(0).and.below(day);
+    await record(keys);
+    expect(ageOf(keys, kid)).to.be.above(99 * day);
+  });
+
+  it('tells the one that signs from those that are accepted only', async () => {
+    const [signing, upcoming] = [pemPair('use-a'), pemPair('use-b')];
+    const { env, further, writePair } = keyFiles(signing);
+    writeFileSync(join(further, 'b.pem'), upcoming.publicPem);
+    const { keys } = await open(env);
+    const uses = () => Object.fromEntries(keys.ages().map(({ kid, use }) => [kid, use]));
+    const [a, b] = await Promise.all([kidOf(signing), kidOf(upcoming)]);
+    expect(uses()).to.deep.equal({ [a]: 'signing', [b]: 'accepted' });
+    writePair(upcoming);
+    await keys.reload();
+    expect(uses()).to.deep.equal({ [a]: 'accepted', [b]: 'signing' });
+  });
+});
+
+onRealStore('a serving process', (stores) => {
+  const { keyFiles, folder } = keyWorkshop();
+
+  it('keeps when its keys were first seen, without being asked', async function () {
+    this.timeout(60_000);
+    const pair = pemPair('seen-by-serve');
+    const { env } = keyFiles(pair);
+    const service = start([], {
+      ...env,
+      DB_PRIMARY_DB_URL: `${stores().url()}?sslmode=disable`,
+      DATA_DIR: folder(),
+      PORT: '0',
+      METRICS_PORT: '0',
+    });
+    try {
+      await service.printed(/listens on/);
+      const names = [`signing-key:${await kidOf(pair)}`];
+      const find = () => createStore(stores().database).maintenance.findByNames(names);
+      for (let tries = 0; tries < 200 && (await find()).length === 0; tries += 1) await sleep(20);
+      expect(await find()).to.have.lengthOf(1);
+    } finally {
+      service.child.kill('SIGKILL');
+      await service.ended;
+    }
+  });
+});

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { ConfigError, parseConfig } from '../app/config/config.ts';
+import { openStores } from '../app/open-stores.ts';
+import { isSchemaCurrent } from '../app/store/postgres/migrations.ts';
+import { createStore } from '../app/store/store.ts';
+import { newUser } from './support/rows.ts';
+import { onRealStore, silentLog } from './support/stores.ts';
+
+const moduleUrl = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
+
+describe('embedded stores', function () {
+  // Each opens a Postgres of its own, some of them twice.
+  this.timeout(60_000);
+  let dataDir: string;
+
+  beforeEach(() => {
+    dataDir = mkdtempSync(join(tmpdir(), 'open-stores-'));
+  });
+
+  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+
+  const open = () => openStores(parseConfig({ ENV: 'test', DATA_DIR: dataDir }), silentLog);
+
+  it('come with the present schema, and keep what they hold until the next start', async () => {
+    const user = newUser();
+    const first = await open();
+    expect(first.embedded).to.deep.equal(['Postgres', 'Redis']);
+    expect(first.replica).to.equal(first.database);
+    expect(await isSchemaCurrent(first.database)).to.equal(true);
+    await createStore(first.database).users.insert(user);
+    await first.close();
+    const second = await open();
+    expect(await createStore(second.database).users.findById(user.id)).to.include({ email: user.email });
+    await second.close();
+  });
+
+  it('refuse a folder in use, and leave it to whoever uses it', async () => {
+    const stores = await open();
+    const refused = await open().catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(ConfigError);
+    expect(await isSchemaCurrent(stores.database)).to.equal(true);
+    await stores.close();
+    expect(readdirSync(dataDir)).to.deep.equal(['postgres']);
+  });
+
+  it('keep what was answered when the process is killed', async () => {
+    const user = newUser();
+    const script = `
+      import { pino } from 'pino';
+      import { parseConfig } from ${moduleUrl('../../app/config.ts')};
+      import { openStores } from ${moduleUrl('../../app/store/open-stores.ts')};
+      import { createStore } from ${moduleUrl('../../app/store/store.ts')};
+      const config = parseConfig({ ENV: 'test', DATA_DIR: ${JSON.stringify(dataDir)} });
+      const stores = await openStores(config, pino({ level: 'silent' }));
+      await createStore(stores.database).users.insert(${JSON.stringify(user)});
+      console.log('stored');
+    `;
+    // What a killed process leaves among the temporary files goes with the folder of this test.
+    const env = { ...process.env, TMPDIR: dataDir };
+    const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script], { env });
+    await once(child.stdout, 'data');
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+    const stores = await open();
+    expect(await createStore(stores.database).users.findById(user.id)).to.include({ email: user.email });
+    await stores.close();
+  });
+});
+
+onRealStore('real stores', (stores) => {
+  it('are opened by their URLs, without a data folder', async () => {
+    const dataDir = join(tmpdir(), 'never-made');
+    const url = stores().url();
+    const variables = { ENV: 'test', DATA_DIR: dataDir, DB_PRIMARY_DB_URL: url, DB_REPLICA_DB_URL: url };
+    const opened = await openStores(parseConfig(variables), silentLog);
+    expect(opened.embedded).to.deep.equal(['Redis']);
+    expect(opened.replica).not.to.equal(opened.database);
+    expect(await isSchemaCurrent(opened.replica)).to.equal(true);
+    await opened.close();
+    expect(existsSync(dataDir)).to.equal(false);
+  });
+});

@@ -1,0 +1,85 @@
+import { expect } from 'chai';
+import type { Database } from '../../../app/store/postgres/create-database.ts';
+import { codeOf } from '../../support/rows.ts';
+import { onEachStore } from '../../support/stores.ts';
+import { type Echo, probe, using } from './probe.ts';
+
+onEachStore('database', (stores) => {
+  it('gives columns their names in camel case', async () => {
+    await using(probe(stores()), async (database) => {
+      const [row] = await database.query<Echo>('probe/echo', ['hello']);
+      expect(row).to.include({ saidIt: 'hello' });
+    });
+  });
+
+  it('refuses a query that has no file at once', async () => {
+    await using(probe(stores()), async (database) => {
+      const refused = await database.query('probe/unknown').catch((error: Error) => error.message);
+      expect(refused).to.equal('there is no query probe/unknown');
+    });
+  });
+
+  it('passes a refusal by Postgres through with its SQLSTATE', async () => {
+    await using(probe(stores()), async (database) => {
+      const error = await database.query('probe/sleep', ['not a number']).catch((caught) => caught);
+      expect(error).to.include({ code: '22P02' });
+      expect(await database.query('probe/echo', ['still there'])).to.have.lengthOf(1);
+    });
+  });
+
+  it('answers without prepared statements too', async () => {
+    await using(probe(stores(), { prepare: false }), async (database) => {
+      const answers = await Promise.all(
+        ['a', 'b', 'c'].map((word) => database.query<Echo>('probe/echo', [word])),
+      );
+      expect(answers.map(([row]) => row?.saidIt)).to.deep.equal(['a', 'b', 'c']);
+    });
+  });
+
+  it('gives each of many that ask at once its own answer', async () => {
+    await using(probe(stores(), { poolMax: 3 }), async (database) => {
+      const words = Array.from({ length: 100 }, (_, number) => `word ${number}`);
+      const answers = await Promise.all(words.map((word) => database.query<Echo>('probe/echo', [word])));
+      expect(answers.map(([row]) => row?.saidIt)).to.deep.equal(words);
+    });
+  });
+
+  it('runs a transaction again that was given up for the sake of another, three times at most', async () => {
+    await using(probe(stores()), async (database) => {
+      let attempts = 0;
+      const failing = (times: number) =>
+        database.transaction(async (tx) => {
+          attempts += 1;
+          if (attempts <= times) await tx.query('probe/fail_serialization');
+          return attempts;
+        });
+      expect(await failing(2)).to.equal(3);
+      attempts = 0;
+      expect(await failing(9).catch(codeOf)).to.equal('service_unavailable');
+      expect(attempts).to.equal(3);
+    });
+  });
+
+  it('makes a single statement that is given up each time service_unavailable', async () => {
+    await using(probe(stores()), async (database) => {
+      expect(await database.query('probe/fail_serialization').catch(codeOf)).to.equal('service_unavailable');
+    });
+  });
+
+  it('does not let a transaction be used after its end', async () => {
+    await using(probe(stores()), async (database) => {
+      let kept: Database | undefined;
+      await database.transaction(async (tx) => {
+        kept = tx;
+      });
+      expect(await kept?.query('probe/echo', ['late']).catch(codeOf)).to.equal('service_unavailable');
+    });
+  });
+
+  it('refuses everything once it is closed', async () => {
+    const database = probe(stores());
+    await database.query('probe/echo', ['open']);
+    await database.close();
+    expect(await database.query('probe/echo', ['closed']).catch(codeOf)).to.equal('service_unavailable');
+  });
+});

@@ -1,0 +1,182 @@
+import { createServer, type Socket } from 'node:net';
+import { expect } from 'chai';
+import { AppError } from '../../../app/errors.ts';
+import { createDatabase, type Database } from '../../../app/store/postgres/create-database.ts';
+import { startProxy } from '../../support/frozen-proxy.ts';
+import { codeOf } from '../../support/rows.ts';
+import { onRealStore, silentLog } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
+import { type Echo, probe, probes, using } from './probe.ts';
+
+/** A server that takes connections and never says a word: what a frozen Postgres looks like. */
+async function withSilentServer<T>(use: (url: () => string) => Promise<T>): Promise<T> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  try {
+    return await use(() => `postgresql://postgres@127.0.0.1:${port}/postgres`);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+}
+
+onRealStore('database under faults', (stores) => {
+  const busyBackends = async (database: Database): Promise<number> => {
+    const [row] = await database.query<{ backends: number }>('probe/count_backends');
+    return row?.backends ?? 0;
+  };
+
+  /** Waits for the server to notice; it looks at cancellations between steps, not at once. */
+  async function untilIdle(database: Database): Promise<void> {
+    while ((await busyBackends(database)) > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  /** After an outage calls are refused until a probe has been answered. */
+  const untilAnswered = (database: Database) =>
+    until(async () => (await database.query('probe/echo', ['x']).catch(codeOf)) !== 'service_unavailable');
+
+  it('gives up a query at the deadline, and the server drops it too', async () => {
+    await using(probe(stores(), { timeout: 400 }), async (database) => {
+      const refused = await database.query('probe/sleep', [60]).catch((caught) => caught);
+      expect(refused).to.be.instanceOf(AppError);
+      expect(refused).to.include({ code: 'service_unavailable', retryAfter: 1 });
+      await using(probe(stores()), untilIdle);
+      expect(await database.query('probe/echo', ['next'])).to.have.lengthOf(1);
+    });
+  });
+
+  it('cancels on the server what the server has no limit for, as behind PgBouncer', async () => {
+    await using(probe(stores(), { timeout: 400, prepare: false }), async (database) => {
+      expect(await database.query('probe/sleep', [60]).catch(codeOf)).to.equal('service_unavailable');
+      await using(probe(stores()), untilIdle);
+    });
+  });
+
+  it('holds a transaction to one deadline as a whole, however short its statements', async () => {
+    await using(probe(stores(), { timeout: 400 }), async (database) => {
+      let statements = 0;
+      const refused = database.transaction(async (tx) => {
+        for (; statements < 100; statements += 1) await tx.query('probe/sleep', [0.1]);
+      });
+      expect(await refused.catch(codeOf)).to.equal('service_unavailable');
+      expect(statements).to.be.below(100);
+      await using(probe(stores()), untilIdle);
+    });
+  });
+
+  it('counts the wait for a free connection into the deadline', async () => {
+    await using(probe(stores(), { timeout: 400, poolMax: 1, prepare: false }), async (database) => {
+      const queries = Array.from({ length: 5 }, () => database.query('probe/sleep', [60]).catch(codeOf));
+      expect(new Set(await Promise.all(queries))).to.deep.equal(new Set(['service_unavailable']));
+      await untilAnswered(database);
+    });
+  });
+
+  it('survives the loss of a connection within a transaction, and does none of it', async () => {
+    await using(probe(stores()), async (database) => {
+      const lost = database.transaction(async (tx) => {
+        const [row] = await tx.query<Echo>('probe/echo', ['first']);
+        await database.query('probe/kill', [row?.backendPid]);
+        await tx.query('probe/sleep', [0.1]).catch(() => undefined);
+        await tx.query('probe/echo', ['on a new connection?']);
+      });
+      expect(await lost.catch(codeOf)).to.equal('service_unavailable');
+      expect(await database.query('probe/echo', ['next'])).to.have.lengthOf(1);
+    });
+  });
+
+  it('connects again after its idle connection was ended', async () => {
+    await using(probe(stores(), { poolMax: 1 }), async (database) => {
+      const [row] = await database.query<Echo>('probe/echo', ['first']);
+      await using(probe(stores()), (other) => other.query('probe/kill', [row?.backendPid]));
+      const again = () => database.query<Echo>('probe/echo', ['second']).catch(codeOf);
+      // The end may be noticed only by the next query, which then fails as it must: nobody knows whether it ran.
+      const answers = [await again(), await again()];
+      expect(answers.at(-1)).to.be.an('array');
+    });
+  });
+
+  /** A database that is reached through something which can freeze. */
+  async function throughProxy(
+    use: (database: Database, proxy: Awaited<ReturnType<typeof startProxy>>) => Promise<void>,
+  ): Promise<void> {
+    const url = new URL(stores().url());
+    const proxy = await startProxy({ host: url.hostname, port: Number(url.port || 5432) });
+    url.host = `127.0.0.1:${proxy.port}`;
+    const database = probe(stores(), { timeout: 400, poolMax: 2 }, () => url.href);
+    await using(database, () => use(database, proxy)).finally(proxy.close);
+  }
+
+  it('outlives a frozen server: every query ends at the deadline, and no connection is lost for good', async () => {
+    await throughProxy(async (database, proxy) => {
+      const ask = () => database.query('probe/echo', ['x']).then(() => 'answered', codeOf);
+      const askAll = async () => new Set(await Promise.all(Array.from({ length: 6 }, ask)));
+      expect(await askAll()).to.deep.equal(new Set(['answered']));
+      proxy.freeze();
+      for (const round of [1, 2]) {
+        expect(await askAll(), `round ${round}`).to.deep.equal(new Set(['service_unavailable']));
+      }
+      const stuck = database.transaction((tx) => tx.query('probe/echo', ['x']));
+      expect(await stuck.catch(codeOf)).to.equal('service_unavailable');
+      proxy.thaw();
+      await untilAnswered(database);
+      expect(await askAll()).to.deep.equal(new Set(['answered']));
+    });
+  });
+
+  it('lets one caller wait for a frozen server, and refuses the next at once', async () => {
+    await throughProxy(async (database, proxy) => {
+      await database.query('probe/echo', ['x']);
+      proxy.freeze();
+      const causeOf = ({ cause }: { cause: Error }) => cause.message;
+      const query = () => database.query('probe/echo', ['x']).catch(causeOf);
+      expect(await query()).to.equal('Postgres gave no answer within 400 ms');
+      expect(await query()).to.equal('Postgres does not answer');
+      expect(await database.transaction(query).catch(causeOf)).to.equal('Postgres does not answer');
+      proxy.thaw();
+      await untilAnswered(database);
+    });
+  });
+
+  it('takes a rotated password into use without a restart', async () => {
+    const wrong = new URL(stores().url());
+    wrong.username = 'nobody-of-that-name';
+    let url = wrong.href;
+    await using(
+      probe(stores(), { poolMax: 1 }, () => url),
+      async (database) => {
+        expect(await database.query('probe/echo', ['x']).catch(codeOf)).to.equal('service_unavailable');
+        url = stores().url();
+        await untilAnswered(database);
+      },
+    );
+  });
+});
+
+describe('database without a server', () => {
+  const config = { timeout: 300, poolMax: 2, prepare: true, sslMode: 'disable', caFile: undefined } as const;
+  const open = (url: () => string): Database =>
+    createDatabase({ url, config: { ...config, url, replicaUrl: null }, queries: probes, log: silentLog });
+
+  it('says that the service is unavailable when nobody listens', async () => {
+    await using(
+      open(() => 'postgresql://postgres@127.0.0.1:1/postgres'),
+      async (database) => {
+        expect(await database.query('probe/echo', ['x']).catch(codeOf)).to.equal('service_unavailable');
+        expect(await database.transaction(async () => 1).catch(codeOf)).to.equal('service_unavailable');
+      },
+    );
+  });
+
+  it('says so at the deadline when a server listens and never answers', async () => {
+    await withSilentServer((url) =>
+      using(open(url), async (database) => {
+        const queries = Array.from({ length: 6 }, () => database.query('probe/echo', ['x']).catch(codeOf));
+        expect(new Set(await Promise.all(queries))).to.deep.equal(new Set(['service_unavailable']));
+      }),
+    );
+  });
+});

@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import postgres from 'postgres';
+import { startEmbeddedPostgres } from '../../../app/store/embedded/postgres.ts';
+import { parseTarget } from '../../../app/store/postgres/connection.ts';
+import { createDatabase } from '../../../app/store/postgres/create-database.ts';
+import { migrationFolder, readMigrations } from '../../../app/store/postgres/migration-files.ts';
+import { isSchemaCurrent, migrate } from '../../../app/store/postgres/migrations.ts';
+import { createScratchDatabase, onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A folder of migrations for one test. */
+function createFolder(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'migrations-'));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+  return folder;
+}
+
+const first = { '0001_one.sql': 'create table one (id integer, word text);' };
+const concurrent = { '0002_two.sql': '-- why\ncreate index concurrently one_id_idx on one (id);' };
+
+describe('migration files', () => {
+  it('are read in order', () => {
+    const folder = createFolder({ '0002_b.sql': 'select 2', '0001_a.sql': 'select 1', 'README.md': '' });
+    expect(readMigrations(folder).map(({ name }) => name)).to.deep.equal(['0001_a.sql', '0002_b.sql']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('must be there', () => {
+    const folder = createFolder({ '1_not_a_migration.sql': '' });
+    expect(() => readMigrations(folder)).to.throw('no migration found');
+    expect(() => readMigrations(join(folder, 'missing'))).to.throw('no migration found');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('hold a concurrent statement only alone', () => {
+    const folder = createFolder({ '0001_a.sql': `select 1; ${concurrent['0002_two.sql']}` });
+    expect(() => readMigrations(folder)).to.throw(
+      '0001_a.sql: a concurrent statement must be alone in its file',
+    );
+    rmSync(folder, { recursive: true });
+  });
+});
+
+onEachStore('migrations', (stores, kind) => {
+  let url: () => string;
+  let release: () => Promise<void>;
+  const folders: string[] = [];
+
+  beforeEach(async function () {
+    this.timeout(60_000);
+    if (kind === 'real') {
+      const scratch = await createScratchDatabase();
+      [url, release] = [scratch.url, scratch.drop];
+    } else {
+      const embedded = await startEmbeddedPostgres({ dataDir: null, maxConnections: 4, log: silentLog });
+      [url, release] = [embedded.url, embedded.close];
+    }
+  });
+
+  afterEach(async () => {
+    await release();
+    for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  });
+
+  const target = () => ({ url, sslMode: 'disable' as const, caFile: undefined });
+
+  function run(files?: Record<string, string>, options: { lockTimeout?: number } = {}) {
+    const folder = files ? createFolder(files) : migrationFolder;
+    if (files) folders.push(folder);
+    return migrate({ target: target(), folder, log: silentLog, ...options });
+  }
+
+  it('bring an empty database to the present, and then have nothing to do', async () => {
+    const names = readMigrations(migrationFolder).map(({ name }) => name);
+    expect(await run()).to.deep.equal({ applied: names, alreadyApplied: 0, unknown: [] });
+    expect(await run()).to.deep.equal({ applied: [], alreadyApplied: names.length, unknown: [] });
+  });
+
+  it('make the schema current, which it is not before', async () => {
+    const { config } = stores();
+    const database = createDatabase({ url, config, queries, log: silentLog, embedded: kind === 'embedded' });
+    try {
+      expect(await isSchemaCurrent(database)).to.equal(false);
+      await run();
+      expect(await isSchemaCurrent(database)).to.equal(true);
+      const folder = createFolder({ ...first, ...concurrent, '0009_newer.sql': 'select 1' });
+      folders.push(folder);
+      expect(await isSchemaCurrent(database, folder)).to.equal(false);
+    } finally {
+      await database.close();
+    }
+  });
+
+  it('refuse an applied file whose text changed', async () => {
+    await run(first);
+    const refused = run({ '0001_one.sql': 'create table one (id bigint);' });
+    expect(await refused.catch(messageOf)).to.equal('applied migrations were changed: 0001_one.sql');
+  });
+
+  it('accept a schema that is newer than they are', async () => {
+    await run({ ...first, ...concurrent });
+    expect(await run(first)).to.deep.equal({ applied: [], alreadyApplied: 1, unknown: ['0002_two.sql'] });
+  });
+
+  it('undo a file that fails, keep those before it, and go on there the next time', async () => {
+    const failing = { ...first, '0002_two.sql': 'create table two (id integer); select 1 / 0;' };
+    expect(await run(failing).catch(messageOf)).to.equal('division by zero');
+    const mended = { ...first, '0002_two.sql': 'create table two (id integer);' };
+    expect(await run(mended)).to.deep.include({ applied: ['0002_two.sql'], alreadyApplied: 1 });
+  });
+
+  it('make an index concurrently', async () => {
+    expect((await run({ ...first, ...concurrent })).applied).to.have.lengthOf(2);
+  });
+});
+
+onRealStore('migrations on a server', () => {
+  let url: () => string;
+  let drop: () => Promise<void>;
+  let folder: string;
+
+  beforeEach(async () => {
+    ({ url, drop } = await createScratchDatabase());
+    folder = createFolder({ ...first, ...concurrent });
+  });
+
+  afterEach(async () => {
+    await drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = (options: { lockTimeout?: number; lockWait?: number } = {}) =>
+    migrate({ target: { url, sslMode: 'disable', caFile: undefined }, folder, log: silentLog, ...options });
+
+  async function withSql<T>(use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+    const sql = postgres(parseTarget({ url, sslMode: 'disable', caFile: undefined }).url, { max: 1 });
+    try {
+      return await use(sql);
+    } finally {
+      await sql.end();
+    }
+  }
+
+  it('apply each file once when ten start at once', async function () {
+    this.timeout(60_000);
+    const reports = await Promise.all(Array.from({ length: 10 }, () => run()));
+    const applied = reports.flatMap((report) => report.applied);
+    expect(applied.sort()).to.deep.equal(['0001_one.sql', '0002_two.sql']);
+  });
+
+  it('replace the invalid index that an interrupted one left', async () => {
+    await withSql(async (sql) => {
+      await sql.unsafe('create table one (id integer, word text); insert into one values (1), (1)');
+      await sql.unsafe('create unique index concurrently one_id_idx on one (id)').catch(() => undefined);
+      writeFileSync(join(folder, '0001_one.sql'), 'select 1');
+      await run();
+      const [index] = await sql`select indisvalid from pg_index where indexrelid = 'one_id_idx'::regclass`;
+      expect(index?.indisvalid).to.equal(true);
+    });
+  });
+
+  it('give up on a table that others hold, so that no queue forms behind them', async () => {
+    await run();
+    writeFileSync(join(folder, '0003_three.sql'), 'alter table one add column more text;');
+    await withSql((sql) =>
+      sql.begin(async (tx) => {
+        await tx`lock table one in access share mode`;
+        const refused = await run({ lockTimeout: 100 }).catch((error: unknown) => error);
+        expect(refused).to.include({ code: '55P03' });
+      }),
+    );
+    expect((await run()).applied).to.deep.equal(['0003_three.sql']);
+  });
+
+  it('wait for another that is running, and say so when it takes too long', async () => {
+    await withSql(async (sql) => {
+      await sql`select pg_advisory_lock(1635087464)`;
+      expect(await run({ lockWait: 0 }).catch(messageOf)).to.equal('another migration is running');
+    });
+  });
+});

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createMetrics } from '../../../app/observe/metrics.ts';
+import { createStoreObserver } from '../../../app/observe/store-observer.ts';
+import { createDatabase } from '../../../app/store/postgres/create-database.ts';
+import { observeDatabase } from '../../../app/store/postgres/observed-database.ts';
+import { createRateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
+import { createRedis } from '../../../app/store/redis/create-redis.ts';
+import { series } from '../../support/exposition.ts';
+import { onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
+
+onEachStore('an observed Postgres', (stores, kind) => {
+  it('times queries by outcome, inside transactions too, and shows its pool', async () => {
+    const { url, config } = stores();
+    const metrics = createMetrics('test');
+    const observer = createStoreObserver(metrics);
+    const onPool = (state: Parameters<typeof observer.pool>[1]) => observer.pool('primary', state);
+    const embedded = kind === 'embedded';
+    const plain = createDatabase({ url, config, queries, log: silentLog, embedded, onPool });
+    const database = observeDatabase(plain, observer.query);
+    try {
+      await database.query('health/ping');
+      await database.transaction(async (tx) => tx.query('health/ping'));
+      await database.query('users/find_by_id', ['no uuid']).catch(() => undefined);
+      const seen = await series(metrics);
+      expect(seen.get('auth_postgres_query_duration_seconds_count{outcome="ok"}')).to.equal(2);
+      expect(seen.get('auth_postgres_query_duration_seconds_count{outcome="error"}')).to.equal(1);
+      expect(seen.get('auth_postgres_connections{pool="primary",state="idle"}')).to.equal(1);
+      expect(seen.get('auth_postgres_connections{pool="primary",state="busy"}')).to.equal(0);
+      expect(seen.get('auth_postgres_pool_waiting{pool="primary"}')).to.equal(0);
+    } finally {
+      await database.close();
+    }
+  });
+});
+
+onRealStore('an observed Redis', (stores) => {
+  it('times every command, also those of the rate limiter, and tells its state', async function () {
+    const url = stores().redisUrl;
+    if (!url) this.skip();
+    const metrics = createMetrics('test');
+    const observer = createStoreObserver(metrics);
+    const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
+    const memory = await createRedis({ url, log: silentLog, keyPrefix, observer });
+    const commands = 'auth_redis_command_duration_seconds_count{outcome="ok"}';
+    const count = async () => (await series(metrics)).get(commands) ?? 0;
+    try {
+      const before = await count();
+      expect(await memory.claim('turn', 1_000)).to.equal(true);
+      expect(await memory.claim('turn', 1_000)).to.equal(false);
+      expect(await count()).to.equal(before + 2);
+      await createRateLimiter(memory, { name: 'observed', points: 1, window: 1_000 }).consume('key');
+      expect(await count()).to.be.greaterThan(before + 2);
+      expect((await series(metrics)).get('auth_redis_connected{connection="messages"}')).to.equal(1);
+    } finally {
+      await memory.close();
+    }
+    // The connection says so itself, a moment later.
+    const isClosed = async () =>
+      (await series(metrics)).get('auth_redis_connected{connection="commands"}') === 0;
+    for (let tries = 0; tries < 200 && !(await isClosed()); tries += 1) await sleep(5);
+    const after = await series(metrics);
+    expect(after.get('auth_degraded{dependency="redis"}')).to.equal(1);
+  });
+
+  it('is degraded where nothing answers', async () => {
+    const metrics = createMetrics('test');
+    const observer = createStoreObserver(metrics);
+    const memory = await createRedis({ url: () => 'redis://127.0.0.1:1', log: silentLog, observer });
+    expect((await series(metrics)).get('auth_degraded{dependency="redis"}')).to.equal(1);
+    await memory.close();
+  });
+});

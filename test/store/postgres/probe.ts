@@ -1,0 +1,37 @@
+import { fileURLToPath } from 'node:url';
+import { createDatabase, type Database } from '../../../app/store/postgres/create-database.ts';
+import { loadQueries } from '../../../app/store/postgres/queries.ts';
+import { silentLog, type TestStores } from '../../support/stores.ts';
+
+/** Queries that do what tests need: wait, fail, end a connection. */
+export const probes = loadQueries(fileURLToPath(new URL('./sql', import.meta.url)));
+
+export interface Echo {
+  readonly saidIt: string;
+  readonly backendPid: number;
+}
+
+/** A database of its own on these stores, with the probes for queries. */
+export function probe(
+  stores: TestStores,
+  fields: Partial<TestStores['config']> = {},
+  url = stores.url,
+): Database {
+  const config = { ...stores.config, ...fields };
+  return createDatabase({
+    url,
+    config,
+    queries: probes,
+    log: silentLog,
+    embedded: stores.name === 'embedded',
+  });
+}
+
+/** Runs `use` with a database of its own, closed in any case. */
+export async function using<T>(database: Database, use: (database: Database) => Promise<T>): Promise<T> {
+  try {
+    return await use(database);
+  } finally {
+    await database.close();
+  }
+}

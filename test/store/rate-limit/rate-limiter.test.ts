@@ -1,0 +1,118 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { createMemoryCounter } from '../../../app/store/rate-limit/memory-counter.ts';
+import { createRateLimiter, type RateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
+import { createRedis } from '../../../app/store/redis/create-redis.ts';
+import type { SharedMemory } from '../../../app/store/redis/redis-client.ts';
+import { onEachStore, onRealStore, silentLog } from '../../support/stores.ts';
+
+const hour = 3_600_000;
+const budget = { name: 'tried', points: 10, window: hour };
+
+/** How many attempts in a row get through before the first refusal. */
+async function granted(limiter: RateLimiter, key: string): Promise<number> {
+  for (let n = 0; n < 100; n += 1) if (!(await limiter.consume(key)).allowed) return n;
+  return 100;
+}
+
+onEachStore('A rate limiter', (stores) => {
+  const limiter = () => createRateLimiter(stores().sharedMemory, budget);
+
+  it('grants the budget and says what is left of it', async () => {
+    const key = randomUUID();
+    const { allowed, limit, consumed, remaining, resetIn } = await limiter().consume(key);
+    expect([allowed, limit, consumed, remaining]).to.deep.equal([true, 10, 1, 9]);
+    expect(resetIn).to.be.within(1, hour);
+    expect(await granted(limiter(), randomUUID())).to.equal(10);
+  });
+
+  it('grants a point that was given back once more', async () => {
+    const tried = limiter();
+    const key = randomUUID();
+    const verdicts = await Promise.all(Array.from({ length: 10 }, () => tried.consume(key)));
+    await verdicts[3]?.giveBack();
+    await verdicts[7]?.giveBack();
+    expect(await granted(tried, key)).to.equal(2);
+  });
+
+  it('grants nothing for a refusal that is given back', async () => {
+    const tried = limiter();
+    const key = randomUUID();
+    await granted(tried, key);
+    await (await tried.consume(key)).giveBack();
+    expect(await granted(tried, key)).to.equal(0);
+  });
+
+  it('grants no more than the budget when a point comes back too late', async () => {
+    const tried = limiter();
+    const key = randomUUID();
+    const first = await tried.consume(key);
+    await tried.reset(key);
+    await first.giveBack();
+    expect(await tried.peek(key)).to.equal(0);
+    // Another window has begun, longer than the first could have lasted.
+    await tried.consume(key, 2 * hour);
+    await first.giveBack();
+    expect(await tried.peek(key)).to.equal(1);
+    expect(await granted(tried, key)).to.equal(9);
+  });
+
+  it('opens a whole window after all points were given back', async () => {
+    const tried = limiter();
+    const key = randomUUID();
+    await (await tried.consume(key)).giveBack();
+    expect((await tried.consume(key, 2 * hour)).resetIn).to.be.greaterThan(hour);
+  });
+});
+
+describe('A rate limiter without Redis', () => {
+  let shared: SharedMemory;
+  before(async () => {
+    shared = await createRedis({ url: () => 'redis://127.0.0.1:1', log: silentLog });
+  });
+  after(() => shared.close());
+
+  it('grants a quarter, and tells of the limit that it applied', async () => {
+    const tried = createRateLimiter(shared, { ...budget, points: 60 });
+    const key = randomUUID();
+    const first = await tried.consume(key);
+    expect([first.limit, first.remaining]).to.deep.equal([15, 14]);
+    expect(await granted(tried, key)).to.equal(14);
+    const refused = await tried.consume(key);
+    expect([refused.allowed, refused.limit, refused.remaining]).to.deep.equal([false, 15, 0]);
+  });
+
+  it('gives back what it took', async () => {
+    const tried = createRateLimiter(shared, budget);
+    const key = randomUUID();
+    for (let n = 0; n < 20; n += 1) await (await tried.consume(key)).giveBack();
+    expect(await granted(tried, key)).to.equal(3);
+  });
+
+  it('refuses new keys when its memory is full, and keeps what the old ones have spent', async () => {
+    const tried = createRateLimiter(shared, budget, createMemoryCounter(2));
+    await granted(tried, 'spent');
+    await tried.consume('other');
+    const refused = await tried.consume('new');
+    expect([refused.allowed, refused.remaining, refused.consumed]).to.deep.equal([false, 0, 0]);
+    expect(refused.resetIn).to.be.within(1, hour);
+    expect(await granted(tried, 'spent')).to.equal(0);
+    expect((await tried.consume('other')).allowed).to.equal(true);
+  });
+});
+
+onRealStore('A rate limiter that loses Redis', (stores) => {
+  it('gives no point of Redis back to what it counts itself', async function () {
+    const url = stores().redisUrl;
+    if (!url) this.skip();
+    const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
+    const shared = await createRedis({ url, log: silentLog, keyPrefix });
+    const tried = createRateLimiter(shared, { ...budget, window: 1_000 });
+    const key = randomUUID();
+    const taken = await tried.consume(key);
+    await shared.close();
+    await tried.consume(key, hour);
+    await taken.giveBack();
+    expect(await tried.peek(key)).to.equal(1);
+  });
+});

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { connect } from '../../../app/store/postgres/connection.ts';
+import { createRedisClient } from '../../../app/store/redis/connection.ts';
+
+/** How often it has failed in a row. A number too great for a power of two must not make it a pause without end. */
+const failures = [...Array(100).keys(), 1_000, 10_000, 1e6, 1e9];
+
+function redisPauses(url: string): unknown[] {
+  const client = createRedisClient(() => url, '');
+  const strategy =
+    client instanceof Redis ? client.options.retryStrategy : client.options.clusterRetryStrategy;
+  client.disconnect();
+  return failures.map((attempts) => strategy?.(attempts));
+}
+
+/** In milliseconds. */
+function postgresPauses(): unknown[] {
+  const target = {
+    url: () => 'postgresql://nobody@127.0.0.1:1/none',
+    sslMode: 'disable',
+    caFile: undefined,
+  } as const;
+  const onNotice = () => undefined;
+  const { options } = connect({ target, prepare: true, connectTimeout: 1_000, parameters: {}, onNotice });
+  const { backoff } = options;
+  return typeof backoff === 'function' ? failures.map((attempts) => backoff(attempts) * 1_000) : [];
+}
+
+describe('The pause before connecting again', () => {
+  const clients: [title: string, pauses: () => unknown[]][] = [
+    ['Redis', () => redisPauses('redis://127.0.0.1:1')],
+    ['a cluster of Redis', () => redisPauses('redis://127.0.0.1:1,redis://127.0.0.1:2')],
+    ['Postgres', postgresPauses],
+  ];
+  for (const [title, pauses] of clients) {
+    it(`is at most half a second, however often it failed, and never forgone: ${title}`, () => {
+      const taken = pauses();
+      expect(taken).to.have.length(failures.length);
+      for (const pause of taken) expect(pause).to.be.within(1, 500);
+    });
+  }
+});

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createRedis } from '../../../app/store/redis/create-redis.ts';
+import { onEachStore, silentLog } from '../../support/stores.ts';
+
+onEachStore('shared memory', (stores) => {
+  const memory = () => stores().sharedMemory;
+
+  it('gives what was set, in the order asked, and null for the rest', async () => {
+    const [one, two, none] = [randomUUID(), randomUUID(), randomUUID()];
+    await memory().set(one, '1', 60_000);
+    await memory().set(two, '2', 60_000);
+    expect(await memory().get([two, none, one])).to.deep.equal(['2', null, '1']);
+  });
+
+  it('forgets what is past its life', async () => {
+    const key = randomUUID();
+    await memory().set(key, 'x', 20);
+    while ((await memory().get([key]))[0] !== null) await sleep(10);
+    await memory().raise(key, 5, 20);
+    while ((await memory().get([key]))[0] !== null) await sleep(10);
+  });
+
+  it('raises a value and never lowers it', async () => {
+    const key = randomUUID();
+    for (const value of [5, 3, 1_700_000_000_000, 9]) await memory().raise(key, value, 60_000);
+    expect(await memory().get([key])).to.deep.equal(['1700000000000']);
+  });
+
+  it('brings a message to all that listen on its channel, and to no others', async () => {
+    const [channel, other] = [randomUUID(), randomUUID()];
+    const heard: string[] = [];
+    const arrived = new Promise<void>((resolve) => {
+      void memory().subscribe(other, (message) => heard.push(`other ${message}`));
+      void memory().subscribe(channel, (message) => heard.push(`first ${message}`));
+      void memory()
+        .subscribe(channel, (message) => {
+          heard.push(`second ${message}`);
+          resolve();
+        })
+        .then(() => memory().publish(channel, 'hello'));
+    });
+    await arrived;
+    expect(heard).to.deep.equal(['first hello', 'second hello']);
+  });
+
+  it('says that it is there', async () => {
+    expect(await memory().ping()).to.equal(true);
+  });
+});
+
+describe('shared memory without Redis', () => {
+  const away = () => createRedis({ url: () => 'redis://127.0.0.1:1', log: silentLog });
+
+  it('starts all the same, says that it is away, and rejects at once', async () => {
+    const memory = await away();
+    try {
+      expect(await memory.ping()).to.equal(false);
+      for (const refused of [
+        memory.get(['k']),
+        memory.set('k', 'v', 1),
+        memory.raise('k', 1, 1),
+        memory.publish('c', 'm'),
+      ]) {
+        expect(
+          await refused.then(
+            () => 'answered',
+            () => 'rejected',
+          ),
+        ).to.equal('rejected');
+      }
+    } finally {
+      await memory.close();
+    }
+  });
+
+  it('does not wait for a server that takes connections and never answers', async () => {
+    const server = createServer((socket) => socket.on('error', () => undefined).resume());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    const memory = await createRedis({ url: () => `redis://127.0.0.1:${port}`, log: silentLog });
+    expect(await memory.ping()).to.equal(false);
+    await memory.close();
+    await new Promise((resolve) => server.close(resolve));
+  });
+});

@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import { createMetrics } from '../../../app/observe/metrics.ts';
+import { createStoreObserver } from '../../../app/observe/store-observer.ts';
+import { createReconnectOnDemotion } from '../../../app/store/redis/connection.ts';
+import { createRedis } from '../../../app/store/redis/create-redis.ts';
+import type { SharedMemory } from '../../../app/store/redis/redis-client.ts';
+import { createCleanup } from '../../../tools/torture/harness/cleanup.ts';
+import { startRedis } from '../../../tools/torture/harness/redis-server.ts';
+import { needs, toolPath } from '../../support/debian-tool.ts';
+import { series } from '../../support/exposition.ts';
+import { silentLog } from '../../support/stores.ts';
+
+/** A name that a failover gives to another server, while connections made before stay where they are. */
+async function startName(first: string) {
+  let target = first;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const upstream = connect({ host: '127.0.0.1', port: Number(new URL(target).port) });
+    for (const socket of [client, upstream]) sockets.add(socket.on('error', () => undefined));
+    client.pipe(upstream).pipe(client);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return {
+    url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
+    pointTo: (url: string) => {
+      target = url;
+    },
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+(toolPath('redis-server') ? describe : describe.skip)(
+  needs('redis-server', 'a Redis that refuses to write'),
+  () => {
+    const cleanup = createCleanup();
+    afterEach(() => cleanup.run());
+
+    const ownServer = async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'auth-redis-'));
+      cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
+      return startRedis(folder, cleanup);
+    };
+
+    async function open(url: string) {
+      const metrics = createMetrics('test');
+      const observer = createStoreObserver(metrics);
+      const memory = await createRedis({ url: () => url, log: silentLog, observer });
+      cleanup.add(() => memory.close());
+      const degraded = async () => (await series(metrics)).get('auth_degraded{dependency="redis"}');
+      return { memory, degraded };
+    }
+
+    const trySet = (memory: SharedMemory): Promise<string> =>
+      memory.set('key', 'value', 60_000).then(
+        () => 'done',
+        (error: Error) => error.message,
+      );
+
+    for (const [how, write] of [
+      ['a command', trySet],
+      ['a script', (memory: SharedMemory) => memory.raise('version', 1, 60_000).then(() => 'done', String)],
+    ] as const) {
+      it(`for want of memory is degraded, though it answers pings: ${how}`, async () => {
+        const server = await ownServer();
+        const { memory, degraded } = await open(server.url);
+        expect([await write(memory), await degraded()]).to.deep.equal(['done', 0]);
+        await server.client.config('SET', 'maxmemory', '1');
+        expect(await write(memory)).to.match(/OOM/);
+        expect([await memory.ping(), await degraded()]).to.deep.equal([true, 1]);
+        await server.client.config('SET', 'maxmemory', '0');
+        expect([await write(memory), await degraded()]).to.deep.equal(['done', 0]);
+      });
+    }
+
+    it('because a failover made it a replica is left for the primary', async () => {
+      const [old, next] = [await ownServer(), await ownServer()];
+      const name = await startName(old.url);
+      cleanup.add(name.close);
+      const { memory, degraded } = await open(name.url);
+      expect(await trySet(memory)).to.equal('done');
+      await old.client.replicaof('127.0.0.1', '1');
+      name.pointTo(next.url);
+      expect(await trySet(memory)).to.match(/READONLY/);
+      expect(await degraded()).to.equal(1);
+      for (let tries = 0; tries < 200 && (await trySet(memory)) !== 'done'; tries += 1) await sleep(20);
+      expect(await next.client.get('auth:key')).to.equal('value');
+      expect(await degraded()).to.equal(0);
+    });
+  },
+);
+
+describe('giving up the connection to a demoted Redis', () => {
+  const demoted = new Error("READONLY You can't write against a read only replica.");
+
+  it('happens once a second at most, however many commands are refused', () => {
+    let now = 5_000;
+    const reconnects = createReconnectOnDemotion(() => now);
+    expect([reconnects(demoted), reconnects(demoted)]).to.deep.equal([true, false]);
+    now += 1_000;
+    expect(reconnects(demoted)).to.equal(true);
+  });
+
+  it('happens for no other refusal', () => {
+    const reconnects = createReconnectOnDemotion();
+    expect(reconnects(new Error('OOM command not allowed'))).to.equal(false);
+    expect(reconnects(new Error('NOSCRIPT No matching script'))).to.equal(false);
+    expect(
+      reconnects(new Error("ERR Error running script: -READONLY You can't write against a replica")),
+    ).to.equal(true);
+  });
+});

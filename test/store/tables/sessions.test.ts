@@ -1,0 +1,170 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { createStore } from '../../../app/store/store.ts';
+import { addSession, addUser } from '../../support/rows.ts';
+import { onEachStore } from '../../support/stores.ts';
+
+const day = 86_400_000;
+
+onEachStore('session store', (stores) => {
+  const store = () => createStore(stores().database);
+
+  async function open(fields?: Parameters<typeof addSession>[2]) {
+    const user = await addUser(store());
+    return { user, session: await addSession(store(), user.id, fields) };
+  }
+
+  const rotation = (session: { id: string; tokenHash: Buffer }, counter = 2) => ({
+    id: session.id,
+    oldHash: session.tokenHash,
+    newHash: randomBytes(32),
+    sealedSuccessor: randomBytes(60),
+    counter,
+    idleTtlMs: day,
+  });
+
+  it('finds a session with all that a refresh needs', async () => {
+    const { user, session } = await open();
+    const row = await store().sessions.find(session.id);
+    expect(row).to.deep.include({
+      id: session.id,
+      userId: user.id,
+      macKey: session.macKey,
+      tokenHash: session.tokenHash,
+      previousHash: null,
+      sealedSuccessor: null,
+      counter: 1,
+      msSinceRotation: null,
+      live: true,
+    });
+    expect(row?.user).to.deep.equal(await store().users.findById(user.id));
+    expect(await store().sessions.find(randomUUID())).to.equal(null);
+  });
+
+  it('finds the session of a deleted account without a user', async () => {
+    const { user, session } = await open();
+    await store().users.softDelete(user.id);
+    expect(await store().sessions.find(session.id)).to.include({ live: true, user: null });
+  });
+
+  it('keeps the hash before the newest and the sealed successor at a rotation', async () => {
+    const { session } = await open();
+    const next = rotation(session);
+    expect(await store().sessions.rotate(next)).to.equal(true);
+    const row = await store().sessions.find(session.id);
+    expect(row).to.deep.include({
+      tokenHash: next.newHash,
+      previousHash: session.tokenHash,
+      sealedSuccessor: next.sealedSuccessor,
+      counter: 2,
+    });
+    expect(row?.msSinceRotation).to.be.within(0, 60_000);
+  });
+
+  it('lets exactly one of many rotate that present the same token at once', async () => {
+    const { session } = await open();
+    const results = await Promise.all(
+      Array.from({ length: 20 }, () => store().sessions.rotate(rotation(session))),
+    );
+    expect(results.filter(Boolean)).to.have.lengthOf(1);
+  });
+
+  it('does not rotate with a hash that is not the newest', async () => {
+    const { session } = await open();
+    expect(await store().sessions.rotate({ ...rotation(session), oldHash: randomBytes(32) })).to.equal(false);
+  });
+
+  it('does not rotate a session that has ended', async () => {
+    const { session } = await open();
+    await store().sessions.end(session.id, null, 'logout');
+    expect(await store().sessions.rotate(rotation(session))).to.equal(false);
+  });
+
+  it('holds a session past its idle time to be over', async () => {
+    const { user, session } = await open({ idleTtlMs: -1_000 });
+    expect(await store().sessions.find(session.id)).to.include({ live: false });
+    expect(await store().sessions.findState(session.id)).to.equal(null);
+    expect(await store().sessions.rotate(rotation(session))).to.equal(false);
+    expect(await store().sessions.listLive(user.id)).to.deep.equal([]);
+    expect(await store().sessions.end(session.id, null, 'logout')).to.equal(null);
+  });
+
+  it('never lets idle time reach beyond the age, not at the start and not by a rotation', async () => {
+    const { session } = await open({ idleTtlMs: 9 * day, maxAgeMs: 2 * day });
+    const before = await store().sessions.find(session.id);
+    expect(before?.idleExpiresAt).to.deep.equal(before?.expiresAt);
+    await store().sessions.rotate({ ...rotation(session), idleTtlMs: 9 * day });
+    const after = await store().sessions.find(session.id);
+    expect(after?.idleExpiresAt).to.deep.equal(before?.expiresAt);
+  });
+
+  it('states who a live session belongs to', async () => {
+    const { user, session } = await open();
+    const state = await store().sessions.findState(session.id);
+    expect(state).to.deep.include({ sessionId: session.id, user, disabled: false, version: 1 });
+    await store().users.setDisabled(user.id, true);
+    expect(await store().sessions.findState(session.id)).to.include({ disabled: true, version: 2 });
+  });
+
+  it('states nothing about an ended session or a deleted account', async () => {
+    const ended = await open();
+    await store().sessions.end(ended.session.id, null, 'logout');
+    expect(await store().sessions.findState(ended.session.id)).to.equal(null);
+    const deleted = await open();
+    await store().users.softDelete(deleted.user.id);
+    expect(await store().sessions.findState(deleted.session.id)).to.equal(null);
+  });
+
+  it('ends a session once, and says whose it was', async () => {
+    const { user, session } = await open();
+    expect(await store().sessions.end(session.id, null, 'logout')).to.equal(user.id);
+    expect(await store().sessions.end(session.id, null, 'logout')).to.equal(null);
+    expect(await store().sessions.find(session.id)).to.include({ live: false, endCause: 'logout' });
+  });
+
+  it('does not end a session for someone else', async () => {
+    const { session } = await open();
+    expect(await store().sessions.end(session.id, randomUUID(), 'logout')).to.equal(null);
+    expect(await store().sessions.find(session.id)).to.include({ live: true });
+  });
+
+  it('ends all live sessions of a user but one', async () => {
+    const { user, session } = await open();
+    const others = [await addSession(store(), user.id), await addSession(store(), user.id)];
+    const ended = await store().sessions.endAll(user.id, 'password_changed', session.id);
+    expect([...ended].sort()).to.deep.equal(others.map(({ id }) => id).sort());
+    expect((await store().sessions.listLive(user.id)).map(({ id }) => id)).to.deep.equal([session.id]);
+    expect(await store().sessions.endAll(user.id, 'logout_all')).to.deep.equal([session.id]);
+  });
+
+  it('shows of a session what its owner may see', async () => {
+    const { user, session } = await open();
+    const [listed] = await store().sessions.listLive(user.id);
+    expect(listed).to.have.all.keys('id', 'ip', 'userAgent', 'createdAt', 'lastSeenAt');
+    expect(listed).to.include({ id: session.id, ip: session.ip, userAgent: session.userAgent });
+  });
+
+  it('counts live sessions', async () => {
+    const before = await store().sessions.countLive();
+    const { session } = await open();
+    expect(await store().sessions.countLive()).to.equal(before + 1);
+    await store().sessions.end(session.id, null, 'logout');
+    expect(await store().sessions.countLive()).to.equal(before);
+  });
+
+  it('removes sessions that have been over for a day, and no others', async () => {
+    const old = await open({ idleTtlMs: -2 * day, maxAgeMs: 0 });
+    const fresh = await open({ idleTtlMs: -1_000, maxAgeMs: 0 });
+    const live = await open();
+    expect(await store().sessions.deleteExpired(1_000)).to.be.at.least(1);
+    expect(await store().sessions.find(old.session.id)).to.equal(null);
+    expect(await store().sessions.find(fresh.session.id)).not.to.equal(null);
+    expect(await store().sessions.find(live.session.id)).to.include({ live: true });
+  });
+
+  it('removes no more sessions at once than it is told', async () => {
+    for (let count = 0; count < 3; count += 1) await open({ idleTtlMs: -2 * day, maxAgeMs: 0 });
+    expect(await store().sessions.deleteExpired(2)).to.equal(2);
+    expect(await store().sessions.deleteExpired(2)).to.equal(1);
+  });
+});

@@ -1,0 +1,161 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { expect } from 'chai';
+import { createStore } from '../../../app/store/store.ts';
+import { addUser } from '../../support/rows.ts';
+import { onEachStore } from '../../support/stores.ts';
+
+const hour = 3_600_000;
+
+onEachStore('password reset store', (stores) => {
+  const store = () => createStore(stores().database);
+
+  async function put(userId: string, ttlMs = hour): Promise<Buffer> {
+    const tokenHash = randomBytes(32);
+    await store().passwordResets.put({ userId, tokenHash, ttlMs, createdBy: null });
+    return tokenHash;
+  }
+
+  it('lets one of many consume a token that present it at once', async () => {
+    const user = await addUser(store());
+    const token = await put(user.id);
+    expect(await store().passwordResets.find(token)).to.deep.equal({ userId: user.id });
+    const results = await Promise.all(
+      Array.from({ length: 10 }, () => store().passwordResets.consume(token)),
+    );
+    expect(results.filter((result) => result === user.id)).to.have.lengthOf(1);
+    expect(await store().passwordResets.find(token)).to.equal(null);
+  });
+
+  it('keeps only the newest token of a user', async () => {
+    const user = await addUser(store());
+    const [first, second] = [await put(user.id), await put(user.id)];
+    expect(await store().passwordResets.consume(first)).to.equal(null);
+    expect(await store().passwordResets.consume(second)).to.equal(user.id);
+  });
+
+  it('says when a token expires, and knows it no more after that', async () => {
+    const user = await addUser(store());
+    const tokenHash = randomBytes(32);
+    const expires = await store().passwordResets.put({
+      userId: user.id,
+      tokenHash,
+      ttlMs: -1,
+      createdBy: user.id,
+    });
+    expect(expires).to.be.instanceOf(Date);
+    expect(await store().passwordResets.find(tokenHash)).to.equal(null);
+    expect(await store().passwordResets.consume(tokenHash)).to.equal(null);
+    expect(await store().passwordResets.deleteExpired()).to.be.at.least(1);
+  });
+});
+
+onEachStore('login history store', (stores) => {
+  const store = () => createStore(stores().database);
+
+  const attempt = (userId: string | null) => ({
+    id: randomUUID(),
+    userId,
+    outcome: 'failure' as const,
+    reason: 'wrong_password',
+    ip: '192.0.2.1',
+    userAgent: 'a browser',
+    sessionId: null,
+  });
+
+  it("lists a user's attempts newest first, page by page, each once", async () => {
+    const user = await addUser(store());
+    const attempts = Array.from({ length: 5 }, () => attempt(user.id));
+    for (const each of attempts) await store().loginHistories.insert(each);
+    const first = await store().loginHistories.listForUser({ userId: user.id, limit: 3 });
+    if (!first.next) throw new Error('there is a next page');
+    const second = await store().loginHistories.listForUser({ userId: user.id, limit: 3, after: first.next });
+    const listed = [...first.items, ...second.items];
+    expect(listed.map(({ id }) => id).sort()).to.deep.equal(attempts.map(({ id }) => id).sort());
+    const times = listed.map(({ occurredAt }) => occurredAt.getTime());
+    expect(times).to.deep.equal([...times].sort((a, b) => b - a));
+    expect(second.next).to.equal(null);
+    expect(first.items[0]).to.include({ outcome: 'failure', reason: 'wrong_password', userId: user.id });
+  });
+
+  it('lists the attempts of all, those without a user too', async () => {
+    const unknown = attempt(null);
+    await store().loginHistories.insert(unknown);
+    const { items } = await store().loginHistories.list({ limit: 100 });
+    expect(items.map(({ id }) => id)).to.include(unknown.id);
+  });
+
+  it('makes the partitions to come once, also when two ask at once', async () => {
+    const made = await Promise.all([14, 14].map((months) => store().loginHistories.createPartitions(months)));
+    expect([...made].sort()).to.deep.equal([0, 2]);
+    expect(await store().loginHistories.createPartitions(14)).to.equal(0);
+  });
+
+  it('drops no partition of a month that is kept', async () => {
+    expect(await store().loginHistories.dropPartitions(1)).to.deep.equal([]);
+  });
+});
+
+onEachStore('audit store', (stores) => {
+  const store = () => createStore(stores().database);
+
+  it('lists what a user did and what was done to them, each entry once', async () => {
+    const [actor, target] = [await addUser(store()), await addUser(store())];
+    const entry = { targetType: 'user', detail: { roles: ['admin'] }, ip: null, requestId: 'r-1' };
+    await store().auditLog.insert({
+      ...entry,
+      actorId: actor.id,
+      action: 'user.disable',
+      targetId: target.id,
+    });
+    await store().auditLog.insert({
+      ...entry,
+      actorId: target.id,
+      action: 'user.rename',
+      targetId: target.id,
+    });
+    const actions = async (id: string) =>
+      (await store().auditLog.listForUser(id, 10)).map(({ action }) => action).sort();
+    expect(await actions(actor.id)).to.deep.equal(['user.disable']);
+    expect(await actions(target.id)).to.deep.equal(['user.disable', 'user.rename']);
+    const [record] = await store().auditLog.listForUser(actor.id, 1);
+    expect(record?.detail).to.deep.equal({ roles: ['admin'] });
+  });
+});
+
+onEachStore('service secret store', (stores) => {
+  const store = () => createStore(stores().database);
+
+  it('gives all that ask at once the same secret', async () => {
+    const name = randomUUID();
+    const ask = () => store().serviceSecrets.get(name, randomBytes(32));
+    const secrets = await Promise.all(Array.from({ length: 10 }, ask));
+    expect(new Set(secrets.map((secret) => secret.toString('hex'))).size).to.equal(1);
+  });
+});
+
+onEachStore('store', (stores) => {
+  const store = () => createStore(stores().database);
+
+  it('undoes all of a transaction whose work throws', async () => {
+    let id = '';
+    const work = store().transaction(async (within) => {
+      id = (await addUser(within)).id;
+      throw new Error('changed my mind');
+    });
+    expect(await work.catch((error: Error) => error.message)).to.equal('changed my mind');
+    expect(await store().users.findById(id)).to.equal(null);
+  });
+
+  it('does not pretend to have committed after a statement failed', async () => {
+    const user = await addUser(store());
+    const work = store().transaction(async (within) => {
+      await addUser(within, { email: user.email }).catch(() => undefined);
+    });
+    expect(
+      await work.then(
+        () => 'committed',
+        () => 'failed',
+      ),
+    ).to.equal('failed');
+  });
+});

@@ -1,0 +1,77 @@
+import type { Metrics } from '../../app/observe/metrics.ts';
+
+// A service in a process of its own, with less or more of what observes it: `bench-process.ts <mode>`. `bare`: metrics
+// that do nothing; `metrics`: nothing of tracing is wired; `tracing-off` and `tracing-on`: all is, as `serve` does it.
+// Tells its ports, and at each message of its parent the CPU that it has used.
+const mode = process.argv[2];
+
+/** What ships is measured, not its source under a loader that wraps every function. */
+const built = <Module>(file: string): Promise<Module> => import(`../../dist/${file}.js`);
+const { compose } = await built<typeof import('../../app/compose.ts')>('compose');
+const { parseConfig } = await built<typeof import('../../app/config/config.ts')>('config');
+const { openSigningKeys } =
+  await built<typeof import('../../app/features/tokens/signing-keys.ts')>('domain/signing-keys');
+const { createApiServer, createMetricsServer, listen } =
+  await built<typeof import('../../app/http/server/server.ts')>('http/server');
+const { createLog } = await built<typeof import('../../app/observe/log.ts')>('observe/log');
+const { createMetrics } = await built<typeof import('../../app/observe/metrics.ts')>('observe/metrics');
+const { openTracing } =
+  await built<typeof import('../../app/observe/open-tracing.ts')>('observe/open-tracing');
+const { createStoreObserver, unobserved } =
+  await built<typeof import('../../app/observe/store-observer.ts')>('observe/store-observer');
+const { storeSpans } = await built<typeof import('../../app/observe/tracing.ts')>('observe/tracing');
+const { openStores } = await built<typeof import('../../app/open-stores.ts')>('store/open-stores');
+
+/** Answers to everything that is asked of metrics, and does nothing. */
+function silentMetrics(): Metrics {
+  const nothing = {
+    inc: () => undefined,
+    dec: () => undefined,
+    set: () => undefined,
+    observe: () => undefined,
+    startTimer: () => () => undefined,
+    from: () => undefined,
+  };
+  // Each name becomes a property at its first use: a proxy asked anew for each request would cost more than metrics.
+  const whatIsAsked: ProxyHandler<object> = {
+    get(_target, name, metrics) {
+      Object.defineProperty(metrics, name, { value: nothing });
+      return nothing;
+    },
+  };
+  // reason: only the methods above are called by the service; the registry is not, without a scrape.
+  return Object.create(new Proxy({}, whatIsAsked)) as Metrics;
+}
+
+const config = parseConfig(process.env);
+const log = createLog(config);
+const tracing = mode?.startsWith('tracing')
+  ? await openTracing({
+      endpoint: mode === 'tracing-on' ? config.tracing.endpoint : undefined,
+      version: 'bench',
+    })
+  : undefined;
+const metrics =
+  mode === 'bare' ? silentMetrics() : createMetrics('bench', tracing?.isOn ? tracing.traceId : undefined);
+const keys = await openSigningKeys(config, log);
+const spans = tracing?.isOn ? storeSpans(tracing) : undefined;
+const stores = await openStores(
+  config,
+  log,
+  mode === 'bare' ? unobserved : createStoreObserver(metrics, spans),
+);
+const isDraining = (): boolean => false;
+const app = await compose({
+  ...{ config, stores, keys, log, metrics, version: 'bench', isDraining },
+  ...(tracing && { tracing }),
+});
+const api = createApiServer(app, { keepAliveTimeout: 60_000, isDraining, log, metrics });
+const port = await listen(api, 0, '127.0.0.1');
+const metricsPort = await listen(createMetricsServer(metrics), 0, '127.0.0.1');
+
+process.on('message', () => {
+  const { system, user } = process.cpuUsage();
+  process.send?.({ cpuMs: (system + user) / 1000 });
+});
+process.on('disconnect', () => process.exit(0));
+process.send?.({ port, metricsPort });

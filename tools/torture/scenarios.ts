@@ -1,0 +1,25 @@
+import type { Scenario } from './harness/world.ts';
+import { crash } from './scenarios/crash.ts';
+import { enumeration } from './scenarios/enumeration.ts';
+import { flood } from './scenarios/flood.ts';
+import { guessing } from './scenarios/guessing.ts';
+import { postgresOutage } from './scenarios/postgres-outage.ts';
+import { redisOutage } from './scenarios/redis-outage.ts';
+import { refreshRace } from './scenarios/refresh-race.ts';
+import { rolling } from './scenarios/rolling.ts';
+import { rotation } from './scenarios/rotation.ts';
+import { slow } from './scenarios/slow.ts';
+
+/** In the order in which `npm run torture` runs them. */
+export const scenarios: readonly Scenario[] = [
+  flood,
+  enumeration,
+  guessing,
+  refreshRace,
+  redisOutage,
+  postgresOutage,
+  rolling,
+  rotation,
+  crash,
+  slow,
+];

@@ -1,0 +1,167 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { ask } from '../harness/client.ts';
+import { members } from '../harness/people.ts';
+import type { Service } from '../harness/service.ts';
+import { type Bench, openWorld, type Scenario } from '../harness/world.ts';
+import { startLoad } from '../load/load.ts';
+import { describe, exemplify } from '../load/result.ts';
+
+const tokenLife = 10_000;
+/** The service looks at its files this often, and for so long after a key's last token it keeps accepting it. */
+const poll = 5_000;
+const retirement = 120_000;
+/** How long the outside verifier believes its copy of the JWKS. */
+const cacheLife = 5_000;
+/** Secrets reach replicas at different times. */
+const lag = 3_000;
+
+interface Pair {
+  readonly name: string;
+  readonly privatePem: string;
+  readonly publicPem: string;
+}
+
+function makePair(name: string): Pair {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  return { name, privatePem: privateKey, publicPem: publicKey };
+}
+
+/** The key files of one replica. */
+function createKeyFolder(folder: string, pair: Pair) {
+  const published = join(folder, 'published');
+  mkdirSync(published, { recursive: true });
+  const files = { private: join(folder, 'private.pem'), public: join(folder, 'public.pem') };
+  const keys = {
+    env: {
+      JWT_PRIVATE_KEY_PATH: files.private,
+      JWT_PUBLIC_KEY_PATH: files.public,
+      JWT_PUBLIC_KEYS_DIR: published,
+    },
+    publish: ({ name, publicPem }: Pair) => writeFileSync(join(published, `${name}.pem`), publicPem),
+    /** One file after the other: for a moment they do not belong together. */
+    async sign({ privatePem, publicPem }: Pair) {
+      writeFileSync(files.private, privatePem);
+      await sleep(poll / 4);
+      writeFileSync(files.public, publicPem);
+    },
+    drop: ({ name }: Pair) => rmSync(join(published, `${name}.pem`)),
+  };
+  writeFileSync(files.private, pair.privatePem);
+  writeFileSync(files.public, pair.publicPem);
+  return keys;
+}
+
+async function jwks(service: Service): Promise<JSONWebKeySet> {
+  return (await ask(service.url, 'GET /.well-known/jwks.json')).body;
+}
+
+/** Somebody else's service, which checks tokens itself with a copy of the JWKS. */
+function watchFromOutside(replicas: readonly Service[], refreshToken: string) {
+  const seen = { checked: 0, refused: [] as string[], kids: new Set<string>() };
+  let watching = true;
+  let token = refreshToken;
+  const watch = async (): Promise<void> => {
+    let copy = { keys: createLocalJWKSet({ keys: [] }), until: 0 };
+    for (let n = 0; watching; n += 1) {
+      const [replica, other] = n % 2 ? replicas : [...replicas].reverse();
+      if (!replica || !other) return;
+      if (Date.now() > copy.until)
+        copy = { keys: createLocalJWKSet(await jwks(other)), until: Date.now() + cacheLife };
+      const { body } = await ask(replica.url, 'POST /api/v1/auth/refresh', {
+        body: { refresh_token: token },
+      });
+      token = body?.data?.refresh_token ?? token;
+      const access: string = body?.data?.access_token ?? '';
+      seen.checked += 1;
+      await jwtVerify(access, copy.keys).then(
+        () => seen.kids.add(String(decodeProtectedHeader(access).kid)),
+        (error) => seen.refused.push(String(error)),
+      );
+      await sleep(250);
+    }
+  };
+  const done = watch();
+  return {
+    async stop() {
+      watching = false;
+      await done;
+      return seen;
+    },
+  };
+}
+
+async function openReplicas(bench: Bench, pair: Pair) {
+  const world = await openWorld(bench, { replicas: 0, env: { ACCESS_TOKEN_TTL: `${tokenLife / 1000}s` } });
+  const folders = ['a', 'b'].map((name) => createKeyFolder(join(bench.folder, `keys-${name}`), pair));
+  const replicas: Service[] = [];
+  for (const [n, keys] of folders.entries())
+    replicas.push(await world.start(`replica-${n + 1}`, { env: keys.env }));
+  return { folders, replicas };
+}
+
+export const rotation: Scenario = {
+  name: 'rotation',
+  claim: 'A signing key is replaced under load, and not one valid token is refused',
+  async run(bench) {
+    const { report } = bench;
+    const [old, fresh] = [makePair('old'), makePair('fresh')];
+    const { folders, replicas } = await openReplicas(bench, old);
+    const bases = replicas.map(({ url }) => url);
+    const people = await members(bases[0] ?? '', 121);
+    const tokens = people.map(({ refresh }) => refresh);
+    const outside = watchFromOutside(replicas, tokens.pop() ?? '');
+    const load = await startLoad(
+      [{ name: 'tokens', kind: 'fresh-token', rate: 10, clients: 100, bases, tokens }],
+      600,
+      bench.cleanup,
+    );
+    const everywhere = async (
+      change: (keys: (typeof folders)[number]) => Promise<void> | void,
+    ): Promise<void> => {
+      for (const keys of folders) {
+        await change(keys);
+        await sleep(lag);
+      }
+      await sleep(poll + cacheLife);
+      const sets = await Promise.all(replicas.map(jwks));
+      report.figure('keys published by each replica', sets.map(({ keys }) => keys.length).join(' and '));
+    };
+
+    await sleep(3_000);
+    await everywhere((keys) => keys.publish(fresh));
+    await everywhere(async (keys) => {
+      keys.publish(old);
+      await keys.sign(fresh);
+    });
+    await sleep(tokenLife);
+    await everywhere((keys) => keys.drop(old));
+    if (!bench.quick) {
+      await sleep(tokenLife + retirement);
+      const sets = await Promise.all(replicas.map(jwks));
+      report.check(
+        'the old key is gone in the end',
+        sets.every(({ keys }) => keys.length === 1),
+      );
+    }
+
+    const result = await load.stop();
+    const refused = result.others('tokens', ['204']);
+    report.figure('tokens, each shown four times', describe(result.outcomes()));
+    report.check('no valid token is refused', refused.length === 0, exemplify(refused));
+    const seen = await outside.stop();
+    report.check(
+      'nor by a verifier with its own copy of the JWKS',
+      seen.refused.length === 0,
+      `${seen.refused.length} of ${seen.checked} ${seen.refused[0] ?? ''}`,
+    );
+    report.check('both keys have signed', seen.kids.size === 2, `${seen.kids.size} kids`);
+  },
+};
