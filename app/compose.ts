@@ -57,7 +57,7 @@ function healthChecks(stores: Stores): HealthChecks {
       }
     },
     schema: () => isSchemaCurrent(stores.database),
-    redis: () => stores.sharedMemory.ping(),
+    redis: () => stores.redis.ping(),
   };
 }
 
@@ -69,13 +69,13 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   );
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
-  const shared = stores.sharedMemory;
+  const redis = stores.redis;
   const hasher = traceHasher(await createPasswordHasher(config.hashing, metrics), tracing);
-  const states = await createSessionStates({ store, shared, log });
+  const states = await createSessionStates({ store, redis, log });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const secretNamed = (name: string) => store.serviceSecrets.get(name, randomBytes(32));
   const throttle = createLoginThrottle({
-    shared,
+    redis,
     secret: await secretNamed('login-throttle'),
     ...config.limits,
     onRefuse: (limit) => metrics.rateLimited.inc({ limit }),
@@ -112,7 +112,7 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   return createApp({
     config: config.http,
     endpoints,
-    limit: createLimits({ shared, metrics, ...config.limits }),
+    limit: createLimits({ redis, metrics, ...config.limits }),
     authenticate: createAuthenticate({ tokens, states }),
     log,
     metrics,

@@ -4,20 +4,20 @@ import type { Config, Secret } from './config/config.ts';
 import { type StoreObserver, unobserved } from './observe/store-observer.ts';
 import { lockDataDir } from './store/embedded/data-dir-lock.ts';
 import { startEmbeddedPostgres } from './store/embedded/postgres.ts';
-import { createMemory } from './store/embedded/redis.ts';
+import { createInMemoryRedis } from './store/embedded/redis.ts';
 import { createDatabase } from './store/postgres/create-database.ts';
 import type { Database } from './store/postgres/database.ts';
 import { migrate } from './store/postgres/migrations.ts';
 import { observeDatabase } from './store/postgres/observed-database.ts';
 import { loadQueries } from './store/postgres/queries.ts';
-import { createRedis } from './store/redis/create-redis.ts';
-import type { SharedMemory } from './store/redis/redis-client.ts';
+import { createRedisClient } from './store/redis/create-redis.ts';
+import type { RedisClient } from './store/redis/redis-client.ts';
 
 export interface Stores {
   readonly database: Database;
   /** For reads that tolerate lag; the primary when there is no replica. */
   readonly replica: Database;
-  readonly sharedMemory: SharedMemory;
+  readonly redis: RedisClient;
   /** Names of the embedded parts, for the log. */
   readonly embedded: readonly string[];
   /** In reverse order of opening. */
@@ -66,10 +66,10 @@ async function open(
   const { replicaUrl } = config.database;
   const replica = replicaUrl ? connectTo('replica', replicaUrl, false) : database;
   const redisUrl = config.redis.url;
-  const sharedMemory = redisUrl ? await createRedis({ url: redisUrl, log, observer }) : createMemory();
-  closers.push(() => sharedMemory.close());
+  const redis = redisUrl ? await createRedisClient({ url: redisUrl, log, observer }) : createInMemoryRedis();
+  closers.push(() => redis.close());
   const names = [...(embedded ? ['Postgres'] : []), ...(redisUrl ? [] : ['Redis'])];
-  return { database, replica, sharedMemory, embedded: names };
+  return { database, replica, redis, embedded: names };
 }
 
 /**

@@ -4,8 +4,8 @@ import { compose } from '../compose.ts';
 import type { Config } from '../config/config.ts';
 import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
 import { closeServer, createApiServer, createMetricsServer, listen } from '../http/server/server.ts';
-import { censusInterval, createCensus } from '../jobs/count-active-sessions.ts';
-import { createKeySightings, sightingInterval } from '../jobs/record-signing-keys.ts';
+import { activeSessionCountInterval, createActiveSessionCount } from '../jobs/count-active-sessions.ts';
+import { createSigningKeyRecorder, recordInterval } from '../jobs/record-signing-keys.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
@@ -44,18 +44,18 @@ function keepPartitions(stores: Stores, log: Logger): NodeJS.Timeout {
   return setInterval(create, day).unref();
 }
 
-function keepCensus(stores: Stores, metrics: Metrics, log: Logger): NodeJS.Timeout {
+function keepActiveSessionCount(stores: Stores, metrics: Metrics, log: Logger): NodeJS.Timeout {
   const store = createStore(stores.database);
-  const takeCensus = createCensus({ store, shared: stores.sharedMemory, metrics, log });
-  void takeCensus();
-  return setInterval(takeCensus, censusInterval).unref();
+  const countActiveSessions = createActiveSessionCount({ store, redis: stores.redis, metrics, log });
+  void countActiveSessions();
+  return setInterval(countActiveSessions, activeSessionCountInterval).unref();
 }
 
-function keepKeySightings(stores: Stores, keys: SigningKeys, log: Logger): NodeJS.Timeout {
-  const record = createKeySightings({ store: createStore(stores.database), keys, log });
+function keepSigningKeyRecords(stores: Stores, keys: SigningKeys, log: Logger): NodeJS.Timeout {
+  const record = createSigningKeyRecorder({ store: createStore(stores.database), keys, log });
   void record();
   keys.onChange(() => void record());
-  return setInterval(record, sightingInterval).unref();
+  return setInterval(record, recordInterval).unref();
 }
 
 function announce(
@@ -103,8 +103,8 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
   };
   const timers = [
     keepPartitions(stores, log),
-    keepCensus(stores, metrics, log),
-    keepKeySightings(stores, keys, log),
+    keepActiveSessionCount(stores, metrics, log),
+    keepSigningKeyRecords(stores, keys, log),
   ];
   announce(config, stores, log, await listenOn(config, servers));
   return { tracing, keys, stores, servers, timers };

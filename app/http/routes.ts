@@ -10,7 +10,7 @@ import { docsEndpoints } from '../features/documentation/endpoints.ts';
 import { healthEndpoints } from '../features/health/endpoints.ts';
 import { authEndpoints } from '../features/login/endpoints.ts';
 import type { Login } from '../features/login/login.ts';
-import type { Room } from '../features/passwords/hash-queue.ts';
+import type { HashQueue } from '../features/passwords/hash-queue.ts';
 import type { PasswordReset } from '../features/passwords/password-reset.ts';
 import type { Register } from '../features/registration/register.ts';
 import type { Roles } from '../features/roles/roles.ts';
@@ -25,7 +25,7 @@ export interface Services {
   readonly login: Login;
   readonly sessions: Sessions;
   readonly resetPassword: PasswordReset;
-  readonly room: Room;
+  readonly room: HashQueue;
   readonly accounts: Accounts;
   readonly personalData: PersonalData;
   readonly administration: Administration;

@@ -1,10 +1,10 @@
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
-import type { SharedMemory } from '../store/redis/redis-client.ts';
+import type { RedisClient } from '../store/redis/redis-client.ts';
 import type { Store } from '../store/store.ts';
 
 /** Milliseconds between two counts. */
-export const censusInterval = 60_000;
+export const activeSessionCountInterval = 60_000;
 /** Shorter than the interval, so that a replica that died with the turn is missed for one count at most. */
 const turn = 55_000;
 
@@ -13,16 +13,16 @@ const turn = 55_000;
  * whoever finds the turn free. The others show 0, since a count of theirs from earlier would outlive the truth. While
  * Redis is away each counts for itself.
  */
-export function createCensus(options: {
+export function createActiveSessionCount(options: {
   store: Store;
-  shared: SharedMemory;
+  redis: RedisClient;
   metrics: Pick<Metrics, 'activeSessions' | 'purgeLag'>;
   log: Logger;
 }) {
-  const { store, shared, metrics, log } = options;
+  const { store, redis, metrics, log } = options;
 
   async function countSessions(): Promise<void> {
-    const mine = await shared.claim('census', turn).catch(() => true);
+    const mine = await redis.claim('census', turn).catch(() => true);
     metrics.activeSessions.set(mine ? await store.sessions.countLive() : 0);
   }
 
@@ -33,11 +33,11 @@ export function createCensus(options: {
   }
 
   /** Never throws: metrics that are a minute older are no failure. */
-  return async function takeCensus(): Promise<void> {
+  return async function countActiveSessions(): Promise<void> {
     try {
       await Promise.all([countSessions(), readPurge()]);
     } catch (error) {
-      log.warn({ err: error, event: 'census_failed' }, 'sessions were not counted');
+      log.warn({ err: error, event: 'active_session_count_failed' }, 'sessions were not counted');
     }
   };
 }

@@ -3,7 +3,7 @@ import type { Logger } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
 
 /** Milliseconds between two looks. */
-export const sightingInterval = 60_000;
+export const recordInterval = 60_000;
 
 const prefix = 'signing-key:';
 
@@ -16,7 +16,7 @@ const prefix = 'signing-key:';
  * it is the one write that an idle process makes, without which a Postgres that refuses writes would go unnoticed
  * until morning (`auth_degraded`).
  */
-export function createKeySightings(options: {
+export function createSigningKeyRecorder(options: {
   store: Pick<Store, 'maintenance'>;
   keys: Pick<SigningKeys, 'ages' | 'knownSince'>;
   log: Logger;
@@ -24,7 +24,7 @@ export function createKeySightings(options: {
   const { store, keys, log } = options;
 
   /** Never throws: until Postgres tells, the age of a key is what this process knows. */
-  return async function recordSightings(): Promise<void> {
+  return async function recordSigningKeys(): Promise<void> {
     try {
       const names = keys.ages().map(({ kid }) => prefix + kid);
       await store.maintenance.insertMissing(names);

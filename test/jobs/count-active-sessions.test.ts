@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { createCensus } from '../../app/jobs/count-active-sessions.ts';
+import { createActiveSessionCount } from '../../app/jobs/count-active-sessions.ts';
 import { createMetrics } from '../../app/observe/metrics.ts';
-import { createMemory } from '../../app/store/embedded/redis.ts';
-import type { SharedMemory } from '../../app/store/redis/redis-client.ts';
+import { createInMemoryRedis } from '../../app/store/embedded/redis.ts';
+import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { createStore } from '../../app/store/store.ts';
 import { startApp } from '../support/app.ts';
 import { series } from '../support/exposition.ts';
@@ -10,10 +10,10 @@ import { loggedIn } from '../support/people.ts';
 import { onEachStore, silentLog } from '../support/stores.ts';
 
 onEachStore('the census', (stores) => {
-  function replica(shared: SharedMemory) {
+  function replica(redis: RedisClient) {
     const metrics = createMetrics('test');
     const store = createStore(stores().database);
-    const take = createCensus({ store, shared, metrics, log: silentLog });
+    const take = createActiveSessionCount({ store, redis, metrics, log: silentLog });
     const read = async (name: string) => (await series(metrics)).get(name);
     return { take, read };
   }
@@ -22,8 +22,8 @@ onEachStore('the census', (stores) => {
     const app = await startApp(stores());
     await loggedIn(app);
     await app.close();
-    const shared = createMemory();
-    const [first, second] = [replica(shared), replica(shared)];
+    const redis = createInMemoryRedis();
+    const [first, second] = [replica(redis), replica(redis)];
     await first.take();
     await second.take();
     expect(await first.read('auth_active_sessions')).to.be.at.least(1);
@@ -31,14 +31,14 @@ onEachStore('the census', (stores) => {
   });
 
   it('is taken by every replica while Redis is away', async () => {
-    const away = { ...createMemory(), claim: () => Promise.reject(new Error('Redis is away')) };
+    const away = { ...createInMemoryRedis(), claim: () => Promise.reject(new Error('Redis is away')) };
     const alone = replica(away);
     await alone.take();
     expect(await alone.read('auth_active_sessions')).to.be.a('number');
   });
 
   it('tells how long ago the purge ran, and since when it never has', async () => {
-    const { take, read } = replica(createMemory());
+    const { take, read } = replica(createInMemoryRedis());
     await take();
     const sinceMigration = (await read('auth_purge_lag_seconds')) ?? Number.NaN;
     await createStore(stores().database).maintenance.record('purge');
@@ -55,7 +55,7 @@ onEachStore('the census', (stores) => {
       transaction: () => Promise.reject(new Error('Postgres is away')),
       close: async () => undefined,
     });
-    await createCensus({ store, shared: createMemory(), metrics, log: silentLog })();
+    await createActiveSessionCount({ store, redis: createInMemoryRedis(), metrics, log: silentLog })();
     expect((await series(metrics)).has('auth_purge_lag_seconds')).to.equal(false);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
-import { createKeySightings } from '../../app/jobs/record-signing-keys.ts';
+import { createSigningKeyRecorder } from '../../app/jobs/record-signing-keys.ts';
 import { createStore, type Store } from '../../app/store/store.ts';
 import { keyWorkshop, kidOf, pemPair, rememberingLog } from '../support/keys.ts';
 import { start } from '../support/process.ts';
@@ -15,7 +15,7 @@ onEachStore('the age of a signing key', (stores) => {
   const { open, keyFiles } = keyWorkshop();
   const store = () => createStore(stores().database);
   const record = (keys: SigningKeys, of: Pick<Store, 'maintenance'> = store()) =>
-    createKeySightings({ store: of, keys, log: silentLog })();
+    createSigningKeyRecorder({ store: of, keys, log: silentLog })();
   const ageOf = (keys: SigningKeys, kid: string): number =>
     keys.ages().find((key) => key.kid === kid)?.seconds ?? Number.NaN;
   /** A process that starts so many days from now, on the same files. */
@@ -61,7 +61,7 @@ onEachStore('the age of a signing key', (stores) => {
       close: async () => undefined,
     });
     const { log, lines } = rememberingLog();
-    await createKeySightings({ store: away, keys, log })();
+    await createSigningKeyRecorder({ store: away, keys, log })();
     expect(lines).to.have.lengthOf(1);
     expect(ageOf(keys, kid)).to.be.at.least(0).and.below(day);
     await record(keys);

@@ -1,7 +1,7 @@
 import { AppError } from '../../app/errors.ts';
 import type { Stores } from '../../app/open-stores.ts';
 import type { Database } from '../../app/store/postgres/database.ts';
-import type { SharedMemory } from '../../app/store/redis/redis-client.ts';
+import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 
 export interface Faults {
   postgres: boolean;
@@ -34,15 +34,15 @@ function faultyDatabase(database: Database, faults: Faults): Database {
   };
 }
 
-function faultyMemory(shared: SharedMemory, faults: Faults): SharedMemory {
+function faultyMemory(redis: RedisClient, faults: Faults): RedisClient {
   const unless = <T>(work: () => Promise<T>): Promise<T> => (faults.redis ? down() : work());
   return {
-    ...shared,
-    get: (keys) => unless(() => shared.get(keys)),
-    set: (key, value, ttl) => unless(() => shared.set(key, value, ttl)),
-    raise: (key, value, ttl) => unless(() => shared.raise(key, value, ttl)),
-    publish: (channel, message) => unless(() => shared.publish(channel, message)),
-    ping: async () => !faults.redis && (await shared.ping()),
+    ...redis,
+    get: (keys) => unless(() => redis.get(keys)),
+    set: (key, value, ttl) => unless(() => redis.set(key, value, ttl)),
+    raise: (key, value, ttl) => unless(() => redis.raise(key, value, ttl)),
+    publish: (channel, message) => unless(() => redis.publish(channel, message)),
+    ping: async () => !faults.redis && (await redis.ping()),
   };
 }
 
@@ -56,7 +56,7 @@ export function withFaults(stores: Stores): { stores: Stores; faults: Faults } {
       ...stores,
       database,
       replica: database,
-      sharedMemory: faultyMemory(stores.sharedMemory, faults),
+      redis: faultyMemory(stores.redis, faults),
     },
   };
 }

@@ -4,12 +4,12 @@ import { pino } from 'pino';
 import { type Config, parseConfig, type Secret } from '../../app/config/config.ts';
 import type { Stores } from '../../app/open-stores.ts';
 import { startEmbeddedPostgres } from '../../app/store/embedded/postgres.ts';
-import { createMemory } from '../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../app/store/embedded/redis.ts';
 import { createDatabase } from '../../app/store/postgres/create-database.ts';
 import { migrate } from '../../app/store/postgres/migrations.ts';
 import { loadQueries } from '../../app/store/postgres/queries.ts';
-import { createRedis } from '../../app/store/redis/create-redis.ts';
-import type { SharedMemory } from '../../app/store/redis/redis-client.ts';
+import { createRedisClient } from '../../app/store/redis/create-redis.ts';
+import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { findPostgres, findRedis, runOn } from './servers.ts';
 
 export type StoreKind = 'embedded' | 'real';
@@ -52,18 +52,18 @@ export async function createScratchDatabase(): Promise<{ url: Secret; drop: () =
   return { url: () => url, drop };
 }
 
-async function openRedis(url: string): Promise<{ sharedMemory: SharedMemory; close: () => Promise<void> }> {
+async function openRedis(url: string): Promise<{ redis: RedisClient; close: () => Promise<void> }> {
   const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
-  const sharedMemory = await createRedis({ url: () => url, log: silentLog, keyPrefix });
+  const redis = await createRedisClient({ url: () => url, log: silentLog, keyPrefix });
   const close = async (): Promise<void> => {
-    await sharedMemory.close();
+    await redis.close();
     const cleaner = new Redis(url);
     for await (const keys of cleaner.scanStream({ match: `${keyPrefix}*`, count: 1_000 })) {
       if (keys.length > 0) await cleaner.del(...keys);
     }
     await cleaner.quit();
   };
-  return { sharedMemory, close };
+  return { redis, close };
 }
 
 async function openServer(kind: StoreKind) {
@@ -81,16 +81,16 @@ async function openKind(kind: StoreKind): Promise<Opened> {
   const { url } = server;
   await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log: silentLog });
   const database = createDatabase({ url, config, queries, log: silentLog, embedded: kind === 'embedded' });
-  const memory = () => ({ sharedMemory: createMemory(), close: async () => undefined });
+  const memory = () => ({ redis: createInMemoryRedis(), close: async () => undefined });
   const redis = kind === 'real' && redisUrl ? await openRedis(redisUrl) : memory();
   const stores: TestStores = {
     name: kind,
     config,
     url,
-    redisUrl: redis.sharedMemory.kind === 'redis' && redisUrl ? () => redisUrl : null,
+    redisUrl: redis.redis.kind === 'redis' && redisUrl ? () => redisUrl : null,
     database,
     replica: database,
-    sharedMemory: redis.sharedMemory,
+    redis: redis.redis,
     embedded: [],
     close: async () => undefined,
   };

@@ -7,7 +7,7 @@ import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { checkPassword } from '../passwords/password-policy.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { Sessions } from '../sessions/sessions.ts';
-import { checkAdmitted, type LoginThrottle } from '../throttling/login-throttle.ts';
+import { checkCounted, type LoginThrottle } from '../throttling/login-throttle.ts';
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
@@ -46,8 +46,8 @@ export function createAccounts(options: {
   async function confirmPassword(caller: Caller, password: string | undefined): Promise<Account> {
     const account = await getAccount(caller.userId);
     if (password === undefined) throw new AppError('wrong_password');
-    const admission = await throttle.admitConfirmation(caller.sessionId);
-    const { matches } = await checkAdmitted(admission, () => hasher.verify(account.passwordHash, password));
+    const admission = await throttle.countConfirmation(caller.sessionId);
+    const { matches } = await checkCounted(admission, () => hasher.verify(account.passwordHash, password));
     if (!matches) throw new AppError('wrong_password');
     return account;
   }

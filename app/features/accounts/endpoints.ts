@@ -22,7 +22,7 @@ import {
 } from '../../http/schemas.ts';
 import type { SessionState } from '../../store/tables/sessions.ts';
 import { setDeviceCookie } from '../devices/device-cookie.ts';
-import type { Room } from '../passwords/hash-queue.ts';
+import type { HashQueue } from '../passwords/hash-queue.ts';
 import type { Accounts } from './accounts.ts';
 import type { PersonalData } from './personal-data.ts';
 
@@ -30,7 +30,7 @@ const passwordRefusals = ['wrong_password', 'rate_limited', 'overloaded'] as con
 
 const callerOf = ({ user, sessionId }: SessionState) => ({ userId: user.id, sessionId });
 
-export function meEndpoints(services: { accounts: Accounts; personalData: PersonalData; room: Room }) {
+export function meEndpoints(services: { accounts: Accounts; personalData: PersonalData; room: HashQueue }) {
   const { accounts, personalData, room } = services;
   return [
     endpoint(

@@ -12,7 +12,7 @@ import {
 } from '../../http/schemas.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { setDeviceCookie } from '../devices/device-cookie.ts';
-import type { Room } from '../passwords/hash-queue.ts';
+import type { HashQueue } from '../passwords/hash-queue.ts';
 import type { PasswordReset } from '../passwords/password-reset.ts';
 import type { Register } from '../registration/register.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -26,7 +26,7 @@ export function authEndpoints(services: {
   sessions: Sessions;
   accounts: Accounts;
   resetPassword: PasswordReset;
-  room: Room;
+  room: HashQueue;
 }) {
   const { register, login, sessions, accounts, resetPassword, room } = services;
   return [

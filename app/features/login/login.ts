@@ -8,7 +8,7 @@ import type { Account } from '../../store/tables/users.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import type { Sessions, TokenSet } from '../sessions/sessions.ts';
-import { checkAdmitted, type LoginThrottle } from '../throttling/login-throttle.ts';
+import { checkCounted, type LoginThrottle } from '../throttling/login-throttle.ts';
 
 type Refusal = 'unknown_email' | 'wrong_password' | 'disabled';
 
@@ -116,8 +116,8 @@ export function createLogin(options: {
     const email = credentials.email.toLowerCase();
     const device = await knownDevice(credentials, email);
     const attempt = { email, network: client.network, device: device?.nonce ?? null };
-    const admission = await throttle.admit(attempt);
-    const { account, matches, outdated } = await checkAdmitted(admission, async () => {
+    const admission = await throttle.countLogin(attempt);
+    const { account, matches, outdated } = await checkCounted(admission, async () => {
       const found = device?.account ?? (await store.users.findByEmail(email));
       const verdict = await hasher.verify(found?.passwordHash ?? null, credentials.password);
       return { account: found, ...verdict };

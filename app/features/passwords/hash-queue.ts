@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 
-export interface AdmissionOptions {
+export interface HashQueueOptions {
   /** Jobs at once. */
   readonly concurrency: number;
   /** Jobs that may wait. */
@@ -15,7 +15,7 @@ export interface AdmissionOptions {
 }
 
 /** What a request asks that has work to do before and after its job. */
-export interface Room {
+export interface HashQueue {
   /**
    * Counts as refused, and says how to refuse before any work goes into it, what would be refused later; null while
    * there is room. Given and not thrown, since throwing took a fifth of what it takes to refuse in a flood.
@@ -37,7 +37,7 @@ interface Waiting {
  * Lets `concurrency` jobs run, `queueMax` wait in order, and refuses the rest at once: under a flood the work that
  * is accepted still finishes in time, and the rest is told when to come back.
  */
-export function createAdmission(options: AdmissionOptions) {
+export function createHashQueue(options: HashQueueOptions) {
   const queue = new Set<Waiting>();
   let running = 0;
   let held = 0;
@@ -102,7 +102,7 @@ export function createAdmission(options: AdmissionOptions) {
     }
   }
 
-  const room: Room = { refusal, hold };
+  const room: HashQueue = { refusal, hold };
 
   return {
     room,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { Config } from '../../config/config.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import { createAdmission } from './hash-queue.ts';
+import { createHashQueue } from './hash-queue.ts';
 
 export type PasswordHasher = Awaited<ReturnType<typeof createPasswordHasher>>;
 
@@ -20,7 +20,7 @@ export async function createPasswordHasher(options: Config['hashing'], metrics: 
     parallelism: options.parallelism,
   };
   const current = `$argon2id$v=19$m=${options.memoryKib},t=${options.time},p=${options.parallelism}$`;
-  const { admit, room } = createAdmission({
+  const { admit, room } = createHashQueue({
     concurrency: options.concurrency,
     queueMax: options.queueMax,
     deadline: queueDeadline,

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
-import type { SharedMemory } from '../../store/redis/redis-client.ts';
+import type { RedisClient } from '../../store/redis/redis-client.ts';
 import type { Store } from '../../store/store.ts';
 import type { SessionState } from '../../store/tables/sessions.ts';
 import { createAnnouncements } from './internal/announcements.ts';
@@ -30,8 +30,8 @@ const channel = 'session-events';
  * session. Revocations drop the local copy at once and those of other replicas by pub/sub; a lost message costs the
  * second, nothing more. While Postgres is away, a recent copy in Redis answers, unless a revocation stands beside it.
  */
-export async function createSessionStates(options: { store: Store; shared: SharedMemory; log: Logger }) {
-  const { store, shared, log } = options;
+export async function createSessionStates(options: { store: Store; redis: RedisClient; log: Logger }) {
+  const { store, redis, log } = options;
   const entries = new LRUCache<string, Entry>({ max: 50_000, ttl: maxAge });
   const loading = new Map<string, Promise<SessionState | null>>();
   // Revocations outlive any load that was under way when they happened, so that its late answer is not believed.
@@ -52,17 +52,17 @@ export async function createSessionStates(options: { store: Store; shared: Share
   }
 
   const announceBoth = (message: string, tombstone: () => Promise<void>): Promise<void> =>
-    announce(message, () => Promise.all([tombstone(), shared.publish(channel, message)]));
+    announce(message, () => Promise.all([tombstone(), redis.publish(channel, message)]));
 
   function keepSnapshot(state: SessionState): void {
     if (snapshotWritten.get(state.sessionId) === state.version) return;
     snapshotWritten.set(state.sessionId, state.version);
-    writeSnapshot(shared, state).catch(() => snapshotWritten.delete(state.sessionId));
+    writeSnapshot(redis, state).catch(() => snapshotWritten.delete(state.sessionId));
   }
 
   async function fromSnapshot(sessionId: string, cause: unknown): Promise<SessionState | null> {
     try {
-      const state = await readSnapshot(shared, sessionId);
+      const state = await readSnapshot(redis, sessionId);
       if (state) return state;
     } catch (error) {
       throw new AppError('service_unavailable', { cause: error, retryAfter: 1 });
@@ -101,7 +101,7 @@ export async function createSessionStates(options: { store: Store; shared: Share
     return started;
   }
 
-  await shared
+  await redis
     .subscribe(channel, (message) => {
       const [kind, id = ''] = message.split(' ');
       if (kind === 'session') applySessionEnd(id);
@@ -125,14 +125,14 @@ export async function createSessionStates(options: { store: Store; shared: Share
     async sessionsEnded(sessionIds: readonly string[]): Promise<void> {
       for (const id of sessionIds) applySessionEnd(id);
       await Promise.all(
-        sessionIds.map((id) => announceBoth(`session ${id}`, () => recordSessionEnd(shared, id))),
+        sessionIds.map((id) => announceBoth(`session ${id}`, () => recordSessionEnd(redis, id))),
       );
     },
 
     /** To be called after the commit that changed a user's roles, name or status; `version` is the new one. */
     async userChanged(userId: string, version: number): Promise<void> {
       applyUserChange(userId);
-      await announceBoth(`user ${userId}`, () => recordUserVersion(shared, userId, version));
+      await announceBoth(`user ${userId}`, () => recordUserVersion(redis, userId, version));
     },
   };
 }

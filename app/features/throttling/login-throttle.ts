@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import { createRateLimiter, type Verdict } from '../../store/rate-limit/rate-limiter.ts';
-import type { SharedMemory } from '../../store/redis/redis-client.ts';
+import type { RedisClient } from '../../store/redis/redis-client.ts';
 
 export type LoginThrottle = ReturnType<typeof createLoginThrottle>;
 
@@ -14,11 +14,11 @@ export interface LoginAttempt {
 }
 
 /** One attempt that was counted and may go ahead. Of its two ends one is called, once; neither rejects. */
-export interface Admission {
+export interface CountedAttempt {
   /** The password was right: clears what its own device or network used up, and gives its own attempt back. */
   succeed(): Promise<void>;
   /** No password was looked at: every point that was taken goes back. */
-  giveBack(): Promise<void>;
+  refund(): Promise<void>;
 }
 
 export type ThrottleName = 'account' | 'network_account' | 'device' | 'confirmation';
@@ -41,14 +41,14 @@ export const attemptBudgets = {
 export const pauses = [1, 2, 4, 8, 15].map((minutes) => minutes * minute);
 
 const nothing = async (): Promise<void> => undefined;
-const uncounted: Admission = { succeed: nothing, giveBack: nothing };
+const uncounted: CountedAttempt = { succeed: nothing, refund: nothing };
 
-const all = (admissions: readonly Admission[]): Admission => ({
+const all = (admissions: readonly CountedAttempt[]): CountedAttempt => ({
   async succeed() {
     await Promise.all(admissions.map((each) => each.succeed()));
   },
-  async giveBack() {
-    await Promise.all(admissions.map((each) => each.giveBack()));
+  async refund() {
+    await Promise.all(admissions.map((each) => each.refund()));
   },
 });
 
@@ -56,11 +56,11 @@ const all = (admissions: readonly Admission[]): Admission => ({
  * The outcome of a password check that an admission allowed. When there is none, because the queue was full or took too
  * long, no guess was made: an owner who tries again as Retry-After says must not run out of attempts by that.
  */
-export async function checkAdmitted<T>(admission: Admission, check: () => Promise<T>): Promise<T> {
+export async function checkCounted<T>(admission: CountedAttempt, check: () => Promise<T>): Promise<T> {
   try {
     return await check();
   } catch (error) {
-    await admission.giveBack();
+    await admission.refund();
     throw error;
   }
 }
@@ -72,7 +72,7 @@ export async function checkAdmitted<T>(admission: Admission, check: () => Promis
  * device that has logged in before has a budget of its own, so that strangers cannot lock its user out.
  */
 export function createLoginThrottle(options: {
-  shared: SharedMemory;
+  redis: RedisClient;
   secret: Buffer;
   enabled: boolean;
   /** Divides all windows, for tests. */
@@ -81,9 +81,9 @@ export function createLoginThrottle(options: {
   /** The free attempts of an account have just been used up. */
   onLockout: () => void;
 }) {
-  const { shared, secret, enabled, scale, onRefuse, onLockout } = options;
+  const { redis, secret, enabled, scale, onRefuse, onLockout } = options;
   const limiter = (name: string, points: number, window: number) =>
-    createRateLimiter(shared, { name, points, window: window / scale });
+    createRateLimiter(redis, { name, points, window: window / scale });
   const budget = (name: ThrottleName) =>
     limiter(name, attemptBudgets[name].points, attemptBudgets[name].window);
   const accounts = budget('account');
@@ -108,27 +108,27 @@ export function createLoginThrottle(options: {
   /** An unlock cannot name the networks that were counted. It leaves a mark, and a window begun before it ends there. */
   async function wasUnlockedSince(windowStart: number, email: string): Promise<boolean> {
     // Without Redis there is no mark, and the window runs its course.
-    const [markedAt] = await shared.get([unlockMark(email)]).catch(() => [null]);
+    const [markedAt] = await redis.get([unlockMark(email)]).catch(() => [null]);
     return Number(markedAt ?? 0) >= windowStart;
   }
 
-  async function admitByDevice(device: string): Promise<Admission & { readonly allowed: boolean }> {
+  async function admitByDevice(device: string): Promise<CountedAttempt & { readonly allowed: boolean }> {
     const key = keyOf(device);
-    const { allowed, giveBack } = await devices.consume(key);
-    return { allowed, succeed: () => devices.reset(key), giveBack };
+    const { allowed, refund } = await devices.consume(key);
+    return { allowed, succeed: () => devices.reset(key), refund };
   }
 
-  async function admitByNetwork(attempt: LoginAttempt): Promise<Admission> {
+  async function admitByNetwork(attempt: LoginAttempt): Promise<CountedAttempt> {
     const key = networkKey(attempt);
     const succeed = () => networks.reset(key);
     const first = await networks.consume(key);
-    if (first.allowed) return { succeed, giveBack: first.giveBack };
+    if (first.allowed) return { succeed, refund: first.refund };
     const windowStart = Date.now() + first.resetIn - attemptBudgets.network_account.window / scale;
     if (!(await wasUnlockedSince(windowStart, attempt.email))) refuse('network_account', first);
     await networks.reset(key);
     const again = await networks.consume(key);
     if (!again.allowed) refuse('network_account', again);
-    return { succeed, giveBack: again.giveBack };
+    return { succeed, refund: again.refund };
   }
 
   async function forget(email: string): Promise<void> {
@@ -136,23 +136,23 @@ export function createLoginThrottle(options: {
   }
 
   /** One of the attempts past the free ones; a turn is spent even by the right password. */
-  async function admitByTurn(key: string): Promise<Admission> {
+  async function admitByTurn(key: string): Promise<CountedAttempt> {
     const pause = pauses[Math.min(await turnsTaken.peek(key), pauses.length - 1)] ?? minute;
     const turn = await turns.consume(key, pause / scale);
     if (!turn.allowed) refuse('account', turn);
     const count = await turnsTaken.consume(key);
     // Only where there was no room to count it: uncounted turns would keep the pause short.
     if (!count.allowed) refuse('account', count);
-    return all([turn, count].map(({ giveBack }) => ({ succeed: nothing, giveBack })));
+    return all([turn, count].map(({ refund }) => ({ succeed: nothing, refund })));
   }
 
   /**
    * Of the account's budget the right password gives back its own attempt only: if each login of the owner cleared
    * that, each would hand a guesser ten more guesses.
    */
-  async function admitByAccount(key: string): Promise<Admission> {
-    const { allowed, consumed, limit, giveBack } = await accounts.consume(key);
-    if (allowed) return { succeed: giveBack, giveBack };
+  async function admitByAccount(key: string): Promise<CountedAttempt> {
+    const { allowed, consumed, limit, refund } = await accounts.consume(key);
+    if (allowed) return { succeed: refund, refund };
     if (consumed === limit + 1) onLockout();
     return admitByTurn(key);
   }
@@ -162,7 +162,7 @@ export function createLoginThrottle(options: {
      * Counts one attempt to log in.
      * @throws AppError rate_limited
      */
-    async admit(attempt: LoginAttempt): Promise<Admission> {
+    async countLogin(attempt: LoginAttempt): Promise<CountedAttempt> {
       if (!enabled) return uncounted;
       const byDevice = attempt.device ? await admitByDevice(attempt.device) : null;
       if (byDevice?.allowed) return byDevice;
@@ -176,7 +176,7 @@ export function createLoginThrottle(options: {
       await forget(email);
       const life = attemptBudgets.network_account.window / scale;
       // Without Redis each replica counts for itself, and the mark would not reach the others anyway.
-      await shared.set(unlockMark(email), String(Date.now()), life).catch(() => undefined);
+      await redis.set(unlockMark(email), String(Date.now()), life).catch(() => undefined);
     },
 
     /**
@@ -186,11 +186,11 @@ export function createLoginThrottle(options: {
      * since only the password opens one.
      * @throws AppError rate_limited
      */
-    async admitConfirmation(sessionId: string): Promise<Admission> {
+    async countConfirmation(sessionId: string): Promise<CountedAttempt> {
       if (!enabled) return uncounted;
       const verdict = await confirmations.consume(sessionId);
       if (!verdict.allowed) refuse('confirmation', verdict);
-      return { succeed: nothing, giveBack: verdict.giveBack };
+      return { succeed: nothing, refund: verdict.refund };
     },
   };
 }

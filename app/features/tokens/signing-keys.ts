@@ -5,7 +5,7 @@ import type { Algorithm } from '../../config/config.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { AcceptedKey } from './internal/key-material.ts';
 import { type KeyConfig, openSigningSource, publicFolderSource } from './internal/key-source.ts';
-import { type Followed, follow } from './internal/watched-source.ts';
+import { type WatchedSource, watchSource } from './internal/watched-source.ts';
 
 export interface SigningKeys {
   readonly algorithm: Algorithm;
@@ -68,9 +68,9 @@ function createRetirement(life: number, now: () => number) {
 
 async function openFolder(config: KeyConfig, log: Logger, onFault: (error: unknown) => void) {
   const { algorithm, publicKeysDir } = config.jwt;
-  const none: Followed<readonly AcceptedKey[]> = { value: () => [], refresh: async () => undefined };
+  const none: WatchedSource<readonly AcceptedKey[]> = { value: () => [], refresh: async () => undefined };
   if (algorithm === 'HS256' || !publicKeysDir) return none;
-  return follow(publicFolderSource(publicKeysDir, algorithm, log), onFault);
+  return watchSource(publicFolderSource(publicKeysDir, algorithm, log), onFault);
 }
 
 /** Runs one after the other, so that a slow disk cannot let an older read overwrite a newer one. */
@@ -97,7 +97,7 @@ export async function openSigningKeys(
 ): Promise<SigningKeys> {
   const onFault = (error: unknown): void =>
     log.error({ event: 'signing_keys_inconsistent', err: error }, 'keys are unusable; the old ones stay');
-  const signing = await follow(await openSigningSource(config, now), onFault);
+  const signing = await watchSource(await openSigningSource(config, now), onFault);
   const folder = await openFolder(config, log, onFault);
   const retirement = createRetirement(config.sessions.accessTokenTtl + retirementMargin, now);
   const listeners: (() => void)[] = [];

@@ -5,7 +5,7 @@ import { healthPaths } from '../../features/health/endpoints.ts';
 import { type Logger, withoutRedaction } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Context, Middleware } from '../route/context.ts';
-import { wasCut } from '../server/in-flight.ts';
+import { wasAborted } from '../server/in-flight.ts';
 import { securityEvent } from './security-events.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -103,7 +103,7 @@ export function requestLog(record: RecordRequest, metrics: Metrics): Middleware 
       metrics.requestsInFlight.dec();
       const { requestId, traceId, userId, failure, route, client } = ctx.state;
       const seconds = (performance.now() - start) / 1000;
-      const status = statusOf(ctx.res, wasCut(ctx.res));
+      const status = statusOf(ctx.res, wasAborted(ctx.res));
       const who = { requestId, traceId, userId, ip: client.ip };
       record({ method: ctx.method, route, status, seconds, failure, ...who });
     };

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
-import type { Room } from '../../features/passwords/hash-queue.ts';
+import type { HashQueue } from '../../features/passwords/hash-queue.ts';
 import type { SessionState } from '../../store/tables/sessions.ts';
 import type { Client } from '../client.ts';
 import type { LimitName } from './limits.ts';
@@ -41,7 +41,7 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly summary: string;
   readonly access: A;
   /** For what hashes a password: refused before anything is read while there is no room, and holding a place later. */
-  readonly room?: Room;
+  readonly room?: HashQueue;
   readonly limit?: LimitName;
   readonly body?: z.ZodType<B>;
   readonly query?: z.ZodType<Q>;

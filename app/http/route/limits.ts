@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import { createRateLimiter } from '../../store/rate-limit/rate-limiter.ts';
-import type { SharedMemory } from '../../store/redis/redis-client.ts';
+import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { setRateLimit } from '../problem.ts';
 import type { Context } from './context.ts';
 
@@ -21,15 +21,15 @@ export type LimitName = keyof typeof budgets;
 export type Limits = ReturnType<typeof createLimits>;
 
 export function createLimits(options: {
-  shared: SharedMemory;
+  redis: RedisClient;
   enabled: boolean;
   scale: number;
   metrics: Metrics;
 }) {
-  const { shared, enabled, scale, metrics } = options;
+  const { redis, enabled, scale, metrics } = options;
   const limiterOf = (name: LimitName) => {
     const { points, window } = budgets[name];
-    return createRateLimiter(shared, { name, points, window: window / scale });
+    return createRateLimiter(redis, { name, points, window: window / scale });
   };
   const limiters = {
     login: limiterOf('login'),

@@ -8,7 +8,7 @@ const cut = new WeakSet<ServerResponse>();
  * What remembers the responses of a server until each is sent or its connection gone. It gives false, and remembers
  * nothing, for a connection that is gone or waits for `most` answers already.
  */
-export function createFollow(server: Server, most: number): (response: ServerResponse) => boolean {
+export function trackResponses(server: Server, most: number): (response: ServerResponse) => boolean {
   const all = new Set<ServerResponse>();
   const owed = new WeakMap<Socket, Set<ServerResponse>>();
   followed.set(server, all);
@@ -43,10 +43,10 @@ export function createFollow(server: Server, most: number): (response: ServerRes
 }
 
 /** Cuts all connections, those with a request under way too. */
-export function cutAll(server: Server): void {
+export function abortAll(server: Server): void {
   for (const response of followed.get(server) ?? []) cut.add(response);
   server.closeAllConnections();
 }
 
 /** Whether it was we who cut it: such a request failed, while one whose client went away did not. */
-export const wasCut = (response: ServerResponse): boolean => cut.has(response);
+export const wasAborted = (response: ServerResponse): boolean => cut.has(response);

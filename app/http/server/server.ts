@@ -5,7 +5,7 @@ import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { RequestState } from '../route/context.ts';
 import { createBareRefusals } from './bare-refusals.ts';
-import { createFollow, cutAll } from './in-flight.ts';
+import { abortAll, trackResponses } from './in-flight.ts';
 
 /** Bounds on slow and oversized clients, in milliseconds and bytes; the README lists them. */
 export const clientBounds = {
@@ -63,7 +63,7 @@ export function createApiServer(
   // Node's own refusals of a missing Host, of an expectation and of CONNECT are bare or silent.
   const { keepAliveTimeout } = options;
   const server = createServer({ ...clientBounds, keepAliveTimeout, requireHostHeader: false }, serve);
-  const follow = createFollow(server, maxPipelined);
+  const follow = trackResponses(server, maxPipelined);
   server.timeout = inactivityTimeout;
   server.maxConnections = maxConnections;
   server.on('checkExpectation', serve);
@@ -101,7 +101,7 @@ export function listen(server: Server, port: number, host: string): Promise<numb
 export async function closeServer(server: Server, timeout: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const cut = setTimeout(() => cutAll(server), timeout);
+  const cut = setTimeout(() => abortAll(server), timeout);
   await closed;
   clearTimeout(cut);
 }

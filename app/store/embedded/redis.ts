@@ -1,17 +1,17 @@
 import { LRUCache } from 'lru-cache';
-import type { SharedMemory } from '../redis/redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 
 /** Keys kept at most; the oldest go first, as they would from a Redis that is full. */
 const maxKeys = 200_000;
 
 /** Stands in for Redis when there is one process only. Holds no timer. */
-export function createMemory(): SharedMemory {
+export function createInMemoryRedis(): RedisClient {
   const values = new LRUCache<string, string>({ max: maxKeys });
   const listeners = new Map<string, ((message: string) => void)[]>();
 
   return {
     kind: 'memory',
-    redis: null,
+    connection: null,
     get: async (keys) => keys.map((key) => values.get(key) ?? null),
     async set(key, value, ttlMs) {
       values.set(key, value, { ttl: ttlMs });

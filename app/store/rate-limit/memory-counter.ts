@@ -5,7 +5,7 @@ export interface Taken {
   /** Milliseconds until the window ends. */
   readonly resetIn: number;
   /** Takes this point back out of its window; does nothing once that is over or forgotten. Never rejects. */
-  giveBack(): Promise<void>;
+  refund(): Promise<void>;
 }
 
 interface Window {
@@ -57,7 +57,7 @@ export function createMemoryCounter(maxKeys = defaultMaxKeys, now = (): number =
       return {
         consumed: window.taken,
         resetIn: window.endsAt - now(),
-        async giveBack() {
+        async refund() {
           if (windows.get(key) !== window) return;
           window.taken -= 1;
           if (window.taken === 0) windows.delete(key);

@@ -1,4 +1,4 @@
-import type { SharedMemory } from '../redis/redis-client.ts';
+import type { RedisClient } from '../redis/redis-client.ts';
 import { createMemoryCounter, type Taken } from './memory-counter.ts';
 import { createRedisCounter } from './redis-counter.ts';
 
@@ -21,7 +21,7 @@ export interface Verdict {
    * Gives the point back to the window it came from, wherever that was counted; to no other, so that a late one grants
    * nothing. Call it once. Never rejects.
    */
-  giveBack(): Promise<void>;
+  refund(): Promise<void>;
 }
 
 export interface RateLimiter {
@@ -43,7 +43,7 @@ const wholeSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(mil
 function judge(taken: Taken, limit: number): Verdict {
   const { consumed, resetIn } = taken;
   const remaining = Math.max(0, limit - consumed);
-  return { allowed: consumed <= limit, limit, consumed, remaining, resetIn, giveBack: taken.giveBack };
+  return { allowed: consumed <= limit, limit, consumed, remaining, resetIn, refund: taken.refund };
 }
 
 /** No point was counted, so `consumed` tells of none: nobody must take this for the attempt that spent the budget. */
@@ -53,31 +53,31 @@ const refuseNewKey = (limit: number, window: number): Verdict => ({
   consumed: 0,
   remaining: 0,
   resetIn: Math.min(window, noRoomPause),
-  giveBack: async () => undefined,
+  refund: async () => undefined,
 });
 
 /** A budget per key, counted on Redis for all replicas together, and in memory while Redis is away: never unlimited. */
 export function createRateLimiter(
-  shared: SharedMemory,
+  redis: RedisClient,
   budget: Budget,
   memory = createMemoryCounter(),
 ): RateLimiter {
-  const redis = shared.redis && createRedisCounter(shared.redis, budget.name);
-  const share = redis ? Math.ceil(budget.points / insuranceShare) : budget.points;
+  const counter = redis.connection && createRedisCounter(redis.connection, budget.name);
+  const share = counter ? Math.ceil(budget.points / insuranceShare) : budget.points;
   return {
     async consume(key, window = budget.window) {
       const length = wholeSeconds(window);
-      const counted = await redis?.take(key, length).catch(() => null);
+      const counted = await counter?.take(key, length).catch(() => null);
       if (counted) return judge(counted, budget.points);
       const countedHere = memory.take(key, length);
       return countedHere ? judge(countedHere, share) : refuseNewKey(share, length);
     },
     async peek(key) {
-      return (await redis?.peek(key).catch(() => null)) ?? memory.peek(key);
+      return (await counter?.peek(key).catch(() => null)) ?? memory.peek(key);
     },
     async reset(key) {
       memory.forget(key);
-      await redis?.forget(key).catch(() => undefined);
+      await counter?.forget(key).catch(() => undefined);
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Taken } from './memory-counter.ts';
  * Takes a point back, but only out of the window it was counted in: a later one ends later than ARGV[1] allows. A
  * window without points is removed, so that the next point opens a whole one.
  */
-const giveBackScript = `
+const refundScript = `
 local left = redis.call('pttl', KEYS[1])
 if left < 0 or left > tonumber(ARGV[1]) then return 0 end
 if redis.call('decr', KEYS[1]) <= 0 then redis.call('del', KEYS[1]) end
@@ -38,10 +38,10 @@ export function createRedisCounter(redis: Redis | Cluster, name: string) {
       return {
         consumed: consumedPoints,
         resetIn,
-        async giveBack() {
+        async refund() {
           const left = Math.ceil(endsBy - performance.now());
           // Redis away: the point stays taken, which is the safe side.
-          await redis.eval(giveBackScript, 1, limiter.getKey(key), left).catch(() => undefined);
+          await redis.eval(refundScript, 1, limiter.getKey(key), left).catch(() => undefined);
         },
       };
     },

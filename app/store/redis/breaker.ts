@@ -1,6 +1,6 @@
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { interceptCommands } from './commands.ts';
-import type { RedisClient } from './connection.ts';
+import type { IoredisClient } from './connection.ts';
 
 /** ioredis has no other code than its words. */
 const isTimeout = (error: unknown): boolean =>
@@ -11,7 +11,7 @@ const isTimeout = (error: unknown): boolean =>
  * then the client itself does. @returns what ends the probing
  */
 export function breakCircuit(
-  client: RedisClient,
+  client: IoredisClient,
   onChange: (isAway: boolean, cause?: unknown) => void,
 ): () => void {
   const probe = () => client.ping();

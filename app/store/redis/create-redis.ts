@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import type { Secret } from '../../config/config.ts';
 import { type StoreObserver, unobserved } from '../../observe/store-observer.ts';
 import { breakCircuit } from './breaker.ts';
-import { createRedisClient, type RedisClient } from './connection.ts';
+import { createIoredisClient, type IoredisClient } from './connection.ts';
 import { observeClient } from './observation.ts';
-import type { SharedMemory } from './redis-client.ts';
+import type { RedisClient } from './redis-client.ts';
 
 /** Stores the greater of both and renews the key's life; one step, so that no replica can lower another's value. */
 const raiseScript = `
@@ -20,7 +20,7 @@ return redis.call('set', KEYS[1], string.format('%.0f', value), 'px', ARGV[2])
 const startWait = 1_000;
 
 /** One line each time Redis goes or comes back, however often it is tried meanwhile. @returns what is told of it */
-function reportState(client: RedisClient, log: Logger): (isAway: boolean, cause?: unknown) => void {
+function reportState(client: IoredisClient, log: Logger): (isAway: boolean, cause?: unknown) => void {
   let wasAway = false;
   function report(isAway: boolean, cause?: unknown): void {
     if (isAway && !wasAway) log.warn({ err: cause, event: 'redis_lost' }, 'Redis is away');
@@ -33,7 +33,7 @@ function reportState(client: RedisClient, log: Logger): (isAway: boolean, cause?
 }
 
 /** A connection of its own, as Redis demands of who subscribes. Channels are asked for again at every reconnect. */
-function createSubscriptions(client: RedisClient) {
+function createSubscriptions(client: IoredisClient) {
   const listeners = new Map<string, ((message: string) => void)[]>();
   client.on('message', (channel: string, message: string) => {
     for (const listener of listeners.get(channel) ?? []) listener(message);
@@ -48,7 +48,7 @@ function createSubscriptions(client: RedisClient) {
   };
 }
 
-async function connect(clients: readonly RedisClient[]): Promise<void> {
+async function connect(clients: readonly IoredisClient[]): Promise<void> {
   const waiting = new AbortController();
   const connected = Promise.all(clients.map((client) => client.connect().catch(() => undefined)));
   await Promise.race([
@@ -58,7 +58,7 @@ async function connect(clients: readonly RedisClient[]): Promise<void> {
   waiting.abort();
 }
 
-async function disconnect(client: RedisClient): Promise<void> {
+async function disconnect(client: IoredisClient): Promise<void> {
   await client.quit().catch(() => undefined);
   client.disconnect();
 }
@@ -67,15 +67,15 @@ async function disconnect(client: RedisClient): Promise<void> {
  * Redis, one node or a cluster. Starts without it too. A command that is not answered within 250 ms rejects; while Redis
  * is away, or would let all of them wait so long, every command rejects at once.
  */
-export async function createRedis(options: {
+export async function createRedisClient(options: {
   url: Secret;
   log: Logger;
   keyPrefix?: string;
   observer?: StoreObserver;
-}): Promise<SharedMemory> {
+}): Promise<RedisClient> {
   const { url, log, keyPrefix = 'auth:', observer = unobserved } = options;
-  const client = createRedisClient(url, keyPrefix);
-  const subscriber = createRedisClient(url, keyPrefix);
+  const client = createIoredisClient(url, keyPrefix);
+  const subscriber = createIoredisClient(url, keyPrefix);
   const report = reportState(client, log);
   const stopProbing = breakCircuit(client, (isAway, cause) => {
     // The connection was given up meanwhile; that it is back is told by itself.
@@ -90,7 +90,7 @@ export async function createRedis(options: {
 
   return {
     kind: 'redis',
-    redis: client,
+    connection: client,
     // The keys of one `mget` would have to lie in one slot of a cluster.
     get: (keys) =>
       client instanceof Redis ? client.mget(...keys) : Promise.all(keys.map((key) => client.get(key))),

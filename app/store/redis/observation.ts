@@ -1,10 +1,10 @@
 import type { StoreObserver } from '../../observe/store-observer.ts';
 import { interceptCommands } from './commands.ts';
-import type { RedisClient } from './connection.ts';
+import type { IoredisClient } from './connection.ts';
 
 /** Shows the observer every command and whether the connection is usable. */
 export function observeClient(
-  client: RedisClient,
+  client: IoredisClient,
   connection: 'commands' | 'messages',
   observer: StoreObserver,
 ): void {

@@ -4,10 +4,10 @@ import type { Cluster, Redis } from 'ioredis';
  * What replicas tell each other: short-lived values and messages. Nothing here is the truth, that is Postgres.
  * Every method but `ping` rejects when Redis cannot answer; the caller decides what that means.
  */
-export interface SharedMemory {
+export interface RedisClient {
   readonly kind: 'redis' | 'memory';
   /** For the rate limiter only; null when this process is alone. */
-  readonly redis: Redis | Cluster | null;
+  readonly connection: Redis | Cluster | null;
   get(keys: readonly string[]): Promise<(string | null)[]>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
   /** True for the first who asks within `ttlMs`, false for everybody else. */

@@ -66,7 +66,7 @@ onEachStore('Stores that are away', (stores) => {
     await app.ask('POST /api/v1/auth/logout', { token: access });
     faults.redis = false;
     await forget();
-    const [session] = await app.stores.sharedMemory.get([`ended:${sessionIdOf(access)}`]);
+    const [session] = await app.stores.redis.get([`ended:${sessionIdOf(access)}`]);
     expect(session).to.equal('1');
   });
 

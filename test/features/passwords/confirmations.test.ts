@@ -4,7 +4,7 @@ import { AppError } from '../../../app/errors.ts';
 import type { Accounts } from '../../../app/features/accounts/accounts.ts';
 import { meEndpoints } from '../../../app/features/accounts/endpoints.ts';
 import type { PersonalData } from '../../../app/features/accounts/personal-data.ts';
-import type { Room } from '../../../app/features/passwords/hash-queue.ts';
+import type { HashQueue } from '../../../app/features/passwords/hash-queue.ts';
 import { type Ask, startApp, type TestApp } from '../../support/app.ts';
 import { type LoggedIn, loggedIn, logIn, newPerson } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
@@ -82,8 +82,8 @@ onEachStore('Confirming with the password', (stores) => {
   });
 });
 
-describe('Room for the hash that a confirmation costs', () => {
-  const full: Room = {
+describe('HashQueue for the hash that a confirmation costs', () => {
+  const full: HashQueue = {
     refusal: () => new AppError('overloaded'),
     hold: () => Promise.reject(new AppError('overloaded')),
   };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
-import { type AdmissionOptions, createAdmission } from '../../../app/features/passwords/hash-queue.ts';
+import { createHashQueue, type HashQueueOptions } from '../../../app/features/passwords/hash-queue.ts';
 
 /** A job that ends when told to. */
 function createJob() {
@@ -26,10 +26,10 @@ const codeOf = (promise: Promise<unknown>) =>
   );
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
-const admission = (options: Partial<AdmissionOptions>) =>
-  createAdmission({ concurrency: 2, queueMax: 2, deadline: 60_000, ...options });
+const admission = (options: Partial<HashQueueOptions>) =>
+  createHashQueue({ concurrency: 2, queueMax: 2, deadline: 60_000, ...options });
 
-describe('Admission', () => {
+describe('CountedAttempt', () => {
   it('runs as many jobs as it may, lets some wait in order and refuses the rest at once', async () => {
     const { admit } = admission({});
     const jobs = Array.from({ length: 4 }, createJob);

@@ -53,7 +53,7 @@ onEachStore('While the hash queue is full', (stores) => {
       onRefresh: () => undefined,
     });
     const throttle = createLoginThrottle({
-      shared: stores().sharedMemory,
+      redis: stores().redis,
       secret: randomBytes(32),
       enabled: true,
       scale: 1,

@@ -6,15 +6,15 @@ import {
   recordUserVersion,
   writeSnapshot,
 } from '../../../app/features/sessions/internal/session-snapshots.ts';
-import { createMemory } from '../../../app/store/embedded/redis.ts';
-import type { SharedMemory } from '../../../app/store/redis/redis-client.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
+import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import type { SessionState } from '../../../app/store/tables/sessions.ts';
 import { newPerson } from '../../support/people.ts';
 import { onEachStore, onRealStore } from '../../support/stores.ts';
 
 const minute = 60_000;
 
-type Revoke = (shared: SharedMemory, state: SessionState) => Promise<void>;
+type Revoke = (redis: RedisClient, state: SessionState) => Promise<void>;
 
 function newState(): SessionState {
   const { email, username } = newPerson();
@@ -29,12 +29,12 @@ function newState(): SessionState {
 }
 
 onEachStore('A snapshot of a session', (stores) => {
-  const shared = () => stores().sharedMemory;
+  const redis = () => stores().redis;
   const written = async (state = newState()) => {
-    await writeSnapshot(shared(), state);
+    await writeSnapshot(redis(), state);
     return state;
   };
-  const read = ({ sessionId }: SessionState) => readSnapshot(shared(), sessionId);
+  const read = ({ sessionId }: SessionState) => readSnapshot(redis(), sessionId);
 
   it('answers all that was written, and nothing where nothing was', async () => {
     const state = await written();
@@ -44,28 +44,28 @@ onEachStore('A snapshot of a session', (stores) => {
 
   it('answers nothing once its session has ended, and others go on', async () => {
     const [state, other] = [await written(), await written()];
-    await recordSessionEnd(shared(), state.sessionId);
+    await recordSessionEnd(redis(), state.sessionId);
     expect([await read(state), await read(other)]).to.deep.equal([null, other]);
   });
 
   it('answers nothing once its user has changed, and others go on', async () => {
     const [state, other] = [await written(), await written()];
-    await recordUserVersion(shared(), state.user.id, state.version);
+    await recordUserVersion(redis(), state.user.id, state.version);
     expect(await read(state)).to.deep.equal(state);
-    await recordUserVersion(shared(), state.user.id, state.version + 1);
+    await recordUserVersion(redis(), state.user.id, state.version + 1);
     expect([await read(state), await read(other)]).to.deep.equal([null, other]);
   });
 
   it('answers nothing when it is written after the end of its session', async () => {
     const state = newState();
-    await recordSessionEnd(shared(), state.sessionId);
+    await recordSessionEnd(redis(), state.sessionId);
     expect(await read(await written(state))).to.equal(null);
   });
 
   it('answers nothing when it is written after a change that it does not know, however late that is told', async () => {
     const state = newState();
-    await recordUserVersion(shared(), state.user.id, state.version + 2);
-    await recordUserVersion(shared(), state.user.id, state.version + 1);
+    await recordUserVersion(redis(), state.user.id, state.version + 2);
+    await recordUserVersion(redis(), state.user.id, state.version + 1);
     expect(await read(await written(state))).to.equal(null);
     expect(await read(await written({ ...state, version: state.version + 1 }))).to.equal(null);
     const newest = await written({ ...state, version: state.version + 2 });
@@ -87,12 +87,12 @@ describe('The life of a snapshot in memory', () => {
 
   /** Asked once only: the cache remembers for a millisecond of real time what it last took for the time. */
   async function isAnswered(age: number, revoke?: Revoke) {
-    const [shared, state] = [createMemory(), newState()];
-    await revoke?.(shared, state);
+    const [redis, state] = [createInMemoryRedis(), newState()];
+    await revoke?.(redis, state);
     now += 5 * minute - 1;
-    await writeSnapshot(shared, state);
+    await writeSnapshot(redis, state);
     now += age;
-    return (await readSnapshot(shared, state.sessionId)) !== null;
+    return (await readSnapshot(redis, state.sessionId)) !== null;
   }
 
   it('is five minutes', async () => {
@@ -101,28 +101,28 @@ describe('The life of a snapshot in memory', () => {
   });
 
   it('ends before that of a revocation, even when it is written five minutes after that', async () => {
-    const end: Revoke = (shared, { sessionId }) => recordSessionEnd(shared, sessionId);
-    const change: Revoke = (shared, { user, version }) => recordUserVersion(shared, user.id, version + 1);
+    const end: Revoke = (redis, { sessionId }) => recordSessionEnd(redis, sessionId);
+    const change: Revoke = (redis, { user, version }) => recordUserVersion(redis, user.id, version + 1);
     for (const revoke of [end, change]) expect(await isAnswered(5 * minute - 1, revoke)).to.equal(false);
   });
 });
 
 onRealStore('The life of a snapshot on Redis', (stores) => {
   it('is five minutes, and that of a revocation ten', async function () {
-    const { sharedMemory } = stores();
-    const { redis } = sharedMemory;
-    if (!redis) this.skip();
+    const { redis } = stores();
+    const { connection } = redis;
+    if (!connection) this.skip();
     const state = newState();
-    await writeSnapshot(sharedMemory, state);
-    await recordUserVersion(sharedMemory, state.user.id, state.version);
+    await writeSnapshot(redis, state);
+    await recordUserVersion(redis, state.user.id, state.version);
     // A test may take twenty seconds.
     const life = (minutes: number) => [minutes * minute - 20_000, minutes * minute] as const;
-    expect(await redis.pttl(`state:${state.sessionId}`)).to.be.within(...life(5));
-    expect(await redis.pttl(`user-version:${state.user.id}`)).to.be.within(...life(10));
+    expect(await connection.pttl(`state:${state.sessionId}`)).to.be.within(...life(5));
+    expect(await connection.pttl(`user-version:${state.user.id}`)).to.be.within(...life(10));
     // As if it had been written five minutes ago: a time to end at that has passed.
-    await redis.pexpireat(`state:${state.sessionId}`, 1);
-    expect(await readSnapshot(sharedMemory, state.sessionId)).to.equal(null);
-    await recordSessionEnd(sharedMemory, state.sessionId);
-    expect(await redis.pttl(`ended:${state.sessionId}`)).to.be.within(...life(10));
+    await connection.pexpireat(`state:${state.sessionId}`, 1);
+    expect(await readSnapshot(redis, state.sessionId)).to.equal(null);
+    await recordSessionEnd(redis, state.sessionId);
+    expect(await connection.pttl(`ended:${state.sessionId}`)).to.be.within(...life(10));
   });
 });

@@ -7,7 +7,7 @@ import {
   createLoginThrottle,
   pauses,
 } from '../../../app/features/throttling/login-throttle.ts';
-import { createMemory } from '../../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -30,7 +30,7 @@ function createVirtualClock() {
 /** Attempts on one account at these milliseconds, each from a network of its own. @returns when one was let through */
 async function admissions(times: readonly number[]): Promise<number[]> {
   const throttle = createLoginThrottle({
-    shared: createMemory(),
+    redis: createInMemoryRedis(),
     secret: randomBytes(32),
     enabled: true,
     scale: 1,
@@ -43,7 +43,7 @@ async function admissions(times: readonly number[]): Promise<number[]> {
     for (const time of times) {
       clock.passed = time;
       const attempt = { email: 'owner@example.com', network: randomUUID(), device: null };
-      await throttle.admit(attempt).then(
+      await throttle.countLogin(attempt).then(
         () => admitted.push(time),
         (error: unknown) => expect(error).to.be.instanceOf(AppError).and.include({ code: 'rate_limited' }),
       );

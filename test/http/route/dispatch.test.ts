@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { z } from 'zod';
 import { AppError } from '../../../app/errors.ts';
-import type { Room } from '../../../app/features/passwords/hash-queue.ts';
+import type { HashQueue } from '../../../app/features/passwords/hash-queue.ts';
 import type { RequestState } from '../../../app/http/route/context.ts';
 import { createRouter } from '../../../app/http/route/dispatch.ts';
 import { endpoint } from '../../../app/http/route/endpoint.ts';
@@ -18,7 +18,7 @@ describe('The room for a hash', () => {
     const askedOnce = new Promise<void>((resolve) => {
       asked = resolve;
     });
-    const room: Room = {
+    const room: HashQueue = {
       refusal: () => {
         asked();
         return null;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { createFollow, cutAll, wasCut } from '../../../app/http/server/in-flight.ts';
+import { abortAll, trackResponses, wasAborted } from '../../../app/http/server/in-flight.ts';
 import { closeServer, listen } from '../../../app/http/server/server.ts';
 import { until } from '../../support/until.ts';
 
@@ -32,7 +32,7 @@ describe('Responses under way', () => {
         closed += 1;
       });
     });
-    const follow = createFollow(server, most);
+    const follow = trackResponses(server, most);
     port = await listen(server, 0, '127.0.0.1');
   });
   afterEach(() => closeServer(server, 0));
@@ -46,8 +46,8 @@ describe('Responses under way', () => {
   }
   /** What is still remembered is what a cut marks. */
   const remembered = () => {
-    cutAll(server);
-    return followed.filter(wasCut).length;
+    abortAll(server);
+    return followed.filter(wasAborted).length;
   };
 
   it('are forgotten when their connection goes, those too whose turn had not come', async () => {
@@ -95,7 +95,7 @@ describe('Responses under way', () => {
     second.destroy();
     await until(() => closed === 2);
     expect(remembered()).to.equal(2);
-    expect(first && wasCut(first)).to.equal(true);
+    expect(first && wasAborted(first)).to.equal(true);
     await until(() => closed === 4);
   });
 });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { parseConfig } from '../../../app/config/config.ts';
 import { AppError } from '../../../app/errors.ts';
-import type { Room } from '../../../app/features/passwords/hash-queue.ts';
+import type { HashQueue } from '../../../app/features/passwords/hash-queue.ts';
 import { createApp } from '../../../app/http/app.ts';
 import { endpoint } from '../../../app/http/route/endpoint.ts';
 import { closeServer, createApiServer, listen } from '../../../app/http/server/server.ts';
@@ -30,7 +30,7 @@ describe('While there is no room for a hash', () => {
     });
     const log = createLog(config, { write: (line) => void lines.push(line) });
     const refusal = () => (isFull ? new AppError('overloaded', { retryAfter: 1.2 }) : null);
-    const hold: Room['hold'] = async (work) => work();
+    const hold: HashQueue['hold'] = async (work) => work();
     const hashing = endpoint(
       `POST ${path}`,
       {

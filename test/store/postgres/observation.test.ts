@@ -6,7 +6,7 @@ import { createStoreObserver } from '../../../app/observe/store-observer.ts';
 import { createDatabase } from '../../../app/store/postgres/create-database.ts';
 import { observeDatabase } from '../../../app/store/postgres/observed-database.ts';
 import { createRateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
-import { createRedis } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
 import { series } from '../../support/exposition.ts';
 import { onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 
@@ -42,7 +42,7 @@ onRealStore('an observed Redis', (stores) => {
     const metrics = createMetrics('test');
     const observer = createStoreObserver(metrics);
     const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
-    const memory = await createRedis({ url, log: silentLog, keyPrefix, observer });
+    const memory = await createRedisClient({ url, log: silentLog, keyPrefix, observer });
     const commands = 'auth_redis_command_duration_seconds_count{outcome="ok"}';
     const count = async () => (await series(metrics)).get(commands) ?? 0;
     try {
@@ -67,7 +67,7 @@ onRealStore('an observed Redis', (stores) => {
   it('is degraded where nothing answers', async () => {
     const metrics = createMetrics('test');
     const observer = createStoreObserver(metrics);
-    const memory = await createRedis({ url: () => 'redis://127.0.0.1:1', log: silentLog, observer });
+    const memory = await createRedisClient({ url: () => 'redis://127.0.0.1:1', log: silentLog, observer });
     expect((await series(metrics)).get('auth_degraded{dependency="redis"}')).to.equal(1);
     await memory.close();
   });

@@ -35,7 +35,7 @@ describe('A counter in memory', () => {
     const taken = take('a', 60_000);
     take('b', 60_000);
     expect(take('c', 60_000)).to.equal(null);
-    await taken?.giveBack();
+    await taken?.refund();
     expect(consumed(take('c', 60_000))).to.equal(1);
     forget('b');
     expect(consumed(take('d', 60_000))).to.equal(1);
@@ -46,12 +46,12 @@ describe('A counter in memory', () => {
     const expired = take('a', 1_000);
     now += 1_000;
     const forgotten = take('a', 1_000);
-    await expired?.giveBack();
+    await expired?.refund();
     expect(peek('a')).to.equal(1);
     forget('a');
-    await forgotten?.giveBack();
+    await forgotten?.refund();
     take('a', 1_000);
-    await forgotten?.giveBack();
+    await forgotten?.refund();
     expect(peek('a')).to.equal(1);
   });
 });

@@ -2,8 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { createMemoryCounter } from '../../../app/store/rate-limit/memory-counter.ts';
 import { createRateLimiter, type RateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
-import { createRedis } from '../../../app/store/redis/create-redis.ts';
-import type { SharedMemory } from '../../../app/store/redis/redis-client.ts';
+import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import { onEachStore, onRealStore, silentLog } from '../../support/stores.ts';
 
 const hour = 3_600_000;
@@ -16,7 +16,7 @@ async function granted(limiter: RateLimiter, key: string): Promise<number> {
 }
 
 onEachStore('A rate limiter', (stores) => {
-  const limiter = () => createRateLimiter(stores().sharedMemory, budget);
+  const limiter = () => createRateLimiter(stores().redis, budget);
 
   it('grants the budget and says what is left of it', async () => {
     const key = randomUUID();
@@ -30,8 +30,8 @@ onEachStore('A rate limiter', (stores) => {
     const tried = limiter();
     const key = randomUUID();
     const verdicts = await Promise.all(Array.from({ length: 10 }, () => tried.consume(key)));
-    await verdicts[3]?.giveBack();
-    await verdicts[7]?.giveBack();
+    await verdicts[3]?.refund();
+    await verdicts[7]?.refund();
     expect(await granted(tried, key)).to.equal(2);
   });
 
@@ -39,7 +39,7 @@ onEachStore('A rate limiter', (stores) => {
     const tried = limiter();
     const key = randomUUID();
     await granted(tried, key);
-    await (await tried.consume(key)).giveBack();
+    await (await tried.consume(key)).refund();
     expect(await granted(tried, key)).to.equal(0);
   });
 
@@ -48,11 +48,11 @@ onEachStore('A rate limiter', (stores) => {
     const key = randomUUID();
     const first = await tried.consume(key);
     await tried.reset(key);
-    await first.giveBack();
+    await first.refund();
     expect(await tried.peek(key)).to.equal(0);
     // Another window has begun, longer than the first could have lasted.
     await tried.consume(key, 2 * hour);
-    await first.giveBack();
+    await first.refund();
     expect(await tried.peek(key)).to.equal(1);
     expect(await granted(tried, key)).to.equal(9);
   });
@@ -60,20 +60,20 @@ onEachStore('A rate limiter', (stores) => {
   it('opens a whole window after all points were given back', async () => {
     const tried = limiter();
     const key = randomUUID();
-    await (await tried.consume(key)).giveBack();
+    await (await tried.consume(key)).refund();
     expect((await tried.consume(key, 2 * hour)).resetIn).to.be.greaterThan(hour);
   });
 });
 
 describe('A rate limiter without Redis', () => {
-  let shared: SharedMemory;
+  let redis: RedisClient;
   before(async () => {
-    shared = await createRedis({ url: () => 'redis://127.0.0.1:1', log: silentLog });
+    redis = await createRedisClient({ url: () => 'redis://127.0.0.1:1', log: silentLog });
   });
-  after(() => shared.close());
+  after(() => redis.close());
 
   it('grants a quarter, and tells of the limit that it applied', async () => {
-    const tried = createRateLimiter(shared, { ...budget, points: 60 });
+    const tried = createRateLimiter(redis, { ...budget, points: 60 });
     const key = randomUUID();
     const first = await tried.consume(key);
     expect([first.limit, first.remaining]).to.deep.equal([15, 14]);
@@ -83,14 +83,14 @@ describe('A rate limiter without Redis', () => {
   });
 
   it('gives back what it took', async () => {
-    const tried = createRateLimiter(shared, budget);
+    const tried = createRateLimiter(redis, budget);
     const key = randomUUID();
-    for (let n = 0; n < 20; n += 1) await (await tried.consume(key)).giveBack();
+    for (let n = 0; n < 20; n += 1) await (await tried.consume(key)).refund();
     expect(await granted(tried, key)).to.equal(3);
   });
 
   it('refuses new keys when its memory is full, and keeps what the old ones have spent', async () => {
-    const tried = createRateLimiter(shared, budget, createMemoryCounter(2));
+    const tried = createRateLimiter(redis, budget, createMemoryCounter(2));
     await granted(tried, 'spent');
     await tried.consume('other');
     const refused = await tried.consume('new');
@@ -106,13 +106,13 @@ onRealStore('A rate limiter that loses Redis', (stores) => {
     const url = stores().redisUrl;
     if (!url) this.skip();
     const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
-    const shared = await createRedis({ url, log: silentLog, keyPrefix });
-    const tried = createRateLimiter(shared, { ...budget, window: 1_000 });
+    const redis = await createRedisClient({ url, log: silentLog, keyPrefix });
+    const tried = createRateLimiter(redis, { ...budget, window: 1_000 });
     const key = randomUUID();
     const taken = await tried.consume(key);
-    await shared.close();
+    await redis.close();
     await tried.consume(key, hour);
-    await taken.giveBack();
+    await taken.refund();
     expect(await tried.peek(key)).to.equal(1);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
 import { createRateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
-import { createRedis } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
 import { series } from '../../support/exposition.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';
@@ -17,7 +17,12 @@ onRealStore('a Redis whose answers come too late', (stores) => {
     url.host = `127.0.0.1:${proxy.port}`;
     const metrics = createMetrics('test');
     const observer = createStoreObserver(metrics);
-    const memory = await createRedis({ url: () => url.href, log: silentLog, keyPrefix: 'late:', observer });
+    const memory = await createRedisClient({
+      url: () => url.href,
+      log: silentLog,
+      keyPrefix: 'late:',
+      observer,
+    });
     try {
       const get = () => memory.get(['key']).then(String, (error: Error) => error.message);
       const shown = async () => {

@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createRedis } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
 import { onEachStore, silentLog } from '../../support/stores.ts';
 
 onEachStore('shared memory', (stores) => {
-  const memory = () => stores().sharedMemory;
+  const memory = () => stores().redis;
 
   it('gives what was set, in the order asked, and null for the rest', async () => {
     const [one, two, none] = [randomUUID(), randomUUID(), randomUUID()];
@@ -52,7 +52,7 @@ onEachStore('shared memory', (stores) => {
 });
 
 describe('shared memory without Redis', () => {
-  const away = () => createRedis({ url: () => 'redis://127.0.0.1:1', log: silentLog });
+  const away = () => createRedisClient({ url: () => 'redis://127.0.0.1:1', log: silentLog });
 
   it('starts all the same, says that it is away, and rejects at once', async () => {
     const memory = await away();
@@ -81,7 +81,7 @@ describe('shared memory without Redis', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' ? address?.port : 0;
-    const memory = await createRedis({ url: () => `redis://127.0.0.1:${port}`, log: silentLog });
+    const memory = await createRedisClient({ url: () => `redis://127.0.0.1:${port}`, log: silentLog });
     expect(await memory.ping()).to.equal(false);
     await memory.close();
     await new Promise((resolve) => server.close(resolve));

@@ -7,8 +7,8 @@ import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
 import { createReconnectOnDemotion } from '../../../app/store/redis/connection.ts';
-import { createRedis } from '../../../app/store/redis/create-redis.ts';
-import type { SharedMemory } from '../../../app/store/redis/redis-client.ts';
+import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import { createCleanup } from '../../../tools/torture/harness/cleanup.ts';
 import { startRedis } from '../../../tools/torture/harness/redis-server.ts';
 import { needs, toolPath } from '../../support/debian-tool.ts';
@@ -53,13 +53,13 @@ async function startName(first: string) {
     async function open(url: string) {
       const metrics = createMetrics('test');
       const observer = createStoreObserver(metrics);
-      const memory = await createRedis({ url: () => url, log: silentLog, observer });
+      const memory = await createRedisClient({ url: () => url, log: silentLog, observer });
       cleanup.add(() => memory.close());
       const degraded = async () => (await series(metrics)).get('auth_degraded{dependency="redis"}');
       return { memory, degraded };
     }
 
-    const trySet = (memory: SharedMemory): Promise<string> =>
+    const trySet = (memory: RedisClient): Promise<string> =>
       memory.set('key', 'value', 60_000).then(
         () => 'done',
         (error: Error) => error.message,
@@ -67,7 +67,7 @@ async function startName(first: string) {
 
     for (const [how, write] of [
       ['a command', trySet],
-      ['a script', (memory: SharedMemory) => memory.raise('version', 1, 60_000).then(() => 'done', String)],
+      ['a script', (memory: RedisClient) => memory.raise('version', 1, 60_000).then(() => 'done', String)],
     ] as const) {
       it(`for want of memory is degraded, though it answers pings: ${how}`, async () => {
         const server = await ownServer();

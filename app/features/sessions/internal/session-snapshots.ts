@@ -1,4 +1,4 @@
-import type { SharedMemory } from '../../../store/redis/redis-client.ts';
+import type { RedisClient } from '../../../store/redis/redis-client.ts';
 import type { SessionState } from '../../../store/tables/sessions.ts';
 
 /** Milliseconds for which a copy in Redis may answer token checks while Postgres is away. */
@@ -10,29 +10,25 @@ const stateKey = (sessionId: string): string => `state:${sessionId}`;
 const endedKey = (sessionId: string): string => `ended:${sessionId}`;
 const versionKey = (userId: string): string => `user-version:${userId}`;
 
-export async function writeSnapshot(shared: SharedMemory, state: SessionState): Promise<void> {
-  await shared.set(stateKey(state.sessionId), JSON.stringify(state), snapshotLife);
+export async function writeSnapshot(redis: RedisClient, state: SessionState): Promise<void> {
+  await redis.set(stateKey(state.sessionId), JSON.stringify(state), snapshotLife);
 }
 
 /** Revocations are keys of their own, so a copy that is written late cannot overwrite one. */
-export async function recordSessionEnd(shared: SharedMemory, sessionId: string): Promise<void> {
-  await shared.set(endedKey(sessionId), '1', revocationLife);
+export async function recordSessionEnd(redis: RedisClient, sessionId: string): Promise<void> {
+  await redis.set(endedKey(sessionId), '1', revocationLife);
 }
 
-export async function recordUserVersion(
-  shared: SharedMemory,
-  userId: string,
-  version: number,
-): Promise<void> {
-  await shared.raise(versionKey(userId), version, revocationLife);
+export async function recordUserVersion(redis: RedisClient, userId: string, version: number): Promise<void> {
+  await redis.raise(versionKey(userId), version, revocationLife);
 }
 
 /** The copy of a living session, or null when there is none, or it was ended or its user changed since. */
-export async function readSnapshot(shared: SharedMemory, sessionId: string): Promise<SessionState | null> {
-  const [text, ended] = await shared.get([stateKey(sessionId), endedKey(sessionId)]);
+export async function readSnapshot(redis: RedisClient, sessionId: string): Promise<SessionState | null> {
+  const [text, ended] = await redis.get([stateKey(sessionId), endedKey(sessionId)]);
   if (!text || ended) return null;
   const state = reviveState(text);
-  const [version] = await shared.get([versionKey(state.user.id)]);
+  const [version] = await redis.get([versionKey(state.user.id)]);
   return Number(version ?? 0) > state.version ? null : state;
 }
 

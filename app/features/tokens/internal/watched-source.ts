@@ -7,7 +7,7 @@ export interface Source<Content, Value> {
   parse(content: Content, boot: boolean): Promise<Value>;
 }
 
-export interface Followed<Value> {
+export interface WatchedSource<Value> {
   /** The last one that could be made. */
   value(): Value;
   /** Reads again, and parses when the content differs. Never throws: the last value stays. */
@@ -19,10 +19,10 @@ export interface Followed<Value> {
  * @param onFault told once of each content that cannot be parsed, and once of a row of failing reads
  * @throws whatever the first read or parse throws
  */
-export async function follow<Content, Value>(
+export async function watchSource<Content, Value>(
   source: Source<Content, Value>,
   onFault: (error: unknown) => void,
-): Promise<Followed<Value>> {
+): Promise<WatchedSource<Value>> {
   let content: Content = await source.read();
   let value: Value = await source.parse(content, true);
   let isFailing = false;
