@@ -2,11 +2,18 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { circles, folderCircles, layerFaults, longFiles, processUsers } from './support/layers.ts';
+import {
+  circles,
+  folderCircles,
+  layerFaults,
+  longFiles,
+  longFunctions,
+  processUsers,
+} from './support/layers.ts';
 import { readSources, type Source, type Sources } from './support/source-files.ts';
 
 function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> = {}): Sources {
-  const source = { hasOpaqueImport: false, usesProcess: false, lines: 10, ...more };
+  const source = { hasOpaqueImport: false, usesProcess: false, lines: 10, functions: [], ...more };
   return new Map(Object.entries(files).map(([file, imports]) => [file, { ...source, imports }]));
 }
 
@@ -38,6 +45,11 @@ describe('architecture', () => {
 
   it('has no file longer than 220 lines', () => {
     expect(longFiles(sources, 220)).to.deep.equal([]);
+  });
+
+  it('has no function longer than 60 lines', () => {
+    const done = longFunctions(sources, 60).filter((name) => /^app\/(features|http|[^/]+\.ts)/.test(name));
+    expect(done).to.deep.equal([]);
   });
 });
 
@@ -190,6 +202,14 @@ describe('the reader of source files', () => {
     expect(read('const { env } = process;')?.usesProcess).to.equal(true);
     expect(read(`import { env } from 'node:process';`)?.usesProcess).to.equal(true);
     expect(read('globalThis.process.exit();')?.usesProcess).to.equal(true);
+  });
+
+  it('measures each function without its docstring', () => {
+    const functions = read('/** Says why. */\nfunction f() {\n  return () => 1;\n}')?.functions;
+    expect(functions).to.deep.equal([
+      { line: 2, lines: 3 },
+      { line: 3, lines: 1 },
+    ]);
   });
 
   it('tells an import with a computed target', () => {

@@ -128,3 +128,14 @@ export function longFiles(sources: Sources, limit: number): string[] {
     .filter(([, { lines }]) => lines > limit)
     .map(([file, { lines }]) => `${file}: ${lines} lines`);
 }
+
+/** Functions of the product that are longer than `limit` lines: the steps inside want names. */
+export function longFunctions(sources: Sources, limit: number): string[] {
+  return [...sources]
+    .filter(([file]) => isProduct(file))
+    .flatMap(([file, { functions }]) =>
+      functions
+        .filter(({ lines }) => lines > limit)
+        .map(({ line, lines }) => `${file}:${line}: ${lines} lines`),
+    );
+}

@@ -21,13 +21,14 @@ const UpdateMeBody = z
 
 const sessionOf = ({ user, sessionId }: SessionState) => ({ userId: user.id, sessionId });
 
+interface Services {
+  readonly accounts: Accounts;
+  readonly personalData: PersonalData;
+  readonly hashQueue: WorkQueue;
+}
+
 /** Endpoints of users for their own account. */
-export function accountEndpoints(services: {
-  accounts: Accounts;
-  personalData: PersonalData;
-  hashQueue: WorkQueue;
-}) {
-  const { accounts, personalData, hashQueue } = services;
+export function accountEndpoints({ accounts, personalData, hashQueue }: Services) {
   return [
     endpoint(
       'GET /api/v1/users/me',

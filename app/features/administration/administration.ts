@@ -50,24 +50,9 @@ function createChange({ store, states }: Services) {
   };
 }
 
-/** What administrators do with the accounts of others. Every method throws AppError user_not_found. */
-export function createAdministration(services: Services) {
-  const { store, throttle } = services;
-  const change = createChange(services);
-
+/** What administrators do about the status and the sessions of a user. */
+function createStatusActions(change: ReturnType<typeof createChange>) {
   return {
-    getUser: (userId: string): Promise<Account> => getUser(store, userId),
-
-    /** @throws AppError email_taken or username_taken */
-    async updateUser(actor: Actor, userId: string, identity: IdentityChange): Promise<Account> {
-      const columns = identityColumns(identity);
-      await change(actor, 'user.update', userId, async (tx) => {
-        const { version } = await tx.users.updateIdentity(userId, columns);
-        return { version, detail: { fields: Object.keys(columns) } };
-      });
-      return getUser(store, userId);
-    },
-
     /** @throws AppError last_admin */
     deleteUser: (actor: Actor, userId: string): Promise<void> =>
       change(actor, 'user.delete', userId, async (tx) => ({
@@ -87,6 +72,33 @@ export function createAdministration(services: Services) {
         version: await tx.users.setDisabled(userId, false),
       })),
 
+    endSessions: (actor: Actor, userId: string): Promise<void> =>
+      change(actor, 'user.end_sessions', userId, async (tx) => ({
+        ended: await tx.sessions.endAll(userId, 'ended_by_admin'),
+      })),
+  };
+}
+
+/** What administrators do with the accounts of others. Every method throws AppError user_not_found. */
+export function createAdministration(services: Services) {
+  const { store, throttle } = services;
+  const change = createChange(services);
+
+  return {
+    ...createStatusActions(change),
+
+    getUser: (userId: string): Promise<Account> => getUser(store, userId),
+
+    /** @throws AppError email_taken or username_taken */
+    async updateUser(actor: Actor, userId: string, identity: IdentityChange): Promise<Account> {
+      const columns = identityColumns(identity);
+      await change(actor, 'user.update', userId, async (tx) => {
+        const { version } = await tx.users.updateIdentity(userId, columns);
+        return { version, detail: { fields: Object.keys(columns) } };
+      });
+      return getUser(store, userId);
+    },
+
     /** @throws AppError role_not_found or last_admin */
     async setRoles(actor: Actor, userId: string, roles: readonly string[]): Promise<Account> {
       await change(actor, 'user.roles', userId, async (tx) => ({
@@ -102,11 +114,6 @@ export function createAdministration(services: Services) {
       await change(actor, 'user.unlock', userId, async () => ({}));
       await throttle.unlock(account.email);
     },
-
-    endSessions: (actor: Actor, userId: string): Promise<void> =>
-      change(actor, 'user.end_sessions', userId, async (tx) => ({
-        ended: await tx.sessions.endAll(userId, 'ended_by_admin'),
-      })),
 
     /** Issues a one-time token to hand over. Only its hash is stored. */
     async issueResetToken(actor: Actor, userId: string): Promise<{ token: string; expiresAt: Date }> {

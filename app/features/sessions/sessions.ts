@@ -5,7 +5,7 @@ import type { Session } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { createMacKey, issueRefreshToken, type RefreshToken } from './internal/refresh-token.ts';
-import { createRotation, type RotationServices } from './internal/rotation.ts';
+import { type RotationServices, rotate } from './internal/rotation.ts';
 
 export type { RefreshOutcome } from './internal/rotation.ts';
 
@@ -19,9 +19,33 @@ export interface TokenSet {
 
 export type Sessions = ReturnType<typeof createSessions>;
 
-export function createSessions(services: RotationServices & { tokens: AccessTokens }) {
-  const { store, states, tokens, lifetimes } = services;
-  const rotate = createRotation(services);
+type Services = RotationServices & { readonly tokens: AccessTokens };
+
+async function openSession(
+  { store, states, lifetimes }: Services,
+  account: Account,
+  client: Client,
+): Promise<RefreshToken | null> {
+  const macKey = createMacKey();
+  const refreshToken = issueRefreshToken(randomUUID(), 1, macKey);
+  const session = await store.sessions.insert({
+    id: refreshToken.sessionId,
+    userId: account.id,
+    macKey,
+    tokenHash: refreshToken.hash,
+    ip: client.ip,
+    userAgent: client.userAgent,
+    idleTtlMs: lifetimes.refreshTokenTtl,
+    maxAgeMs: lifetimes.maxAge,
+    passwordChangedAt: account.passwordChangedAt,
+  });
+  if (!session) return null;
+  await states.sessionsEnded(session.superseded);
+  return refreshToken;
+}
+
+export function createSessions(services: Services) {
+  const { store, states, tokens } = services;
 
   async function tokenSet(user: User, refreshToken: RefreshToken): Promise<TokenSet> {
     const sessionId = refreshToken.sessionId;
@@ -38,31 +62,15 @@ export function createSessions(services: RotationServices & { tokens: AccessToke
      * @returns null if the account was disabled or deleted, or its password changed, in the meantime. That change
      * ended all sessions, and no session may be opened behind it.
      */
-    async open(account: Account, client: Client): Promise<RefreshToken | null> {
-      const macKey = createMacKey();
-      const refreshToken = issueRefreshToken(randomUUID(), 1, macKey);
-      const session = await store.sessions.insert({
-        id: refreshToken.sessionId,
-        userId: account.id,
-        macKey,
-        tokenHash: refreshToken.hash,
-        ip: client.ip,
-        userAgent: client.userAgent,
-        idleTtlMs: lifetimes.refreshTokenTtl,
-        maxAgeMs: lifetimes.maxAge,
-        passwordChangedAt: account.passwordChangedAt,
-      });
-      if (!session) return null;
-      await states.sessionsEnded(session.superseded);
-      return refreshToken;
-    },
+    open: (account: Account, client: Client): Promise<RefreshToken | null> =>
+      openSession(services, account, client),
 
     /**
      * Exchanges a refresh token for new tokens (RFC 6749 section 6, ASVS 10.4.5).
      * @throws AppError invalid_refresh_token
      */
     async refresh(text: string): Promise<TokenSet> {
-      const { user, successor } = await rotate(text);
+      const { user, successor } = await rotate(services, text);
       return tokenSet(user, successor);
     },
 

@@ -4,7 +4,7 @@ import { createRateLimiter, type Verdict } from '../../store/rate-limit/rate-lim
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { createAccountBudget } from './internal/account-budget.ts';
 import { all, type CountedAttempt, uncounted } from './internal/counted-attempt.ts';
-import { createUnlockMarks } from './internal/unlock-marks.ts';
+import { createNetworkBudget, createUnlockMarks } from './internal/network-budget.ts';
 
 export type { CountedAttempt } from './internal/counted-attempt.ts';
 
@@ -82,9 +82,10 @@ function createBudgets(options: ThrottleOptions) {
     refuse: (verdict) => refuse('account', verdict),
     onLockout,
   });
-  const networkWindow = attemptBudgets.network_account.window / scale;
-  const unlocks = createUnlockMarks(redis, networkWindow);
-  const networks = budget('network_account');
+  const unlocks = createUnlockMarks(redis, attemptBudgets.network_account.window / scale);
+  const network = createNetworkBudget(budget('network_account'), unlocks, (verdict) =>
+    refuse('network_account', verdict),
+  );
   const devices = budget('device');
   const confirmations = budget('confirmation');
 
@@ -92,18 +93,6 @@ function createBudgets(options: ThrottleOptions) {
     const key = keyOf(device);
     const { allowed, refund } = await devices.consume(key);
     return { allowed, succeed: () => devices.reset(key), refund };
-  }
-
-  async function countForNetwork({ email, network }: LoginAttempt): Promise<CountedAttempt> {
-    const key = keyOf(`${network} ${email}`);
-    const succeed = () => networks.reset(key);
-    const first = await networks.consume(key);
-    if (first.allowed) return { succeed, refund: first.refund };
-    if (!(await unlocks.wasUnlockedInWindow(keyOf(email), first.resetIn))) refuse('network_account', first);
-    await networks.reset(key);
-    const again = await networks.consume(key);
-    if (!again.allowed) refuse('network_account', again);
-    return { succeed, refund: again.refund };
   }
 
   async function countConfirmation(sessionId: string): Promise<CountedAttempt> {
@@ -114,7 +103,8 @@ function createBudgets(options: ThrottleOptions) {
 
   return {
     countForDevice,
-    countForNetwork,
+    countForNetwork: (attempt: LoginAttempt) =>
+      network.count(keyOf(`${attempt.network} ${attempt.email}`), keyOf(attempt.email)),
     countForAccount: (email: string) => account.count(keyOf(email)),
     countConfirmation,
     async unlock(email: string): Promise<void> {

@@ -1,4 +1,6 @@
+import type { RateLimiter, Verdict } from '../../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../../store/redis/redis-client.ts';
+import type { CountedAttempt } from './counted-attempt.ts';
 
 /**
  * An unlock does not know which networks were counted against the account. It leaves a mark, and the window of a
@@ -22,6 +24,30 @@ export function createUnlockMarks(redis: RedisClient, window: number) {
       const windowStart = Date.now() + resetIn - window;
       const [markedAt] = await redis.get([keyOf(account)]).catch(() => [null]);
       return Number(markedAt ?? 0) >= windowStart;
+    },
+  };
+}
+
+/** The budget of one network for one account. */
+export function createNetworkBudget(
+  limiter: RateLimiter,
+  unlocks: ReturnType<typeof createUnlockMarks>,
+  refuse: (verdict: Verdict) => never,
+) {
+  return {
+    /**
+     * @param key of network and account
+     * @param account key of the account alone
+     */
+    async count(key: string, account: string): Promise<CountedAttempt> {
+      const succeed = () => limiter.reset(key);
+      const first = await limiter.consume(key);
+      if (first.allowed) return { succeed, refund: first.refund };
+      if (!(await unlocks.wasUnlockedInWindow(account, first.resetIn))) refuse(first);
+      await limiter.reset(key);
+      const again = await limiter.consume(key);
+      if (!again.allowed) refuse(again);
+      return { succeed, refund: again.refund };
     },
   };
 }
