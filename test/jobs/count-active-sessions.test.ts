@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createActiveSessionCount } from '../../app/jobs/count-active-sessions.ts';
 import { createMetrics } from '../../app/observe/metrics.ts';
-import { createInMemoryRedis } from '../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../app/store/embedded/in-memory-redis.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { createStore } from '../../app/store/store.ts';
 import { startApp } from '../support/app.ts';

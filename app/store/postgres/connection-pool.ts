@@ -18,7 +18,7 @@ interface Waiter {
   readonly reject: (error: unknown) => void;
 }
 
-export type Pool = ReturnType<typeof createPool>;
+export type Pool = ReturnType<typeof createConnectionPool>;
 
 /** The public `cancel()` drops the promise of the cancelling connection, and a refused one would end the process. */
 function cancel(query: Slot['active']): void {
@@ -32,7 +32,7 @@ function cancel(query: Slot['active']): void {
  * and loses a place for good when a query is cancelled while its connection is being made; here a connection that
  * does not answer in time is thrown away with its place.
  */
-export function createPool(options: { size: number; open: (onClose: () => void) => Connection }) {
+export function createConnectionPool(options: { size: number; open: (onClose: () => void) => Connection }) {
   const slots = new Set<Slot>();
   const idle: Slot[] = [];
   const waiters: Waiter[] = [];

@@ -6,7 +6,7 @@ import {
   recordUserVersion,
   writeSnapshot,
 } from '../../../app/features/sessions/internal/session-snapshots.ts';
-import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import type { SessionState } from '../../../app/store/tables/sessions.ts';
 import { newPerson } from '../../support/people.ts';

@@ -7,7 +7,7 @@ import {
   createLoginThrottle,
   pauses,
 } from '../../../app/features/throttling/login-throttle.ts';
-import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import { parseTarget } from '../../../app/store/postgres/connection.ts';
-import { createDatabase, type Database } from '../../../app/store/postgres/create-database.ts';
+import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
 import { codeOf } from '../../support/rows.ts';
 import { silentLog } from '../../support/stores.ts';
 import { probes, using } from './probe.ts';

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Connection } from '../../../app/store/postgres/connection.ts';
-import { createPool } from '../../../app/store/postgres/connection-pool.ts';
+import { createConnectionPool } from '../../../app/store/postgres/connection-pool.ts';
 import { codeOf } from '../../support/rows.ts';
 
 /** A pool whose connections cost nothing, and cannot be opened while `broken`. */
 function createTestPool(size: number) {
   const state = { broken: false, opened: 0 };
-  const pool = createPool({
+  const pool = createConnectionPool({
     size,
     open: () => {
       if (state.broken) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });

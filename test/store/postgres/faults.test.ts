@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
-import { createDatabase, type Database } from '../../../app/store/postgres/create-database.ts';
+import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';

@@ -1,10 +1,10 @@
 import type { StoreObserver } from '../../observe/store-observer.ts';
-import { interceptCommands } from './commands.ts';
-import type { IoredisClient } from './connection.ts';
+import { interceptCommands } from './command-interceptor.ts';
+import type { IoredisConnection } from './ioredis-connection.ts';
 
 /** Shows the observer every command and whether the connection is usable. */
-export function observeClient(
-  client: IoredisClient,
+export function instrumentConnection(
+  client: IoredisConnection,
   connection: 'commands' | 'messages',
   observer: StoreObserver,
 ): void {

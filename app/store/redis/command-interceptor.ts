@@ -1,4 +1,4 @@
-import type { IoredisClient } from './connection.ts';
+import type { IoredisConnection } from './ioredis-connection.ts';
 
 /** What of ioredis' own command matters here. */
 export interface Command {
@@ -17,7 +17,7 @@ interface Sender {
  * command with `send`, and gives what that gave.
  */
 export function interceptCommands(
-  client: IoredisClient,
+  client: IoredisConnection,
   pass: (command: Command, send: () => unknown) => unknown,
 ): void {
   // reason: single client and cluster declare the same method with different optional parameters.

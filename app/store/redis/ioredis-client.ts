@@ -3,9 +3,9 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Secret } from '../../config/config.ts';
 import { type StoreObserver, unobserved } from '../../observe/store-observer.ts';
-import { breakCircuit } from './breaker.ts';
-import { createIoredisClient, type IoredisClient } from './connection.ts';
-import { observeClient } from './observation.ts';
+import { guardCommands } from './command-circuit-breaker.ts';
+import { instrumentConnection } from './instrumentation.ts';
+import { createIoredisConnection, type IoredisConnection } from './ioredis-connection.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** Stores the greater of both and renews the key's life; one step, so that no replica can lower another's value. */
@@ -20,7 +20,7 @@ return redis.call('set', KEYS[1], string.format('%.0f', value), 'px', ARGV[2])
 const startWait = 1_000;
 
 /** One line each time Redis goes or comes back, however often it is tried meanwhile. @returns what is told of it */
-function reportState(client: IoredisClient, log: Logger): (isAway: boolean, cause?: unknown) => void {
+function reportState(client: IoredisConnection, log: Logger): (isAway: boolean, cause?: unknown) => void {
   let wasAway = false;
   function report(isAway: boolean, cause?: unknown): void {
     if (isAway && !wasAway) log.warn({ err: cause, event: 'redis_lost' }, 'Redis is away');
@@ -33,7 +33,7 @@ function reportState(client: IoredisClient, log: Logger): (isAway: boolean, caus
 }
 
 /** A connection of its own, as Redis demands of who subscribes. Channels are asked for again at every reconnect. */
-function createSubscriptions(client: IoredisClient) {
+function createSubscriptions(client: IoredisConnection) {
   const listeners = new Map<string, ((message: string) => void)[]>();
   client.on('message', (channel: string, message: string) => {
     for (const listener of listeners.get(channel) ?? []) listener(message);
@@ -48,7 +48,7 @@ function createSubscriptions(client: IoredisClient) {
   };
 }
 
-async function connect(clients: readonly IoredisClient[]): Promise<void> {
+async function connect(clients: readonly IoredisConnection[]): Promise<void> {
   const waiting = new AbortController();
   const connected = Promise.all(clients.map((client) => client.connect().catch(() => undefined)));
   await Promise.race([
@@ -58,7 +58,7 @@ async function connect(clients: readonly IoredisClient[]): Promise<void> {
   waiting.abort();
 }
 
-async function disconnect(client: IoredisClient): Promise<void> {
+async function disconnect(client: IoredisConnection): Promise<void> {
   await client.quit().catch(() => undefined);
   client.disconnect();
 }
@@ -74,17 +74,17 @@ export async function createRedisClient(options: {
   observer?: StoreObserver;
 }): Promise<RedisClient> {
   const { url, log, keyPrefix = 'auth:', observer = unobserved } = options;
-  const client = createIoredisClient(url, keyPrefix);
-  const subscriber = createIoredisClient(url, keyPrefix);
+  const client = createIoredisConnection(url, keyPrefix);
+  const subscriber = createIoredisConnection(url, keyPrefix);
   const report = reportState(client, log);
-  const stopProbing = breakCircuit(client, (isAway, cause) => {
+  const stopProbing = guardCommands(client, (isAway, cause) => {
     // The connection was given up meanwhile; that it is back is told by itself.
     if (!isAway && client.status !== 'ready') return;
     report(isAway, cause);
     observer.redis('commands', !isAway);
   });
-  observeClient(client, 'commands', observer);
-  observeClient(subscriber, 'messages', observer);
+  instrumentConnection(client, 'commands', observer);
+  instrumentConnection(subscriber, 'messages', observer);
   const subscribe = createSubscriptions(subscriber);
   await connect([client, subscriber]);
 

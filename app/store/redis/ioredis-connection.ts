@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { redisNodes, type Secret } from '../../config/config.ts';
 
-export type IoredisClient = Redis | Cluster;
+export type IoredisConnection = Redis | Cluster;
 
 /** How one node's URL says to connect. */
 export function parseNode(node: string) {
@@ -88,6 +88,6 @@ function createCluster(url: Secret, keyPrefix: string): Cluster {
 }
 
 /** One node, or a cluster when the URL is a comma list. Not connected yet. */
-export function createIoredisClient(url: Secret, keyPrefix: string): IoredisClient {
+export function createIoredisConnection(url: Secret, keyPrefix: string): IoredisConnection {
   return redisNodes(url()).length > 1 ? createCluster(url, keyPrefix) : createSingle(url, keyPrefix);
 }

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
  * The same database, with `watch` around every query, also those of transactions.
  * @param onFailure told what each transaction failed with: one that finds no connection never comes to a query
  */
-export function observeDatabase(
+export function instrumentDatabase(
   database: Database,
   watch: Watch,
   onFailure: (error: unknown) => void = () => undefined,
@@ -14,7 +14,7 @@ export function observeDatabase(
     query: (name, params) => watch(name, () => database.query(name, params)),
     async transaction(work) {
       try {
-        return await database.transaction((tx) => work(observeDatabase(tx, watch)));
+        return await database.transaction((tx) => work(instrumentDatabase(tx, watch)));
       } catch (error) {
         onFailure(error);
         throw error;

@@ -1,6 +1,6 @@
 import { createCircuitBreaker } from '../circuit-breaker.ts';
-import { interceptCommands } from './commands.ts';
-import type { IoredisClient } from './connection.ts';
+import { interceptCommands } from './command-interceptor.ts';
+import type { IoredisConnection } from './ioredis-connection.ts';
 
 /** ioredis has no other code than its words. */
 const isTimeout = (error: unknown): boolean =>
@@ -10,8 +10,8 @@ const isTimeout = (error: unknown): boolean =>
  * Refuses commands at once while a connected Redis does not answer, or too late. A lost connection needs none of this:
  * then the client itself does. @returns what ends the probing
  */
-export function breakCircuit(
-  client: IoredisClient,
+export function guardCommands(
+  client: IoredisConnection,
   onChange: (isAway: boolean, cause?: unknown) => void,
 ): () => void {
   const probe = () => client.ping();

@@ -3,7 +3,7 @@ import type { Config, Secret } from '../../config/config.ts';
 import type { PoolState } from '../../observe/store-observer.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
-import { createPool, type Slot } from './connection-pool.ts';
+import { createConnectionPool, type Slot } from './connection-pool.ts';
 import type { Database } from './database.ts';
 import { isFatal, isRetryable, isSilence, translate, unavailable } from './errors.ts';
 import type { Queries } from './queries.ts';
@@ -39,12 +39,12 @@ function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promi
   });
 }
 
-function createConnectionPool(options: DatabaseOptions) {
+function openPool(options: DatabaseOptions) {
   const { url, config, log, embedded } = options;
   // A living server gives up first, so that the connection survives. PgBouncer refuses parameters it does not know.
   const limit = Math.max(1, Math.floor(config.timeout * 0.9));
   const limits = { statement_timeout: limit, idle_in_transaction_session_timeout: config.timeout };
-  return createPool({
+  return createConnectionPool({
     // PGlite's server mixes the messages of several connections into one another.
     size: embedded ? 1 : config.poolMax,
     open: (onClose) =>
@@ -66,7 +66,7 @@ function createConnectionPool(options: DatabaseOptions) {
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { config, queries, log, embedded } = options;
-  const pool = createConnectionPool(options);
+  const pool = openPool(options);
   options.onPool?.(pool.state);
 
   async function lease<T>(signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T> {
