@@ -22,7 +22,7 @@ export function createActiveSessionCount(options: {
   const { store, redis, metrics, log } = options;
 
   async function countSessions(): Promise<void> {
-    const mine = await redis.claim('census', turn).catch(() => true);
+    const mine = await redis.acquireLease('census', turn).catch(() => true);
     metrics.activeSessions.set(mine ? await store.sessions.countLive() : 0);
   }
 

@@ -31,7 +31,7 @@ onEachStore('the census', (stores) => {
   });
 
   it('is taken by every replica while Redis is away', async () => {
-    const away = { ...createInMemoryRedis(), claim: () => Promise.reject(new Error('Redis is away')) };
+    const away = { ...createInMemoryRedis(), acquireLease: () => Promise.reject(new Error('Redis is away')) };
     const alone = replica(away);
     await alone.take();
     expect(await alone.read('auth_active_sessions')).to.be.a('number');

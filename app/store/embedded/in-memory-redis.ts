@@ -16,12 +16,12 @@ export function createInMemoryRedis(): RedisClient {
     async set(key, value, ttlMs) {
       values.set(key, value, { ttl: ttlMs });
     },
-    async claim(key, ttlMs) {
+    async acquireLease(key, ttlMs) {
       if (values.has(key)) return false;
       values.set(key, '1', { ttl: ttlMs });
       return true;
     },
-    async raise(key, value, ttlMs) {
+    async setMax(key, value, ttlMs) {
       values.set(key, String(Math.max(Number(values.get(key) ?? value), value)), { ttl: ttlMs });
     },
     async publish(channel, message) {

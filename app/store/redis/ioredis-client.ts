@@ -9,7 +9,7 @@ import { createIoredisConnection, type IoredisConnection } from './ioredis-conne
 import type { RedisClient } from './redis-client.ts';
 
 /** Stores the greater of both and renews the key's life; one step, so that no replica can lower another's value. */
-const raiseScript = `
+const setMaxScript = `
 local current = tonumber(redis.call('get', KEYS[1]))
 local value = tonumber(ARGV[1])
 if current and current > value then value = current end
@@ -97,9 +97,9 @@ export async function createRedisClient(options: {
     async set(key, value, ttlMs) {
       await client.set(key, value, 'PX', Math.ceil(ttlMs));
     },
-    claim: async (key, ttlMs) => (await client.set(key, '1', 'PX', Math.ceil(ttlMs), 'NX')) === 'OK',
-    async raise(key, value, ttlMs) {
-      await client.eval(raiseScript, 1, key, value, Math.ceil(ttlMs));
+    acquireLease: async (key, ttlMs) => (await client.set(key, '1', 'PX', Math.ceil(ttlMs), 'NX')) === 'OK',
+    async setMax(key, value, ttlMs) {
+      await client.eval(setMaxScript, 1, key, value, Math.ceil(ttlMs));
     },
     // The client prefixes keys, but not channels.
     async publish(channel, message) {

@@ -47,8 +47,8 @@ onRealStore('an observed Redis', (stores) => {
     const count = async () => (await series(metrics)).get(commands) ?? 0;
     try {
       const before = await count();
-      expect(await memory.claim('turn', 1_000)).to.equal(true);
-      expect(await memory.claim('turn', 1_000)).to.equal(false);
+      expect(await memory.acquireLease('turn', 1_000)).to.equal(true);
+      expect(await memory.acquireLease('turn', 1_000)).to.equal(false);
       expect(await count()).to.equal(before + 2);
       await createRateLimiter(memory, { name: 'observed', points: 1, window: 1_000 }).consume('key');
       expect(await count()).to.be.greaterThan(before + 2);

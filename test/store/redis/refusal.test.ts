@@ -67,7 +67,7 @@ async function startName(first: string) {
 
     for (const [how, write] of [
       ['a command', trySet],
-      ['a script', (memory: RedisClient) => memory.raise('version', 1, 60_000).then(() => 'done', String)],
+      ['a script', (memory: RedisClient) => memory.setMax('version', 1, 60_000).then(() => 'done', String)],
     ] as const) {
       it(`for want of memory is degraded, though it answers pings: ${how}`, async () => {
         const server = await ownServer();

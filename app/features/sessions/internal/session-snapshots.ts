@@ -20,7 +20,7 @@ export async function recordSessionEnd(redis: RedisClient, sessionId: string): P
 }
 
 export async function recordUserVersion(redis: RedisClient, userId: string, version: number): Promise<void> {
-  await redis.raise(versionKey(userId), version, revocationLife);
+  await redis.setMax(versionKey(userId), version, revocationLife);
 }
 
 /** The copy of a living session, or null when there is none, or it was ended or its user changed since. */
