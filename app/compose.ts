@@ -89,7 +89,7 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   const onRefresh = (cause: RefreshOutcome, session?: SessionRow) => {
     metrics.refreshes.inc({ outcome: succeeded.has(cause) ? 'success' : 'failure', cause });
     if (!session) return;
-    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.user?.id };
+    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.account?.id };
     log.warn(reuse, 'a refresh token came again; its session was ended');
   };
   const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });

@@ -2,7 +2,7 @@ import type { TokenSet } from '../features/sessions/sessions.ts';
 import type { AuditRecord } from '../store/tables/audit-log.ts';
 import type { LoginHistory } from '../store/tables/login-histories.ts';
 import type { Role } from '../store/tables/roles.ts';
-import type { HeldSession, Session } from '../store/tables/sessions.ts';
+import type { ExportedSession, Session } from '../store/tables/sessions.ts';
 import type { Account, User } from '../store/tables/users.ts';
 
 /*
@@ -62,7 +62,7 @@ export const presentRole = (role: Role) => ({
   created_at: role.createdAt.toISOString(),
 });
 
-export const presentHeldSession = (session: HeldSession, currentId: string) => ({
+export const presentExportedSession = (session: ExportedSession, currentId: string) => ({
   ...presentSession(session, currentId),
   ended_at: session.endedAt?.toISOString() ?? null,
   end_cause: session.endCause,

@@ -155,13 +155,16 @@ const AuditEntry = z.object({
   ip: z.string().nullable().meta({ description: 'Only where I acted myself' }),
   request_id: z.string().nullable(),
 });
-const HeldSession = Session.extend({ ended_at: Instant.nullable(), end_cause: z.string().nullable() }).meta({
+const ExportedSession = Session.extend({
+  ended_at: Instant.nullable(),
+  end_cause: z.string().nullable(),
+}).meta({
   id: 'HeldSession',
 });
 export const Export = z
   .object({
     user: ManagedUser,
-    sessions: z.array(HeldSession),
+    sessions: z.array(ExportedSession),
     login_history: z.array(LoginHistory),
     audit_log: z.array(AuditEntry),
   })

@@ -23,7 +23,7 @@ export function createActiveSessionCount(options: {
 
   async function countSessions(): Promise<void> {
     const mine = await redis.acquireLease('census', turn).catch(() => true);
-    metrics.activeSessions.set(mine ? await store.sessions.countLive() : 0);
+    metrics.activeSessions.set(mine ? await store.sessions.countActive() : 0);
   }
 
   async function readPurge(): Promise<void> {

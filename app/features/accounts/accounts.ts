@@ -128,7 +128,7 @@ export function createAccounts(options: {
       await states.sessionsEnded(ended);
     },
 
-    listSessions: (userId: string) => store.sessions.listLive(userId),
+    listSessions: (userId: string) => store.sessions.listActive(userId),
 
     endSession: (userId: string, sessionId: string) => sessions.end(sessionId, userId, 'ended_by_user'),
   };

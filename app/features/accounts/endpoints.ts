@@ -1,6 +1,6 @@
 import {
   presentAudit,
-  presentHeldSession,
+  presentExportedSession,
   presentLoginHistory,
   presentManagedUser,
   presentSession,
@@ -20,7 +20,7 @@ import {
   UpdateMeBody,
   User,
 } from '../../http/schemas.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { setDeviceCookie } from '../devices/device-cookie.ts';
 import type { HashQueue } from '../passwords/hash-queue.ts';
 import type { Accounts } from './accounts.ts';
@@ -28,7 +28,7 @@ import type { PersonalData } from './personal-data.ts';
 
 const passwordRefusals = ['wrong_password', 'rate_limited', 'overloaded'] as const;
 
-const callerOf = ({ user, sessionId }: SessionState) => ({ userId: user.id, sessionId });
+const callerOf = ({ user, sessionId }: ActiveSession) => ({ userId: user.id, sessionId });
 
 export function meEndpoints(services: { accounts: Accounts; personalData: PersonalData; room: HashQueue }) {
   const { accounts, personalData, room } = services;
@@ -140,7 +140,7 @@ export function meEndpoints(services: { accounts: Accounts; personalData: Person
           headers: { 'Content-Disposition': 'attachment; filename="export.json"' },
           data: {
             user: presentManagedUser(held.account),
-            sessions: held.sessions.map((session) => presentHeldSession(session, caller.sessionId)),
+            sessions: held.sessions.map((session) => presentExportedSession(session, caller.sessionId)),
             login_history: held.loginHistory.map(presentLoginHistory),
             audit_log: held.auditLog.map((entry) => presentAudit(entry, caller.user.id)),
           },

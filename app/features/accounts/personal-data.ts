@@ -3,14 +3,14 @@ import type { Page } from '../../store/postgres/database.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuditRecord } from '../../store/tables/audit-log.ts';
 import type { LoginHistory } from '../../store/tables/login-histories.ts';
-import type { HeldSession, SessionPosition } from '../../store/tables/sessions.ts';
+import type { ExportedSession, SessionPosition } from '../../store/tables/sessions.ts';
 import type { Account } from '../../store/tables/users.ts';
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
 
 interface HeldData {
   readonly account: Account;
-  readonly sessions: readonly HeldSession[];
+  readonly sessions: readonly ExportedSession[];
   readonly loginHistory: readonly LoginHistory[];
   readonly auditLog: readonly AuditRecord[];
 }
@@ -50,7 +50,7 @@ export function createPersonalData(options: { store: Store; replica: Store }) {
     if (!account) throw new AppError('unauthorized');
     return {
       account,
-      sessions: await everyPage<HeldSession, SessionPosition>((after) =>
+      sessions: await everyPage<ExportedSession, SessionPosition>((after) =>
         store.sessions.listAll(userId, batch, after),
       ),
       auditLog: await replica.auditLog.listForUser(userId, auditLimit),

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { Context } from '../../http/route/context.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { adminRole } from '../roles/roles.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import type { SessionStates } from './session-states.ts';
@@ -18,7 +18,7 @@ export function createAuthenticate(options: { tokens: AccessTokens; states: Sess
    * user's state, never from the claim.
    * @throws AppError unauthorized, or service_unavailable when nobody can tell
    */
-  return async function authenticate(ctx: Context): Promise<SessionState> {
+  return async function authenticate(ctx: Context): Promise<ActiveSession> {
     const [, token] = bearer.exec(ctx.get('Authorization')) ?? [];
     if (!token) throw new AppError('unauthorized');
     const claims = await tokens.verify(token);
@@ -30,6 +30,6 @@ export function createAuthenticate(options: { tokens: AccessTokens; states: Sess
 }
 
 /** @throws AppError forbidden */
-export function requireAdmin(caller: SessionState): void {
+export function requireAdmin(caller: ActiveSession): void {
   if (!caller.user.roles.includes(adminRole)) throw new AppError('forbidden');
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import type { Store } from '../../store/store.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { createAnnouncements } from './internal/announcements.ts';
 import {
   readSnapshot,
@@ -16,7 +16,7 @@ import {
 export type SessionStates = Awaited<ReturnType<typeof createSessionStates>>;
 
 interface Entry {
-  readonly state: SessionState;
+  readonly state: ActiveSession;
   /** When the question was asked, not when it was answered: an answer is as old as its question. */
   readonly asOf: number;
 }
@@ -33,7 +33,7 @@ const channel = 'session-events';
 export async function createSessionStates(options: { store: Store; redis: RedisClient; log: Logger }) {
   const { store, redis, log } = options;
   const entries = new LRUCache<string, Entry>({ max: 50_000, ttl: maxAge });
-  const loading = new Map<string, Promise<SessionState | null>>();
+  const loading = new Map<string, Promise<ActiveSession | null>>();
   // Revocations outlive any load that was under way when they happened, so that its late answer is not believed.
   const endedSessions = new LRUCache<string, true>({ max: 50_000, ttl: 30_000 });
   const changedUsers = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
@@ -54,13 +54,13 @@ export async function createSessionStates(options: { store: Store; redis: RedisC
   const announceBoth = (message: string, tombstone: () => Promise<void>): Promise<void> =>
     announce(message, () => Promise.all([tombstone(), redis.publish(channel, message)]));
 
-  function keepSnapshot(state: SessionState): void {
+  function keepSnapshot(state: ActiveSession): void {
     if (snapshotWritten.get(state.sessionId) === state.version) return;
     snapshotWritten.set(state.sessionId, state.version);
     writeSnapshot(redis, state).catch(() => snapshotWritten.delete(state.sessionId));
   }
 
-  async function fromSnapshot(sessionId: string, cause: unknown): Promise<SessionState | null> {
+  async function fromSnapshot(sessionId: string, cause: unknown): Promise<ActiveSession | null> {
     try {
       const state = await readSnapshot(redis, sessionId);
       if (state) return state;
@@ -71,11 +71,11 @@ export async function createSessionStates(options: { store: Store; redis: RedisC
     throw new AppError('service_unavailable', { cause, retryAfter: 1 });
   }
 
-  async function load(sessionId: string): Promise<SessionState | null> {
+  async function load(sessionId: string): Promise<ActiveSession | null> {
     const asOf = performance.now();
-    let state: SessionState | null;
+    let state: ActiveSession | null;
     try {
-      state = await store.sessions.findState(sessionId);
+      state = await store.sessions.findActive(sessionId);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
       return fromSnapshot(sessionId, error);
@@ -93,7 +93,7 @@ export async function createSessionStates(options: { store: Store; redis: RedisC
     return state;
   }
 
-  function loadOnce(sessionId: string): Promise<SessionState | null> {
+  function loadOnce(sessionId: string): Promise<ActiveSession | null> {
     const under = loading.get(sessionId);
     if (under) return under;
     const started = load(sessionId).finally(() => loading.delete(sessionId));
@@ -114,7 +114,7 @@ export async function createSessionStates(options: { store: Store; redis: RedisC
      * The state of a living session of an active user, else null; at most a second old.
      * @throws AppError service_unavailable when neither Postgres nor Redis can tell
      */
-    async find(sessionId: string): Promise<SessionState | null> {
+    async find(sessionId: string): Promise<ActiveSession | null> {
       if (endedSessions.has(sessionId)) return null;
       const entry = entries.get(sessionId);
       const state = entry && isCurrent(entry) ? entry.state : await loadOnce(sessionId);

@@ -92,12 +92,12 @@ export function createSessions(options: {
     return openSuccessor(presented, session.sealedSuccessor);
   }
 
-  async function findLive(presented: RefreshToken): Promise<{ session: SessionRow; user: User }> {
+  async function findActive(presented: RefreshToken): Promise<{ session: SessionRow; user: User }> {
     const session = await store.sessions.find(presented.sessionId);
     if (!session) return refuse('unknown_session');
     if (!hasValidTag(presented, session.macKey)) return refuse('bad_tag');
-    const user = session.user;
-    if (!session.live || !user || user.disabledAt) return refuse('ended');
+    const user = session.account;
+    if (!session.isActive || !user || user.disabledAt) return refuse('ended');
     return { session, user };
   }
 
@@ -134,14 +134,14 @@ export function createSessions(options: {
      */
     async refresh(text: string): Promise<TokenSet> {
       const presented = parseRefreshToken(text) ?? refuse('malformed');
-      const { session, user } = await findLive(presented);
+      const { session, user } = await findActive(presented);
       const successor = session.tokenHash.equals(presented.hash) ? await rotate(session, presented) : null;
       if (successor) {
         onRefresh('rotated');
         return tokenSet(user, successor);
       }
       // Not the newest, or another request rotated it a moment ago: what the row says now decides.
-      const again = await findLive(presented);
+      const again = await findActive(presented);
       const repeated = await repeat(again.session, presented);
       onRefresh('repeated');
       return tokenSet(again.user, repeated);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '../../errors.ts';
 import type { HashQueue } from '../../features/passwords/hash-queue.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Client } from '../client.ts';
 import type { LimitName } from './limits.ts';
 
@@ -12,7 +12,7 @@ export interface Call<A extends Access, B, Q, P> {
   readonly body: B;
   readonly query: Q;
   readonly params: P;
-  readonly caller: A extends 'open' ? undefined : SessionState;
+  readonly caller: A extends 'open' ? undefined : ActiveSession;
   readonly client: Client;
 }
 

@@ -18,7 +18,7 @@ export interface Database {
 }
 
 /** The one row of a query that always gives one. */
-export async function one<Row extends object>(
+export async function queryOne<Row extends object>(
   database: Database,
   name: QueryName,
   params: readonly unknown[] = [],
@@ -29,7 +29,7 @@ export async function one<Row extends object>(
 }
 
 /** The first row, or null. */
-export async function maybeOne<Row extends object>(
+export async function queryOneOrNull<Row extends object>(
   database: Database,
   name: QueryName,
   params: readonly unknown[] = [],

@@ -1,5 +1,5 @@
 import type { RedisClient } from '../../../store/redis/redis-client.ts';
-import type { SessionState } from '../../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../../store/tables/sessions.ts';
 
 /** Milliseconds for which a copy in Redis may answer token checks while Postgres is away. */
 export const snapshotLife = 300_000;
@@ -10,7 +10,7 @@ const stateKey = (sessionId: string): string => `state:${sessionId}`;
 const endedKey = (sessionId: string): string => `ended:${sessionId}`;
 const versionKey = (userId: string): string => `user-version:${userId}`;
 
-export async function writeSnapshot(redis: RedisClient, state: SessionState): Promise<void> {
+export async function writeSnapshot(redis: RedisClient, state: ActiveSession): Promise<void> {
   await redis.set(stateKey(state.sessionId), JSON.stringify(state), snapshotLife);
 }
 
@@ -24,7 +24,7 @@ export async function recordUserVersion(redis: RedisClient, userId: string, vers
 }
 
 /** The copy of a living session, or null when there is none, or it was ended or its user changed since. */
-export async function readSnapshot(redis: RedisClient, sessionId: string): Promise<SessionState | null> {
+export async function readSnapshot(redis: RedisClient, sessionId: string): Promise<ActiveSession | null> {
   const [text, ended] = await redis.get([stateKey(sessionId), endedKey(sessionId)]);
   if (!text || ended) return null;
   const state = reviveState(text);
@@ -32,9 +32,9 @@ export async function readSnapshot(redis: RedisClient, sessionId: string): Promi
   return Number(version ?? 0) > state.version ? null : state;
 }
 
-function reviveState(text: string): SessionState {
+function reviveState(text: string): ActiveSession {
   // Written by writeSnapshot above; Redis is as trusted as Postgres here.
-  const state = JSON.parse(text) as SessionState;
+  const state = JSON.parse(text) as ActiveSession;
   return {
     ...state,
     expiresAt: new Date(state.expiresAt),

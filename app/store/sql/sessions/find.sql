@@ -15,7 +15,7 @@ select
   s.ip,
   s.user_agent,
   (extract(epoch from clock_timestamp() - s.rotated_at) * 1000)::float8 as ms_since_rotation,
-  s.ended_at is null and s.idle_expires_at > now() as live,
+  s.ended_at is null and s.idle_expires_at > now() as is_active,
   u.id as account_id,
   u.email,
   u.username,
