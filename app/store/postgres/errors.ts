@@ -62,7 +62,7 @@ export function unavailable(cause: unknown): AppError {
 }
 
 /** Whether Postgres gave no answer at all: a refusal, of a connection too, comes from a server that is there. */
-export function isSilence(error: unknown): boolean {
+export function isOutage(error: unknown): boolean {
   const isUnavailable = error instanceof AppError && error.code === 'service_unavailable';
   return isUnavailable && !(error.cause instanceof postgres.PostgresError);
 }

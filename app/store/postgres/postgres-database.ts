@@ -3,11 +3,11 @@ import type { Config, Secret } from '../../config/config.ts';
 import type { PoolState } from '../../observe/store-observer.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
-import { createConnectionPool, type Slot } from './connection-pool.ts';
+import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import { isFatal, isRetryable, isSilence, translate, unavailable } from './errors.ts';
+import { isFatal, isOutage, isRetryable, translate, unavailable } from './errors.ts';
 import type { Queries } from './queries.ts';
-import { runTransaction } from './transaction.ts';
+import { type RunStatement, runTransaction } from './transaction.ts';
 
 export type { Database } from './database.ts';
 export type { QueryName } from './queries.ts';
@@ -17,20 +17,46 @@ export interface DatabaseOptions {
   readonly config: Config['database'];
   readonly queries: Queries;
   readonly log: Logger;
-  /** PGlite: one backend that cannot be cancelled, and whose settings would leak from client to client. */
+  /** PGlite: one backend, which cannot cancel a query and whose settings would apply to the next client too. */
   readonly embedded?: boolean;
   readonly onPool?: (state: () => PoolState) => void;
 }
 
-/** Of what Postgres gives up for another's sake. */
+/** Work on one connection of the pool. */
+type Work<T> = (pooled: PooledConnection) => Promise<T>;
+
+/** Attempts at work that Postgres aborts because of a conflict with another transaction. */
 const maxAttempts = 3;
 
-/** Runs `work` with a signal that aborts after `ms`; then it is service_unavailable, whatever becomes of the work. */
-function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+function openPool(options: DatabaseOptions): ConnectionPool {
+  const { url, config, log, embedded } = options;
+  // The server's deadline comes first, so that the connection survives. PgBouncer rejects parameters it does not know.
+  const serverTimeout = Math.max(1, Math.floor(config.timeout * 0.9));
+  const parameters = {
+    statement_timeout: serverTimeout,
+    idle_in_transaction_session_timeout: config.timeout,
+  };
+  return createConnectionPool({
+    // PGlite's server mixes the messages of several connections.
+    size: embedded ? 1 : config.poolMax,
+    open: (onClose) =>
+      connect({
+        target: { url, sslMode: config.sslMode, caFile: config.caFile },
+        prepare: config.prepare,
+        connectTimeout: serverTimeout,
+        parameters: embedded || !config.prepare ? {} : parameters,
+        onNotice: (notice) => log.debug({ notice: notice.message }, 'notice from Postgres'),
+        onClose,
+      }),
+  });
+}
+
+/** Runs `work` with a signal that aborts after `ms`. Then the result is service_unavailable, whatever the work does. */
+function withinDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = new AbortController();
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(unavailable(new Error(`Postgres gave no answer within ${ms} ms`)));
+      reject(unavailable(new Error(`Postgres did not answer within ${ms} ms`)));
       deadline.abort();
     }, ms);
     work(deadline.signal)
@@ -39,105 +65,89 @@ function within<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promi
   });
 }
 
-function openPool(options: DatabaseOptions) {
-  const { url, config, log, embedded } = options;
-  // A living server gives up first, so that the connection survives. PgBouncer refuses parameters it does not know.
-  const limit = Math.max(1, Math.floor(config.timeout * 0.9));
-  const limits = { statement_timeout: limit, idle_in_transaction_session_timeout: config.timeout };
-  return createConnectionPool({
-    // PGlite's server mixes the messages of several connections into one another.
-    size: embedded ? 1 : config.poolMax,
-    open: (onClose) =>
-      connect({
-        target: { url, sslMode: config.sslMode, caFile: config.caFile },
-        prepare: config.prepare,
-        connectTimeout: limit,
-        parameters: embedded || !config.prepare ? {} : limits,
-        onNotice: (notice) => log.debug({ notice: notice.message }, 'notice from Postgres'),
-        onClose,
-      }),
-  });
+/** Destroys the connection when the signal aborts before the work ends. */
+async function withConnection<T>(pool: ConnectionPool, signal: AbortSignal, work: Work<T>): Promise<T> {
+  const pooled = await pool.acquire(signal);
+  const onAbort = (): void => pool.destroy(pooled);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await work(pooled);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    pool.release(pooled);
+  }
 }
 
-/**
- * Postgres by way of the query files, under one deadline (`config.timeout`, milliseconds) for each query and for each
- * whole transaction. The server is asked to keep it too; a frozen one cannot, so the client does not wait for it. While
- * it gives no answer, all are refused at once: a request with several queries must not wait for each of them in vain.
- */
-export function createDatabase(options: DatabaseOptions): Database {
-  const { config, queries, log, embedded } = options;
-  const pool = openPool(options);
-  options.onPool?.(pool.state);
-
-  async function lease<T>(signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T> {
-    const slot = await pool.take(signal);
-    const abandon = (): void => pool.discard(slot);
-    signal.addEventListener('abort', abandon, { once: true });
+/** Single statements are repeated too: Postgres rolls an aborted statement back completely. */
+async function withRetries<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+  for (let attempts = 1; ; attempts += 1) {
     try {
-      return await use(slot);
-    } finally {
-      signal.removeEventListener('abort', abandon);
-      pool.give(slot);
+      return await attempt();
+    } catch (error) {
+      if (!isRetryable(error)) throw error;
+      if (attempts === maxAttempts || signal.aborted) throw unavailable(error);
     }
   }
+}
 
-  async function run<Row>(slot: Slot, text: string, params: readonly unknown[] = []) {
-    // The client types parameters as what it can serialize; a value it cannot is a fault that it reports itself.
-    const query = slot.connection.unsafe<Row[] & object[]>(text, params as never[], {
-      prepare: config.prepare,
-    });
-    if (!embedded) slot.active = query;
+function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): RunStatement {
+  const { prepare } = options.config;
+  return async <Row>(pooled: PooledConnection, text: string, params: readonly unknown[] = []) => {
+    // The client types parameters as what it can serialize, and itself reports a value that it cannot serialize.
+    const query = pooled.connection.unsafe<Row[] & object[]>(text, params as never[], { prepare });
+    if (!options.embedded) pooled.activeQuery = query;
     try {
       return await query;
     } catch (error) {
-      if (isFatal(error)) pool.discard(slot);
+      if (isFatal(error)) pool.destroy(pooled);
       throw translate(error);
     } finally {
-      if (slot.active === query) slot.active = null;
+      if (pooled.activeQuery === query) pooled.activeQuery = null;
     }
-  }
+  };
+}
 
-  /** A single statement too: Postgres takes back what it gives up, whole. */
-  async function retry<T>(signal: AbortSignal, use: (slot: Slot) => Promise<T>): Promise<T> {
-    for (let attempts = 1; ; attempts += 1) {
-      try {
-        return await lease(signal, use);
-      } catch (error) {
-        if (!isRetryable(error)) throw error;
-        if (attempts === maxAttempts || signal.aborted) throw unavailable(error);
-      }
-    }
-  }
+/**
+ * Runs the query files on Postgres. Each query, and each transaction as a whole, has one deadline (`config.timeout`,
+ * milliseconds). The server gets a deadline too, but a frozen server cannot keep it, so the client does not wait for
+ * the server. While the server does not answer, every call fails at once: a request with several queries must not wait
+ * for each of them.
+ */
+export function createDatabase(options: DatabaseOptions): Database {
+  const { config, queries, log } = options;
+  const pool = openPool(options);
+  const run = createRunStatement(pool, options);
+  options.onPool?.(pool.state);
 
-  const inTime = <T>(use: (slot: Slot) => Promise<T>): Promise<T> =>
-    within(config.timeout, (signal) => retry(signal, use));
+  const runInTime = <T>(work: Work<T>): Promise<T> =>
+    withinDeadline(config.timeout, (signal) => withRetries(signal, () => withConnection(pool, signal, work)));
 
   const breaker = createCircuitBreaker({
-    patience: config.timeout / 2,
-    isOutage: isSilence,
-    // A connection for each of them would be one more in the queue of a frozen server, which has room for few.
-    onOpen: pool.refuseWaiting,
-    probe: () => inTime((slot) => run(slot, 'select 1')),
+    slowFailure: config.timeout / 2,
+    isOutage,
+    // If all pending callers connected, they would fill the short queue of a frozen server.
+    onOpen: pool.rejectPending,
+    probe: () => runInTime((pooled) => run(pooled, 'select 1')),
     onChange(isAway, cause) {
-      if (isAway) log.warn({ err: cause, event: 'postgres_lost' }, 'Postgres is away');
-      else log.info({ event: 'postgres_back' }, 'Postgres is back');
+      if (isAway) log.warn({ err: cause, event: 'postgres_lost' }, 'Postgres does not answer');
+      else log.info({ event: 'postgres_back' }, 'Postgres answers again');
     },
   });
 
-  async function unlessAway<T>(use: (slot: Slot) => Promise<T>): Promise<T> {
+  async function call<T>(work: Work<T>): Promise<T> {
     if (breaker.isOpen()) throw unavailable(new Error('Postgres does not answer'));
-    const call = inTime(use);
-    void breaker.watch(call);
-    return call;
+    const running = runInTime(work);
+    void breaker.track(running);
+    return running;
   }
 
   return {
     async query(name, params) {
       const text = queries.text(name);
-      return unlessAway((slot) => run(slot, text, params));
+      return call((pooled) => run(pooled, text, params));
     },
     transaction: (work) =>
-      unlessAway((slot) => runTransaction({ slot, queries, run, discard: pool.discard }, work)),
+      call((pooled) => runTransaction({ pooled, queries, run, destroy: pool.destroy }, work)),
     close() {
       breaker.stop();
       return pool.close();

@@ -15,7 +15,7 @@ export function guardCommands(
   onChange: (isAway: boolean, cause?: unknown) => void,
 ): () => void {
   const probe = () => client.ping();
-  const breaker = createCircuitBreaker({ patience: 0, isOutage: isTimeout, probe, onChange });
+  const breaker = createCircuitBreaker({ slowFailure: 0, isOutage: isTimeout, probe, onChange });
   interceptCommands(client, (command, send) => {
     // What a new connection begins with must pass, and so must the question whether Redis answers.
     const isPassing = client.status !== 'ready' || command.name === 'ping';
@@ -23,7 +23,7 @@ export function guardCommands(
       command.reject(new Error('Redis does not answer in time'));
       return command.promise;
     }
-    void breaker.watch(command.promise);
+    void breaker.track(command.promise);
     return send();
   });
   return breaker.stop;

@@ -133,7 +133,7 @@ onRealStore('database under faults', (stores) => {
       proxy.freeze();
       const causeOf = ({ cause }: { cause: Error }) => cause.message;
       const query = () => database.query('probe/echo', ['x']).catch(causeOf);
-      expect(await query()).to.equal('Postgres gave no answer within 400 ms');
+      expect(await query()).to.equal('Postgres did not answer within 400 ms');
       expect(await query()).to.equal('Postgres does not answer');
       expect(await database.transaction(query).catch(causeOf)).to.equal('Postgres does not answer');
       proxy.thaw();
