@@ -27,7 +27,7 @@ import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import type { Stores } from './open-stores.ts';
-import { isSchemaCurrent } from './store/postgres/migrations.ts';
+import { isSchemaCurrent } from './store/postgres/schema-check.ts';
 import { createStore } from './store/store.ts';
 import type { SessionRow } from './store/tables/sessions.ts';
 

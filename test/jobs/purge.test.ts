@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import postgres from 'postgres';
 import { purge, purgeCommand } from '../../app/commands/purge.ts';
 import { parseConfig } from '../../app/config/config.ts';
-import { parseTarget } from '../../app/store/postgres/connection.ts';
+import { parseTarget } from '../../app/store/postgres/connection-target.ts';
 import { createStore } from '../../app/store/store.ts';
 import { addSession, addUser } from '../support/rows.ts';
 import { onEachStore, onRealStore, silentLog, type TestStores } from '../support/stores.ts';

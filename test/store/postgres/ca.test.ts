@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
-import { parseTarget } from '../../../app/store/postgres/connection.ts';
+import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
 import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
 import { codeOf } from '../../support/rows.ts';
 import { silentLog } from '../../support/stores.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import postgres from 'postgres';
-import { parseTarget } from '../../../app/store/postgres/connection.ts';
+import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
 import { migrate } from '../../../app/store/postgres/migrations.ts';
 import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { createStore } from '../../../app/store/store.ts';
