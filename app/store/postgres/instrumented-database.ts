@@ -2,8 +2,8 @@ import type { Watch } from '../../observe/watch.ts';
 import type { Database } from './database.ts';
 
 /**
- * The same database, with `watch` around every query, also those of transactions.
- * @param onFailure told what each transaction failed with: one that finds no connection never comes to a query
+ * The same database, with `watch` around every query, those of transactions included.
+ * @param onFailure called with the error of a transaction, which may fail before its first query
  */
 export function instrumentDatabase(
   database: Database,
