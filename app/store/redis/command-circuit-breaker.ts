@@ -2,24 +2,28 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { interceptCommands } from './command-interceptor.ts';
 import type { IoredisConnection } from './ioredis-connection.ts';
 
-/** ioredis has no other code than its words. */
+/** ioredis gives this error no code, so the message is compared. */
 const isTimeout = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Command timed out';
 
 /**
- * Refuses commands at once while a connected Redis does not answer, or too late. A lost connection needs none of this:
- * then the client itself does. @returns what ends the probing
+ * Rejects commands at once while a connected Redis does not answer in time. While the connection is lost, the client
+ * itself rejects them. @returns a function that ends the probes
  */
 export function guardCommands(
-  client: IoredisConnection,
+  connection: IoredisConnection,
   onChange: (isAway: boolean, cause?: unknown) => void,
 ): () => void {
-  const probe = () => client.ping();
-  const breaker = createCircuitBreaker({ slowFailure: 0, isOutage: isTimeout, probe, onChange });
-  interceptCommands(client, (command, send) => {
-    // What a new connection begins with must pass, and so must the question whether Redis answers.
-    const isPassing = client.status !== 'ready' || command.name === 'ping';
-    if (!isPassing && breaker.isOpen()) {
+  const breaker = createCircuitBreaker({
+    slowFailure: 0,
+    isOutage: isTimeout,
+    probe: () => connection.ping(),
+    onChange,
+  });
+  interceptCommands(connection, (command, send) => {
+    // The first commands of a new connection must pass, and so must the probe.
+    const mustPass = connection.status !== 'ready' || command.name === 'ping';
+    if (!mustPass && breaker.isOpen()) {
       command.reject(new Error('Redis does not answer in time'));
       return command.promise;
     }

@@ -1,27 +1,27 @@
 import type { IoredisConnection } from './ioredis-connection.ts';
 
-/** What of ioredis' own command matters here. */
+/** The fields of an ioredis command that are used here. */
 export interface Command {
   readonly name: string;
   readonly promise: Promise<unknown>;
   readonly reject: (error: Error) => void;
 }
 
-/** The part of a client that both its kinds share. */
+/** The method that a single connection and a cluster share. */
 interface Sender {
   sendCommand(command: Command, ...rest: unknown[]): unknown;
 }
 
 /**
- * Puts `pass` where all commands of a client go by, since the rate limiter speaks to the client directly. It sends the
- * command with `send`, and gives what that gave.
+ * Calls `intercept` for every command of a connection, those of the rate limiter included, which uses the connection
+ * directly. `intercept` sends the command with `send` and returns what that returned.
  */
 export function interceptCommands(
-  client: IoredisConnection,
-  pass: (command: Command, send: () => unknown) => unknown,
+  connection: IoredisConnection,
+  intercept: (command: Command, send: () => unknown) => unknown,
 ): void {
-  // reason: single client and cluster declare the same method with different optional parameters.
-  const sender = client as unknown as Sender;
-  const send = sender.sendCommand.bind(client);
-  sender.sendCommand = (command, ...rest) => pass(command, () => send(command, ...rest));
+  // reason: single connection and cluster declare the same method with different optional parameters.
+  const sender = connection as unknown as Sender;
+  const send = sender.sendCommand.bind(connection);
+  sender.sendCommand = (command, ...rest) => intercept(command, () => send(command, ...rest));
 }

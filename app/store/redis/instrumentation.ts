@@ -2,22 +2,22 @@ import type { StoreObserver } from '../../observe/store-observer.ts';
 import { interceptCommands } from './command-interceptor.ts';
 import type { IoredisConnection } from './ioredis-connection.ts';
 
-/** Shows the observer every command and whether the connection is usable. */
+/** Reports to the observer every command and whether the connection is ready. */
 export function instrumentConnection(
-  client: IoredisConnection,
-  connection: 'commands' | 'messages',
+  connection: IoredisConnection,
+  name: 'commands' | 'messages',
   observer: StoreObserver,
 ): void {
-  observer.redis(connection, client.status === 'ready');
-  client.on('ready', () => observer.redis(connection, true));
-  client.on('close', () => observer.redis(connection, false));
-  interceptCommands(client, ({ name, promise }, send) => {
+  observer.redis(name, connection.status === 'ready');
+  connection.on('ready', () => observer.redis(name, true));
+  connection.on('close', () => observer.redis(name, false));
+  interceptCommands(connection, (command, send) => {
     let sent: unknown;
-    const settled = observer.command(name, () => {
+    const settled = observer.command(command.name, () => {
       sent = send();
-      return promise;
+      return command.promise;
     });
-    // Whoever sent it hears of its failure from the command itself.
+    // The caller gets the failure from the command itself.
     settled.catch(() => undefined);
     return sent;
   });
