@@ -81,24 +81,27 @@ export interface ActiveSession {
   readonly expiresAt: Date;
 }
 
-type SessionColumns = Omit<SessionRow, 'account'>;
-type AccountColumns = Omit<Account, 'id' | 'createdAt'> & {
-  accountId: string | null;
-  accountCreatedAt: Date;
+type SessionColumns = Omit<SessionRow, 'id' | 'createdAt' | 'account'> & {
+  sessionId: string;
+  sessionCreatedAt: Date;
 };
-type StateColumns = Omit<ActiveSession, 'user'> & User;
+/** The columns of a left join: all null when the account is deleted. */
+type AccountColumns = Account | { id: null };
+type ActiveSessionColumns = Omit<ActiveSession, 'user'> & User;
 
 function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
-  const { accountId, accountCreatedAt, email, username, roles, ...others } = row;
-  const { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version, ...session } = others;
-  const identity = { email, username, roles, createdAt: accountCreatedAt };
-  const account = { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version };
-  return { ...session, account: accountId === null ? null : { id: accountId, ...identity, ...account } };
+  const { sessionId, sessionCreatedAt, userId, ip, userAgent, lastSeenAt, ...columns } = row;
+  const { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation, ...rest } = columns;
+  const { idleExpiresAt, expiresAt, endedAt, endCause, isActive, ...account } = rest;
+  const session = { id: sessionId, userId, ip, userAgent, createdAt: sessionCreatedAt, lastSeenAt };
+  const token = { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation };
+  const expiry = { idleExpiresAt, expiresAt, endedAt, endCause, isActive };
+  return { ...session, ...token, ...expiry, account: account.id === null ? null : account };
 }
 
-function toActiveSession(row: StateColumns): ActiveSession {
-  const { sessionId, disabled, version, expiresAt, id, email, username, roles, createdAt } = row;
-  return { sessionId, disabled, version, expiresAt, user: { id, email, username, roles, createdAt } };
+function toActiveSession(row: ActiveSessionColumns): ActiveSession {
+  const { sessionId, disabled, version, expiresAt, ...user } = row;
+  return { sessionId, disabled, version, expiresAt, user };
 }
 
 /** Sessions: one row each, however often they are refreshed. All times are the database's. */
@@ -141,7 +144,7 @@ export function createSessionStore(database: Database) {
 
     /** The hot path, one query by primary key. Null when the session is over or the account deleted. */
     async findActive(id: string): Promise<ActiveSession | null> {
-      const row = await queryOneOrNull<StateColumns>(database, 'sessions/find_active', [id]);
+      const row = await queryOneOrNull<ActiveSessionColumns>(database, 'sessions/find_active', [id]);
       return row && toActiveSession(row);
     },
 

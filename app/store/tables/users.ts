@@ -73,8 +73,9 @@ export function createUserStore(database: Database) {
     /** Adds a user with the role `user`. @throws AppError email_taken or username_taken */
     async insert(user: NewUser): Promise<User> {
       const values = [user.id, user.email, user.username, user.passwordHash];
-      const row = await refusingTaken(queryOne<Omit<User, 'roles'>>(database, 'users/insert', values));
-      return { ...row, roles: ['user'] };
+      const inserted = queryOne<{ createdAt: Date }>(database, 'users/insert', values);
+      const { createdAt } = await refusingTaken(inserted);
+      return { id: user.id, email: user.email, username: user.username, roles: ['user'], createdAt };
     },
 
     /** `email` in lower case. Disabled accounts are found too. */
