@@ -6,7 +6,9 @@ const layers: readonly (readonly [string, RegExp])[] = [
   ['commands', /^app\/commands\//],
   ['compose', /^app\/(compose|endpoints)\.ts$/],
   ['open-stores', /^app\/open-stores\.ts$/],
-  ['features', /^app\/(features\/[^/]+|jobs|http)\//],
+  ['features', /^app\/features\/[^/]+\//],
+  ['jobs', /^app\/jobs\//],
+  ['http', /^app\/http\//],
   ['store', /^app\/store\//],
   ['leaf', /^app\/(config|observe)\/|^app\/(errors\.ts|threads\.cts)$/],
 ];
