@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
 import { pauses } from '../../../app/features/throttling/internal/account-budget.ts';
 import { attemptBudgets, createLoginThrottle } from '../../../app/features/throttling/login-throttle.ts';
-import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -1,4 +1,4 @@
-import type { RateLimiter, Verdict } from '../../../store/rate-limit/rate-limiter.ts';
+import type { RateLimiter, RateLimitResult } from '../../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../../store/redis/redis-client.ts';
 import type { CountedAttempt } from './counted-attempt.ts';
 
@@ -32,7 +32,7 @@ export function createUnlockMarks(redis: RedisClient, window: number) {
 export function createNetworkBudget(
   limiter: RateLimiter,
   unlocks: ReturnType<typeof createUnlockMarks>,
-  refuse: (verdict: Verdict) => never,
+  refuse: (verdict: RateLimitResult) => never,
 ) {
   return {
     /**
