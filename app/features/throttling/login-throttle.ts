@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import { createRateLimiter, type Verdict } from '../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
@@ -105,11 +105,14 @@ export function createLoginThrottle(options: {
 
   const unlockMark = (email: string): string => `unlocked:${keyOf(email)}`;
 
-  /** An unlock cannot name the networks that were counted. It leaves a mark, and a window begun before it ends there. */
-  async function wasUnlockedSince(windowStart: number, email: string): Promise<boolean> {
+  /**
+   * An unlock cannot name the networks that were counted. It leaves a mark, which gives each network one more budget.
+   * The mark is a random value: times of unlocks and windows come from clocks that differ between replicas.
+   */
+  async function networkKeyAfterUnlock(attempt: LoginAttempt): Promise<string | null> {
     // Without Redis there is no mark, and the window runs its course.
-    const [markedAt] = await redis.get([unlockMark(email)]).catch(() => [null]);
-    return Number(markedAt ?? 0) >= windowStart;
+    const [mark] = await redis.get([unlockMark(attempt.email)]).catch(() => [null]);
+    return mark ? keyOf(`${mark} ${attempt.network} ${attempt.email}`) : null;
   }
 
   async function admitByDevice(device: string): Promise<CountedAttempt & { readonly allowed: boolean }> {
@@ -120,14 +123,12 @@ export function createLoginThrottle(options: {
 
   async function admitByNetwork(attempt: LoginAttempt): Promise<CountedAttempt> {
     const key = networkKey(attempt);
-    const succeed = () => networks.reset(key);
     const first = await networks.consume(key);
-    if (first.allowed) return { succeed, refund: first.refund };
-    const windowStart = Date.now() + first.resetIn - attemptBudgets.network_account.window / scale;
-    if (!(await wasUnlockedSince(windowStart, attempt.email))) refuse('network_account', first);
-    await networks.reset(key);
-    const again = await networks.consume(key);
-    if (!again.allowed) refuse('network_account', again);
+    if (first.allowed) return { succeed: () => networks.reset(key), refund: first.refund };
+    const unlockedKey = await networkKeyAfterUnlock(attempt);
+    const again = unlockedKey === null ? first : await networks.consume(unlockedKey);
+    if (!again.allowed) refuse('network_account', first);
+    const succeed = async () => void (await Promise.all([key, unlockedKey ?? key].map(networks.reset)));
     return { succeed, refund: again.refund };
   }
 
@@ -176,7 +177,7 @@ export function createLoginThrottle(options: {
       await forget(email);
       const life = attemptBudgets.network_account.window / scale;
       // Without Redis each replica counts for itself, and the mark would not reach the others anyway.
-      await redis.set(unlockMark(email), String(Date.now()), life).catch(() => undefined);
+      await redis.set(unlockMark(email), randomUUID(), life).catch(() => undefined);
     },
 
     /**
