@@ -83,9 +83,12 @@ function createBudgets(options: ThrottleOptions) {
     onLockout,
   });
   const unlocks = createUnlockMarks(redis, attemptBudgets.network_account.window / scale);
-  const network = createNetworkBudget(budget('network_account'), unlocks, (verdict) =>
-    refuse('network_account', verdict),
-  );
+  const network = createNetworkBudget({
+    limiter: budget('network_account'),
+    unlocks,
+    keyOf,
+    refuse: (result) => refuse('network_account', result),
+  });
   const devices = budget('device');
   const confirmations = budget('confirmation');
 
@@ -103,13 +106,12 @@ function createBudgets(options: ThrottleOptions) {
 
   return {
     countForDevice,
-    countForNetwork: (attempt: LoginAttempt) =>
-      network.count(keyOf(`${attempt.network} ${attempt.email}`), keyOf(attempt.email)),
+    countForNetwork: ({ network: name, email }: LoginAttempt) => network.count(name, email),
     countForAccount: (email: string) => account.count(keyOf(email)),
     countConfirmation,
     async unlock(email: string): Promise<void> {
       await account.reset(keyOf(email));
-      await unlocks.mark(keyOf(email));
+      await unlocks.add(keyOf(email));
     },
   };
 }
