@@ -1,8 +1,9 @@
 import { createCloud } from '../clouds/create-cloud.ts';
 import { settings } from '../kubernetes/settings.ts';
-import type { Fault } from './fault.ts';
-import { bytes, millicpu, podCount, seconds } from './formats.ts';
-import type { Values } from './schema.ts';
+import type { Fault } from '../values/fault.ts';
+import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
+import { loadValues, ValuesError, type ValuesSource } from '../values/load-values.ts';
+import type { CloudName, Values } from '../values/schema.ts';
 
 type Check = (values: Values) => Iterable<Fault>;
 
@@ -136,8 +137,19 @@ const checks: readonly Check[] = [
   checkCloud,
 ];
 
-/** What the schema alone cannot say: values that contradict each other or the cloud. */
+/** Faults that the schema cannot find: values that contradict each other or the cloud. */
 export function checkValues(values: Values): Fault[] {
   if (!values[values.cloud]) return [{ path: values.cloud, message: 'is required: the block of this cloud' }];
   return checks.flatMap((check) => [...check(values)]);
+}
+
+/**
+ * Loads the values of one cloud and checks them against the schema, against each other and against the cloud.
+ * @throws ValuesError naming every fault
+ */
+export function loadCheckedValues(cloud: CloudName, source: ValuesSource): Values {
+  const values = loadValues(cloud, source);
+  const faults = checkValues(values);
+  if (faults.length > 0) throw new ValuesError(faults);
+  return values;
 }
