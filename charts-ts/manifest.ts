@@ -8,6 +8,12 @@ export interface Manifest {
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
 }
 
+/** One file of the output: its name without extension, and its objects in order. */
+export interface ManifestFile {
+  readonly name: string;
+  readonly objects: readonly Manifest[];
+}
+
 /**
  * Adds an object as it is. cdk8s-plus and its generated classes pass everything through a list of the fields of 1.28
  * and drop the rest without a word; here TypeScript and the gate check instead. T is the model's interface.

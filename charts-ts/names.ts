@@ -48,6 +48,12 @@ export function labelsOf(
   };
 }
 
+/** Labels by which a namespace enforces a Pod Security Standard. */
+export function podSecurityLabels(level: 'restricted' | 'baseline'): Record<string, string> {
+  const modes = ['enforce', 'audit', 'warn'];
+  return Object.fromEntries(modes.map((mode) => [`pod-security.kubernetes.io/${mode}`, level]));
+}
+
 interface MetadataExtras {
   readonly component?: string;
   readonly instance?: string;

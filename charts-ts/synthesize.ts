@@ -1,13 +1,7 @@
 import { ApiObject, App } from 'cdk8s';
 import { AuthChart } from './auth-chart.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ManifestFile } from './manifest.ts';
 import type { Values } from './values/schema.ts';
-
-/** One file of the output: its name without extension, and its objects in order. */
-export interface ManifestFile {
-  readonly name: string;
-  readonly objects: readonly Manifest[];
-}
 
 /** All objects for these values, by file; the same values give the same bytes. */
 export function synthesize(values: Values): ManifestFile[] {

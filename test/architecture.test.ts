@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { circles, layerFaults, longFiles, processUsers } from './support/layers.ts';
+import { circles, folderCircles, layerFaults, longFiles, processUsers } from './support/layers.ts';
 import { readSources, type Source, type Sources } from './support/source-files.ts';
 
 function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> = {}): Sources {
@@ -26,6 +26,11 @@ describe('architecture', () => {
 
   it('has no circle of imports', () => {
     expect(circles(sources)).to.deep.equal([]);
+  });
+
+  it('has no circle of imports between folders', () => {
+    const charts = [...sources].filter(([file]) => file.startsWith('charts-ts/'));
+    expect(folderCircles(new Map(charts))).to.deep.equal([]);
   });
 
   it('touches the process only in its entries and commands', () => {
@@ -89,6 +94,16 @@ describe('the check of the architecture', () => {
   it('finds no circle where two ways lead to one file', () => {
     const sources = madeUp({ 'a.ts': ['b.ts', 'c.ts'], 'b.ts': ['d.ts'], 'c.ts': ['d.ts'], 'd.ts': [] });
     expect(circles(sources)).to.deep.equal([]);
+  });
+
+  it('finds a circle between folders whose files import each other in no circle, at any depth', () => {
+    const sources = madeUp({
+      'charts-ts/gate/rules/pods.ts': ['charts-ts/gate/schema/fields.ts'],
+      'charts-ts/gate/schema/kinds.ts': ['charts-ts/gate/rules/names.ts'],
+    });
+    expect(folderCircles(sources)).to.deep.equal([
+      'charts-ts/gate/rules -> charts-ts/gate/schema -> charts-ts/gate/rules',
+    ]);
   });
 
   it('lets only entries and commands touch the process', () => {

@@ -1,9 +1,8 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
 import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/v1';
-import { podSecurity } from '../kubernetes/pod-security.ts';
 import { addObject } from '../manifest.ts';
-import { labelsOf, metadata, names } from '../names.ts';
+import { labelsOf, metadata, names, podSecurityLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routes.ts';
 
@@ -22,7 +21,7 @@ export function addAksGateway(scope: Construct, values: Values, aks: Aks): void 
   addObject<INamespace>(scope, 'namespace', {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: namespace, labels: { ...labelsOf(values, 'entry'), ...podSecurity('baseline') } },
+    metadata: { name: namespace, labels: { ...labelsOf(values, 'entry'), ...podSecurityLabels('baseline') } },
   });
   if (values.ingress.tls) {
     addObject<IServiceAccount>(scope, 'tls-account', {

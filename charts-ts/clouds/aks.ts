@@ -1,10 +1,10 @@
 import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { podsOf } from '../kubernetes/peers.ts';
 import { addObject } from '../manifest.ts';
 import { metadata, names, ports } from '../names.ts';
 import type { Fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
+import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
 import type { Cloud } from './cloud.ts';
 import { ingressRules } from './routes.ts';
@@ -49,9 +49,12 @@ function* faults(values: Values, aks: Aks): Iterable<Fault> {
 /** Azure AKS with the application routing add-on. */
 export function createAks(values: Values, aks: Aks): Cloud {
   const isGateway = values.ingress.kind === 'gateway';
-  const proxyPods = isGateway
-    ? podsOf(aks.gatewayNamespace, { 'gateway.networking.k8s.io/gateway-name': names.gateway })
-    : podsOf(aks.ingressNamespace, { app: 'nginx' });
+  const proxyPods: Peer = isGateway
+    ? {
+        namespace: aks.gatewayNamespace,
+        podLabels: { 'gateway.networking.k8s.io/gateway-name': names.gateway },
+      }
+    : { namespace: aks.ingressNamespace, podLabels: { app: 'nginx' } };
   return {
     loadBalancer: {
       peers: [proxyPods],

@@ -1,13 +1,13 @@
 import type { ISecretStoreProvider } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import type { Construct } from 'constructs';
-import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1';
 import type { Fault } from '../values/fault.ts';
+import type { Peer } from '../values/schema-network.ts';
 
 /** Everything in which the three clouds differ. */
 export interface Cloud {
   readonly loadBalancer: {
     /** Who connects to the pods. */
-    readonly peers: readonly INetworkPolicyPeer[];
+    readonly peers: readonly Peer[];
     /** CIDR blocks whose X-Forwarded-For counts. */
     readonly proxies: readonly string[];
     /** How long it may go on sending new requests to a pod that has turned unready. */

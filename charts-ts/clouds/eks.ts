@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { block } from '../kubernetes/peers.ts';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
 import type { Fault } from '../values/fault.ts';
@@ -70,7 +69,7 @@ function* faults(values: Values, eks: Eks): Iterable<Fault> {
 export function createEks(values: Values, eks: Eks): Cloud {
   return {
     loadBalancer: {
-      peers: eks.loadBalancerCidrs.map(block),
+      peers: eks.loadBalancerCidrs.map((cidr) => ({ cidr })),
       proxies: eks.loadBalancerCidrs,
       noticeSeconds: eks.deregistrationDelaySeconds,
       // The ALB's own default, which nothing here changes.

@@ -3,7 +3,6 @@ import type { IManagedCertificate } from '@kubernetes-models/gke/networking.gke.
 import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v1beta1/FrontendConfig';
 import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { block } from '../kubernetes/peers.ts';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
 import type { Fault } from '../values/fault.ts';
@@ -112,7 +111,7 @@ export function createGke(values: Values, gke: Gke): Cloud {
   const isIngress = values.ingress.kind === 'ingress';
   return {
     loadBalancer: {
-      peers: gke.loadBalancerCidrs.map(block),
+      peers: gke.loadBalancerCidrs.map((cidr) => ({ cidr })),
       // X-Forwarded-For ends in "client, load balancer": its own address has to be stepped over as well.
       proxies: [...gke.loadBalancerCidrs, `${gke.address}/${gke.address.includes(':') ? 128 : 32}`],
       noticeSeconds: gke.drainingTimeoutSeconds,

@@ -3,9 +3,8 @@ import type { IPriorityClass } from 'kubernetes-models/scheduling.k8s.io/v1';
 import type { INamespace, IServiceAccount } from 'kubernetes-models/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
-import { labelsOf, metadata, names } from '../names.ts';
+import { labelsOf, metadata, names, podSecurityLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { podSecurity } from './pod-security.ts';
 
 /** The namespace refuses whatever is not hardened, whoever applies it. */
 export class ServiceNamespace extends Construct {
@@ -16,7 +15,11 @@ export class ServiceNamespace extends Construct {
       kind: 'Namespace',
       metadata: {
         name: values.namespace.name,
-        labels: { ...labelsOf(values, 'namespace'), ...podSecurity('restricted'), ...cloud.namespaceLabels },
+        labels: {
+          ...labelsOf(values, 'namespace'),
+          ...podSecurityLabels('restricted'),
+          ...cloud.namespaceLabels,
+        },
         // helm uninstall must not take the Secret with it that an operator has put here.
         annotations: { 'helm.sh/resource-policy': 'keep' },
       },

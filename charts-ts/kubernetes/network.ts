@@ -10,10 +10,14 @@ import { addObject } from '../manifest.ts';
 import { allPods, metadata, names, selector } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
-import { block, podsOf } from './peers.ts';
 
+/** A CIDR block, or pods of a namespace. Kubernetes itself labels each namespace with its name. */
 function toPeer(peer: Peer): INetworkPolicyPeer {
-  return 'cidr' in peer ? block(peer.cidr) : podsOf(peer.namespace, peer.podLabels);
+  if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
+    ...(peer.podLabels && { podSelector: { matchLabels: peer.podLabels } }),
+  };
 }
 
 const tcp = (port: number | string): INetworkPolicyPort[] => [{ protocol: 'TCP', port }];
@@ -26,7 +30,8 @@ type Egress = NonNullable<INetworkPolicySpec['egress']>[number];
 const to = (peers: readonly Peer[], port: number): Egress => ({ to: peers.map(toPeer), ports: tcp(port) });
 
 function dns({ dnsCidrs }: Values['networkPolicy']): Egress {
-  const servers = [podsOf('kube-system', { 'k8s-app': 'kube-dns' }), ...dnsCidrs.map(block)];
+  const coreDns = { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } };
+  const servers = [coreDns, ...dnsCidrs.map((cidr) => ({ cidr }))].map(toPeer);
   return { to: servers, ports: (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, port: 53 })) };
 }
 
@@ -36,7 +41,7 @@ function common({ database, networkPolicy, redis }: Values): INetworkPolicySpec 
   return {
     podSelector: everyPod,
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [podsOf(prometheus.namespace, prometheus.podLabels)], ports: tcp('metrics') }],
+    ingress: [{ from: [toPeer(prometheus)], ports: tcp('metrics') }],
     egress: [
       dns(networkPolicy),
       to(database.peers, database.port),
@@ -49,7 +54,7 @@ function common({ database, networkPolicy, redis }: Values): INetworkPolicySpec 
 /** Nothing in or out but what is listed; policies add up. */
 function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySpec> {
   const { otlp } = values.networkPolicy;
-  const from = [...cloud.loadBalancer.peers];
+  const from = cloud.loadBalancer.peers.map(toPeer);
   return {
     'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     [names.app]: common(values),

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Yaml } from 'cdk8s';
-import type { Manifest } from '../manifest.ts';
+import type { Manifest, ManifestFile } from '../manifest.ts';
 import { names } from '../names.ts';
-import type { ManifestFile } from '../synthesize.ts';
 import type { Values } from '../values/schema.ts';
 import type { FolderContent } from './folder.ts';
 

@@ -1,5 +1,5 @@
 import { Yaml } from 'cdk8s';
-import type { ManifestFile } from '../synthesize.ts';
+import type { ManifestFile } from '../manifest.ts';
 import type { FolderContent } from './folder.ts';
 
 /** Objects as YAML documents. */
