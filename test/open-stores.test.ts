@@ -52,9 +52,9 @@ describe('embedded stores', function () {
     const user = newUser();
     const script = `
       import { pino } from 'pino';
-      import { parseConfig } from ${moduleUrl('../../app/config.ts')};
-      import { openStores } from ${moduleUrl('../../app/store/open-stores.ts')};
-      import { createStore } from ${moduleUrl('../../app/store/store.ts')};
+      import { parseConfig } from ${moduleUrl('../app/config/config.ts')};
+      import { openStores } from ${moduleUrl('../app/open-stores.ts')};
+      import { createStore } from ${moduleUrl('../app/store/store.ts')};
       const config = parseConfig({ ENV: 'test', DATA_DIR: ${JSON.stringify(dataDir)} });
       const stores = await openStores(config, pino({ level: 'silent' }));
       await createStore(stores.database).users.insert(${JSON.stringify(user)});

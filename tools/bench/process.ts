@@ -1,6 +1,6 @@
 import type { Metrics } from '../../app/observe/metrics.ts';
 
-// A service in a process of its own, with less or more of what observes it: `bench-process.ts <mode>`. `bare`: metrics
+// A service in a process of its own, with less or more of what observes it: `process.ts <mode>`. `bare`: metrics
 // that do nothing; `metrics`: nothing of tracing is wired; `tracing-off` and `tracing-on`: all is, as `serve` does it.
 // Tells its ports, and at each message of its parent the CPU that it has used.
 const mode = process.argv[2];
@@ -8,11 +8,12 @@ const mode = process.argv[2];
 /** What ships is measured, not its source under a loader that wraps every function. */
 const built = <Module>(file: string): Promise<Module> => import(`../../dist/${file}.js`);
 const { compose } = await built<typeof import('../../app/compose.ts')>('compose');
-const { parseConfig } = await built<typeof import('../../app/config/config.ts')>('config');
-const { openSigningKeys } =
-  await built<typeof import('../../app/features/tokens/signing-keys.ts')>('domain/signing-keys');
+const { parseConfig } = await built<typeof import('../../app/config/config.ts')>('config/config');
+const { openSigningKeys } = await built<typeof import('../../app/features/tokens/signing-keys.ts')>(
+  'features/tokens/signing-keys',
+);
 const { createApiServer, createMetricsServer, listen } =
-  await built<typeof import('../../app/http/server/server.ts')>('http/server');
+  await built<typeof import('../../app/http/server/server.ts')>('http/server/server');
 const { createLog } = await built<typeof import('../../app/observe/log.ts')>('observe/log');
 const { createMetrics } = await built<typeof import('../../app/observe/metrics.ts')>('observe/metrics');
 const { openTracing } =
@@ -20,7 +21,7 @@ const { openTracing } =
 const { createStoreObserver, unobserved } =
   await built<typeof import('../../app/observe/store-observer.ts')>('observe/store-observer');
 const { storeSpans } = await built<typeof import('../../app/observe/tracing.ts')>('observe/tracing');
-const { openStores } = await built<typeof import('../../app/open-stores.ts')>('store/open-stores');
+const { openStores } = await built<typeof import('../../app/open-stores.ts')>('open-stores');
 
 /** Answers to everything that is asked of metrics, and does nothing. */
 function silentMetrics(): Metrics {
