@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadCheckedValues } from './checks/check-values.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
-import { checkManifests } from './gate/gate.ts';
+import { assertValidManifests } from './gate/gate.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
 import { type FolderContent, replaceFolders } from './output/folder.ts';
 import { helmContent } from './output/helm.ts';
@@ -21,7 +21,7 @@ function folderOf(command: Command, cloud: CloudName, root: string): string {
 
 async function build(values: Values, format: Command['format']): Promise<FolderContent> {
   const files = synthesize(values);
-  await checkManifests(
+  await assertValidManifests(
     files.flatMap(({ name, objects }) =>
       objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
     ),
