@@ -7,72 +7,83 @@ import type { CloudName, Values } from '../values/schema.ts';
 
 type Check = (values: Values) => Iterable<Fault>;
 
-/** Most pods that run at once: every replica and, during a rollout, the surge. */
-function mostPods(values: Values): number {
-  const replicas = values.autoscaling.enabled ? values.autoscaling.maxReplicas : values.replicas;
-  return replicas + podCount(values.rollout.maxSurge, replicas);
-}
-
-function* checkScale({ autoscaling, disruptionBudget, replicas }: Values): Iterable<Fault> {
-  const least = autoscaling.enabled ? autoscaling.minReplicas : replicas;
-  if (autoscaling.enabled && autoscaling.minReplicas > autoscaling.maxReplicas) {
-    yield { path: 'autoscaling.minReplicas', message: 'must not be above autoscaling.maxReplicas' };
+function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<Fault> {
+  const { maxReplicas, minReplicas } = autoscaling;
+  if (autoscaling.enabled && minReplicas > maxReplicas) {
+    yield {
+      path: 'autoscaling.minReplicas',
+      message: `must not be above autoscaling.maxReplicas, which is ${maxReplicas}`,
+    };
   }
   const { minAvailable, maxUnavailable } = disruptionBudget;
   if ((minAvailable === undefined) === (maxUnavailable === undefined)) {
-    yield { path: 'disruptionBudget', message: 'needs exactly one of minAvailable and maxUnavailable' };
+    yield {
+      path: 'disruptionBudget',
+      message: 'must set exactly one of minAvailable and maxUnavailable, and the other one to null',
+    };
   }
+  const least = autoscaling.enabled ? minReplicas : replicas;
   if (minAvailable !== undefined && podCount(minAvailable, least) >= least) {
     yield {
       path: 'disruptionBudget.minAvailable',
-      message: `must be below ${least} pods, or no node can be drained`,
+      message: `must be below ${least}, the smallest number of pods; otherwise no node can be drained`,
     };
   }
   if (maxUnavailable !== undefined && podCount(maxUnavailable, least) === 0) {
     yield {
       path: 'disruptionBudget.maxUnavailable',
-      message: 'must allow one pod, or no node can be drained',
+      message: 'must allow at least 1 pod; otherwise no node can be drained',
     };
   }
 }
 
-function* checkRollout(values: Values): Iterable<Fault> {
-  const { rollout } = values;
-  const drain = seconds(rollout.drainDelay);
-  const needed = drain + seconds(rollout.shutdownTimeout) + 5;
-  if (rollout.gracePeriodSeconds < needed) {
+function* checkRollout({ rollout }: Values): Iterable<Fault> {
+  const { drainDelay, gracePeriodSeconds, maxSurge, shutdownTimeout } = rollout;
+  const shutdownSeconds = seconds(drainDelay) + seconds(shutdownTimeout) + 5;
+  if (gracePeriodSeconds < shutdownSeconds) {
     yield {
       path: 'rollout.gracePeriodSeconds',
-      message: `must be at least ${needed}: drainDelay + shutdownTimeout + 5 s to close`,
+      message: `must be at least ${shutdownSeconds}: rollout.drainDelay + rollout.shutdownTimeout + 5 s to close connections`,
     };
   }
-  if (rollout.maxSurge === 0 || rollout.maxSurge === '0%') {
-    yield { path: 'rollout.maxSurge', message: 'must be above 0, since maxUnavailable is 0' };
-  }
-  const { loadBalancer } = createCloud(values);
-  if (values.ingress.kind !== 'none' && drain <= loadBalancer.noticeSeconds) {
+  if (maxSurge === 0 || maxSurge === '0%') {
     yield {
-      path: 'rollout.drainDelay',
-      message: `must be above ${loadBalancer.noticeSeconds}s, which the load balancer takes to let go of a pod`,
-    };
-  }
-  if (values.ingress.kind !== 'none' && seconds(rollout.keepAliveTimeout) <= loadBalancer.idleSeconds) {
-    yield {
-      path: 'rollout.keepAliveTimeout',
-      message: `must be above the load balancer's idle timeout of ${loadBalancer.idleSeconds}s`,
+      path: 'rollout.maxSurge',
+      message: 'must be above 0, because a rollout never removes a pod before its replacement is ready',
     };
   }
 }
 
-function* checkDatabase(values: Values): Iterable<Fault> {
-  const needed = mostPods(values) * values.database.poolMax;
-  if (needed > values.database.maxConnections) {
+function* checkLoadBalancer(values: Values): Iterable<Fault> {
+  if (values.ingress.kind === 'none') return;
+  const { deregistrationSeconds, idleTimeoutSeconds } = createCloud(values).loadBalancer;
+  if (seconds(values.rollout.drainDelay) <= deregistrationSeconds) {
     yield {
-      path: 'database.maxConnections',
-      message: `must be at least ${needed}: (maxReplicas + maxSurge) × poolMax`,
+      path: 'rollout.drainDelay',
+      message: `must be above ${deregistrationSeconds}s: the load balancer sends requests to a stopping pod for that long`,
+    };
+  }
+  if (seconds(values.rollout.keepAliveTimeout) <= idleTimeoutSeconds) {
+    yield {
+      path: 'rollout.keepAliveTimeout',
+      message: `must be above ${idleTimeoutSeconds}s, the idle timeout of the load balancer; otherwise clients get 502`,
     };
   }
 }
+
+function* checkDatabase({ autoscaling, database, replicas, rollout }: Values): Iterable<Fault> {
+  const steadyPods = autoscaling.enabled ? autoscaling.maxReplicas : replicas;
+  const pods = steadyPods + podCount(rollout.maxSurge, steadyPods);
+  const connections = pods * database.poolMax;
+  if (connections > database.maxConnections) {
+    yield {
+      path: 'database.maxConnections',
+      message: `must be at least ${connections}: ${pods} pods during a rollout × database.poolMax ${database.poolMax}`,
+    };
+  }
+}
+
+const parseQuantity = { cpu: millicpu, memory: bytes, ephemeralStorage: bytes } as const;
 
 function* checkResources(values: Values): Iterable<Fault> {
   const workloads = {
@@ -81,65 +92,69 @@ function* checkResources(values: Values): Iterable<Fault> {
     'purge.resources': values.purge.resources,
   };
   for (const [path, { requests, limits }] of Object.entries(workloads)) {
-    const amounts = {
-      cpu: millicpu(limits.cpu) - millicpu(requests.cpu),
-      memory: bytes(limits.memory) - bytes(requests.memory),
-      ephemeralStorage: bytes(limits.ephemeralStorage) - bytes(requests.ephemeralStorage),
-    };
-    for (const [name, room] of Object.entries(amounts)) {
-      if (room < 0) yield { path: `${path}.limits.${name}`, message: 'must not be below the request' };
+    for (const name of ['cpu', 'memory', 'ephemeralStorage'] as const) {
+      const parse = parseQuantity[name];
+      if (parse(limits[name]) < parse(requests[name]))
+        yield { path: `${path}.limits.${name}`, message: `must not be below the request, ${requests[name]}` };
     }
   }
 }
 
-function* checkKubernetes({ kubernetesVersion, service }: Values): Iterable<Fault> {
+function* checkKubernetesVersion({ kubernetesVersion, service }: Values): Iterable<Fault> {
   if (service.trafficDistribution && kubernetesVersion === '1.28') {
     yield {
       path: 'service.trafficDistribution',
-      message: 'is dropped by Kubernetes 1.28; set kubernetesVersion to newest',
+      message: 'is not a field of Kubernetes 1.28: remove it, or set kubernetesVersion to newest',
     };
   }
 }
 
-function* checkNetwork({ networkPolicy }: Values): Iterable<Fault> {
+function* checkNetworkPolicy({ networkPolicy }: Values): Iterable<Fault> {
   if (networkPolicy.otlp.enabled && networkPolicy.otlp.peers.length === 0) {
-    yield { path: 'networkPolicy.otlp.peers', message: 'must name at least one peer' };
+    yield {
+      path: 'networkPolicy.otlp.peers',
+      message: 'must name at least one peer, because networkPolicy.otlp.enabled is true',
+    };
   }
 }
 
 function* checkJwt({ jwt }: Values): Iterable<Fault> {
   if (jwt.previousSecret && jwt.algorithm !== 'HS256') {
-    yield { path: 'jwt.previousSecret', message: 'is for jwt.algorithm HS256; key pairs use jwt.publicKeys' };
+    yield {
+      path: 'jwt.previousSecret',
+      message: `must be false, because jwt.algorithm is ${jwt.algorithm}: add the previous public key to jwt.publicKeys`,
+    };
   }
 }
 
 function* checkExtraConfig(values: Values): Iterable<Fault> {
-  const taken = settings({ ...values, extraConfig: {} });
+  const chartSettings = settings({ ...values, extraConfig: {} });
   for (const name of Object.keys(values.extraConfig)) {
-    if (name in taken)
-      yield { path: `extraConfig.${name}`, message: 'is set by the charts from another value' };
+    if (name in chartSettings)
+      yield {
+        path: `extraConfig.${name}`,
+        message: 'must be removed, because the charts set this variable from another value',
+      };
   }
 }
 
-function checkCloud(values: Values): Iterable<Fault> {
-  return createCloud(values).faults();
-}
-
 const checks: readonly Check[] = [
-  checkScale,
+  checkReplicas,
   checkRollout,
+  checkLoadBalancer,
   checkDatabase,
   checkResources,
-  checkKubernetes,
-  checkNetwork,
+  checkKubernetesVersion,
+  checkNetworkPolicy,
   checkJwt,
   checkExtraConfig,
-  checkCloud,
+  (values) => createCloud(values).faults(),
 ];
 
 /** Faults that the schema cannot find: values that contradict each other or the cloud. */
 export function checkValues(values: Values): Fault[] {
-  if (!values[values.cloud]) return [{ path: values.cloud, message: 'is required: the block of this cloud' }];
+  const { cloud } = values;
+  if (!values[cloud]) return [{ path: cloud, message: `is required because cloud is ${cloud}` }];
   return checks.flatMap((check) => [...check(values)]);
 }
 

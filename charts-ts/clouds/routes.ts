@@ -5,7 +5,7 @@ import { addObject } from '../manifest.ts';
 import { metadata, names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
-/** Everything under the host goes to the API's port; /metrics is on another port, which no rule names. */
+/** Routes all paths of the host to the port of the API. /metrics is on another port, which no rule exposes. */
 export function ingressRules(values: Values, number: number): IIngressRule[] {
   const backend = { service: { name: names.app, port: { number } } };
   return [{ host: values.ingress.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }];
@@ -13,20 +13,20 @@ export function ingressRules(values: Values, number: number): IIngressRule[] {
 
 type Listener = NonNullable<IGateway['spec']>['listeners'][number];
 
-/** HTTP, which only redirects, and HTTPS with what each cloud needs to find the certificate. */
+/** An HTTP listener, which redirects to HTTPS, and an HTTPS listener with the certificate in the form of the cloud. */
 export function gatewayListeners(
   values: Values,
   tls: Listener['tls'],
-  from: Listener['allowedRoutes'],
+  allowedRoutes: Listener['allowedRoutes'],
 ): Listener[] {
   const { host } = values.ingress;
-  const rest = { hostname: host, ...(from && { allowedRoutes: from }) };
+  const rest = { hostname: host, ...(allowedRoutes && { allowedRoutes }) };
   const http: Listener = { name: 'http', port: 80, protocol: 'HTTP', ...rest };
   if (!values.ingress.tls) return [http];
   return [http, { name: 'https', port: 443, protocol: 'HTTPS', ...rest, ...(tls && { tls }) }];
 }
 
-/** The routes of the API: HTTPS to the Service, HTTP to HTTPS. */
+/** Adds the routes of a Gateway: HTTPS to the Service, and HTTP redirected to HTTPS. */
 export function addRoutes(scope: Construct, values: Values, gatewayNamespace?: string): void {
   const add = (name: string, sectionName: string, rule: NonNullable<IHTTPRoute['spec']['rules']>[number]) =>
     addObject<IHTTPRoute>(scope, name, {

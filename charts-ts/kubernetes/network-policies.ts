@@ -7,9 +7,11 @@ import type {
 } from 'kubernetes-models/networking.k8s.io/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
-import { allPods, metadata, names, selector } from '../names.ts';
+import { allPodsSelector, apiSelector, metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
+
+type EgressRule = NonNullable<INetworkPolicySpec['egress']>[number];
 
 /** A CIDR block, or pods of a namespace. Kubernetes itself labels each namespace with its name. */
 function toPeer(peer: Peer): INetworkPolicyPeer {
@@ -22,60 +24,64 @@ function toPeer(peer: Peer): INetworkPolicyPeer {
 
 const tcp = (port: number | string): INetworkPolicyPort[] => [{ protocol: 'TCP', port }];
 
-const api = { matchLabels: selector };
-const everyPod = { matchLabels: allPods };
+const egressTo = (peers: readonly Peer[], port: number): EgressRule => ({
+  to: peers.map(toPeer),
+  ports: tcp(port),
+});
 
-type Egress = NonNullable<INetworkPolicySpec['egress']>[number];
-
-const to = (peers: readonly Peer[], port: number): Egress => ({ to: peers.map(toPeer), ports: tcp(port) });
-
-function dns({ dnsCidrs }: Values['networkPolicy']): Egress {
+function egressToDns({ dnsCidrs }: Values['networkPolicy']): EgressRule {
   const coreDns = { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } };
   const servers = [coreDns, ...dnsCidrs.map((cidr) => ({ cidr }))].map(toPeer);
   return { to: servers, ports: (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, port: 53 })) };
 }
 
-/** What all pods need. Both directions in one policy, since Polaris counts no other as isolation. */
-function common({ database, networkPolicy, redis }: Values): INetworkPolicySpec {
+/**
+ * The traffic of all pods: scrapes by Prometheus, DNS, Postgres and Redis. Ingress and egress rules are in one policy,
+ * because Polaris accepts only such a policy as isolation.
+ */
+function allPodsPolicy({ database, networkPolicy, redis }: Values): INetworkPolicySpec {
   const { extraEgress, prometheus } = networkPolicy;
   return {
-    podSelector: everyPod,
+    podSelector: { matchLabels: allPodsSelector },
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from: [toPeer(prometheus)], ports: tcp('metrics') }],
     egress: [
-      dns(networkPolicy),
-      to(database.peers, database.port),
-      to(redis.peers, redis.port),
-      ...extraEgress.map(({ peers, port }) => to(peers, port)),
+      egressToDns(networkPolicy),
+      egressTo(database.peers, database.port),
+      egressTo(redis.peers, redis.port),
+      ...extraEgress.map(({ peers, port }) => egressTo(peers, port)),
     ],
   };
 }
 
-/** Nothing in or out but what is listed; policies add up. */
-function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySpec> {
-  const { otlp } = values.networkPolicy;
-  const from = cloud.loadBalancer.peers.map(toPeer);
+function loadBalancerPolicy(cloud: Cloud): INetworkPolicySpec {
   return {
-    'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-    [names.app]: common(values),
-    ...(values.ingress.kind !== 'none' && {
-      [`${names.app}-load-balancer`]: {
-        podSelector: api,
-        policyTypes: ['Ingress'],
-        ingress: [{ from, ports: tcp('http') }],
-      },
-    }),
-    ...(otlp.enabled && {
-      [`${names.app}-otlp`]: {
-        podSelector: api,
-        policyTypes: ['Egress'],
-        egress: [to(otlp.peers, otlp.port)],
-      },
-    }),
+    podSelector: { matchLabels: apiSelector },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: cloud.loadBalancer.peers.map(toPeer), ports: tcp('http') }],
   };
 }
 
-/** Who may talk to the pods and to whom they may talk. */
+function otlpPolicy({ networkPolicy }: Values): INetworkPolicySpec {
+  const { peers, port } = networkPolicy.otlp;
+  return {
+    podSelector: { matchLabels: apiSelector },
+    policyTypes: ['Egress'],
+    egress: [egressTo(peers, port)],
+  };
+}
+
+/** The policies by name. Kubernetes allows what at least one policy of a pod allows. */
+function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySpec> {
+  return {
+    'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    [names.app]: allPodsPolicy(values),
+    ...(values.ingress.kind !== 'none' && { [`${names.app}-load-balancer`]: loadBalancerPolicy(cloud) }),
+    ...(values.networkPolicy.otlp.enabled && { [`${names.app}-otlp`]: otlpPolicy(values) }),
+  };
+}
+
+/** Denies all traffic of the namespace except what the pods of the service need. */
 export class NetworkPolicies extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
