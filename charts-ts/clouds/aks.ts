@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, names, ports } from '../names.ts';
-import type { Fault } from '../values/fault.ts';
+import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
@@ -34,25 +34,23 @@ function addIngress(scope: Construct, values: Values, aks: Aks): void {
 function* faults(values: Values, aks: Aks): Iterable<Fault> {
   const { ingress, secrets } = values;
   if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri) {
-    yield {
-      path: 'aks.certificateUri',
-      message:
-        'is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false',
-    };
+    yield fault(
+      'aks.certificateUri',
+      'is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false',
+    );
   }
   if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId) {
-    yield {
-      path: 'aks.certificateClientId',
-      message:
-        'is required for a Gateway with TLS: give the client id of the identity that may read the certificate',
-    };
+    yield fault(
+      'aks.certificateClientId',
+      'is required for a Gateway with TLS: give the client id of the identity that may read the certificate',
+    );
   }
   for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
     if (secrets.source === 'external' && !aks[key]) {
-      yield {
-        path: `aks.${key}`,
-        message: 'is required because secrets.source is external: set it, or choose another secrets.source',
-      };
+      yield fault(
+        `aks.${key}`,
+        'is required because secrets.source is external: set it, or choose another secrets.source',
+      );
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
-import type { Fault } from '../values/fault.ts';
+import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
@@ -58,18 +58,16 @@ function addIngress(scope: Construct, values: Values, eks: Eks): void {
 
 function* faults(values: Values, eks: Eks): Iterable<Fault> {
   if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn) {
-    yield {
-      path: 'eks.certificateArn',
-      message:
-        'is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false',
-    };
+    yield fault(
+      'eks.certificateArn',
+      'is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false',
+    );
   }
   if (values.secrets.source === 'external' && !eks.secretsRoleArn) {
-    yield {
-      path: 'eks.secretsRoleArn',
-      message:
-        'is required because secrets.source is external: give the ARN of the IAM role that may read the secrets',
-    };
+    yield fault(
+      'eks.secretsRoleArn',
+      'is required because secrets.source is external: give the ARN of the IAM role that may read the secrets',
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
-import type { Fault } from '../values/fault.ts';
+import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
@@ -90,25 +90,22 @@ function addIngress(scope: Construct, values: Values, gke: Gke): void {
 function* faults(values: Values, gke: Gke): Iterable<Fault> {
   const { kind, tls } = values.ingress;
   if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate) {
-    yield {
-      path: 'gke.preSharedCertificate',
-      message:
-        'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set one of them',
-    };
+    yield fault(
+      'gke.preSharedCertificate',
+      'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set one of them',
+    );
   }
   if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate) {
-    yield {
-      path: 'gke.certificateMap',
-      message:
-        'is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead',
-    };
+    yield fault(
+      'gke.certificateMap',
+      'is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead',
+    );
   }
   if (values.secrets.source === 'external' && !gke.secretsServiceAccount) {
-    yield {
-      path: 'gke.secretsServiceAccount',
-      message:
-        'is required because secrets.source is external: give the Google service account that may read the secrets',
-    };
+    yield fault(
+      'gke.secretsServiceAccount',
+      'is required because secrets.source is external: give the Google service account that may read the secrets',
+    );
   }
 }
 

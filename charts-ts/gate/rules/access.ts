@@ -4,15 +4,8 @@ import { objectRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
 
 /** Kinds without a namespace. */
-const clusterScoped = [
-  'Namespace',
-  'PriorityClass',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'GatewayClass',
-  'IngressClass',
-  'CustomResourceDefinition',
-];
+const clusterScoped =
+  /^(Namespace|PriorityClass|ClusterRole|ClusterRoleBinding|GatewayClass|IngressClass|CustomResourceDefinition)$/;
 
 /** Whether one policy has ingress and egress rules for the pods of the workload. */
 const isIsolated = (document: Document, manifests: ManifestSet): boolean =>
@@ -45,7 +38,7 @@ export const accessRules: readonly Rule[] = [
     'KSV-0110, CKV_K8S_21, C-0061, kube-linter use-namespace',
     [],
     function* (document) {
-      if (clusterScoped.includes(document.object.kind)) return;
+      if (clusterScoped.test(document.object.kind)) return;
       if (['', 'default', 'kube-system', 'kube-public'].includes(namespaceOf(document)))
         yield 'must set metadata.namespace to a namespace other than default, kube-system and kube-public';
     },
