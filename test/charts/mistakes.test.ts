@@ -119,7 +119,9 @@ describe('charts: mistakes', () => {
       '--out',
       join(folder, 'out'),
     ];
-    expect(await messageOf(runSynth(args))).to.equal('DB_PRIMARY_DB_URL: has a placeholder as its password');
+    expect(await messageOf(runSynth(args))).to.equal(
+      'DB_PRIMARY_DB_URL: must have a real password instead of a placeholder',
+    );
     expect(existsSync(join(folder, 'out'))).to.equal(false);
     expect(readdirSync(folder)).to.eql(['.env.production']);
   });
@@ -127,7 +129,7 @@ describe('charts: mistakes', () => {
   it('a folder with foreign files is not replaced', async () => {
     writeFileSync(join(folder, 'mine.txt'), 'precious');
     expect(await messageOf(runSynth(['--cloud', 'eks', '--out', folder]))).to.contain(
-      'is not empty and not an earlier output',
+      'must be empty or an earlier output of synth, because synth replaces the whole folder',
     );
     expect(readdirSync(folder)).to.eql(['mine.txt']);
   });
