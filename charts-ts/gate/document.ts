@@ -1,4 +1,5 @@
 import type { Manifest } from '../manifest.ts';
+import { scannerIds } from './scanner-ids.ts';
 
 /** One object and the file that contains it. */
 export interface Document {
@@ -13,8 +14,8 @@ export interface Finding {
 }
 
 /** Formats a finding: `eks/31-deployment.yaml Deployment/auth-service: message [rule: ids of other scanners]`. */
-export function formatFinding({ document, message }: Finding, rule: string, scannerIds = ''): string {
+export function formatFinding({ document, message }: Finding, rule: string): string {
   const { kind, metadata } = document.object;
-  const source = scannerIds ? `${rule}: ${scannerIds}` : rule;
-  return `${document.file} ${kind}/${metadata?.name ?? '(no name)'}: ${message} [${source}]`;
+  const otherIds = scannerIds[rule];
+  return `${document.file} ${kind}/${metadata?.name ?? '(no name)'}: ${message} [${otherIds ? `${rule}: ${otherIds}` : rule}]`;
 }

@@ -53,9 +53,7 @@ export async function validateManifests(
   const schemaFindings = await checkSchemas(documents, options.kubernetesVersion);
   const ruleFindings = rules
     .filter(({ id }) => !options.allow.includes(id))
-    .flatMap((rule) =>
-      [...rule.check(manifests)].map((finding) => formatFinding(finding, rule.id, rule.scannerIds)),
-    );
+    .flatMap((rule) => [...rule.check(manifests)].map((finding) => formatFinding(finding, rule.id)));
   return [...schemaFindings.map((finding) => formatFinding(finding, 'schema')), ...ruleFindings];
 }
 

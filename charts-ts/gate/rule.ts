@@ -6,20 +6,16 @@ import { asText } from './untyped.ts';
 /** One check of the objects that are applied together. */
 export interface Rule {
   readonly id: string;
-  /** Ids of the same check in other scanners, as findings show them. */
-  readonly scannerIds: string;
   check(manifests: ManifestSet): Iterable<Finding>;
 }
 
 /** A rule about pods. `check` yields one message for each fault of a workload. */
 export function podRule(
   id: string,
-  scannerIds: string,
   check: (workload: Workload, manifests: ManifestSet) => Iterable<string>,
 ): Rule {
   return {
     id,
-    scannerIds,
     *check(manifests) {
       for (const workload of manifests.workloads) {
         for (const message of check(workload, manifests)) yield { document: workload.document, message };
@@ -31,10 +27,9 @@ export function podRule(
 /** A rule about containers and init containers. */
 export function containerRule(
   id: string,
-  scannerIds: string,
   check: (container: Tree, workload: Workload) => Iterable<string>,
 ): Rule {
-  return podRule(id, scannerIds, function* (workload) {
+  return podRule(id, function* (workload) {
     for (const container of workload.containers) {
       for (const message of check(container, workload))
         yield `container ${asText(container.name)} ${message}`;
@@ -45,13 +40,11 @@ export function containerRule(
 /** A rule about objects of these kinds. An empty list means every kind. */
 export function objectRule(
   id: string,
-  scannerIds: string,
   kinds: readonly string[],
   check: (document: Document, manifests: ManifestSet) => Iterable<string>,
 ): Rule {
   return {
     id,
-    scannerIds,
     *check(manifests) {
       const documents = kinds.length > 0 ? documentsOfKind(manifests, ...kinds) : manifests.documents;
       for (const document of documents) {

@@ -33,17 +33,12 @@ const hasDefaultDeny = (document: Document, manifests: ManifestSet): boolean =>
 
 /** Rules about namespaces, network isolation, secrets and RBAC. */
 export const accessRules: readonly Rule[] = [
-  objectRule(
-    'namespace',
-    'KSV-0110, CKV_K8S_21, C-0061, kube-linter use-namespace',
-    [],
-    function* (document) {
-      if (clusterScoped.test(document.object.kind)) return;
-      if (['', 'default', 'kube-system', 'kube-public'].includes(namespaceOf(document)))
-        yield 'must set metadata.namespace to a namespace other than default, kube-system and kube-public';
-    },
-  ),
-  objectRule('pod-security-label', 'C-0192', ['Namespace'], function* ({ object }, manifests) {
+  objectRule('namespace', [], function* (document) {
+    if (clusterScoped.test(document.object.kind)) return;
+    if (['', 'default', 'kube-system', 'kube-public'].includes(namespaceOf(document)))
+      yield 'must set metadata.namespace to a namespace other than default, kube-system and kube-public';
+  }),
+  objectRule('pod-security-label', ['Namespace'], function* ({ object }, manifests) {
     const level = get(object, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
     const hasPods = manifests.workloads.some(
       ({ document }) => namespaceOf(document) === object.metadata?.name,
@@ -52,51 +47,30 @@ export const accessRules: readonly Rule[] = [
       yield 'must have the label pod-security.kubernetes.io/enforce: restricted';
     if (!level) yield 'must have a pod-security.kubernetes.io/enforce label';
   }),
-  objectRule(
-    'network-policy',
-    'KSV-0038, CKV2_K8S_6, C-0030, C-0260, kube-score pod-networkpolicy, polaris missingNetworkPolicy',
-    ['Deployment', 'CronJob', 'Job'],
-    function* (document, manifests) {
-      if (!isIsolated(document, manifests))
-        yield 'needs one NetworkPolicy with ingress and egress rules that selects its pods';
-      if (!hasDefaultDeny(document, manifests))
-        yield 'needs a NetworkPolicy in its namespace that denies all other traffic';
-    },
-  ),
-  objectRule(
-    'no-secrets',
-    'KSV-0109, C-0012, secretlint k8s-kind-secret',
-    ['Secret'],
-    function* ({ object }) {
-      if (get(object, 'data') || get(object, 'stringData'))
-        yield 'must not contain data or stringData, because this output is committed to git';
-    },
-  ),
-  objectRule(
-    'config-map-secrets',
-    'KSV-0109, KSV-01010, C-0012, polaris sensitiveConfigmapContent',
-    ['ConfigMap'],
-    function* ({ object }) {
-      for (const [key, value] of Object.entries(asMap(get(object, 'data')))) {
-        const hasPassword =
-          /:\/\/[^\s/:@]+:[^\s/@]+@/.test(asText(value)) ||
-          /-----BEGIN [A-Z ]*PRIVATE KEY/.test(asText(value));
-        if (hasPassword || /password|secret|token|jwt|credential|bearer/i.test(key))
-          yield `must not contain the secret ${key}: move it to a Secret`;
-      }
-    },
-  ),
-  objectRule(
-    'rbac',
-    'KSV-0041, KSV-0044, KSV-0045, KSV-0053, CKV_K8S_49, C-0015, kube-linter wildcard-in-rules',
-    ['Role', 'ClusterRole'],
-    function* ({ object }) {
-      for (const rule of asMaps(get(object, 'rules'))) {
-        const all = [rule.verbs, rule.resources, rule.apiGroups].flat().map(asText);
-        if (all.includes('*')) yield 'must not use the wildcard *';
-        if (all.includes('pods/exec') || all.includes('secrets'))
-          yield 'must not grant access to pods/exec or secrets';
-      }
-    },
-  ),
+  objectRule('network-policy', ['Deployment', 'CronJob', 'Job'], function* (document, manifests) {
+    if (!isIsolated(document, manifests))
+      yield 'needs one NetworkPolicy with ingress and egress rules that selects its pods';
+    if (!hasDefaultDeny(document, manifests))
+      yield 'needs a NetworkPolicy in its namespace that denies all other traffic';
+  }),
+  objectRule('no-secrets', ['Secret'], function* ({ object }) {
+    if (get(object, 'data') || get(object, 'stringData'))
+      yield 'must not contain data or stringData, because this output is committed to git';
+  }),
+  objectRule('config-map-secrets', ['ConfigMap'], function* ({ object }) {
+    for (const [key, value] of Object.entries(asMap(get(object, 'data')))) {
+      const hasPassword =
+        /:\/\/[^\s/:@]+:[^\s/@]+@/.test(asText(value)) || /-----BEGIN [A-Z ]*PRIVATE KEY/.test(asText(value));
+      if (hasPassword || /password|secret|token|jwt|credential|bearer/i.test(key))
+        yield `must not contain the secret ${key}: move it to a Secret`;
+    }
+  }),
+  objectRule('rbac', ['Role', 'ClusterRole'], function* ({ object }) {
+    for (const rule of asMaps(get(object, 'rules'))) {
+      const all = [rule.verbs, rule.resources, rule.apiGroups].flat().map(asText);
+      if (all.includes('*')) yield 'must not use the wildcard *';
+      if (all.includes('pods/exec') || all.includes('secrets'))
+        yield 'must not grant access to pods/exec or secrets';
+    }
+  }),
 ];

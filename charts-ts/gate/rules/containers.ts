@@ -8,68 +8,42 @@ const isPathOrDuration = (name: string): boolean => /_(FILE|PATH|DIR|TTL)$/.test
 
 /** Rules about the image, the resources and the environment of a container. */
 export const containerRules: readonly Rule[] = [
-  containerRule(
-    'image-pinned',
-    'KSV-0013, CKV_K8S_14, kube-score container-image-tag, polaris tagNotSpecified, ' +
-      'kube-linter latest-tag',
-    function* ({ image }) {
-      const [, tag, digest] = /^[^@]*?(?::([^:/@]+))?(?:@(.*))?$/.exec(asText(image)) ?? [];
-      if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
-        yield `must use a digest of sha256: and 64 hexadecimal digits: ${asText(image)}`;
-      if (digest === undefined && (!tag || tag === 'latest'))
-        yield `must use an image tag other than latest: ${asText(image)}`;
-    },
-  ),
-  containerRule(
-    'image-pull-policy',
-    'CKV_K8S_15, kube-score container-image-pull-policy, polaris pullPolicyNotAlways',
-    function* ({ imagePullPolicy }) {
-      if (imagePullPolicy !== 'Always') yield 'must set imagePullPolicy: Always';
-    },
-  ),
-  containerRule(
-    'resources',
-    'KSV-0011, KSV-0015, KSV-0016, KSV-0018, CKV_K8S_10, CKV_K8S_11, CKV_K8S_12, CKV_K8S_13, C-0270, ' +
-      'C-0271, kube-score container-resources, kube-score container-ephemeral-storage-request-and-limit',
-    function* ({ resources }) {
-      for (const kind of ['requests', 'limits']) {
-        for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
-          if (get(resources, kind, name) === undefined) yield `must set resources.${kind}.${name}`;
-        }
+  containerRule('image-pinned', function* ({ image }) {
+    const [, tag, digest] = /^[^@]*?(?::([^:/@]+))?(?:@(.*))?$/.exec(asText(image)) ?? [];
+    if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
+      yield `must use a digest of sha256: and 64 hexadecimal digits: ${asText(image)}`;
+    if (digest === undefined && (!tag || tag === 'latest'))
+      yield `must use an image tag other than latest: ${asText(image)}`;
+  }),
+  containerRule('image-pull-policy', function* ({ imagePullPolicy }) {
+    if (imagePullPolicy !== 'Always') yield 'must set imagePullPolicy: Always';
+  }),
+  containerRule('resources', function* ({ resources }) {
+    for (const kind of ['requests', 'limits']) {
+      for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
+        if (get(resources, kind, name) === undefined) yield `must set resources.${kind}.${name}`;
       }
-    },
-  ),
-  containerRule(
-    'duplicate-env',
-    'kube-linter duplicate-env-var, kube-score environment-variable-key-duplication',
-    function* ({ env }) {
-      const names = asMaps(env).map(({ name }) => asText(name));
-      for (const name of new Set(names)) {
-        if (names.indexOf(name) !== names.lastIndexOf(name)) yield `must set the variable ${name} only once`;
-      }
-    },
-  ),
-  containerRule('named-env', '', function* ({ envFrom }) {
+    }
+  }),
+  containerRule('duplicate-env', function* ({ env }) {
+    const names = asMaps(env).map(({ name }) => asText(name));
+    for (const name of new Set(names)) {
+      if (names.indexOf(name) !== names.lastIndexOf(name)) yield `must set the variable ${name} only once`;
+    }
+  }),
+  containerRule('named-env', function* ({ envFrom }) {
     if (envFrom !== undefined) yield 'must list each variable in env and not use envFrom';
   }),
-  containerRule(
-    'secret-literals',
-    'C-0012, polaris sensitiveContainerEnvVar, kube-linter env-var-secret',
-    function* ({ env }) {
-      for (const { name, value } of asMaps(env)) {
-        if (value !== undefined && secretVariable.test(asText(name)) && !isPathOrDuration(asText(name)))
-          yield `must read the secret ${asText(name)} from a Secret and not contain its value`;
-      }
-    },
-  ),
-  containerRule(
-    'secrets-as-files',
-    'CKV_K8S_35, C-0207, kube-linter read-secret-from-env-var',
-    function* ({ env }) {
-      for (const { name, valueFrom } of asMaps(env)) {
-        if (get(valueFrom, 'secretKeyRef'))
-          yield `must read ${asText(name)} from a mounted file and not from an environment variable`;
-      }
-    },
-  ),
+  containerRule('secret-literals', function* ({ env }) {
+    for (const { name, value } of asMaps(env)) {
+      if (value !== undefined && secretVariable.test(asText(name)) && !isPathOrDuration(asText(name)))
+        yield `must read the secret ${asText(name)} from a Secret and not contain its value`;
+    }
+  }),
+  containerRule('secrets-as-files', function* ({ env }) {
+    for (const { name, valueFrom } of asMaps(env)) {
+      if (get(valueFrom, 'secretKeyRef'))
+        yield `must read ${asText(name)} from a mounted file and not from an environment variable`;
+    }
+  }),
 ];

@@ -34,13 +34,13 @@ function* checkTargetRef(document: Document, manifests: ManifestSet): Iterable<s
 
 /** Rules about the pods and objects that an object selects or refers to. */
 export const objectReferenceRules: readonly Rule[] = [
-  objectRule('reference-unique', '', [], function* (document, { documents }) {
+  objectRule('reference-unique', [], function* (document, { documents }) {
     if (documents.find((other) => isSameObject(document, other)) !== document)
       yield 'must be defined only once';
     if (!/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(nameOf(document)))
       yield 'must have a name of lower case letters, digits, - and .';
   }),
-  objectRule('reference-selector', '', ['Deployment'], function* (document, manifests) {
+  objectRule('reference-selector', ['Deployment'], function* (document, manifests) {
     const matchLabels = asMap(get(document.object, 'spec', 'selector', 'matchLabels'));
     const workload = manifests.workloads.find((candidate) => candidate.document === document);
     if (Object.keys(matchLabels).length === 0 || !matchesLabels(workload?.podLabels, matchLabels))
@@ -49,7 +49,7 @@ export const objectReferenceRules: readonly Rule[] = [
     if (Object.keys(matchLabels).some((name) => name.startsWith('cdk8s.io/')))
       yield 'must not use a label of cdk8s.io as its selector';
   }),
-  objectRule('reference-service', '', ['Service'], function* (document, manifests) {
+  objectRule('reference-service', ['Service'], function* (document, manifests) {
     const workloads = selectedWorkloads(manifests, document, get(document.object, 'spec', 'selector'));
     if (workloads.length === 0) yield 'has a selector that matches no pods';
     for (const { targetPort } of asMaps(get(document.object, 'spec', 'ports'))) {
@@ -57,7 +57,7 @@ export const objectReferenceRules: readonly Rule[] = [
         yield `has the targetPort ${String(targetPort)}, which its pods do not declare`;
     }
   }),
-  objectRule('reference-monitor', '', ['ServiceMonitor'], function* (document, manifests) {
+  objectRule('reference-monitor', ['ServiceMonitor'], function* (document, manifests) {
     const matchLabels = get(document.object, 'spec', 'selector', 'matchLabels');
     const ports = documentsOfKind(manifests, 'Service')
       .filter(({ object }) => matchesLabels(get(object, 'metadata', 'labels'), matchLabels))
@@ -67,7 +67,7 @@ export const objectReferenceRules: readonly Rule[] = [
       if (!ports.includes(port)) yield `scrapes the port ${asText(port)}, which no selected Service has`;
     }
   }),
-  objectRule('reference-autoscaler', '', ['HorizontalPodAutoscaler'], function* (document, manifests) {
+  objectRule('reference-autoscaler', ['HorizontalPodAutoscaler'], function* (document, manifests) {
     const { kind, name } = asMap(get(document.object, 'spec', 'scaleTargetRef'));
     const target = findObject(manifests, asText(kind), name, document);
     if (!target) yield `refers to ${asText(kind)} ${asText(name)}, which does not exist`;
@@ -81,7 +81,7 @@ export const objectReferenceRules: readonly Rule[] = [
         yield `scales on ${resource}, for which a container of ${asText(name)} has no request`;
     }
   }),
-  objectRule('reference-disruption-budget', '', ['PodDisruptionBudget'], function* (document, manifests) {
+  objectRule('reference-disruption-budget', ['PodDisruptionBudget'], function* (document, manifests) {
     const { minAvailable, selector } = asMap(get(document.object, 'spec'));
     const workloads = selectedWorkloads(manifests, document, get(selector, 'matchLabels'));
     if (workloads.length === 0) yield 'has a selector that matches no pods';
@@ -95,7 +95,6 @@ export const objectReferenceRules: readonly Rule[] = [
   }),
   objectRule(
     'reference-policy',
-    '',
     ['HealthCheckPolicy', 'GCPBackendPolicy', 'GCPGatewayPolicy'],
     checkTargetRef,
   ),

@@ -34,19 +34,19 @@ function* checkSecretKey(
 
 /** Rules about the ports, volumes, ConfigMaps and Secrets that a pod refers to. */
 export const podReferenceRules: readonly Rule[] = [
-  containerRule('reference-probe', '', function* (container, workload) {
+  containerRule('reference-probe', function* (container, workload) {
     for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
       const port = get(container, probe, 'httpGet', 'port');
       if (port !== undefined && !hasContainerPort(workload, port))
         yield `has a ${probe} on port ${String(port)}, which no container of the pod declares`;
     }
   }),
-  containerRule('reference-volume', '', function* (container, { podSpec }) {
+  containerRule('reference-volume', function* (container, { podSpec }) {
     const names = asMaps(podSpec.volumes).map(({ name }) => name);
     for (const { name } of asMaps(container.volumeMounts))
       if (!names.includes(name)) yield `mounts the volume ${asText(name)}, which the pod does not have`;
   }),
-  podRule('reference-key', '', function* ({ containers, document, podSpec }, manifests) {
+  podRule('reference-key', function* ({ containers, document, podSpec }, manifests) {
     for (const { valueFrom } of containers.flatMap(({ env }) => asMaps(env))) {
       const { configMapKeyRef, secretKeyRef } = asMap(valueFrom);
       if (configMapKeyRef) {

@@ -34,7 +34,7 @@ function cloudReferences({ object }: Document): [kind: string, name: unknown][] 
 
 /** Rules about what an Ingress, a Gateway or a route refers to. */
 export const trafficReferenceRules: readonly Rule[] = [
-  objectRule('reference-backend', '', ['Ingress', 'HTTPRoute'], function* (document, manifests) {
+  objectRule('reference-backend', ['Ingress', 'HTTPRoute'], function* (document, manifests) {
     for (const rule of asMaps(get(document.object, 'spec', 'rules'))) {
       for (const path of asMaps(get(rule, 'http', 'paths'))) {
         const { name, port } = asMap(get(path, 'backend', 'service'));
@@ -44,7 +44,7 @@ export const trafficReferenceRules: readonly Rule[] = [
         yield* checkBackend(manifests, document, name, port);
     }
   }),
-  objectRule('reference-gateway', '', ['HTTPRoute'], function* (document, manifests) {
+  objectRule('reference-gateway', ['HTTPRoute'], function* (document, manifests) {
     for (const parent of asMaps(get(document.object, 'spec', 'parentRefs'))) {
       const { name, namespace = namespaceOf(document), sectionName } = parent;
       const gateway = documentsOfKind(manifests, 'Gateway').find(
@@ -56,7 +56,7 @@ export const trafficReferenceRules: readonly Rule[] = [
         yield `refers to the listener ${asText(sectionName)}, which the Gateway ${asText(name)} does not have`;
     }
   }),
-  objectRule('reference-cloud', '', ['Service', 'Ingress', 'Gateway'], function* (document, manifests) {
+  objectRule('reference-cloud', ['Service', 'Ingress', 'Gateway'], function* (document, manifests) {
     for (const [kind, name] of cloudReferences(document)) {
       if (name !== undefined && !findObject(manifests, kind, name, document))
         yield `refers to ${kind} ${asText(name)}, which does not exist`;

@@ -9,33 +9,23 @@ const gkeCertificateAnnotations = [
 
 /** Rules about Services and Ingresses. */
 export const trafficRules: readonly Rule[] = [
-  objectRule(
-    'service-type',
-    'CKV2_K8S_5, KSV-0108, kube-score service-type, kube-linter exposed-services',
-    ['Service'],
-    function* ({ object }) {
-      const { externalIPs, ports, type } = asMap(get(object, 'spec'));
-      if (type !== undefined && type !== 'ClusterIP') yield 'must be of type ClusterIP';
-      if (externalIPs !== undefined) yield 'must not set externalIPs';
-      if (asMaps(ports).some(({ name }) => !name)) yield 'must name each port';
-      if (asMaps(ports).some(({ nodePort }) => nodePort !== undefined)) yield 'must not set nodePort';
-    },
-  ),
-  objectRule('ingress-tls', 'polaris tlsSettingsMissing, C-0263', ['Ingress'], function* ({ object }) {
+  objectRule('service-type', ['Service'], function* ({ object }) {
+    const { externalIPs, ports, type } = asMap(get(object, 'spec'));
+    if (type !== undefined && type !== 'ClusterIP') yield 'must be of type ClusterIP';
+    if (externalIPs !== undefined) yield 'must not set externalIPs';
+    if (asMaps(ports).some(({ name }) => !name)) yield 'must name each port';
+    if (asMaps(ports).some(({ nodePort }) => nodePort !== undefined)) yield 'must not set nodePort';
+  }),
+  objectRule('ingress-tls', ['Ingress'], function* ({ object }) {
     const annotations = asMap(get(object, 'metadata', 'annotations'));
     const hasGkeCertificate = gkeCertificateAnnotations.some((name) => annotations[name]);
     if (asMaps(get(object, 'spec', 'tls')).length === 0 && !hasGkeCertificate) yield 'must set spec.tls';
   }),
-  objectRule(
-    'ingress-snippets',
-    'CKV_K8S_152, CKV_K8S_153, CKV_K8S_154, C-0059',
-    ['Ingress'],
-    function* ({ object }) {
-      for (const name of Object.keys(asMap(get(object, 'metadata', 'annotations'))))
-        if (name.endsWith('-snippet')) yield `must not set the annotation ${name}`;
-    },
-  ),
-  objectRule('ingress-class', 'C-0292', ['Ingress'], function* ({ object }) {
+  objectRule('ingress-snippets', ['Ingress'], function* ({ object }) {
+    for (const name of Object.keys(asMap(get(object, 'metadata', 'annotations'))))
+      if (name.endsWith('-snippet')) yield `must not set the annotation ${name}`;
+  }),
+  objectRule('ingress-class', ['Ingress'], function* ({ object }) {
     const annotation = get(object, 'metadata', 'annotations', 'kubernetes.io/ingress.class');
     const field = get(object, 'spec', 'ingressClassName');
     if ((annotation === undefined) === (field === undefined))
