@@ -1,33 +1,21 @@
 import type { Construct } from 'constructs';
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { addObject } from '../manifest.ts';
-import { metadata, names, ports } from '../names.ts';
+import { names } from '../names.ts';
 import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
 import type { Cloud } from './cloud.ts';
-import { ingressRules } from './routes.ts';
+import { addIngress } from './routes.ts';
 
 type Aks = NonNullable<Values['aks']>;
 
-function addIngress(scope: Construct, values: Values, aks: Aks): void {
-  const annotations = {
-    ...(values.ingress.tls && { 'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '' }),
-    ...values.ingress.annotations,
-  };
-  addObject<IIngress>(scope, 'ingress', {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: metadata(values, names.ingress, { component: 'entry', annotations }),
-    spec: {
-      ingressClassName: aks.ingressClassName,
-      // The add-on copies the certificate from Key Vault to a Secret of this name. nginx redirects HTTP to HTTPS.
-      ...(values.ingress.tls && {
-        tls: [{ hosts: [values.ingress.host], secretName: `keyvault-${names.ingress}` }],
-      }),
-      rules: ingressRules(values, ports.http),
-    },
+function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
+  const { host, tls } = values.ingress;
+  const annotations = { 'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '' };
+  addIngress(scope, values, tls ? annotations : {}, {
+    ingressClassName: aks.ingressClassName,
+    // The add-on copies the certificate from Key Vault to a Secret of this name. nginx redirects HTTP to HTTPS.
+    ...(tls && { tls: [{ hosts: [host], secretName: `keyvault-${names.ingress}` }] }),
   });
 }
 
@@ -94,7 +82,7 @@ export function createAks(values: Values, aks: Aks): Cloud {
     faults: () => faults(values, aks),
     addIngressOrGateway(scope) {
       if (values.ingress.kind === 'gateway') addAksGateway(scope, values, aks);
-      else addIngress(scope, values, aks);
+      else addNginxIngress(scope, values, aks);
     },
   };
 }

@@ -76,7 +76,7 @@ export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void 
         parametersRef: { group: 'gateway.k8s.aws', kind: 'LoadBalancerConfiguration', name: names.gateway },
       },
       // LoadBalancerConfiguration names the certificate.
-      listeners: gatewayListeners(values, undefined, undefined),
+      listeners: gatewayListeners(values),
     },
   });
   addLoadBalancer(scope, values, eks);

@@ -1,12 +1,10 @@
 import type { Construct } from 'constructs';
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { addObject } from '../manifest.ts';
-import { healthPaths, metadata, names, ports } from '../names.ts';
+import { healthPaths, names } from '../names.ts';
 import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
-import { ingressRules } from './routes.ts';
+import { addIngress } from './routes.ts';
 
 type Eks = NonNullable<Values['eks']>;
 
@@ -34,25 +32,15 @@ function albAnnotations(values: Values, eks: Eks): Record<string, string> {
     [`${prefix}/load-balancer-attributes`]: 'routing.http.drop_invalid_header_fields.enabled=true',
     ...(values.ingress.tls ? tls : { [`${prefix}/listen-ports`]: '[{"HTTP": 80}]' }),
     ...(eks.wafAclArn && { [`${prefix}/wafv2-acl-arn`]: eks.wafAclArn }),
-    ...values.ingress.annotations,
   };
 }
 
-function addIngress(scope: Construct, values: Values, eks: Eks): void {
-  addObject<IIngress>(scope, 'ingress', {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: metadata(values, names.ingress, {
-      component: 'entry',
-      annotations: albAnnotations(values, eks),
-    }),
-    spec: {
-      // The API server rejects an Ingress that has the annotation kubernetes.io/ingress.class as well.
-      ingressClassName: 'alb',
-      // The certificate comes from ACM, so there is no Secret. The hosts show scanners that the Ingress uses TLS.
-      ...(values.ingress.tls && { tls: [{ hosts: [values.ingress.host] }] }),
-      rules: ingressRules(values, ports.http),
-    },
+function addAlbIngress(scope: Construct, values: Values, eks: Eks): void {
+  addIngress(scope, values, albAnnotations(values, eks), {
+    // The API server rejects an Ingress that has the annotation kubernetes.io/ingress.class as well.
+    ingressClassName: 'alb',
+    // The certificate comes from ACM, so there is no Secret. The hosts show scanners that the Ingress uses TLS.
+    ...(values.ingress.tls && { tls: [{ hosts: [values.ingress.host] }] }),
   });
 }
 
@@ -97,7 +85,7 @@ export function createEks(values: Values, eks: Eks): Cloud {
     faults: () => faults(values, eks),
     addIngressOrGateway(scope) {
       if (values.ingress.kind === 'gateway') addAlbGateway(scope, values, eks);
-      else addIngress(scope, values, eks);
+      else addAlbIngress(scope, values, eks);
     },
   };
 }

@@ -90,7 +90,7 @@ function addGateway(scope: Construct, values: Values, gke: Gke): void {
     spec: {
       gatewayClassName: gke.gatewayClassName,
       addresses: [{ type: 'NamedAddress', value: gke.addressName }],
-      listeners: gatewayListeners(values, gke.certificateMap ? undefined : tls, undefined),
+      listeners: gatewayListeners(values, gke.certificateMap ? undefined : tls),
     },
   });
 }

@@ -2,14 +2,13 @@ import type { IBackendConfig } from '@kubernetes-models/gke/cloud.google.com/v1/
 import type { IManagedCertificate } from '@kubernetes-models/gke/networking.gke.io/v1/ManagedCertificate';
 import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v1beta1/FrontendConfig';
 import type { Construct } from 'constructs';
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
 import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
-import { ingressRules } from './routes.ts';
+import { addIngress } from './routes.ts';
 
 type Gke = NonNullable<Values['gke']>;
 
@@ -23,7 +22,6 @@ function ingressAnnotations(values: Values, gke: Gke): Record<string, string> {
       gke.managedCertificate && { 'networking.gke.io/managed-certificates': names.app }),
     ...(values.ingress.tls &&
       gke.preSharedCertificate && { 'ingress.gcp.kubernetes.io/pre-shared-cert': gke.preSharedCertificate }),
-    ...values.ingress.annotations,
   };
 }
 
@@ -64,7 +62,7 @@ function addFrontend(scope: Construct, values: Values, gke: Gke): void {
   });
 }
 
-function addIngress(scope: Construct, values: Values, gke: Gke): void {
+function addGkeIngress(scope: Construct, values: Values, gke: Gke): void {
   addBackend(scope, values, gke);
   addFrontend(scope, values, gke);
   if (values.ingress.tls && gke.managedCertificate) {
@@ -75,16 +73,8 @@ function addIngress(scope: Construct, values: Values, gke: Gke): void {
       spec: { domains: [values.ingress.host] },
     });
   }
-  addObject<IIngress>(scope, 'ingress', {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: metadata(values, names.ingress, {
-      component: 'entry',
-      annotations: ingressAnnotations(values, gke),
-    }),
-    // No spec.tls, because GKE would look for a Secret. The load balancer has the certificate.
-    spec: { rules: ingressRules(values, ports.http) },
-  });
+  // No spec.tls, because GKE would look for a Secret. The load balancer has the certificate.
+  addIngress(scope, values, ingressAnnotations(values, gke), {});
 }
 
 function* faults(values: Values, gke: Gke): Iterable<Fault> {
@@ -141,7 +131,7 @@ export function createGke(values: Values, gke: Gke): Cloud {
     faults: () => faults(values, gke),
     addIngressOrGateway(scope) {
       if (values.ingress.kind === 'gateway') addGkeGateway(scope, values, gke);
-      else addIngress(scope, values, gke);
+      else addGkeIngress(scope, values, gke);
     },
   };
 }
