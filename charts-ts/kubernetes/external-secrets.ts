@@ -11,15 +11,15 @@ import type { Values } from '../values/schema.ts';
 import { secretKeys } from './settings.ts';
 
 /**
- * External Secrets fills the Secret from the cloud's store. A ServiceAccount of its own is bound to the cloud's
- * identity, so that the pods of the service cannot read the store themselves.
+ * The External Secrets Operator copies the secrets from the cloud's secret store into the Secret. It reads the store as
+ * a separate ServiceAccount, so that a compromised pod of the service cannot read the store.
  */
 export class ExternalSecrets extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
     const { external, name } = values.secrets;
     const component = 'secrets';
-    addObject<IServiceAccount>(this, 'reader', {
+    addObject<IServiceAccount>(this, 'service-account', {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
       metadata: metadata(values, names.secretsReader, {
@@ -41,7 +41,7 @@ export class ExternalSecrets extends Construct {
       spec: {
         refreshInterval: external.refreshInterval,
         secretStoreRef: { kind: 'SecretStore', name: names.secretsReader },
-        // Retain: a store that is away for a moment must not take the running service's keys with it.
+        // Retain keeps the Secret of the running service while the store is not available.
         target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
         data: secretKeys(values).map((key) => ({
           secretKey: key,

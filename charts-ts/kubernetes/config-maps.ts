@@ -5,8 +5,8 @@ import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { plainSettings } from './settings.ts';
 
-/** Everything the containers are told that is not secret. */
-export class Configuration extends Construct {
+/** The configuration of the containers that is not secret: variables, public keys and the CA of the database. */
+export class ConfigMaps extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const { database, jwt } = values;

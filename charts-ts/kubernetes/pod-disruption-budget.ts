@@ -1,11 +1,11 @@
 import { Construct } from 'constructs';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { addObject } from '../manifest.ts';
-import { metadata, names, selector } from '../names.ts';
+import { apiSelector, metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
-/** How many pods node drains may take away at once. */
-export class DisruptionBudget extends Construct {
+/** Limits how many pods a node drain evicts at the same time. */
+export class PodDisruptionBudget extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     addObject<IPodDisruptionBudget>(this, 'budget', {
@@ -14,8 +14,8 @@ export class DisruptionBudget extends Construct {
       metadata: metadata(values, names.app),
       spec: {
         ...values.disruptionBudget,
-        selector: { matchLabels: selector },
-        // Pods that are not ready anyway must not block the drain of a node.
+        selector: { matchLabels: apiSelector },
+        // A pod that is not ready must not block the drain of its node.
         unhealthyPodEvictionPolicy: 'AlwaysAllow',
       },
     });

@@ -1,12 +1,12 @@
 import { Construct } from 'constructs';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
 import { addObject } from '../manifest.ts';
-import { labelsOf, metadata, names } from '../names.ts';
+import { metadata, names, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { configChecksum, container, podSpec } from './pod.ts';
 
-/** Removes expired rows once a day; a run that is missed or fails is made up for by the next. */
-export class PurgeJob extends Construct {
+/** Deletes expired rows once a day. If a run fails, the next run deletes its rows too. */
+export class PurgeCronJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const purge = container(values, 'purge', values.purge.resources, { args: ['purge'] });
@@ -23,14 +23,14 @@ export class PurgeJob extends Construct {
         successfulJobsHistoryLimit: 1,
         failedJobsHistoryLimit: 3,
         jobTemplate: {
-          metadata: { labels: labelsOf(values, 'purge', names.purge) },
+          metadata: { labels: standardLabels(values, 'purge', names.purge) },
           spec: {
             activeDeadlineSeconds: 1_800,
             backoffLimit: 2,
             ttlSecondsAfterFinished: 86_400,
             template: {
               metadata: {
-                labels: labelsOf(values, 'purge', names.purge),
+                labels: standardLabels(values, 'purge', names.purge),
                 annotations: configChecksum(values),
               },
               spec: podSpec(values, { containers: [purge], restartPolicy: 'Never' }),

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { isTree } from '../values/merge.ts';
+import { isTree } from '../../values/merge.ts';
 
 /**
- * The fields of Kubernetes 1.28, read from the serializers that cdk8s-plus-28 was generated with. Each one lists
- * every field of its type: `'ports': obj.ports?.map(y => toJson_ServicePort(y)),`.
+ * The fields of Kubernetes 1.28, read from the source of the serializers in cdk8s-plus-28. A serializer has one line
+ * for each field of its type: `'ports': obj.ports?.map(y => toJson_ServicePort(y)),`.
  */
-function createFields() {
+function createFieldReader() {
   const path = createRequire(import.meta.url).resolve('cdk8s-plus-28/lib/imports/k8s.js');
   const source = readFileSync(path, 'utf8');
   const known = new Map<string, ReadonlyMap<string, string>>();
@@ -32,35 +32,35 @@ function createFields() {
   return { fieldsOf, typeOf };
 }
 
-type Fields = ReturnType<typeof createFields>;
+type FieldReader = ReturnType<typeof createFieldReader>;
 
-function* walk(fields: Fields, type: string, value: unknown, path: string): Iterable<string> {
-  const own = fields.fieldsOf(type);
-  if (!own || !isTree(value)) return;
+function* findUnknown(reader: FieldReader, type: string, value: unknown, path: string): Iterable<string> {
+  const fields = reader.fieldsOf(type);
+  if (!fields || !isTree(value)) return;
   for (const [key, child] of Object.entries(value)) {
-    const code = own.get(key);
-    const at = `${path}.${key}`;
+    const code = fields.get(key);
+    const childPath = `${path}.${key}`;
     if (code === undefined) {
-      yield at;
+      yield childPath;
       continue;
     }
-    const [, next] = /toJson_(\w+)\(/.exec(code) ?? [];
-    if (!next) continue;
+    const [, childType] = /toJson_(\w+)\(/.exec(code) ?? [];
+    if (!childType) continue;
     const isMap = code.includes('Object.entries');
     const children = Array.isArray(child) || (isMap && isTree(child)) ? Object.entries(child) : [];
-    if (children.length === 0) yield* walk(fields, next, child, at);
+    if (children.length === 0) yield* findUnknown(reader, childType, child, childPath);
     for (const [index, item] of children)
-      yield* walk(fields, next, item, isMap ? `${at}.${index}` : `${at}[${index}]`);
+      yield* findUnknown(reader, childType, item, isMap ? `${childPath}.${index}` : `${childPath}[${index}]`);
   }
 }
 
-let fields: Fields | undefined;
+let reader: FieldReader | undefined;
 
-/** Paths in a core object that an API server of 1.28 would drop or refuse; undefined if it does not know the kind. */
-export function unknownIn128(object: { apiVersion: string; kind: string }): string[] | undefined {
-  fields ??= createFields();
-  const type = fields.typeOf(object.apiVersion, object.kind);
+/** Paths of fields that an API server of 1.28 does not know; undefined for a kind that it does not know. */
+export function unknownFields128(object: { apiVersion: string; kind: string }): string[] | undefined {
+  reader ??= createFieldReader();
+  const type = reader.typeOf(object.apiVersion, object.kind);
   if (!type) return undefined;
   const { apiVersion: _version, kind: _kind, ...rest } = object;
-  return [...walk(fields, type, rest, '')].map((path) => path.slice(1));
+  return [...findUnknown(reader, type, rest, '')].map((path) => path.slice(1));
 }

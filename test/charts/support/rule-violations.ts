@@ -1,7 +1,7 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { type Loose, only } from './synthesized.ts';
 
-type Break = (documents: Document[]) => void;
+type Violate = (documents: Document[]) => void;
 
 const pod = (documents: Document[]): Loose => only(documents, 'Deployment').spec.template.spec;
 const api = (documents: Document[]): Loose => pod(documents).containers[0];
@@ -23,8 +23,8 @@ function remove(documents: Document[], kind: string): void {
   );
 }
 
-/** For each rule of the gate the change to sound manifests that it must refuse. */
-export const broken: Record<string, Break> = {
+/** For each rule of the gate, a change to valid manifests that violates it. */
+export const ruleViolations: Record<string, Violate> = {
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
   },

@@ -1,5 +1,5 @@
 import type { ValidateFunction } from 'ajv';
-import { dotted } from './json.ts';
+import { toDottedPath } from '../untyped.ts';
 
 const string = { type: 'string' } as const;
 const strict = (properties: object, required: string[] = []) =>
@@ -9,7 +9,7 @@ const attributes = {
   items: strict({ key: string, value: string }, ['key', 'value']),
 } as const;
 
-/** The fields of the AWS Load Balancer Controller's resources that we use; no package carries their schemas. */
+/** The fields of the AWS Load Balancer Controller's resources that the charts use. No npm package has their schemas. */
 const specs: Record<string, object> = {
   LoadBalancerConfiguration: strict({
     scheme: { enum: ['internet-facing', 'internal'] },
@@ -49,11 +49,14 @@ const specs: Record<string, object> = {
 
 const compiled = new Map<string, ValidateFunction>();
 
-/** As checkNewest, for `gateway.k8s.aws/v1`. */
-export async function checkAws(object: { apiVersion: string; kind: string }): Promise<string[] | undefined> {
+/** Checks an object of `gateway.k8s.aws/v1` and returns messages, or undefined for any other kind. */
+export async function checkAwsGateway(object: {
+  apiVersion: string;
+  kind: string;
+}): Promise<string[] | undefined> {
   const spec = specs[object.kind];
   if (object.apiVersion !== 'gateway.k8s.aws/v1' || !spec) return undefined;
-  // Only an EKS Gateway needs it, and it takes a twentieth of the time that synth may take.
+  // Only an EKS Gateway needs Ajv, so other clouds do not wait for its 100 ms of loading.
   const { Ajv } = await import('ajv');
   const properties = { apiVersion: string, kind: string, metadata: { type: 'object' }, spec };
   const validate =
@@ -63,6 +66,6 @@ export async function checkAws(object: { apiVersion: string; kind: string }): Pr
   if (validate(object)) return [];
   return (validate.errors ?? []).map(
     ({ instancePath, message, params }) =>
-      `${dotted(instancePath)} ${message} ${Object.values(params).join(' ')}`,
+      `${toDottedPath(instancePath)} ${message} ${Object.values(params).join(' ')}`,
   );
 }

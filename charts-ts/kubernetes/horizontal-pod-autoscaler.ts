@@ -10,6 +10,33 @@ function utilization(name: 'cpu' | 'memory', averageUtilization: number): IMetri
   return { type: 'Resource', resource: { name, target: { type: 'Utilization', averageUtilization } } };
 }
 
+function metrics(values: Values): IMetricSpec[] {
+  const { cpuUtilization, extraMetrics, hashWait, memoryUtilization } = values.autoscaling;
+  return [
+    utilization('cpu', cpuUtilization),
+    ...(memoryUtilization === undefined ? [] : [utilization('memory', memoryUtilization)]),
+    ...(hashWait.enabled ? [hashWaitMetric(values)] : []),
+    // reason: the schema takes any map here, and the gate checks it against the types of autoscaling/v2.
+    ...(extraMetrics as unknown as IMetricSpec[]),
+  ];
+}
+
+/** Scales up fast, because many logins use all CPU within seconds, and scales down slowly. */
+const behavior: NonNullable<IHorizontalPodAutoscaler['spec']>['behavior'] = {
+  scaleUp: {
+    stabilizationWindowSeconds: 0,
+    selectPolicy: 'Max',
+    policies: [
+      { type: 'Percent', value: 100, periodSeconds: 30 },
+      { type: 'Pods', value: 4, periodSeconds: 30 },
+    ],
+  },
+  scaleDown: {
+    stabilizationWindowSeconds: 300,
+    policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }],
+  },
+};
+
 function addAdapterRule(scope: Construct, values: Values): void {
   addObject<IConfigMap>(scope, 'adapter-rule', {
     apiVersion: 'v1',
@@ -19,12 +46,11 @@ function addAdapterRule(scope: Construct, values: Values): void {
   });
 }
 
-/** Follows load quickly upwards, since a login flood is CPU at once, and slowly downwards. */
-export class Autoscaling extends Construct {
+/** The autoscaler of the API and, for its custom metric, the rule of prometheus-adapter. */
+export class HorizontalPodAutoscaler extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
-    const { cpuUtilization, extraMetrics, hashWait, maxReplicas, memoryUtilization, minReplicas } =
-      values.autoscaling;
+    const { hashWait, maxReplicas, minReplicas } = values.autoscaling;
     if (hashWait.enabled) addAdapterRule(this, values);
     addObject<IHorizontalPodAutoscaler>(this, 'autoscaler', {
       apiVersion: 'autoscaling/v2',
@@ -34,27 +60,8 @@ export class Autoscaling extends Construct {
         scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: names.app },
         minReplicas,
         maxReplicas,
-        metrics: [
-          utilization('cpu', cpuUtilization),
-          ...(memoryUtilization === undefined ? [] : [utilization('memory', memoryUtilization)]),
-          ...(hashWait.enabled ? [hashWaitMetric(values)] : []),
-          // reason: metrics of the operator are passed on as they are; the gate checks them against the API's schema.
-          ...(extraMetrics as unknown as IMetricSpec[]),
-        ],
-        behavior: {
-          scaleUp: {
-            stabilizationWindowSeconds: 0,
-            selectPolicy: 'Max',
-            policies: [
-              { type: 'Percent', value: 100, periodSeconds: 30 },
-              { type: 'Pods', value: 4, periodSeconds: 30 },
-            ],
-          },
-          scaleDown: {
-            stabilizationWindowSeconds: 300,
-            policies: [{ type: 'Percent', value: 10, periodSeconds: 60 }],
-          },
-        },
+        metrics: metrics(values),
+        behavior,
       },
     });
   }
