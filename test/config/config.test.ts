@@ -25,7 +25,7 @@ describe('parseConfig', () => {
         prepare: true,
         timeout: 3_000,
       },
-      redis: { url: null },
+      redis: { url: null, tls: true },
       jwt: {
         algorithm: 'RS256',
         privateKey: null,
