@@ -49,7 +49,8 @@ export const table = {
     metricsPort: variable('METRICS_PORT', integer(0, 65_535), '9464').help(
       'Port of /metrics. Do not route an ingress to it.',
     ),
-    keepAliveTimeout: variable('KEEP_ALIVE_TIMEOUT', duration('1s', '1h'), '75s').help(
+    // AWS and Azure can keep an idle connection for 100 minutes, and Envoy, which serves AKS, keeps it for an hour.
+    keepAliveTimeout: variable('KEEP_ALIVE_TIMEOUT', duration('1s', '110m'), '75s').help(
       'Time before the service closes an idle connection. It must exceed the idle timeout of the load balancer.',
     ),
     allowedHosts: variable('ALLOWED_HOSTS', hosts, '').help(

@@ -82,6 +82,10 @@ describe('parseConfig', () => {
     expect(durations).to.deep.equal([250, 7_000, 300_000, 3_600_000]);
   });
 
+  it('can keep an idle connection longer than Envoy on AKS, which keeps it for an hour', () => {
+    expect(parse({ KEEP_ALIVE_TIMEOUT: '61m' }).http.keepAliveTimeout).to.equal(3_660_000);
+  });
+
   it('reads lists without regard to blanks, and host names without regard to case', () => {
     const { http } = parse({
       ALLOWED_HOSTS: ' Auth.Example.com ,, [::1]',
