@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { anchorsOf, linkFaults, markdownFiles, pathFaults } from './support/markdown.ts';
+import { anchorsOf, linkFaults, markdownFiles, pathFaults, scriptFaults } from './support/markdown.ts';
 
 describe('The documents', () => {
   const files = markdownFiles();
@@ -19,6 +19,13 @@ describe('The documents', () => {
     // The changelog also names files that are gone.
     const current = files.filter((file) => file !== 'CHANGELOG.md');
     expect(faultsOf(pathFaults, current)).to.deep.equal([]);
+  });
+
+  it('name no npm script that package.json does not have', () => {
+    expect(faultsOf(scriptFaults)).to.deep.equal([]);
+    expect(scriptFaults('a.md', '`npm run fly -- --high`')).to.deep.equal([
+      'a.md: npm run fly does not exist',
+    ]);
   });
 });
 
