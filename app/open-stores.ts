@@ -32,7 +32,7 @@ async function closeAll(closers: Closers): Promise<void> {
 
 /** Starts PGlite in DATA_DIR under its lock and brings its schema up to date, for nobody else would. */
 async function startEmbedded(config: Config, log: Logger, closers: Closers): Promise<Secret> {
-  closers.push(lockDataDir(config.dataDir));
+  closers.push(await lockDataDir(config.dataDir));
   const dataDir = join(config.dataDir, 'postgres');
   const { url, close } = await startEmbeddedPostgres({ dataDir, maxConnections: 4, log });
   closers.push(close);
