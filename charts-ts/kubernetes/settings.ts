@@ -14,7 +14,7 @@ export type SecretKey =
   | 'jwt-public-key';
 
 /** `from` is the path of the value that the text comes from. */
-type Text = { readonly text: string; readonly from?: string };
+type Text = { readonly text: string; readonly from?: string | undefined };
 
 /** Where a variable comes from. `keyFile` is a path into the mounted Secret. */
 export type Source = Text | { readonly secret: SecretKey } | { readonly keyFile: SecretKey };
@@ -35,10 +35,7 @@ export type Settings = Readonly<Record<(typeof requiredInProduction)[number], So
   Readonly<Partial<Record<Plain, Text | { readonly keyFile: SecretKey }>>> &
   Readonly<Partial<Record<SecretVariable, { readonly secret: SecretKey }>>>;
 
-const text = (value: string | number, from?: string): Text => ({
-  text: String(value),
-  ...(from && { from }),
-});
+const text = (value: string | number, from?: string): Text => ({ text: String(value), from });
 
 /** Every name under which pods of the cluster reach the Service. */
 export function serviceHosts({ namespace }: Values): string[] {
