@@ -8,7 +8,7 @@ import {
   maxConnections,
   maxPipelined,
 } from '../app/http/server/server.ts';
-import { sessionCap } from '../app/store/tables/sessions.ts';
+import { maxActiveSessions } from '../app/store/tables/sessions.ts';
 
 const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
 const kibibytes = (bytes: number): string => `${bytes / 1024} KiB`;
@@ -23,7 +23,7 @@ describe('docs/limits.md', () => {
       ['unanswered requests on one connection', String(maxPipelined)],
       ['time without a byte in either direction', seconds(inactivityTimeout)],
       ['connections at once', maxConnections.toLocaleString('en')],
-      ['active sessions, per user', String(sessionCap)],
+      ['active sessions, per user', String(maxActiveSessions)],
       ['reset token', `${resetTokenLifetime / 3_600_000} hour, 1 use`],
     ];
     const document = readFileSync('docs/limits.md', 'utf8');

@@ -61,6 +61,8 @@ export function pathFaults(file: string, text: string): string[] {
 /** Each `npm run` in a document whose script package.json does not have. */
 export function scriptFaults(file: string, text: string): string[] {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
-  const names = [...text.matchAll(/\bnpm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name);
+  const names = [...text.matchAll(/\bnpm run (?:--silent )?([\w-]+(?::[\w-]+)*)/g)].map(
+    ([, name = '']) => name,
+  );
   return names.filter((name) => !(name in scripts)).map((name) => `${file}: npm run ${name} does not exist`);
 }
