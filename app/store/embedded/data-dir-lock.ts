@@ -9,7 +9,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { kill, pid as ownPid } from 'node:process';
+import { kill, pid as processId } from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError } from '../../config/config.ts';
 import { errorCode } from '../postgres/errors.ts';
@@ -31,7 +31,7 @@ export async function lockDataDir(dir: string): Promise<() => void> {
     throw new ConfigError([`DATA_DIR is in use by ${await describeOwner(path)}`]);
   }
   ftruncateSync(file);
-  writeSync(file, `${ownPid}\n`);
+  writeSync(file, `${processId}\n`);
   return () => closeSync(file);
 }
 
