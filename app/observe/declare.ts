@@ -1,14 +1,11 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
-import { BucketHistogram } from './histogram.ts';
-
-const noLabels = {};
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
 /** A histogram of seconds. */
 export interface Timing<L extends string = never> {
   observe(seconds: number, ...labels: [L] extends [never] ? [] : [Readonly<Record<L, string>>]): void;
   /** Call what it gives to observe the time that has passed; for timings without labels. */
   startTimer(this: Timing): () => void;
-  get: BucketHistogram<L>['get'];
+  get: Histogram<L>['get'];
 }
 
 export interface Sample<L extends string> {
@@ -103,11 +100,17 @@ export function createDeclare(
     buckets: readonly number[],
     labelNames: readonly L[] = [],
   ): Timing<L> {
-    const histogram = new BucketHistogram<L>(name, help, buckets, labelNames).register(registry);
+    const enableExemplars = traceId !== undefined;
+    const config = { name, help, buckets: [...buckets], labelNames: [...labelNames], registers };
+    const histogram = new Histogram<L>({ ...config, enableExemplars });
     return {
-      observe(value, ...[labels]) {
-        // reason: the rest parameter is empty exactly when there are no labels.
-        histogram.observe(value, (labels ?? noLabels) as Record<L, string>, traceId?.());
+      observe(value, ...[given]) {
+        // reason: `given` is absent exactly when L is never, and prom-client types exemplar labels as the metric's own.
+        const labels = (given ?? {}) as Record<L, string>;
+        if (!enableExemplars) return histogram.observe(labels, value);
+        const trace_id = traceId();
+        const exemplarLabels = (trace_id ? { trace_id } : {}) as Record<L, string>;
+        return histogram.observe({ labels, value, exemplarLabels });
       },
       startTimer() {
         const start = performance.now();
