@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Config } from '../config/config.ts';
 
 export type { Logger } from 'pino';
@@ -20,20 +20,6 @@ const secretKeys = [
   'input',
 ];
 
-let second = Number.NaN;
-let upToSecond = '';
-
-/** As pino's `isoTime`, which asks a Date for every line: a twentieth of what refusing a request takes. */
-function isoTime(): string {
-  const now = Date.now();
-  const milliseconds = now % 1000;
-  if (now - milliseconds !== second) {
-    second = now - milliseconds;
-    upToSecond = new Date(second).toISOString().slice(0, -'000Z'.length);
-  }
-  return `,"time":"${upToSecond}${String(milliseconds).padStart(3, '0')}Z"`;
-}
-
 /** JSON lines with UTC timestamps (ASVS 16.2.2) to `destination`, standard output unless told otherwise. */
 export function createLog(
   config: Pick<Config, 'logLevel' | 'environment'>,
@@ -42,7 +28,7 @@ export function createLog(
   const options = {
     level: config.logLevel,
     base: { service: 'auth-service' },
-    timestamp: isoTime,
+    timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
   };
