@@ -64,7 +64,7 @@ function healthChecks(stores: Stores): HealthChecks {
 /** The one place that knows everyone: builds the application on stores that are open already. */
 export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   const { config, stores, keys, log, metrics, version, isDraining, tracing = noTracing } = parts;
-  metrics.signingKeyAge.from(() =>
+  metrics.signingKeyAge.onCollect(() =>
     keys.ages().map(({ kid, use, seconds }) => ({ labels: { kid, use }, value: seconds })),
   );
   const store = createStore(stores.database);

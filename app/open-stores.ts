@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config, Secret } from './config/config.ts';
-import { type StoreObserver, unobserved } from './observe/store-observer.ts';
+import { noStoreObserver, type StoreObserver } from './observe/store-observer.ts';
 import { lockDataDir } from './store/embedded/data-dir-lock.ts';
 import { startEmbeddedPostgres } from './store/embedded/postgres.ts';
 import { createInMemoryRedis } from './store/embedded/redis.ts';
@@ -79,7 +79,7 @@ async function open(
 export async function openStores(
   config: Config,
   log: Logger,
-  observer: StoreObserver = unobserved,
+  observer: StoreObserver = noStoreObserver,
 ): Promise<Stores> {
   const closers: Closers = [];
   try {

@@ -29,7 +29,7 @@ export function createActiveSessionCount(options: {
   async function readPurge(): Promise<void> {
     const lag = await store.maintenance.secondsSince('purge');
     const readAt = performance.now();
-    metrics.purgeLag.from(() => [{ labels: {}, value: lag + (performance.now() - readAt) / 1000 }]);
+    metrics.purgeLag.onCollect(() => [{ labels: {}, value: lag + (performance.now() - readAt) / 1000 }]);
   }
 
   /** Never throws: metrics that are a minute older are no failure. */

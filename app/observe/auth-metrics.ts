@@ -1,4 +1,4 @@
-import type { Declare } from './declare.ts';
+import type { MetricFactory } from './metric-factory.ts';
 
 const logins = [
   { outcome: 'success', reason: 'none' },
@@ -21,47 +21,47 @@ const limits = [
 ];
 
 /** What the service is for, in numbers. */
-export function authMetrics(declare: Declare) {
+export function createAuthMetrics(factory: MetricFactory) {
   return {
-    logins: declare.counter(
+    logins: factory.counter(
       'auth_logins_total',
       'Login attempts by outcome and reason',
       ['outcome', 'reason'],
       logins,
     ),
-    registrations: declare.counter(
+    registrations: factory.counter(
       'auth_registrations_total',
       'Registrations by outcome',
       ['outcome'],
       [{ outcome: 'success' }],
     ),
-    refreshes: declare.counter(
+    refreshes: factory.counter(
       'auth_refreshes_total',
       'Token refreshes by outcome and cause',
       ['outcome', 'cause'],
       refreshes,
     ),
-    rateLimited: declare.counter(
+    rateLimited: factory.counter(
       'auth_rate_limited_total',
       'Requests refused by a rate limit',
       ['limit'],
       limits.map((limit) => ({ limit })),
     ),
-    lockouts: declare.counter(
+    lockouts: factory.counter(
       'auth_lockouts_total',
       'Accounts whose free login attempts were used up, so that further ones have to wait',
     ),
-    jwksRequests: declare.counter('auth_jwks_requests_total', 'Requests for the public keys'),
-    activeSessions: declare.gauge(
+    jwksRequests: factory.counter('auth_jwks_requests_total', 'Requests for the public keys'),
+    activeSessions: factory.gauge(
       'auth_active_sessions',
       'Living sessions of all users, as one replica counted them in the last minute; 0 on the others, so take max',
     ),
-    purgeLag: declare.sampled(
+    purgeLag: factory.collectedGauge(
       'auth_purge_lag_seconds',
       'Time since the purge last ran to its end; since the schema was made when it never has',
       [],
     ),
-    signingKeyAge: declare.sampled(
+    signingKeyAge: factory.collectedGauge(
       'auth_signing_key_age_seconds',
       'Age of each key since any replica first saw it, by its use: signing, or accepted only',
       ['kid', 'use'],

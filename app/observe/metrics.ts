@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { authMetrics } from './auth-metrics.ts';
-import { createDeclare } from './declare.ts';
-import { dependencyMetrics } from './dependency-metrics.ts';
-import { hashMetrics } from './hash-metrics.ts';
+import { createAuthMetrics } from './auth-metrics.ts';
+import { createDependencyMetrics } from './dependency-metrics.ts';
+import { createHashMetrics } from './hash-metrics.ts';
+import { createMetricFactory } from './metric-factory.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -25,35 +25,35 @@ export function createMetrics(version: string, traceId?: () => string | undefine
   const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   collectDefaultMetrics({ register: registry });
-  const declare = createDeclare(registry, traceId);
+  const factory = createMetricFactory(registry, traceId);
 
-  declare
+  factory
     .gauge('auth_build_info', 'Always 1; the labels say what is running', ['version'])
     .set({ version }, 1);
 
   return {
     registry,
-    requestDuration: declare.timing(
+    requestDuration: factory.histogram(
       'http_request_duration_seconds',
       'Time from the head of a request to the end of its response',
       requestBuckets,
       ['method', 'route', 'status'],
     ),
-    requests: declare.counter(
+    requests: factory.counter(
       'http_requests_total',
       'Requests but for probes, by what they were for and how they ended: answered, failed, or left by the client',
       ['class', 'result'],
       allRequests,
     ),
-    unreadRequests: declare.counter(
+    unreadRequests: factory.counter(
       'http_unread_requests_total',
       'Requests refused before they could be read; in no other series',
       ['status'],
       unread,
     ),
-    requestsInFlight: declare.level('http_requests_in_flight', 'Requests that have not been answered yet'),
-    ...authMetrics(declare),
-    ...hashMetrics(declare),
-    ...dependencyMetrics(declare),
+    requestsInFlight: factory.gauge('http_requests_in_flight', 'Requests that have not been answered yet'),
+    ...createAuthMetrics(factory),
+    ...createHashMetrics(factory),
+    ...createDependencyMetrics(factory),
   };
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { Registry } from 'prom-client';
-import { createDeclare } from '../../app/observe/declare.ts';
+import { createMetricFactory } from '../../app/observe/metric-factory.ts';
 
 const bounds = [0.001, 0.25, 1, 10];
 const labelNames = ['method', 'route', 'status'] as const;
@@ -44,7 +44,12 @@ const untimed = (text: string): string => text.replace(/(# \{.*\} \S+) [\d.]+$/g
 async function scrape(observations: readonly Observation[]): Promise<string[]> {
   const registry = openMetrics();
   let trace: string | undefined;
-  const histogram = createDeclare(registry, () => trace).timing('seconds', 'Help', bounds, labelNames);
+  const histogram = createMetricFactory(registry, () => trace).histogram(
+    'seconds',
+    'Help',
+    bounds,
+    labelNames,
+  );
   for (const observation of observations) {
     trace = observation.trace ?? undefined;
     histogram.observe(observation.value, observation.labels);
@@ -81,7 +86,7 @@ describe('a histogram of durations', () => {
   for (const traceId of [undefined, () => undefined]) {
     it(`exists from the start when it has no labels, ${traceId ? 'with' : 'without'} exemplars`, async () => {
       const registry = openMetrics();
-      const histogram = createDeclare(registry, traceId).timing('seconds', 'Help', bounds);
+      const histogram = createMetricFactory(registry, traceId).histogram('seconds', 'Help', bounds);
       expect(await registry.metrics()).to.contain('seconds_bucket{le="0.25"} 0\n');
       histogram.observe(0.25);
       expect(await registry.metrics())

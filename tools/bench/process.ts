@@ -18,7 +18,7 @@ const { createLog } = await built<typeof import('../../app/observe/log.ts')>('ob
 const { createMetrics } = await built<typeof import('../../app/observe/metrics.ts')>('observe/metrics');
 const { openTracing } =
   await built<typeof import('../../app/observe/open-tracing.ts')>('observe/open-tracing');
-const { createStoreObserver, unobserved } =
+const { createStoreObserver, noStoreObserver } =
   await built<typeof import('../../app/observe/store-observer.ts')>('observe/store-observer');
 const { storeSpans } = await built<typeof import('../../app/observe/tracing.ts')>('observe/tracing');
 const { openStores } = await built<typeof import('../../app/open-stores.ts')>('open-stores');
@@ -31,7 +31,7 @@ function silentMetrics(): Metrics {
     set: () => undefined,
     observe: () => undefined,
     startTimer: () => () => undefined,
-    from: () => undefined,
+    onCollect: () => undefined,
   };
   // Each name becomes a property at its first use: a proxy asked anew for each request would cost more than metrics.
   const whatIsAsked: ProxyHandler<object> = {
@@ -59,7 +59,7 @@ const spans = tracing?.isOn ? storeSpans(tracing) : undefined;
 const stores = await openStores(
   config,
   log,
-  mode === 'bare' ? unobserved : createStoreObserver(metrics, spans),
+  mode === 'bare' ? noStoreObserver : createStoreObserver(metrics, spans),
 );
 const isDraining = (): boolean => false;
 const app = await compose({

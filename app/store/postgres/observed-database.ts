@@ -1,20 +1,20 @@
-import type { Watch } from '../../observe/watch.ts';
+import type { Instrumentation } from '../../observe/instrumentation.ts';
 import type { Database } from './database.ts';
 
 /**
- * The same database, with `watch` around every query, also those of transactions.
+ * The same database, with `instrumentation` around every query, also those of transactions.
  * @param onFailure told what each transaction failed with: one that finds no connection never comes to a query
  */
 export function observeDatabase(
   database: Database,
-  watch: Watch,
+  instrumentation: Instrumentation,
   onFailure: (error: unknown) => void = () => undefined,
 ): Database {
   return {
-    query: (name, params) => watch(name, () => database.query(name, params)),
+    query: (name, params) => instrumentation(name, () => database.query(name, params)),
     async transaction(work) {
       try {
-        return await database.transaction((tx) => work(observeDatabase(tx, watch)));
+        return await database.transaction((tx) => work(observeDatabase(tx, instrumentation)));
       } catch (error) {
         onFailure(error);
         throw error;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Secret } from '../../config/config.ts';
-import { type StoreObserver, unobserved } from '../../observe/store-observer.ts';
+import { noStoreObserver, type StoreObserver } from '../../observe/store-observer.ts';
 import { breakCircuit } from './breaker.ts';
 import { createIoredisClient, type IoredisClient } from './connection.ts';
 import { observeClient } from './observation.ts';
@@ -73,7 +73,7 @@ export async function createRedisClient(options: {
   keyPrefix?: string;
   observer?: StoreObserver;
 }): Promise<RedisClient> {
-  const { url, log, keyPrefix = 'auth:', observer = unobserved } = options;
+  const { url, log, keyPrefix = 'auth:', observer = noStoreObserver } = options;
   const client = createIoredisClient(url, keyPrefix);
   const subscriber = createIoredisClient(url, keyPrefix);
   const report = reportState(client, log);
