@@ -75,7 +75,7 @@ export function dependencyRules(values: Values): RuleGroup {
           '{{ $labels.dependency }} cannot be reached from at least one pod, or refuses a fifth of what it is asked.',
       }),
       alert(values, 'AuthPurgeLagging', 'warning', {
-        expr: `min(auth_purge_lag_seconds{${own}}) > ${purgeLagLimit}`,
+        expr: `min(auth_last_purge_age_seconds{${own}}) > ${purgeLagLimit}`,
         lasts: '30m',
         summary: 'The purge has not run for two days',
         description: 'It last ran {{ $value | humanizeDuration }} ago; expired sessions pile up meanwhile.',

@@ -85,7 +85,7 @@ function stores(own: string): Section {
         title: 'Time since the purge',
         description: 'It runs daily; above 50 hours an alert fires.',
         unit: 's',
-        queries: [{ expr: `min(auth_purge_lag_seconds{${own}})`, legend: 'lag' }],
+        queries: [{ expr: `min(auth_last_purge_age_seconds{${own}})`, legend: 'lag' }],
       },
     ],
   };

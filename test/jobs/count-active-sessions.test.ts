@@ -40,10 +40,10 @@ onEachStore('the census', (stores) => {
   it('tells how long ago the purge ran, and since when it never has', async () => {
     const { take, read } = replica(createInMemoryRedis());
     await take();
-    const sinceMigration = (await read('auth_purge_lag_seconds')) ?? Number.NaN;
+    const sinceMigration = (await read('auth_last_purge_age_seconds')) ?? Number.NaN;
     await createStore(stores().database).maintenance.record('purge');
     await take();
-    expect(await read('auth_purge_lag_seconds'))
+    expect(await read('auth_last_purge_age_seconds'))
       .to.be.at.most(sinceMigration)
       .and.at.least(0);
   });
@@ -56,6 +56,6 @@ onEachStore('the census', (stores) => {
       close: async () => undefined,
     });
     await createActiveSessionCount({ store, redis: createInMemoryRedis(), metrics, log: silentLog })();
-    expect((await series(metrics)).has('auth_purge_lag_seconds')).to.equal(false);
+    expect((await series(metrics)).has('auth_last_purge_age_seconds')).to.equal(false);
   });
 });

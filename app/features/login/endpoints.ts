@@ -127,7 +127,7 @@ export function authEndpoints(services: {
         summary: 'Set a new password with a one-time token',
         access: 'open',
         room,
-        limit: 'password',
+        limit: 'password_reset',
         body: ResetPasswordBody,
         answers: { 200: { description: 'Set; all sessions have ended', data: KnownDevice } },
         refuses: ['invalid_reset_token', ...newPasswordRefusals],

@@ -21,7 +21,7 @@ export interface CountedAttempt {
   refund(): Promise<void>;
 }
 
-export type ThrottleName = 'account' | 'network_account' | 'device' | 'confirmation';
+export type ThrottleName = 'account' | 'network_account' | 'device' | 'password_confirmation';
 
 const minute = 60_000;
 
@@ -34,7 +34,7 @@ export const attemptBudgets = {
   account: { points: 10, window: 60 * minute },
   network_account: { points: 10, window: 15 * minute },
   device: { points: 10, window: 60 * minute },
-  confirmation: { points: 10, window: 60 * minute },
+  password_confirmation: { points: 10, window: 60 * minute },
 } as const;
 
 /** Milliseconds between attempts on an account whose budget is spent: a minute, doubling to a quarter of an hour. */
@@ -89,7 +89,7 @@ export function createLoginThrottle(options: {
   const accounts = budget('account');
   const networks = budget('network_account');
   const devices = budget('device');
-  const confirmations = budget('confirmation');
+  const confirmations = budget('password_confirmation');
   // Past the free attempts: whose turn it is, and how many turns there were, which sets the next pause.
   const turns = limiter('account-turn', 1, minute);
   const turnsTaken = limiter('account-turns', Number.MAX_SAFE_INTEGER, attemptBudgets.account.window);
@@ -189,7 +189,7 @@ export function createLoginThrottle(options: {
     async countConfirmation(sessionId: string): Promise<CountedAttempt> {
       if (!enabled) return uncounted;
       const verdict = await confirmations.consume(sessionId);
-      if (!verdict.allowed) refuse('confirmation', verdict);
+      if (!verdict.allowed) refuse('password_confirmation', verdict);
       return { succeed: nothing, refund: verdict.refund };
     },
   };

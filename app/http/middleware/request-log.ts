@@ -11,12 +11,12 @@ import { securityEvent } from './security-events.ts';
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 /** What the objectives of availability are counted by, by route. Probes are no customers, and in no class. */
-const classes: Readonly<Record<string, 'authentication' | 'check' | null>> = {
+const classes: Readonly<Record<string, 'authentication' | 'token_check' | null>> = {
   '/api/v1/auth/register': 'authentication',
   '/api/v1/auth/login': 'authentication',
   '/api/v1/auth/refresh': 'authentication',
   '/api/v1/auth/password/reset': 'authentication',
-  '/api/v1/auth/verify': 'check',
+  '/api/v1/auth/verify': 'token_check',
   ...Object.fromEntries(healthPaths.map((path) => [path, null])),
 };
 

@@ -12,9 +12,9 @@ export const budgets = {
   login: { points: 60, window: minute },
   register: { points: 100, window: 60 * minute },
   refresh: { points: 300, window: minute },
-  password: { points: 30, window: 10 * minute },
+  password_reset: { points: 30, window: 10 * minute },
   // As many as registrations, which cost a hash and tell who is registered by their 409, just as these do.
-  confirm: { points: 100, window: 60 * minute },
+  account_change: { points: 100, window: 60 * minute },
 } as const;
 
 export type LimitName = keyof typeof budgets;
@@ -35,8 +35,8 @@ export function createLimits(options: {
     login: limiterOf('login'),
     register: limiterOf('register'),
     refresh: limiterOf('refresh'),
-    password: limiterOf('password'),
-    confirm: limiterOf('confirm'),
+    password_reset: limiterOf('password_reset'),
+    account_change: limiterOf('account_change'),
   };
 
   /**

@@ -30,17 +30,17 @@ export function createBareRefusals(log: Logger, metrics: Metrics) {
     const { status } = problems[code];
     const requestId = randomUUID();
     const body = JSON.stringify(problemBody(new AppError(code), requestId));
-    metrics.unreadRequests.inc({ status: String(status) });
+    metrics.protocolErrors.inc({ status: String(status) });
     log.info(
       {
-        event: 'request_refused',
+        event: 'protocol_error',
         requestId,
         status,
         code,
         ip: (peer instanceof Socket && peer.remoteAddress) || 'unknown',
         ...securityEvent({ method: 'OTHER', route: unmatchedRoute, status, code }),
       },
-      'a request was refused before it could be read',
+      'refused a request that violates the protocol',
     );
     const headers = {
       ...bareSecurityHeaders,

@@ -113,7 +113,7 @@ describe('The budgets of attempts', () => {
       account: tenAnHour,
       network_account: { points: 10, window: 900_000 },
       device: tenAnHour,
-      confirmation: tenAnHour,
+      password_confirmation: tenAnHour,
     });
     const readme = readFileSync('README.md', 'utf8');
     for (const row of [

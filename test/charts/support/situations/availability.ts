@@ -17,8 +17,8 @@ const replicas = (desired: string) => ({
 const checks = (answered: number, aborted: string) => ({
   [`http_requests_total{${own},class="authentication",result="ok"}`]: '0+600x60',
   [`http_requests_total{${own},class="authentication",result="aborted"}`]: '0x60',
-  [`http_requests_total{${own},class="check",result="ok"}`]: `0+${answered}x60`,
-  [`http_requests_total{${own},class="check",result="aborted"}`]: aborted,
+  [`http_requests_total{${own},class="token_check",result="ok"}`]: `0+${answered}x60`,
+  [`http_requests_total{${own},class="token_check",result="aborted"}`]: aborted,
 });
 
 export const availability: Claims = {
@@ -40,7 +40,7 @@ export const availability: Claims = {
     fires('a tenth of all token checks is given up, and no login', {
       series: checks(90, '0+10x60'),
       at: '40m',
-      labels: { class: 'check' },
+      labels: { class: 'token_check' },
     }),
     silent('one in fifty is', { series: checks(980, '0+20x60'), at: '40m' }),
     silent('a tenth is, but only three a minute', { series: checks(27, '0+3x60'), at: '40m' }),

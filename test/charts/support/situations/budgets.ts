@@ -39,14 +39,14 @@ export const budgets: Claims = {
       ...authentication,
     }),
     fires('all logins fail while a hundred times as many token checks succeed', {
-      series: { ...answers('0x90', '0+60x90'), ...answers('0+6000x90', '0x90', 'check') },
+      series: { ...answers('0x90', '0+60x90'), ...answers('0+6000x90', '0x90', 'token_check') },
       at: '70m',
       ...authentication,
     }),
     fires('token checks fail and logins succeed', {
-      series: { ...answers('0+60x90', '0x90'), ...answers('0+6000x90', '0+600x90', 'check') },
+      series: { ...answers('0+60x90', '0x90'), ...answers('0+6000x90', '0+600x90', 'token_check') },
       at: '70m',
-      labels: { class: 'check' },
+      labels: { class: 'token_check' },
     }),
     silent('a minute of errors is over', { series: answers('0+600x90', '0x10 0+30x1 30x79'), at: '70m' }),
     silent('half an hour of 5 % errors ended ten minutes ago', {

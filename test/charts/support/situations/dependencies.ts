@@ -35,7 +35,7 @@ const redis = { labels: { dependency: 'redis' } };
 
 const purge = (hours: number) => ({
   [`up{${own}}`]: '1x60',
-  [`auth_purge_lag_seconds{${own}}`]: `${hours * 3600}x60`,
+  [`auth_last_purge_age_seconds{${own}}`]: `${hours * 3600}x60`,
 });
 
 export const dependencies: Claims = {
