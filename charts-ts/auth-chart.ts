@@ -12,8 +12,8 @@ import { NetworkPolicies } from './kubernetes/network.ts';
 import { PurgeJob } from './kubernetes/purge-job.ts';
 import { ExternalSecrets } from './kubernetes/secrets.ts';
 import { ApiService } from './kubernetes/service.ts';
-import { Dashboards } from './monitoring/dashboards.ts';
-import { AlertRules } from './monitoring/rules.ts';
+import { Dashboards } from './monitoring/dashboard-config-maps.ts';
+import { AlertRules } from './monitoring/prometheus-rule.ts';
 import { ApiMonitor } from './monitoring/service-monitor.ts';
 import type { Values } from './values/schema.ts';
 

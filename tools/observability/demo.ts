@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboards.ts';
-import { ruleGroups } from '../../charts-ts/monitoring/rules.ts';
+import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
 import { toolPath } from '../../test/support/debian-tool.ts';
 import { cleanUpAll, createCleanup } from '../torture/harness/cleanup.ts';
@@ -57,7 +57,7 @@ async function run(): Promise<void> {
       `\n${name}: import docs/dashboards/${name}.json into a Grafana; or the first panel of each section here:`,
     );
     for (const { panels, title } of sections) {
-      const panel = panels.find(({ stat }) => !stat) ?? panels[0];
+      const panel = panels.find(({ isStat }) => !isStat) ?? panels[0];
       if (panel)
         say(
           `  ${title}: ${graphLink(

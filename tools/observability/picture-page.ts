@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { DashboardDefinition, Panel } from '../../charts-ts/monitoring/panel.ts';
+import type { DashboardDefinition, Panel } from '../../charts-ts/monitoring/dashboards/panel.ts';
 import type { Prometheus, Series } from './prometheus.ts';
 
 interface Line {
@@ -32,7 +32,7 @@ async function drawingOf(panel: Panel, prometheus: Prometheus, seconds: number):
       }));
     }),
   );
-  return { title: panel.title, unit: panel.unit, stat: panel.stat === true, lines: perQuery.flat() };
+  return { title: panel.title, unit: panel.unit, stat: panel.isStat === true, lines: perQuery.flat() };
 }
 
 const chartScript = (): string =>
@@ -56,7 +56,7 @@ const colors = ['#3274d9', '#e0752d', '#56a64b', '#a352cc', '#e02f44', '#d9a300'
 for (const [index, panel] of panels.entries()) {
   const box = document.getElementById('panel-' + index);
   const text = units[panel.unit];
-  if (panel.stat) {
+  if (panel.isStat) {
     box.innerHTML = panel.lines.map((line) => '<b>' + text(line.points.at(-1)?.y ?? NaN) + '</b><small>' + line.label + '</small>').join('');
     continue;
   }
@@ -103,8 +103,8 @@ export async function picturePage(
   let body = '';
   for (const section of sections) {
     body += `<h2>${inHtml(section.title)}</h2><div class="row">`;
-    for (const panel of section.panels.filter(({ isOfCluster }) => !isOfCluster)) {
-      const kind = panel.stat ? 'panel stat' : 'panel';
+    for (const panel of section.panels.filter(({ requiresKubernetes }) => !requiresKubernetes)) {
+      const kind = panel.isStat ? 'panel stat' : 'panel';
       body += `<div class="${kind}"><h3>${inHtml(panel.title)}</h3><div id="panel-${drawings.length}"></div></div>`;
       drawings.push(await drawingOf(panel, prometheus, seconds));
     }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { RuleGroup } from '../../charts-ts/monitoring/rule.ts';
+import type { RuleGroup } from '../../charts-ts/monitoring/alerts/rule.ts';
 import { toolPath } from '../../test/support/debian-tool.ts';
 import type { Cleanup } from '../torture/harness/cleanup.ts';
 import { freePort, startProcess, waitFor } from '../torture/harness/process.ts';
