@@ -14,7 +14,7 @@ import { startObserved } from './service.ts';
 import { hasRealStores, realStores } from './stores.ts';
 import { makeTraffic } from './traffic.ts';
 
-// npm run pictures [-- --seconds 60]: draws the dashboards into docs/pictures.
+// npm run pictures [-- --seconds 60]: draws the dashboards as pictures into docs/pictures.
 const { values: flags } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const seconds = Number(flags.seconds);
 const values = loadValues('eks', { files: [], sets: [] });
