@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type Koa from 'koa';
 import type { Config } from './config/config.ts';
+import { createEndpoints } from './endpoints.ts';
 import { createAccounts } from './features/accounts/accounts.ts';
 import { createPersonalData } from './features/accounts/personal-data.ts';
 import { createAdministration } from './features/administration/administration.ts';
-import { createDirectory } from './features/administration/directory.ts';
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
-import type { HealthChecks } from './features/health/endpoints.ts';
+import type { DependencyChecks } from './features/health/dependency-status.ts';
 import { createLogin } from './features/login/login.ts';
+import { createChangePassword } from './features/passwords/password-change.ts';
+import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
 import { createPasswordHasher } from './features/passwords/password-hasher.ts';
-import { createPasswordReset } from './features/passwords/password-reset.ts';
-import { traceHasher } from './features/passwords/traced-hasher.ts';
+import { createResetPassword } from './features/passwords/password-reset.ts';
 import { createRegister } from './features/registration/register.ts';
 import { createRoles } from './features/roles/roles.ts';
 import { createAuthenticate } from './features/sessions/authenticate.ts';
@@ -21,14 +22,13 @@ import { createAccessTokens } from './features/tokens/access-token.ts';
 import type { SigningKeys } from './features/tokens/signing-keys.ts';
 import { createApp } from './http/app.ts';
 import type { RequestState } from './http/route/context.ts';
-import { createLimits } from './http/route/limits.ts';
-import { createRoutes } from './http/routes.ts';
+import { createRateLimits } from './http/route/rate-limits.ts';
 import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import type { Stores } from './open-stores.ts';
 import { isSchemaCurrent } from './store/postgres/migrations.ts';
-import { createStore } from './store/store.ts';
+import { createStore, type Store } from './store/store.ts';
 import type { SessionRow } from './store/tables/sessions.ts';
 
 export interface Composition {
@@ -38,84 +38,97 @@ export interface Composition {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly version: string;
-  /** True from SIGTERM on: readiness turns 503 while requests are still served. */
+  /** True after SIGTERM: readiness answers 503 while requests are still served. */
   readonly isDraining: () => boolean;
   /** @default off */
   readonly tracing?: Tracing;
 }
 
-const succeeded: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
+const successes: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
 
-function healthChecks(stores: Stores): HealthChecks {
+function dependencyChecks(stores: Stores): DependencyChecks {
   return {
-    postgres: async () => {
-      try {
-        await stores.database.query('health/ping');
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    postgres: () =>
+      stores.database.query('health/ping').then(
+        () => true,
+        () => false,
+      ),
     schema: () => isSchemaCurrent(stores.database),
     redis: () => stores.redis.ping(),
   };
 }
 
-/** The one place that knows everyone: builds the application on stores that are open already. */
-export async function compose(parts: Composition): Promise<Koa<RequestState>> {
-  const { config, stores, keys, log, metrics, version, isDraining, tracing = noTracing } = parts;
-  metrics.signingKeyAge.onCollect(() =>
-    keys.ages().map(({ kid, use, seconds }) => ({ labels: { kid, use }, value: seconds })),
-  );
-  const store = createStore(stores.database);
-  const replica = createStore(stores.replica);
-  const redis = stores.redis;
-  const hasher = traceHasher(await createPasswordHasher(config.hashing, metrics), tracing);
-  const states = await createSessionStates({ store, redis, log });
-  const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
-  const secretNamed = (name: string) => store.serviceSecrets.get(name, randomBytes(32));
-  const throttle = createLoginThrottle({
-    redis,
-    secret: await secretNamed('login-throttle'),
+function refreshObserver({ metrics, log }: Composition) {
+  return (cause: RefreshOutcome, session?: SessionRow): void => {
+    metrics.refreshes.inc({ outcome: successes.has(cause) ? 'success' : 'failure', cause });
+    if (!session) return;
+    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.user?.id };
+    log.warn(reuse, 'a refresh token was used twice; its session was ended');
+  };
+}
+
+/** A secret that all replicas share, created at the first start. */
+const secretNamed = (store: Store, name: string): Promise<Buffer> =>
+  store.serviceSecrets.get(name, randomBytes(32));
+
+async function createThrottle({ config, stores, metrics, log }: Composition, store: Store) {
+  return createLoginThrottle({
+    redis: stores.redis,
+    secret: await secretNamed(store, 'login-throttle'),
     ...config.limits,
     onRefuse: (limit) => metrics.rateLimited.inc({ limit }),
     onLockout: () => {
       metrics.lockouts.inc();
-      // Whose it is, the throttle does not know: it counts by a MAC of the email. The login's own line follows.
-      log.warn({ event: 'account_locked' }, 'the free login attempts of an account are used up');
+      // The throttle knows only a MAC of the email. The log line of the login itself follows and names the user.
+      log.warn({ event: 'account_locked' }, 'an account has used up its free login attempts');
     },
   });
-  const devices = createDeviceTokens(await secretNamed('device-tokens'));
-  const onRefresh = (cause: RefreshOutcome, session?: SessionRow) => {
-    metrics.refreshes.inc({ outcome: succeeded.has(cause) ? 'success' : 'failure', cause });
-    if (!session) return;
-    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.user?.id };
-    log.warn(reuse, 'a refresh token came again; its session was ended');
-  };
-  const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
+}
 
-  const endpoints = createRoutes({
+/** Builds the services of all features, each from those that it needs. */
+async function createServices(parts: Composition) {
+  const { config, stores, keys, log, metrics, version, isDraining, tracing = noTracing } = parts;
+  const store = createStore(stores.database);
+  const replica = createStore(stores.replica);
+  const hasher = await createPasswordHasher(config.hashing, metrics, tracing);
+  const states = await createSessionStates({ store, redis: stores.redis, log });
+  const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
+  const throttle = await createThrottle(parts, store);
+  const devices = createDeviceTokens(await secretNamed(store, 'device-tokens'));
+  const onRefresh = refreshObserver(parts);
+  const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
+  const confirmPassword = createConfirmPassword({ store, hasher, throttle });
+  return {
+    authenticate: createAuthenticate({ tokens, states }),
+    hashQueue: hasher.queue,
     register: createRegister({ store, hasher, metrics }),
     login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
     sessions,
-    resetPassword: createPasswordReset({ store, states, hasher, devices }),
-    room: hasher.room,
-    accounts: createAccounts({ store, sessions, states, hasher, throttle, devices }),
+    changePassword: createChangePassword({ store, states, hasher, confirmPassword, devices }),
+    resetPassword: createResetPassword({ store, states, hasher, devices }),
+    accounts: createAccounts({ store, states, confirmPassword }),
     personalData: createPersonalData({ store, replica }),
     administration: createAdministration({ store, states, throttle }),
-    directory: createDirectory({ replica }),
     roles: createRoles({ store }),
+    replica,
     keys,
     metrics,
-    health: { version, environment: config.environment, checks: healthChecks(stores), isDraining },
-  });
-  return createApp({
-    config: config.http,
-    endpoints,
-    limit: createLimits({ redis, metrics, ...config.limits }),
-    authenticate: createAuthenticate({ tokens, states }),
-    log,
-    metrics,
-    tracing,
-  });
+    version,
+    environment: config.environment,
+    checks: dependencyChecks(stores),
+    isDraining,
+  };
+}
+
+/** Builds the application on stores that are already open. It is the one place that knows every part. */
+export async function compose(parts: Composition): Promise<Koa<RequestState>> {
+  const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
+  metrics.signingKeyAge.onCollect(() =>
+    keys.ages().map(({ kid, use, seconds }) => ({ labels: { kid, use }, value: seconds })),
+  );
+  const services = await createServices(parts);
+  const endpoints = createEndpoints(services);
+  const enforceLimit = createRateLimits({ endpoints, redis: stores.redis, metrics, ...config.limits });
+  const { authenticate } = services;
+  return createApp({ config: config.http, endpoints, enforceLimit, authenticate, log, metrics, tracing });
 }

@@ -1,4 +1,4 @@
-/** Every way a request can be refused. A code is part of the API: once published it is never renamed. */
+/** The code of every error response. A code is part of the API: a published code is never renamed. */
 export const errorCodes = [
   'malformed_request',
   'validation_failed',
@@ -34,13 +34,13 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** One field at fault; `path` is dotted as in the body: `address.0.city`. */
+/** One invalid field. `path` is dotted: `address.0.city`. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
-/** A budget that is spent: how many attempts it grants, and seconds until there is another. */
+/** A rate limit that is used up: its number of attempts, and the seconds until the next attempt is allowed. */
 export interface SpentBudget {
   readonly limit: number;
   readonly resetIn: number;
@@ -52,13 +52,13 @@ export interface AppErrorOptions {
   /** A sentence for the caller. */
   readonly detail?: string;
   readonly fields?: readonly FieldError[];
-  /** Seconds after which trying again makes sense (Retry-After). */
+  /** Seconds to wait before the next attempt (Retry-After). */
   readonly retryAfter?: number;
-  /** What a `rate_limited` is about. */
+  /** The rate limit behind `rate_limited`. */
   readonly budget?: SpentBudget;
 }
 
-/** A refusal with a stable identity. Knows no HTTP: `http/problem.ts` gives each code its status. */
+/** An error with a stable code. It knows no HTTP: `http/problem.ts` assigns a status to each code. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly detail: string | undefined;
@@ -67,8 +67,8 @@ export class AppError extends Error {
   readonly budget: SpentBudget | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
-    // A refusal is an answer, not a fault: nobody reads where it was made, and to find that out for each one is what
-    // a flood of them would cost most. What stands behind it has its own stack, in `cause`.
+    // No stack trace: an AppError is a response, not a fault, and capturing stacks would be the largest cost of a flood
+    // of refusals. The error behind it keeps its own stack, in `cause`.
     const { stackTraceLimit } = Error;
     Error.stackTraceLimit = 0;
     super(options.detail ?? code, { cause: options.cause });

@@ -2,11 +2,18 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
-import { circles, layerFaults, longFiles, processUsers } from './support/layers.ts';
+import {
+  circles,
+  folderCircles,
+  layerFaults,
+  longFiles,
+  longFunctions,
+  processUsers,
+} from './support/layers.ts';
 import { readSources, type Source, type Sources } from './support/source-files.ts';
 
 function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> = {}): Sources {
-  const source = { hasOpaqueImport: false, usesProcess: false, lines: 10, ...more };
+  const source = { hasOpaqueImport: false, usesProcess: false, lines: 10, functions: [], ...more };
   return new Map(Object.entries(files).map(([file, imports]) => [file, { ...source, imports }]));
 }
 
@@ -24,8 +31,12 @@ describe('architecture', () => {
     expect(layerFaults(sources)).to.deep.equal([]);
   });
 
-  it('has no circle of imports', () => {
+  it('has no circle of imports between files', () => {
     expect(circles(sources)).to.deep.equal([]);
+  });
+
+  it('has no circle of imports between folders', () => {
+    expect(folderCircles(sources).filter((circle) => circle.startsWith('app/'))).to.deep.equal([]);
   });
 
   it('touches the process only in its entries and commands', () => {
@@ -35,13 +46,32 @@ describe('architecture', () => {
   it('has no file longer than 220 lines', () => {
     expect(longFiles(sources, 220)).to.deep.equal([]);
   });
+
+  it('has no function longer than 60 lines', () => {
+    const done = longFunctions(sources, 60).filter((name) => /^app\/(features|http|[^/]+\.ts)/.test(name));
+    expect(done).to.deep.equal([]);
+  });
 });
 
 describe('the check of the architecture', () => {
   const refused: readonly [title: string, from: string, to: string][] = [
-    ['a store that imports the domain', 'app/store/tables/users.ts', 'app/features/login/login.ts'],
+    ['a store that imports a feature', 'app/store/tables/users.ts', 'app/features/login/login.ts'],
     ['a store that imports HTTP', 'app/store/tables/users.ts', 'app/http/problem.ts'],
-    ['a route that imports compose', 'app/http/routes.ts', 'app/compose.ts'],
+    ['HTTP that imports a feature', 'app/http/app.ts', 'app/features/login/login.ts'],
+    ['a job that imports a feature', 'app/jobs/purge.ts', 'app/features/tokens/signing-keys.ts'],
+    ['a feature that imports compose', 'app/features/login/login.ts', 'app/compose.ts'],
+    ['a feature that imports a command', 'app/features/login/login.ts', 'app/commands/serve.ts'],
+    [
+      'a feature that imports an inner file of another',
+      'app/features/login/login.ts',
+      'app/features/sessions/internal/refresh-token.ts',
+    ],
+    [
+      'a feature that imports the endpoints of another',
+      'app/features/login/login.ts',
+      'app/features/sessions/endpoints.ts',
+    ],
+    ['compose that imports an inner file', 'app/compose.ts', 'app/features/sessions/internal/rotation.ts'],
     ['a leaf that imports a store', 'app/observe/log.ts', 'app/store/postgres/create-database.ts'],
     ['errors that import a leaf', 'app/errors.ts', 'app/config/config.ts'],
     ['a configuration that imports errors', 'app/config/config.ts', 'app/errors.ts'],
@@ -66,7 +96,13 @@ describe('the check of the architecture', () => {
       'app/main.ts': ['app/commands/serve.ts', 'app/errors.ts'],
       'app/commands/serve.ts': ['app/compose.ts', 'app/open-stores.ts', 'koa', '@koa/router', 'node:fs'],
       'app/compose.ts': ['app/http/app.ts', 'package.json'],
-      'app/http/app.ts': ['app/http/problem.ts', 'app/features/login/login.ts', 'app/observe/log.ts'],
+      'app/features/login/login.ts': [
+        'app/features/login/internal/login-record.ts',
+        'app/features/sessions/sessions.ts',
+        'app/http/route/endpoint.ts',
+        'app/store/store.ts',
+      ],
+      'app/http/app.ts': ['app/http/problem.ts', 'app/store/tables/users.ts', 'app/observe/log.ts'],
       'app/config/config.ts': ['app/config/reader.ts', 'app/config/cgroup.ts'],
       'charts-ts/main.ts': ['charts-ts/values/load-values.ts', 'app/config/config.ts', 'cdk8s'],
     });
@@ -89,6 +125,25 @@ describe('the check of the architecture', () => {
   it('finds no circle where two ways lead to one file', () => {
     const sources = madeUp({ 'a.ts': ['b.ts', 'c.ts'], 'b.ts': ['d.ts'], 'c.ts': ['d.ts'], 'd.ts': [] });
     expect(circles(sources)).to.deep.equal([]);
+  });
+
+  it('finds a circle between folders that no circle of files shows', () => {
+    const sources = madeUp({
+      'app/features/login/login.ts': ['app/features/sessions/sessions.ts'],
+      'app/features/sessions/states.ts': ['app/features/login/throttle.ts'],
+    });
+    expect(circles(sources)).to.deep.equal([]);
+    expect(folderCircles(sources)).to.deep.equal([
+      'app/features/login -> app/features/sessions -> app/features/login',
+    ]);
+  });
+
+  it('finds no circle between a folder and the files beside it', () => {
+    const sources = madeUp({
+      'app/http/app.ts': ['app/http/server/server.ts'],
+      'app/http/server/server.ts': ['app/http/problem.ts', 'app/http/middleware/cors.ts'],
+    });
+    expect(folderCircles(sources)).to.deep.equal([]);
   });
 
   it('lets only entries and commands touch the process', () => {
@@ -147,6 +202,14 @@ describe('the reader of source files', () => {
     expect(read('const { env } = process;')?.usesProcess).to.equal(true);
     expect(read(`import { env } from 'node:process';`)?.usesProcess).to.equal(true);
     expect(read('globalThis.process.exit();')?.usesProcess).to.equal(true);
+  });
+
+  it('measures each function without its docstring', () => {
+    const functions = read('/** Says why. */\nfunction f() {\n  return () => 1;\n}')?.functions;
+    expect(functions).to.deep.equal([
+      { line: 2, lines: 3 },
+      { line: 3, lines: 1 },
+    ]);
   });
 
   it('tells an import with a computed target', () => {

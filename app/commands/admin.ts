@@ -1,26 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors.ts';
+import { writeAudit } from '../features/audit/audit-log.ts';
 import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
 import { checkPassword } from '../features/passwords/password-policy.ts';
-import { adminRole } from '../features/roles/roles.ts';
+import { Email, Username } from '../features/users/user.ts';
 import { validate } from '../http/route/validate.ts';
-import { Email, Username } from '../http/schemas.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
+import { noTracing } from '../observe/tracing.ts';
 import { openStores } from '../open-stores.ts';
 import { createStore, type Store } from '../store/store.ts';
+import { adminRole } from '../store/tables/roles.ts';
 
-const audit = (within: Store, action: string, userId: string) =>
-  within.auditLog.insert({
-    actorId: null,
-    action,
-    targetType: 'user',
-    targetId: userId,
-    detail: { by: 'command line' },
-    ip: null,
-    requestId: null,
-  });
+const commandLine = { id: null, client: null };
+
+const audit = (tx: Store, action: string, userId: string): Promise<void> => {
+  const target = { targetType: 'user', targetId: userId, detail: { by: 'command line' } } as const;
+  return writeAudit(tx, commandLine, { action, ...target });
+};
 
 async function withStore<T>(config: Config, log: Logger, work: (store: Store) => Promise<T>): Promise<T> {
   const stores = await openStores(config, log);
@@ -41,7 +39,7 @@ export function createAdmin(
     const email = validate(Email, given.email).toLowerCase();
     const username = validate(Username, given.username);
     checkPassword(given.password, { email, username });
-    const hasher = await createPasswordHasher(config.hashing, createMetrics('cli'));
+    const hasher = await createPasswordHasher(config.hashing, createMetrics('cli'), noTracing);
     const passwordHash = await hasher.hash(given.password);
     const id = randomUUID();
     await store.transaction(async (within) => {

@@ -1,11 +1,9 @@
-/** Where a request comes from, as far as the service can know: for session lists, login history and the audit log. */
+/** The client of a request, for session lists, login history, the audit log and rate limits. */
 export interface Client {
-  /** The client's address behind trusted proxies, in its canonical form. */
+  /** The client's address behind trusted proxies, in canonical form; `unknown` if the connection is already closed. */
   readonly ip: string;
-  /** What limits count of it: the address itself, for IPv6 its /64. */
+  /** The unit of rate limits: the IPv4 address, or the /64 prefix of an IPv6 address. */
   readonly network: string;
   readonly userAgent: string | null;
   readonly requestId: string;
-  /** As the browser's cookie presents it; unchecked. */
-  readonly deviceToken: string | null;
 }

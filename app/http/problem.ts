@@ -1,7 +1,6 @@
-import { AppError, type ErrorCode } from '../errors.ts';
-import type { Context, Middleware } from './route/context.ts';
+import type { AppError, ErrorCode } from '../errors.ts';
 
-/** Status and title of every code; a code without them does not compile. */
+/** Status and title of every code. A code without an entry does not compile. */
 export const problems: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
   malformed_request: { status: 400, title: 'The request cannot be read' },
   validation_failed: { status: 422, title: 'Some fields are not valid' },
@@ -45,7 +44,7 @@ export interface ProblemBody {
   readonly errors?: readonly { readonly path: string; readonly message: string }[];
 }
 
-/** RFC 9457. Only what an AppError says on purpose leaves the process; anything else is an internal error (ASVS 16.5.1). */
+/** RFC 9457. Only the fields of an AppError leave the process, never its cause (ASVS 16.5.1). */
 export function problemBody(error: AppError, requestId: string): ProblemBody {
   const { status, title } = problems[error.code];
   return {
@@ -59,47 +58,39 @@ export function problemBody(error: AppError, requestId: string): ProblemBody {
   };
 }
 
-/** Whole seconds, at least one (RFC 9110 section 10.2.3). */
-export const retryAfterOf = (seconds: number): string => String(Math.max(1, Math.ceil(seconds)));
-
-/** The budget that matters to this caller: `resetIn` seconds until the window ends. */
-export function setRateLimit(
-  ctx: Context,
-  budget: { readonly limit: number; readonly remaining: number; readonly resetIn: number },
-): void {
-  ctx.set('RateLimit-Limit', String(budget.limit));
-  ctx.set('RateLimit-Remaining', String(budget.remaining));
-  ctx.set('RateLimit-Reset', String(budget.resetIn));
+/** How much of a rate limit is left: `resetIn` seconds until its window ends. */
+export interface LimitState {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetIn: number;
 }
 
-function write(ctx: Context, error: AppError): void {
-  const { status } = problems[error.code];
-  ctx.status = status;
-  ctx.body = JSON.stringify(problemBody(error, ctx.state.requestId));
-  ctx.type = 'application/problem+json; charset=utf-8';
-  ctx.set('Cache-Control', 'no-store');
-  if (status === 401) ctx.set('WWW-Authenticate', 'Bearer');
-  if (error.retryAfter !== undefined) ctx.set('Retry-After', retryAfterOf(error.retryAfter));
-  if (error.budget) setRateLimit(ctx, { ...error.budget, remaining: 0 });
-}
-
-/** Koa answers an unknown path with 404, and the router an unknown method with 405 or 501, all without a body. */
-function refusalOf(ctx: Context): AppError | null {
-  if (ctx.body !== undefined && ctx.body !== null) return null;
-  if (ctx.status === 404) return new AppError('not_found');
-  return ctx.status === 405 || ctx.status === 501 ? new AppError('method_not_allowed') : null;
-}
-
-/** The only writer of error bodies. */
-export function problem(): Middleware {
-  return async (ctx, next) => {
-    try {
-      await next();
-      const refusal = refusalOf(ctx);
-      if (refusal) write(ctx, refusal);
-    } catch (error) {
-      ctx.state.failure = error;
-      write(ctx, error instanceof AppError ? error : new AppError('internal_error', { cause: error }));
-    }
+export function rateLimitHeaders({ limit, remaining, resetIn }: LimitState): Record<string, string> {
+  return {
+    'RateLimit-Limit': String(limit),
+    'RateLimit-Remaining': String(remaining),
+    'RateLimit-Reset': String(resetIn),
   };
+}
+
+export interface ProblemResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The only writer of error bodies: status, headers and body of the response to an error. */
+export function problemResponse(error: AppError, requestId: string): ProblemResponse {
+  const { status } = problems[error.code];
+  const headers: Record<string, string> = {
+    'Content-Type': 'application/problem+json; charset=utf-8',
+    'Cache-Control': 'no-store',
+  };
+  if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
+  // Whole seconds, at least one (RFC 9110 section 10.2.3).
+  if (error.retryAfter !== undefined) {
+    headers['Retry-After'] = String(Math.max(1, Math.ceil(error.retryAfter)));
+  }
+  if (error.budget) Object.assign(headers, rateLimitHeaders({ ...error.budget, remaining: 0 }));
+  return { status, headers, body: JSON.stringify(problemBody(error, requestId)) };
 }

@@ -1,6 +1,12 @@
-import type { SigningKeys } from '../features/tokens/signing-keys.ts';
 import type { Logger } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
+
+/** The signing keys of this process, as far as the recorder needs them. */
+interface RecordedKeys {
+  ages(): readonly { readonly kid: string }[];
+  /** Sets the time at which a key was first seen, in milliseconds since the epoch. */
+  setFirstSeen(kid: string, since: number): void;
+}
 
 /** Milliseconds between two looks. */
 export const recordInterval = 60_000;
@@ -18,7 +24,7 @@ const prefix = 'signing-key:';
  */
 export function createSigningKeyRecorder(options: {
   store: Pick<Store, 'maintenance'>;
-  keys: Pick<SigningKeys, 'ages' | 'knownSince'>;
+  keys: RecordedKeys;
   log: Logger;
 }) {
   const { store, keys, log } = options;
@@ -29,7 +35,7 @@ export function createSigningKeyRecorder(options: {
       const names = keys.ages().map(({ kid }) => prefix + kid);
       await store.maintenance.insertMissing(names);
       for (const { name, ranAt } of await store.maintenance.findByNames(names)) {
-        keys.knownSince(name.slice(prefix.length), ranAt.getTime());
+        keys.setFirstSeen(name.slice(prefix.length), ranAt.getTime());
       }
     } catch (error) {
       log.warn({ err: error }, 'when the signing keys were first seen is not known for now');

@@ -134,12 +134,12 @@ describe('Small parsers, given anything', () => {
       .stringMatching(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}$/)
       .map((rest) => `${account.id}.${rest}`);
     const property = fc.property(fc.oneof(anyText, form), (text) => {
-      expect(devices.recognise(text, account)).to.equal(null);
+      expect(devices.verify(text, account)).to.equal(null);
     });
     fc.assert(property, options);
     const issued = devices.issue(account);
-    expect(devices.claimedUser(issued)).to.equal(account.id);
-    expect(devices.recognise(issued, account)).to.be.a('string');
+    expect(devices.claimedUserId(issued)).to.equal(account.id);
+    expect(devices.verify(issued, account)).to.be.a('string');
   });
 
   it('validation: refuses any value with validation_failed, naming no more than twenty fields', () => {

@@ -44,7 +44,7 @@ onEachStore('the age of a signing key', (stores) => {
     const [first] = await store().maintenance.findByNames([`signing-key:${kid}`]);
     await record(keys);
     expect(await store().maintenance.findByNames([`signing-key:${kid}`])).to.deep.equal([first]);
-    keys.knownSince(kid, Date.now() - 50 * day * 1000);
+    keys.setFirstSeen(kid, Date.now() - 50 * day * 1000);
     await record(keys);
     expect(ageOf(keys, kid)).to.be.at.least(50 * day);
   });

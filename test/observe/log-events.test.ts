@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { securityEventNames } from '../../app/http/middleware/security-events.ts';
+import { securityEventNames } from '../../app/http/route/security-events.ts';
 
 const [, , requestLines = '', otherEvents = ''] = readFileSync('docs/logging.md', 'utf8').split(/^## /m);
 

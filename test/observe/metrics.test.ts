@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { attemptBudgets } from '../../app/features/throttling/login-throttle.ts';
 import { createMetrics } from '../../app/observe/metrics.ts';
 import { metricsReference } from '../../tools/docs/metrics-reference.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { series } from '../support/exposition.ts';
 import { loggedIn, newPerson } from '../support/people.ts';
+import { createRouteTable } from '../support/route-table.ts';
 import { onEachStore } from '../support/stores.ts';
 
 describe('metrics', () => {
@@ -26,6 +28,14 @@ describe('metrics', () => {
     const values = labels.flatMap(({ le: _, ...own }) => Object.values(own));
     expect(values).to.include.members(['token_check', 'network_account', 'reuse_late', '431']);
     for (const value of values) expect(prose).to.contain(`\`${value}\``);
+  });
+
+  it('have a series from the start for each limit that refuses requests', async () => {
+    const { values } = await createMetrics('any').rateLimited.get();
+    const ofRoutes = createRouteTable().flatMap(({ limit }) => limit?.name ?? []);
+    // A device that has used up its budget is refused by the limits for unknown devices.
+    const ofAttempts = Object.keys(attemptBudgets).filter((name) => name !== 'device');
+    expect(values.map(({ labels }) => labels.limit)).to.have.members([...new Set(ofRoutes), ...ofAttempts]);
   });
 
   it('carry an exemplar only if the observation has a trace', async () => {

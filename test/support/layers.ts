@@ -6,7 +6,9 @@ const layers: readonly (readonly [string, RegExp])[] = [
   ['commands', /^app\/commands\//],
   ['compose', /^app\/(compose|endpoints)\.ts$/],
   ['open-stores', /^app\/open-stores\.ts$/],
-  ['features', /^app\/(features\/[^/]+|jobs|http)\//],
+  ['features', /^app\/features\/[^/]+\//],
+  ['jobs', /^app\/jobs\//],
+  ['http', /^app\/http\//],
   ['store', /^app\/store\//],
   ['leaf', /^app\/(config|observe)\/|^app\/(errors\.ts|threads\.cts)$/],
 ];
@@ -125,4 +127,15 @@ export function longFiles(sources: Sources, limit: number): string[] {
   return [...sources]
     .filter(([, { lines }]) => lines > limit)
     .map(([file, { lines }]) => `${file}: ${lines} lines`);
+}
+
+/** Functions of the product that are longer than `limit` lines: the steps inside want names. */
+export function longFunctions(sources: Sources, limit: number): string[] {
+  return [...sources]
+    .filter(([file]) => isProduct(file))
+    .flatMap(([file, { functions }]) =>
+      functions
+        .filter(({ lines }) => lines > limit)
+        .map(({ line, lines }) => `${file}:${line}: ${lines} lines`),
+    );
 }

@@ -19,7 +19,7 @@ function petEndpoints(): Endpoint[] {
       {
         summary: 'Add a pet',
         access: 'user',
-        limit: 'login',
+        limit: { name: 'pets', points: 1, window: 1_000 },
         body: NewPet,
         answers: { 201: { description: 'The pet', data: Pet } },
         refuses: ['username_taken', 'email_taken', 'wrong_password'],

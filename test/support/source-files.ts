@@ -2,8 +2,13 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Node, type SourceFile, SyntaxKind } from 'typescript/unstable/ast';
 import {
+  isArrowFunction,
   isCallExpression,
+  isConstructorDeclaration,
+  isFunctionDeclaration,
+  isFunctionExpression,
   isIdentifier,
+  isMethodDeclaration,
   isPropertyAccessExpression,
   isPropertyAssignment,
   isStringLiteral,
@@ -17,6 +22,8 @@ export interface Source {
   readonly hasOpaqueImport: boolean;
   readonly usesProcess: boolean;
   readonly lines: number;
+  /** Its functions, methods and constructors, nested ones too. */
+  readonly functions: readonly { readonly line: number; readonly lines: number }[];
 }
 
 export type Sources = ReadonlyMap<string, Source>;
@@ -40,6 +47,33 @@ function isOpaqueImport(node: Node): boolean {
   return target === undefined || !isStringLiteral(target);
 }
 
+const isFunction = (node: Node): boolean =>
+  isFunctionDeclaration(node) ||
+  isFunctionExpression(node) ||
+  isArrowFunction(node) ||
+  isMethodDeclaration(node) ||
+  isConstructorDeclaration(node);
+
+const lineCount = (text: string): number => text.split('\n').length;
+
+/** Line and length of every function; a docstring does not count as part of its function. */
+function functionsOf(file: SourceFile): Source['functions'] {
+  const found: Source['functions'][number][] = [];
+  const walk = (node: Node): undefined => {
+    if (isFunction(node)) {
+      const text = file.text.slice(node.pos, node.end);
+      const start = node.pos + (/^(?:\s|\/\/.*|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0].length ?? 0);
+      found.push({
+        line: lineCount(file.text.slice(0, start)),
+        lines: lineCount(file.text.slice(start, node.end)),
+      });
+    }
+    node.forEachChild(walk);
+  };
+  walk(file);
+  return found;
+}
+
 function describeSource(name: string, file: SourceFile): Source {
   const specifiers = file.imports.filter(isStringLiteral).map((node) => node.text);
   return {
@@ -49,7 +83,8 @@ function describeSource(name: string, file: SourceFile): Source {
     hasOpaqueImport: contains(file, isOpaqueImport),
     usesProcess:
       contains(file, isProcess) || specifiers.some((specifier) => /^(node:)?process$/.test(specifier)),
-    lines: file.text.trimEnd().split('\n').length,
+    lines: lineCount(file.text.trimEnd()),
+    functions: functionsOf(file),
   };
 }
 

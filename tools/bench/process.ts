@@ -12,7 +12,10 @@ const { parseConfig } = await built<typeof import('../../app/config/config.ts')>
 const { openSigningKeys } = await built<typeof import('../../app/features/tokens/signing-keys.ts')>(
   'features/tokens/signing-keys',
 );
-const { createApiServer, createMetricsServer, listen } =
+const { createMetricsServer } = await built<typeof import('../../app/http/server/metrics-server.ts')>(
+  'http/server/metrics-server',
+);
+const { createApiServer, listen } =
   await built<typeof import('../../app/http/server/server.ts')>('http/server/server');
 const { createLog } = await built<typeof import('../../app/observe/log.ts')>('observe/log');
 const { createMetrics } = await built<typeof import('../../app/observe/metrics.ts')>('observe/metrics');

@@ -8,24 +8,28 @@ import type { Account } from '../../store/tables/users.ts';
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
 
-interface HeldData {
+interface ExportedData {
   readonly account: Account;
   readonly sessions: readonly HeldSession[];
   readonly loginHistory: readonly LoginHistory[];
   readonly auditLog: readonly AuditRecord[];
 }
 
-/** Rows asked for at a time. */
-const batch = 500;
-/** Entries of the audit log about one user: far beyond what administrators do by hand. */
-const auditLimit = 100_000;
-/** Exports that a process reads at once: each holds all of a user's rows in memory, however many these are. */
-const exportsAtOnce = 2;
-/** Seconds after which a refused export makes sense again. */
-const exportRetry = 5;
+type HistoryPosition = { occurredAt: Date; id: string };
 
-/** Every row of a list, asked for page by page, so that no single query has to read them all within its deadline. */
-async function everyPage<T, Position>(page: (after?: Position) => Promise<Page<T, Position>>): Promise<T[]> {
+/** Rows per query. */
+const batch = 500;
+/** Entries of the audit log about one user: far more than administrators create by hand. */
+const auditLimit = 100_000;
+/** Exports that a process reads at once. Each keeps all rows of a user in memory. */
+const maxConcurrentExports = 2;
+/** Retry-After of a refused export, in seconds. */
+const retryAfter = 5;
+
+/** Reads every row of a list page by page, so that no single query has to read all of them within its deadline. */
+async function readAllPages<T, Position>(
+  page: (after?: Position) => Promise<Page<T, Position>>,
+): Promise<T[]> {
   const all: T[] = [];
   let after: Position | undefined;
   do {
@@ -36,40 +40,34 @@ async function everyPage<T, Position>(page: (after?: Position) => Promise<Page<T
   return all;
 }
 
-/** What is held about a user, for the user. `replica` may lag behind; nothing here decides anything. */
-export function createPersonalData(options: { store: Store; replica: Store }) {
-  const { store, replica } = options;
-  type Keyset = { occurredAt: Date; id: string };
+/** Everything that is stored about a user, for that user. `replica` may lag behind; nothing here decides anything. */
+export function createPersonalData({ store, replica }: { store: Store; replica: Store }) {
   const exporting = new Set<string>();
 
-  const loginHistory = (userId: string, limit: number, after?: Keyset) =>
-    replica.loginHistories.listForUser({ userId, limit, ...(after && { after }) });
-
-  async function read(userId: string): Promise<HeldData> {
+  async function read(userId: string): Promise<ExportedData> {
     const account = await store.users.findById(userId);
     if (!account) throw new AppError('unauthorized');
     return {
       account,
-      sessions: await everyPage<HeldSession, SessionPosition>((after) =>
+      sessions: await readAllPages<HeldSession, SessionPosition>((after) =>
         store.sessions.listAll(userId, batch, after),
       ),
       auditLog: await replica.auditLog.listForUser(userId, auditLimit),
-      loginHistory: await everyPage<LoginHistory, Keyset>((after) => loginHistory(userId, batch, after)),
+      loginHistory: await readAllPages<LoginHistory, HistoryPosition>((after) =>
+        replica.loginHistories.listForUser({ userId, limit: batch, ...(after && { after }) }),
+      ),
     };
   }
 
   return {
-    loginHistory,
-
     /**
-     * All of it (GDPR articles 15 and 20), so it cannot be cut short; instead one user has one export under way, and
-     * the process few.
-     * @throws AppError service_unavailable when the user, or too many others, are at it already
+     * Exports all data (GDPR articles 15 and 20). The export must be complete, so instead of its size the number of
+     * concurrent exports is limited: one per user, and few per process.
+     * @throws AppError service_unavailable when the user or too many others export already
      */
-    async export(userId: string): Promise<HeldData> {
-      if (exporting.has(userId) || exporting.size >= exportsAtOnce) {
-        const detail = 'Too many exports are under way';
-        throw new AppError('service_unavailable', { detail, retryAfter: exportRetry });
+    async export(userId: string): Promise<ExportedData> {
+      if (exporting.has(userId) || exporting.size >= maxConcurrentExports) {
+        throw new AppError('service_unavailable', { detail: 'Too many exports are running', retryAfter });
       }
       exporting.add(userId);
       try {

@@ -1,142 +1,127 @@
 import { AppError } from '../../errors.ts';
-import type { Client } from '../../http/client.ts';
 import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
-import type { IdentityChange } from '../accounts/accounts.ts';
-import { createResetToken, resetTokenLife } from '../passwords/password-reset.ts';
+import { type IdentityChange, identityColumns } from '../accounts/accounts.ts';
+import { type Actor, writeAudit } from '../audit/audit-log.ts';
+import { createResetToken, resetTokenLifetime } from '../passwords/password-reset.ts';
+import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { LoginThrottle } from '../throttling/login-throttle.ts';
-import { keepingAnAdmin } from './last-admin.ts';
 
 export type Administration = ReturnType<typeof createAdministration>;
 
-/** Who acts; null for the command line. */
-export interface Actor {
-  readonly id: string | null;
-  readonly client: Client | null;
+interface Services {
+  readonly store: Store;
+  readonly states: SessionStates;
+  readonly throttle: LoginThrottle;
 }
 
-/** What administrators do with the accounts of others. Every change and its audit row are one transaction. */
-export function createAdministration(options: {
-  store: Store;
-  states: SessionStates;
-  throttle: LoginThrottle;
-}) {
-  const { store, states, throttle } = options;
+interface Change {
+  /** The user's new version, if the change concerns the state of sessions. */
+  readonly version?: number;
+  readonly ended?: readonly string[];
+  readonly detail?: Record<string, unknown>;
+}
 
-  function audit(
-    within: Store,
+/** @throws AppError user_not_found */
+async function getUser(store: Store, userId: string): Promise<Account> {
+  const account = await store.users.findById(userId);
+  if (!account) throw new AppError('user_not_found');
+  return account;
+}
+
+/** Applies a change and writes its audit row in one transaction, then publishes what sessions must notice. */
+function createChange({ store, states }: Services) {
+  return async function change(
     actor: Actor,
     action: string,
     userId: string,
-    detail: Record<string, unknown> = {},
-  ) {
-    return within.auditLog.insert({
-      actorId: actor.id,
-      action,
-      targetType: 'user',
-      targetId: userId,
-      detail,
-      ip: actor.client?.ip ?? null,
-      requestId: actor.client?.requestId ?? null,
-    });
-  }
-
-  /** @throws AppError user_not_found */
-  async function getUser(userId: string, within: Store = store): Promise<Account> {
-    const account = await within.users.findById(userId);
-    if (!account) throw new AppError('user_not_found');
-    return account;
-  }
-
-  /** Refuses an unknown user inside the transaction, so that nothing is written about nobody. */
-  async function change(
-    actor: Actor,
-    action: string,
-    userId: string,
-    work: (
-      within: Store,
-    ) => Promise<{ version?: number; ended?: readonly string[]; detail?: Record<string, unknown> }>,
+    work: (tx: Store) => Promise<Change>,
   ): Promise<void> {
-    const { version, ended } = await keepingAnAdmin(store, async (within) => {
-      if (!(await within.users.findByIdForUpdate(userId))) throw new AppError('user_not_found');
-      const result = await work(within);
-      await audit(within, actor, action, userId, result.detail);
+    const { version, ended } = await keepAnAdmin(store, async (tx) => {
+      // Inside the transaction, so that nothing is written about a user who does not exist.
+      if (!(await tx.users.findByIdForUpdate(userId))) throw new AppError('user_not_found');
+      const result = await work(tx);
+      await writeAudit(tx, actor, { action, targetType: 'user', targetId: userId, detail: result.detail });
       return result;
     });
     if (ended) await states.sessionsEnded(ended);
     if (version !== undefined) await states.userChanged(userId, version);
-  }
+  };
+}
+
+/** What administrators do about the status and the sessions of a user. */
+function createStatusActions(change: ReturnType<typeof createChange>) {
+  return {
+    /** @throws AppError last_admin */
+    deleteUser: (actor: Actor, userId: string): Promise<void> =>
+      change(actor, 'user.delete', userId, async (tx) => ({
+        version: await tx.users.softDelete(userId),
+        ended: await tx.sessions.endAll(userId, 'account_deleted'),
+      })),
+
+    /** @throws AppError last_admin */
+    disableUser: (actor: Actor, userId: string): Promise<void> =>
+      change(actor, 'user.disable', userId, async (tx) => ({
+        version: await tx.users.setDisabled(userId, true),
+        ended: await tx.sessions.endAll(userId, 'account_disabled'),
+      })),
+
+    enableUser: (actor: Actor, userId: string): Promise<void> =>
+      change(actor, 'user.enable', userId, async (tx) => ({
+        version: await tx.users.setDisabled(userId, false),
+      })),
+
+    endSessions: (actor: Actor, userId: string): Promise<void> =>
+      change(actor, 'user.end_sessions', userId, async (tx) => ({
+        ended: await tx.sessions.endAll(userId, 'ended_by_admin'),
+      })),
+  };
+}
+
+/** What administrators do with the accounts of others. Every method throws AppError user_not_found. */
+export function createAdministration(services: Services) {
+  const { store, throttle } = services;
+  const change = createChange(services);
 
   return {
-    getUser,
+    ...createStatusActions(change),
 
-    /** @throws AppError user_not_found, email_taken or username_taken */
+    getUser: (userId: string): Promise<Account> => getUser(store, userId),
+
+    /** @throws AppError email_taken or username_taken */
     async updateUser(actor: Actor, userId: string, identity: IdentityChange): Promise<Account> {
-      const fields = {
-        ...(identity.email !== undefined && { email: identity.email.toLowerCase() }),
-        ...(identity.username !== undefined && { username: identity.username }),
-      };
-      await change(actor, 'user.update', userId, async (within) => {
-        const { version } = await within.users.updateIdentity(userId, fields);
-        return { version, detail: { fields: Object.keys(fields) } };
+      const columns = identityColumns(identity);
+      await change(actor, 'user.update', userId, async (tx) => {
+        const { version } = await tx.users.updateIdentity(userId, columns);
+        return { version, detail: { fields: Object.keys(columns) } };
       });
-      return getUser(userId);
+      return getUser(store, userId);
     },
 
-    /** @throws AppError user_not_found or last_admin */
-    deleteUser: (actor: Actor, userId: string): Promise<void> =>
-      change(actor, 'user.delete', userId, async (within) => ({
-        version: await within.users.softDelete(userId),
-        ended: await within.sessions.endAll(userId, 'account_deleted'),
-      })),
-
-    /** @throws AppError user_not_found or last_admin */
-    disableUser: (actor: Actor, userId: string): Promise<void> =>
-      change(actor, 'user.disable', userId, async (within) => ({
-        version: await within.users.setDisabled(userId, true),
-        ended: await within.sessions.endAll(userId, 'account_disabled'),
-      })),
-
-    /** @throws AppError user_not_found */
-    enableUser: (actor: Actor, userId: string): Promise<void> =>
-      change(actor, 'user.enable', userId, async (within) => ({
-        version: await within.users.setDisabled(userId, false),
-      })),
-
-    /** @throws AppError user_not_found, role_not_found or last_admin */
+    /** @throws AppError role_not_found or last_admin */
     async setRoles(actor: Actor, userId: string, roles: readonly string[]): Promise<Account> {
-      await change(actor, 'user.roles', userId, async (within) => ({
-        version: await within.roles.replaceForUser(userId, roles),
+      await change(actor, 'user.roles', userId, async (tx) => ({
+        version: await tx.roles.replaceForUser(userId, roles),
         detail: { roles },
       }));
-      return getUser(userId);
+      return getUser(store, userId);
     },
 
-    /** Forgets the failed attempts that slow an account's logins down. @throws AppError user_not_found */
+    /** Resets the failed attempts that throttle the logins of the account. */
     async unlockUser(actor: Actor, userId: string): Promise<void> {
-      const account = await getUser(userId);
+      const account = await getUser(store, userId);
       await change(actor, 'user.unlock', userId, async () => ({}));
       await throttle.unlock(account.email);
     },
 
-    /** @throws AppError user_not_found */
-    endSessions: (actor: Actor, userId: string): Promise<void> =>
-      change(actor, 'user.end_sessions', userId, async (within) => ({
-        ended: await within.sessions.endAll(userId, 'ended_by_admin'),
-      })),
-
-    /** A one-time token to hand over; only its hash is kept. @throws AppError user_not_found */
+    /** Issues a one-time token to hand over. Only its hash is stored. */
     async issueResetToken(actor: Actor, userId: string): Promise<{ token: string; expiresAt: Date }> {
       const { token, hash } = createResetToken();
       let expiresAt = new Date(0);
-      await change(actor, 'user.reset_token', userId, async (within) => {
-        expiresAt = await within.passwordResets.put({
-          userId,
-          tokenHash: hash,
-          ttlMs: resetTokenLife,
-          createdBy: actor.id,
-        });
+      await change(actor, 'user.reset_token', userId, async (tx) => {
+        const reset = { userId, tokenHash: hash, ttlMs: resetTokenLifetime, createdBy: actor.id };
+        expiresAt = await tx.passwordResets.put(reset);
         return {};
       });
       return { token, expiresAt };

@@ -3,12 +3,12 @@ import type { Account } from '../../store/tables/users.ts';
 
 export type DeviceTokens = ReturnType<typeof createDeviceTokens>;
 
-/** Seconds a browser keeps the cookie. */
-export const deviceTokenLife = 31_536_000;
+/** Seconds for which a browser keeps the cookie: one year. */
+export const deviceTokenLifetime = 31_536_000;
 
 const pattern = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
 
-/** What a device token says of itself; unchecked. */
+/** The parts of a device token. Nothing about them is verified yet. */
 interface DeviceClaim {
   readonly userId: string;
   readonly nonce: string;
@@ -21,9 +21,10 @@ function parse(token: string | null): DeviceClaim | null {
 }
 
 /**
- * Marks a device on which the user has logged in before (OWASP's device cookies): `user id.nonce.MAC`, the MAC over
- * user id, nonce and the account's device epoch, which a changed password and a logout everywhere raise. It proves no
- * identity and opens no session; it only gives the device an attempt budget that strangers cannot use up.
+ * A device token marks a device on which the user has logged in before (OWASP: device cookies). Its form is
+ * `user id.nonce.MAC`, with a MAC over user id, nonce and the account's device epoch; a password change and a logout
+ * from all sessions raise the epoch. The token proves no identity and opens no session. It only gives the device a
+ * budget of login attempts that strangers cannot use up.
  */
 export function createDeviceTokens(secret: Buffer) {
   const macOf = (account: Pick<Account, 'id' | 'deviceEpoch'>, nonce: string): Buffer =>
@@ -35,11 +36,11 @@ export function createDeviceTokens(secret: Buffer) {
       return `${account.id}.${nonce}.${macOf(account, nonce).toString('base64url')}`;
     },
 
-    /** Whose account the token says it is good for; null for what has not its form. */
-    claimedUser: (token: string | null): string | null => parse(token)?.userId ?? null,
+    /** The user id that the token names, unverified; null if the text does not have the form of a device token. */
+    claimedUserId: (token: string | null): string | null => parse(token)?.userId ?? null,
 
-    /** The nonce of a token that is good for this account, else null. */
-    recognise(token: string | null, account: Pick<Account, 'id' | 'deviceEpoch'>): string | null {
+    /** The nonce of a token that is valid for this account, otherwise null. */
+    verify(token: string | null, account: Pick<Account, 'id' | 'deviceEpoch'>): string | null {
       const claim = parse(token);
       if (claim?.userId !== account.id) return null;
       return timingSafeEqual(claim.mac, macOf(account, claim.nonce)) ? claim.nonce : null;

@@ -6,8 +6,8 @@ import { docsPage, docsScript } from './internal/page.ts';
 const folder = '/api/v1/docs';
 
 /**
- * All is served from here and nothing is inline: Swagger UI sets its styles through the DOM, which `style-src 'self'`
- * allows. The browser test fails when a new version of it wants more.
+ * Everything comes from this host and nothing is inline. Swagger UI sets its styles through the DOM, which
+ * `style-src 'self'` allows. The browser test fails if a new version of Swagger UI needs more.
  */
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -24,14 +24,14 @@ const minutes = (n: number) => `public, max-age=${n * 60}`;
 
 const answers = { 200: { description: 'Part of the documentation' } };
 
-/** Files of the installed package that the page asks for: these paths and no others. */
+/** The files of the installed package that the page loads. No other path of the package is served. */
 const assets = [
   { file: 'swagger-ui.css', type: 'text/css; charset=utf-8' },
   { file: 'swagger-ui-bundle.js', type: 'text/javascript; charset=utf-8' },
   { file: 'favicon-32x32.png', type: 'image/png' },
 ] as const;
 
-/** Read at the first call, for most processes never show the page. A failed read is tried again. */
+/** Reads at the first call, because most processes never serve the page. A failed read is tried again. */
 function lazily<T>(read: () => Promise<T>): () => Promise<T> {
   let value: Promise<T> | undefined;
   return () => {
@@ -43,7 +43,7 @@ function lazily<T>(read: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** A day: the names carry no version, and an upgrade should show soon. */
+/** Cached for a day: the names contain no version, and an upgrade should show soon. */
 function asset({ file, type }: (typeof assets)[number]): Endpoint {
   const path = createRequire(import.meta.url).resolve(`swagger-ui-dist/${file}`);
   const load = lazily(() => readFile(path));
@@ -59,10 +59,10 @@ function fixed(path: string, summary: string, answer: Answer): Endpoint {
 }
 
 /**
- * The OpenAPI document and a page to browse it, which asks nothing of any other host.
+ * The OpenAPI document and a page to browse it, which loads nothing from any other host.
  * @param document as made by createOpenApi
  */
-export function docsEndpoints(document: object): Endpoint[] {
+export function documentationEndpoints(document: object): Endpoint[] {
   return [
     fixed('/api/v1/openapi.json', 'This API as OpenAPI 3.1', {
       headers: { 'Cache-Control': minutes(5) },

@@ -1,77 +1,60 @@
+import { z } from 'zod';
 import { endpoint } from '../../http/route/endpoint.ts';
-import { Health, Readiness } from '../../http/schemas.ts';
+import { type DependencyChecks, dependencyStatus } from './dependency-status.ts';
 
-export interface HealthChecks {
-  readonly postgres: () => Promise<boolean>;
-  readonly schema: () => Promise<boolean>;
-  readonly redis: () => Promise<boolean>;
-}
+const Health = z
+  .object({ status: z.literal('healthy'), version: z.string(), environment: z.string() })
+  .meta({ id: 'Health' });
 
-/** Load balancers and kubelets call these by IP address, so ALLOWED_HOSTS does not apply to them. */
-export const healthPaths = ['/api/v1/health', '/api/v1/health/live', '/api/v1/health/ready'] as const;
+const Readiness = z
+  .object({
+    status: z.enum(['ready', 'not_ready']),
+    checks: z.object({
+      postgres: z.enum(['up', 'down']),
+      schema: z.enum(['current', 'behind', 'unknown']),
+      redis: z.enum(['up', 'degraded']),
+      draining: z.boolean(),
+    }),
+  })
+  .meta({ id: 'Readiness' });
 
-/** Milliseconds for which one look at the dependencies answers everybody who asks: anyone may, as often as they like. */
-const freshness = 500;
+const json = (body: object) => ({ type: 'application/json', body: JSON.stringify(body) });
 
-/** Never two looks at once, and none while the last is fresh. */
-function sharing<T>(look: () => Promise<T>): () => Promise<T> {
-  let latest: Promise<T> | undefined;
-  let expires = 0;
-  return () => {
-    if (latest && performance.now() < expires) return latest;
-    expires = Number.POSITIVE_INFINITY;
-    latest = look().finally(() => {
-      expires = performance.now() + freshness;
-    });
-    return latest;
-  };
-}
-
-export function healthEndpoints(options: {
+/** The endpoints of load balancers and kubelets. Their bodies have no envelope. */
+export function healthEndpoints(services: {
   version: string;
   environment: string;
-  checks: HealthChecks;
+  checks: DependencyChecks;
   isDraining: () => boolean;
 }) {
-  const { version, environment, checks, isDraining } = options;
-  const healthy = {
-    raw: { type: 'application/json', body: JSON.stringify({ status: 'healthy', version, environment }) },
-  };
+  const { version, environment, checks, isDraining } = services;
+  const healthy = { raw: json({ status: 'healthy', version, environment }) };
   const answers = { 200: { description: 'The process serves', data: Health, bare: true } };
-
-  /** Redis has a stand-in for each of its duties, so its absence degrades and does not fail. */
-  const look = sharing(async () => {
-    const [postgres, redis] = await Promise.all([checks.postgres(), checks.redis()]);
-    const schema = postgres ? await checks.schema() : null;
-    return {
-      postgres: postgres ? 'up' : 'down',
-      schema: schema === null ? 'unknown' : schema ? 'current' : 'behind',
-      redis: redis ? 'up' : 'degraded',
-    };
-  });
+  const status = dependencyStatus(checks);
+  const probe = { access: 'open', audience: 'probe' } as const;
 
   return [
-    endpoint('GET /api/v1/health', { summary: 'Health', access: 'open', answers }, () => healthy),
+    endpoint('GET /api/v1/health', { ...probe, summary: 'Health', answers }, () => healthy),
     endpoint(
       'GET /api/v1/health/live',
-      { summary: 'Liveness; touches nothing', access: 'open', answers },
+      { ...probe, summary: 'Liveness; touches nothing', answers },
       () => healthy,
     ),
     endpoint(
       'GET /api/v1/health/ready',
       {
+        ...probe,
         summary: 'Readiness: Postgres and its schema; Redis is reported',
-        access: 'open',
         answers: {
           200: { description: 'Ready', data: Readiness, bare: true },
           503: { description: 'Not ready', data: Readiness, bare: true },
         },
       },
       async () => {
-        const result = { ...(await look()), draining: isDraining() };
+        const result = { ...(await status()), draining: isDraining() };
         const ready = result.postgres === 'up' && result.schema === 'current' && !result.draining;
-        const body = JSON.stringify({ status: ready ? 'ready' : 'not_ready', checks: result });
-        return { status: ready ? 200 : 503, raw: { type: 'application/json', body } };
+        const body = { status: ready ? 'ready' : 'not_ready', checks: result };
+        return { status: ready ? 200 : 503, raw: json(body) };
       },
     ),
   ];

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
 import type { Logger } from '../../observe/log.ts';
@@ -8,14 +7,13 @@ import type { Account } from '../../store/tables/users.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import type { Sessions, TokenSet } from '../sessions/sessions.ts';
-import { checkCounted, type LoginThrottle } from '../throttling/login-throttle.ts';
-
-type Refusal = 'unknown_email' | 'wrong_password' | 'disabled';
+import { type LoginThrottle, refundUnlessChecked } from '../throttling/login-throttle.ts';
+import { createLoginRecord, type FailureReason } from './internal/login-record.ts';
 
 export interface Credentials {
   readonly email: string;
   readonly password: string;
-  /** From the body or the cookie; unchecked. */
+  /** From the body or the cookie, unverified. */
   readonly deviceToken: string | null;
 }
 
@@ -24,87 +22,74 @@ export interface LoginResult {
   readonly deviceToken: string;
 }
 
-interface KnownDevice {
+interface RecognisedDevice {
   readonly account: Account;
   readonly nonce: string;
 }
 
+export interface LoginServices {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly devices: DeviceTokens;
+  readonly hasher: PasswordHasher;
+  readonly throttle: LoginThrottle;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
 export type Login = ReturnType<typeof createLogin>;
 
-export function createLogin(options: {
-  store: Store;
-  sessions: Sessions;
-  devices: DeviceTokens;
-  hasher: PasswordHasher;
-  throttle: LoginThrottle;
-  metrics: Metrics;
-  log: Logger;
-}) {
-  const { store, sessions, devices, hasher, throttle, metrics, log } = options;
+/**
+ * The account of a device that has logged in to it before, and the device's nonce. The account is looked up by the user
+ * id in the token, whatever email was sent: until an attempt is counted, nothing may depend on whether that email
+ * exists, or the time of a refusal would reveal it (ASVS 6.3.8).
+ */
+async function recogniseDevice(
+  { store, devices }: LoginServices,
+  deviceToken: string | null,
+  email: string,
+): Promise<RecognisedDevice | null> {
+  const userId = devices.claimedUserId(deviceToken);
+  const account = userId ? await store.users.findById(userId) : null;
+  if (account?.email !== email) return null;
+  const nonce = devices.verify(deviceToken, account);
+  return nonce ? { account, nonce } : null;
+}
 
-  /** The history serves its reader; a login must not fail for want of it. */
-  async function record(
-    client: Client,
-    entry: { userId: string | null; sessionId: string | null; reason: Refusal | null },
-  ): Promise<void> {
-    const outcome = entry.reason ? 'failure' : 'success';
-    metrics.logins.inc({ outcome, reason: entry.reason ?? 'none' });
-    log.info(
-      { event: 'login', outcome, ...entry, requestId: client.requestId, ip: client.ip },
-      `login ${outcome}`,
-    );
-    try {
-      await store.loginHistories.insert({
-        id: randomUUID(),
-        ...entry,
-        outcome,
-        ip: client.ip,
-        userAgent: client.userAgent,
-      });
-    } catch (error) {
-      log.error({ err: error, event: 'login_history_lost' }, 'a login was not recorded in its history');
-    }
+function failureOf(account: Account | null, matches: boolean): FailureReason | null {
+  if (!account) return 'unknown_email';
+  if (!matches) return 'wrong_password';
+  return account.disabledAt ? 'disabled' : null;
+}
+
+/** The account changed while its password was being checked. The reason is what the account is now. */
+async function failureOfChanged({ store }: LoginServices, account: Account): Promise<FailureReason> {
+  const now = await store.users.findById(account.id);
+  const matches = now?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
+  return failureOf(now, matches) ?? 'disabled';
+}
+
+/** Best effort after the session is open: a full queue must not fail a login. The next login tries again. */
+async function rehash(
+  { store, hasher, log }: LoginServices,
+  account: Account,
+  password: string,
+): Promise<void> {
+  try {
+    await store.users.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
+  } catch (error) {
+    const event = { event: 'rehash_postponed', err: error, userId: account.id };
+    log.warn(event, 'a password keeps its old argon2 parameters until the next login');
   }
+}
 
-  /** Best effort, once the session is open: a full queue must not turn a right password away; the next login tries again. */
-  async function rehash(account: Account, password: string): Promise<void> {
-    try {
-      await store.users.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
-    } catch (error) {
-      const event = { event: 'rehash_postponed', err: error, userId: account.id };
-      log.warn(event, 'a password keeps its old argon2 parameters until the next login');
-    }
-  }
+export function createLogin(services: LoginServices) {
+  const { store, sessions, devices, hasher, throttle } = services;
+  const record = createLoginRecord(services);
 
-  /**
-   * The account of a device that has logged in to it before, and the device's nonce. It is looked up by what the token
-   * says, whatever email came along: before an attempt is admitted nothing may depend on whether that email exists, or
-   * the time of a refusal would tell (ASVS 6.3.8).
-   */
-  async function knownDevice({ deviceToken }: Credentials, email: string): Promise<KnownDevice | null> {
-    const userId = devices.claimedUser(deviceToken);
-    const account = userId ? await store.users.findById(userId) : null;
-    if (account?.email !== email) return null;
-    const nonce = devices.recognise(deviceToken, account);
-    return nonce ? { account, nonce } : null;
-  }
-
-  function refusalOf(account: Account | null, matches: boolean): Refusal | null {
-    if (!account) return 'unknown_email';
-    if (!matches) return 'wrong_password';
-    return account.disabledAt ? 'disabled' : null;
-  }
-
-  async function refuse(client: Client, account: Account | null, reason: Refusal): Promise<never> {
+  async function refuse(client: Client, account: Account | null, reason: FailureReason): Promise<never> {
     await record(client, { userId: account?.id ?? null, sessionId: null, reason });
     throw new AppError('invalid_credentials');
-  }
-
-  /** The account changed while its password was being verified; what it is now is the reason. */
-  async function refuseOvertaken(client: Client, account: Account): Promise<never> {
-    const now = await store.users.findById(account.id);
-    const matches = now?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
-    return refuse(client, account, refusalOf(now, matches) ?? 'disabled');
   }
 
   /**
@@ -114,22 +99,24 @@ export function createLogin(options: {
    */
   return async function login(credentials: Credentials, client: Client): Promise<LoginResult> {
     const email = credentials.email.toLowerCase();
-    const device = await knownDevice(credentials, email);
-    const attempt = { email, network: client.network, device: device?.nonce ?? null };
-    const admission = await throttle.countLogin(attempt);
-    const { account, matches, outdated } = await checkCounted(admission, async () => {
-      const found = device?.account ?? (await store.users.findByEmail(email));
-      const verdict = await hasher.verify(found?.passwordHash ?? null, credentials.password);
-      return { account: found, ...verdict };
+    const device = await recogniseDevice(services, credentials.deviceToken, email);
+    const attempt = await throttle.countLogin({
+      email,
+      network: client.network,
+      device: device?.nonce ?? null,
     });
-    const reason = refusalOf(account, matches);
-    if (!account) return refuse(client, account, 'unknown_email');
-    if (reason) return refuse(client, account, reason);
+    const { account, matches, outdated } = await refundUnlessChecked(attempt, async () => {
+      const found = device?.account ?? (await store.users.findByEmail(email));
+      const result = await hasher.verify(found?.passwordHash ?? null, credentials.password);
+      return { account: found, ...result };
+    });
+    const reason = failureOf(account, matches);
+    if (!account || reason) return refuse(client, account, reason ?? 'unknown_email');
     const refreshToken = await sessions.open(account, client);
-    if (!refreshToken) return refuseOvertaken(client, account);
-    await admission.succeed();
+    if (!refreshToken) return refuse(client, account, await failureOfChanged(services, account));
+    await attempt.succeed();
     await record(client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
-    if (outdated) await rehash(account, credentials.password);
+    if (outdated) await rehash(services, account, credentials.password);
     // A recognised device keeps its token: a login must not multiply budgets.
     const deviceToken = (device && credentials.deviceToken) || devices.issue(account);
     return { tokens: await sessions.tokenSet(account, refreshToken), deviceToken };

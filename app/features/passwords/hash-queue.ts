@@ -1,58 +1,42 @@
 import { AppError } from '../../errors.ts';
+import type { WorkQueue } from '../../http/route/endpoint.ts';
 
 export interface HashQueueOptions {
-  /** Jobs at once. */
+  /** Jobs that run at once. */
   readonly concurrency: number;
   /** Jobs that may wait. */
   readonly queueMax: number;
-  /** Milliseconds a job may wait before it is refused. */
+  /** Milliseconds that a job may wait before it is rejected. */
   readonly deadline: number;
-  /** Called with the queue's length whenever it changes. */
+  /** Called with the length of the queue whenever it changes. */
   readonly onDepth?: (depth: number) => void;
-  /** Called with the seconds a job waited. */
+  /** Called with the seconds that a job waited. */
   readonly onWait?: (seconds: number) => void;
   readonly onReject?: () => void;
 }
 
-/** What a request asks that has work to do before and after its job. */
-export interface HashQueue {
-  /**
-   * Counts as refused, and says how to refuse before any work goes into it, what would be refused later; null while
-   * there is room. Given and not thrown, since throwing took a fifth of what it takes to refuse in a flood.
-   */
-  refusal(): AppError | null;
-  /** Holds a place from the start of the work to its end, so that its job will find one. @throws AppError overloaded */
-  hold<T>(work: () => T | Promise<T>): Promise<T>;
-}
-
-/** One for all: it has no stack, and a flood is made of it. */
+/** One error for all: it has no stack, and a flood produces many of them. */
 const overloaded = new AppError('overloaded', { retryAfter: 1 });
 
-interface Waiting {
+interface WaitingJob {
   readonly start: () => void;
   readonly since: number;
 }
 
 /**
- * Lets `concurrency` jobs run, `queueMax` wait in order, and refuses the rest at once: under a flood the work that
- * is accepted still finishes in time, and the rest is told when to come back.
+ * Runs at most `concurrency` jobs at once, lets `queueMax` wait in order, and rejects the rest at once. Under a flood
+ * the accepted jobs still finish in time, and rejected clients learn when to try again.
  */
-export function createHashQueue(options: HashQueueOptions) {
-  const queue = new Set<Waiting>();
+function createJobQueue(options: HashQueueOptions, reject: () => AppError) {
+  const waiting = new Set<WaitingJob>();
   let running = 0;
-  let held = 0;
 
-  const isQueueFull = (): boolean => running >= options.concurrency && queue.size >= options.queueMax;
-
-  function reject(): AppError {
-    options.onReject?.();
-    return overloaded;
-  }
+  const isFull = (): boolean => running >= options.concurrency && waiting.size >= options.queueMax;
 
   function wait(): Promise<void> {
-    if (isQueueFull()) return Promise.reject(reject());
-    return new Promise((resolve, refuse) => {
-      const waiting: Waiting = {
+    if (isFull()) return Promise.reject(reject());
+    return new Promise((resolve, fail) => {
+      const job: WaitingJob = {
         since: performance.now(),
         start: () => {
           clearTimeout(timer);
@@ -60,65 +44,75 @@ export function createHashQueue(options: HashQueueOptions) {
         },
       };
       const timer = setTimeout(() => {
-        queue.delete(waiting);
-        options.onDepth?.(queue.size);
-        refuse(reject());
+        waiting.delete(job);
+        options.onDepth?.(waiting.size);
+        fail(reject());
       }, options.deadline);
-      queue.add(waiting);
-      options.onDepth?.(queue.size);
+      waiting.add(job);
+      options.onDepth?.(waiting.size);
     });
   }
 
-  /** Hands the slot on: the next in line takes it over, so `running` changes only when nobody waits. */
+  /** Passes the slot to the next waiting job, so `running` changes only when no job waits. */
   function release(): void {
-    const [next] = queue;
+    const [next] = waiting;
     if (!next) {
       running -= 1;
       return;
     }
-    queue.delete(next);
-    options.onDepth?.(queue.size);
+    waiting.delete(next);
+    options.onDepth?.(waiting.size);
     options.onWait?.((performance.now() - next.since) / 1000);
     next.start();
   }
 
-  function refusal(): AppError | null {
-    const isFull = held >= options.concurrency + options.queueMax || isQueueFull();
-    return isFull ? reject() : null;
-  }
-
-  /**
-   * Without it, all that comes while the first asks the database would be let through for the same free place, and be
-   * refused after as much work: under a flood more went into those than into the refusals at the door.
-   */
-  async function hold<T>(work: () => T | Promise<T>): Promise<T> {
-    const refused = refusal();
-    if (refused) throw refused;
-    held += 1;
+  async function runJob<T>(job: () => Promise<T>): Promise<T> {
+    if (running < options.concurrency) {
+      running += 1;
+      options.onWait?.(0);
+    } else {
+      await wait();
+    }
     try {
-      return await work();
+      return await job();
     } finally {
-      held -= 1;
+      release();
     }
   }
 
-  const room: HashQueue = { refusal, hold };
+  return { isFull, runJob };
+}
 
-  return {
-    room,
-
-    async admit<T>(job: () => Promise<T>): Promise<T> {
-      if (running < options.concurrency) {
-        running += 1;
-        options.onWait?.(0);
-      } else {
-        await wait();
-      }
-      try {
-        return await job();
-      } finally {
-        release();
-      }
-    },
+/**
+ * The queue in front of argon2. `runJob` runs one hash. `queue` is for a request that hashes somewhere in its handler:
+ * it reserves a slot for the whole handler. Without the reservation, all requests that arrive while the first one
+ * queries the database would pass for the same free slot and be rejected only after as much work.
+ */
+export function createHashQueue(options: HashQueueOptions) {
+  const reject = (): AppError => {
+    options.onReject?.();
+    return overloaded;
   };
+  const jobs = createJobQueue(options, reject);
+  let reserved = 0;
+
+  function refusal(): AppError | null {
+    const isFull = reserved >= options.concurrency + options.queueMax || jobs.isFull();
+    return isFull ? reject() : null;
+  }
+
+  async function run<T>(work: () => T | Promise<T>): Promise<T> {
+    const error = refusal();
+    if (error) throw error;
+    reserved += 1;
+    try {
+      return await work();
+    } finally {
+      reserved -= 1;
+    }
+  }
+
+  const queue: WorkQueue = { refusal, run };
+  /** @throws AppError overloaded, or whatever the job throws */
+  return { queue, runJob: jobs.runJob };
 }

@@ -2,57 +2,58 @@ import { randomBytes } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 import type { Config } from '../../config/config.ts';
 import type { Metrics } from '../../observe/metrics.ts';
+import type { Tracing } from '../../observe/tracing.ts';
 import { createHashQueue } from './hash-queue.ts';
 
 export type PasswordHasher = Awaited<ReturnType<typeof createPasswordHasher>>;
 
-/** Milliseconds a hash may wait for a slot: shorter than the patience of a client and of a load balancer. */
+/** Milliseconds that a hash may wait for a slot: less than clients and load balancers wait for a response. */
 const queueDeadline = 5_000;
 
 /**
- * argon2id behind admission control. Hashing runs on libuv's threads, which token checks need too: the concurrency
- * limit keeps threads free for them.
+ * argon2id behind a queue. Hashing runs on libuv's thread pool, which token checks use too. The limit on concurrent
+ * hashes keeps threads free for them.
  */
-export async function createPasswordHasher(options: Config['hashing'], metrics: Metrics) {
-  const parameters = {
-    memoryCost: options.memoryKib,
-    timeCost: options.time,
-    parallelism: options.parallelism,
-  };
-  const current = `$argon2id$v=19$m=${options.memoryKib},t=${options.time},p=${options.parallelism}$`;
-  const { admit, room } = createHashQueue({
-    concurrency: options.concurrency,
-    queueMax: options.queueMax,
+export async function createPasswordHasher(options: Config['hashing'], metrics: Metrics, tracing: Tracing) {
+  const { memoryKib, time, parallelism, concurrency, queueMax } = options;
+  const parameters = { memoryCost: memoryKib, timeCost: time, parallelism };
+  const currentPrefix = `$argon2id$v=19$m=${memoryKib},t=${time},p=${parallelism}$`;
+  const { runJob, queue } = createHashQueue({
+    concurrency,
+    queueMax,
     deadline: queueDeadline,
     onDepth: (depth) => metrics.hashQueueDepth.set(depth),
     onWait: (seconds) => metrics.hashWait.observe(seconds),
     onReject: () => metrics.hashRejected.inc(),
   });
-  const timed = <T>(job: () => Promise<T>): Promise<T> =>
-    admit(async () => {
-      const stop = metrics.hashDuration.startTimer();
-      try {
-        return await job();
-      } finally {
-        stop();
-      }
-    });
+  /** The span includes the time in the queue, the metric does not. */
+  const timed = <T>(name: string, job: () => Promise<T>): Promise<T> =>
+    tracing.span(name, {}, () =>
+      runJob(async () => {
+        const stop = metrics.hashDuration.startTimer();
+        try {
+          return await job();
+        } finally {
+          stop();
+        }
+      }),
+    );
   const decoy = await hash(randomBytes(32), parameters);
 
   return {
-    room,
+    queue,
 
     /** @throws AppError overloaded */
-    hash: (password: string): Promise<string> => timed(() => hash(password, parameters)),
+    hash: (password: string): Promise<string> => timed('argon2 hash', () => hash(password, parameters)),
 
     /**
-     * Exactly one verification whether or not there is a hash, so that an unknown account costs the same time as a
-     * wrong password (ASVS 6.3.8). `outdated` asks for a rehash: any parameter differs from the configured ones.
+     * Runs exactly one verification whether or not there is a hash, so that an unknown account takes as long as a wrong
+     * password (ASVS 6.3.8). `outdated` means that the hash was made with other parameters than the configured ones.
      * @throws AppError overloaded
      */
     async verify(stored: string | null, password: string): Promise<{ matches: boolean; outdated: boolean }> {
-      const matches = await timed(() => verify(stored ?? decoy, password));
-      return { matches: matches && stored !== null, outdated: !(stored ?? decoy).startsWith(current) };
+      const matches = await timed('argon2 verify', () => verify(stored ?? decoy, password));
+      return { matches: matches && stored !== null, outdated: !(stored ?? decoy).startsWith(currentPrefix) };
     },
   };
 }

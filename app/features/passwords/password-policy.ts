@@ -3,17 +3,19 @@ import { AppError } from '../../errors.ts';
 
 export const passwordLength = { min: 8, max: 128 } as const;
 
-/** About 18,000 of the most common passwords that are long enough to pass the length rule (ASVS 6.2.4 asks for 3,000). */
+/** About 18,000 of the most common passwords that satisfy the length rule (ASVS 6.2.4 asks for 3,000). */
 const common: ReadonlySet<string> = new Set(
   dictionary['passwords-common'].filter((word) => String(word).length >= passwordLength.min),
 );
 
-/** Names of this very service (ASVS 6.1.2): refused as a password, alone or with digits behind. */
+/** Names of this service (ASVS 6.1.2), alone or followed by digits. */
 const contextWord = /^auth[-_ ]?(service|system|admin)\d*$/;
 
+type PolicyCode = 'validation_failed' | 'password_too_common' | 'password_matches_identity';
+
 /**
- * ASVS 6.2: length and known-bad values only, no rule of composition. The length counts code points, so that a
- * password in any script has the same room.
+ * Checks a new password by length and against known bad values; there is no composition rule (ASVS 6.2). The length
+ * counts code points, so that every script has the same limits.
  * @throws AppError validation_failed, password_too_common or password_matches_identity
  */
 export function checkPassword(
@@ -21,10 +23,7 @@ export function checkPassword(
   identity: { email: string; username: string },
   field = 'password',
 ): void {
-  const refuse = (
-    code: 'validation_failed' | 'password_too_common' | 'password_matches_identity',
-    message: string,
-  ) => {
+  const refuse = (code: PolicyCode, message: string): never => {
     throw new AppError(code, { detail: message, fields: [{ path: field, message }] });
   };
   const length = [...password].length;

@@ -6,10 +6,10 @@ import type { SessionStates } from '../sessions/session-states.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkPassword } from './password-policy.ts';
 
-export type PasswordReset = ReturnType<typeof createPasswordReset>;
+export type ResetPassword = ReturnType<typeof createResetPassword>;
 
-/** Milliseconds; long enough to hand a token over, short enough to be forgotten (ASVS 6.4.1). */
-export const resetTokenLife = 3_600_000;
+/** Milliseconds: long enough to hand a token over, short enough that it does not lie around (ASVS 6.4.1). */
+export const resetTokenLifetime = 3_600_000;
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
@@ -23,18 +23,18 @@ export function createResetToken(): ResetToken {
   return { token, hash: hashOf(token) };
 }
 
-/** Redeems a token that an administrator issued (ASVS 6.4.6): the administrator never learns the password. */
-export function createPasswordReset(options: {
+export function createResetPassword(services: {
   store: Store;
   states: SessionStates;
   hasher: PasswordHasher;
   devices: DeviceTokens;
 }) {
-  const { store, states, hasher, devices } = options;
+  const { store, states, hasher, devices } = services;
 
   /**
-   * Sets the password and ends all sessions, once per token. A password the policy refuses leaves the token unspent.
-   * @returns a device token: who chose the password is no stranger, and does not wait among those who guess it
+   * Redeems a token that an administrator issued, so that the administrator never learns the password (ASVS 6.4.6).
+   * Sets the password and ends all sessions, once per token. A password that the policy refuses leaves the token valid.
+   * @returns a device token, so that the owner does not share the login attempts of whoever guesses the password
    * @throws AppError invalid_reset_token, a password policy code, or overloaded
    */
   return async function resetPassword(token: string, password: string): Promise<string> {
@@ -44,13 +44,12 @@ export function createPasswordReset(options: {
     if (!account) throw new AppError('invalid_reset_token');
     checkPassword(password, account);
     const hash = await hasher.hash(password);
-    const { ended, version, deviceEpoch } = await store.transaction(async (within) => {
-      const userId = await within.passwordResets.consume(tokenHash);
-      // Deleting an account leaves its token behind.
-      if (!userId || !(await within.users.findByIdForUpdate(userId)))
-        throw new AppError('invalid_reset_token');
-      const { version, deviceEpoch } = await within.users.setPassword(userId, hash);
-      return { version, deviceEpoch, ended: await within.sessions.endAll(userId, 'password_reset') };
+    const { ended, version, deviceEpoch } = await store.transaction(async (tx) => {
+      const userId = await tx.passwordResets.consume(tokenHash);
+      // The deletion of an account leaves its token behind.
+      if (!userId || !(await tx.users.findByIdForUpdate(userId))) throw new AppError('invalid_reset_token');
+      const { version, deviceEpoch } = await tx.users.setPassword(userId, hash);
+      return { version, deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_reset') };
     });
     await states.sessionsEnded(ended);
     await states.userChanged(account.id, version);

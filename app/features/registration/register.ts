@@ -14,12 +14,12 @@ export interface Registration {
   readonly password: string;
 }
 
-export function createRegister(options: { store: Store; hasher: PasswordHasher; metrics: Metrics }) {
-  const { store, hasher, metrics } = options;
+export function createRegister(services: { store: Store; hasher: PasswordHasher; metrics: Metrics }) {
+  const { store, hasher, metrics } = services;
 
   /**
-   * The hash comes before the insert, so that a taken email costs as much as a free one, and outside any transaction,
-   * so that hashing holds no connection. The unique indexes decide races.
+   * Hashes the password before the insert, so that a taken email costs as much time as a free one, and outside of any
+   * transaction, so that hashing occupies no connection. The unique indexes decide races.
    * @throws AppError email_taken, username_taken, a password policy code, or overloaded
    */
   return async function register(registration: Registration): Promise<User> {

@@ -4,71 +4,47 @@ import type { Logger } from '../../observe/log.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import type { Store } from '../../store/store.ts';
 import type { SessionState } from '../../store/tables/sessions.ts';
-import { createAnnouncements } from './internal/announcements.ts';
+import { createRevocationBroadcast } from './internal/revocation-broadcast.ts';
+import { createStateCache } from './internal/state-cache.ts';
 import {
-  readSnapshot,
-  recordSessionEnd,
-  recordUserVersion,
-  revocationLife,
-  writeSnapshot,
-} from './internal/session-snapshots.ts';
+  readStateCopy,
+  revocationLifetime,
+  writeSessionEnd,
+  writeStateCopy,
+  writeUserVersion,
+} from './internal/state-copies.ts';
 
 export type SessionStates = Awaited<ReturnType<typeof createSessionStates>>;
 
-interface Entry {
-  readonly state: SessionState;
-  /** When the question was asked, not when it was answered: an answer is as old as its question. */
-  readonly asOf: number;
+interface Services {
+  readonly store: Store;
+  readonly redis: RedisClient;
+  readonly log: Logger;
 }
 
-/** Milliseconds a state may be served without asking again: a second, less what the answer then takes. */
-const maxAge = 900;
 const channel = 'session-events';
 
-/**
- * Who a session belongs to and whether it lives. Postgres is the truth and is asked at most once a second for each
- * session. Revocations drop the local copy at once and those of other replicas by pub/sub; a lost message costs the
- * second, nothing more. While Postgres is away, a recent copy in Redis answers, unless a revocation stands beside it.
- */
-export async function createSessionStates(options: { store: Store; redis: RedisClient; log: Logger }) {
-  const { store, redis, log } = options;
-  const entries = new LRUCache<string, Entry>({ max: 50_000, ttl: maxAge });
+/** The answer while Postgres is unavailable: a recent copy in Redis. @throws AppError service_unavailable */
+async function findCopy(redis: RedisClient, sessionId: string, cause: unknown): Promise<SessionState> {
+  try {
+    const state = await readStateCopy(redis, sessionId);
+    if (state) return state;
+  } catch (error) {
+    throw new AppError('service_unavailable', { cause: error, retryAfter: 1 });
+  }
+  // Absence proves nothing: the session may be active and never have been copied.
+  throw new AppError('service_unavailable', { cause, retryAfter: 1 });
+}
+
+/** Reads states from Postgres into the cache, once at a time for each session. */
+function createStateLoader({ store, redis }: Services, cache: ReturnType<typeof createStateCache>) {
   const loading = new Map<string, Promise<SessionState | null>>();
-  // Revocations outlive any load that was under way when they happened, so that its late answer is not believed.
-  const endedSessions = new LRUCache<string, true>({ max: 50_000, ttl: 30_000 });
-  const changedUsers = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
-  const snapshotWritten = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
-  const announce = createAnnouncements(log, revocationLife);
+  const copiedVersions = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
 
-  const isCurrent = (entry: Entry): boolean => entry.asOf > (changedUsers.get(entry.state.user.id) ?? -1);
-
-  function applySessionEnd(sessionId: string): void {
-    endedSessions.set(sessionId, true);
-    entries.delete(sessionId);
-  }
-
-  function applyUserChange(userId: string): void {
-    changedUsers.set(userId, performance.now());
-  }
-
-  const announceBoth = (message: string, tombstone: () => Promise<void>): Promise<void> =>
-    announce(message, () => Promise.all([tombstone(), redis.publish(channel, message)]));
-
-  function keepSnapshot(state: SessionState): void {
-    if (snapshotWritten.get(state.sessionId) === state.version) return;
-    snapshotWritten.set(state.sessionId, state.version);
-    writeSnapshot(redis, state).catch(() => snapshotWritten.delete(state.sessionId));
-  }
-
-  async function fromSnapshot(sessionId: string, cause: unknown): Promise<SessionState | null> {
-    try {
-      const state = await readSnapshot(redis, sessionId);
-      if (state) return state;
-    } catch (error) {
-      throw new AppError('service_unavailable', { cause: error, retryAfter: 1 });
-    }
-    // Absence proves nothing: the session may be fine and simply never have been copied.
-    throw new AppError('service_unavailable', { cause, retryAfter: 1 });
+  function copyToRedis(state: SessionState): void {
+    if (copiedVersions.get(state.sessionId) === state.version) return;
+    copiedVersions.set(state.sessionId, state.version);
+    writeStateCopy(redis, state).catch(() => copiedVersions.delete(state.sessionId));
   }
 
   async function load(sessionId: string): Promise<SessionState | null> {
@@ -78,61 +54,69 @@ export async function createSessionStates(options: { store: Store; redis: RedisC
       state = await store.sessions.findState(sessionId);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
-      return fromSnapshot(sessionId, error);
+      return findCopy(redis, sessionId, error);
     }
-    if (!state || state.disabled) {
-      // What has ended never lives again, so a dead session's token cannot be used to keep Postgres busy.
-      endedSessions.set(sessionId, true);
-    }
-    if (!state || endedSessions.has(sessionId)) return null;
-    const entry = { state, asOf };
-    // The user changed while Postgres was thinking, and callers who came after the change wait for this very answer.
-    if (!isCurrent(entry)) return load(sessionId);
-    entries.set(sessionId, entry, { ttl: Math.max(1, maxAge - (performance.now() - asOf)) });
-    keepSnapshot(state);
+    // An ended session stays ended, so its token cannot be used to keep Postgres busy.
+    if (!state || state.disabled) cache.endSession(sessionId);
+    if (!state || cache.hasEnded(sessionId)) return null;
+    // The user changed during the query, and callers who came after the change wait for this very answer.
+    if (!cache.put(state, asOf)) return load(sessionId);
+    copyToRedis(state);
     return state;
   }
 
-  function loadOnce(sessionId: string): Promise<SessionState | null> {
-    const under = loading.get(sessionId);
-    if (under) return under;
+  return function loadOnce(sessionId: string): Promise<SessionState | null> {
+    const current = loading.get(sessionId);
+    if (current) return current;
     const started = load(sessionId).finally(() => loading.delete(sessionId));
     loading.set(sessionId, started);
     return started;
-  }
+  };
+}
+
+/**
+ * To whom a session belongs and whether it is active. Postgres is the source of truth and is queried at most once a
+ * second for each session. A revocation takes effect at once in this process and by pub/sub in the others; a lost
+ * message delays it by at most that second. While Postgres is unavailable, a recent copy in Redis answers, unless Redis
+ * also stores a revocation.
+ */
+export async function createSessionStates(services: Services) {
+  const { redis, log } = services;
+  const cache = createStateCache();
+  const load = createStateLoader(services, cache);
+  const broadcast = createRevocationBroadcast(log, revocationLifetime);
+  const publish = (message: string, writeRevocation: () => Promise<void>): Promise<void> =>
+    broadcast(message, () => Promise.all([writeRevocation(), redis.publish(channel, message)]));
 
   await redis
     .subscribe(channel, (message) => {
       const [kind, id = ''] = message.split(' ');
-      if (kind === 'session') applySessionEnd(id);
-      if (kind === 'user') applyUserChange(id);
+      if (kind === 'session') cache.endSession(id);
+      if (kind === 'user') cache.changeUser(id);
     })
-    .catch((error) => log.warn({ err: error }, 'no session events from other replicas for now'));
+    .catch((error) => log.warn({ err: error }, 'cannot subscribe to the session events of other replicas'));
 
   return {
     /**
-     * The state of a living session of an active user, else null; at most a second old.
-     * @throws AppError service_unavailable when neither Postgres nor Redis can tell
+     * The state of an active session of an active user, otherwise null; at most one second old.
+     * @throws AppError service_unavailable when neither Postgres nor Redis can answer
      */
     async find(sessionId: string): Promise<SessionState | null> {
-      if (endedSessions.has(sessionId)) return null;
-      const entry = entries.get(sessionId);
-      const state = entry && isCurrent(entry) ? entry.state : await loadOnce(sessionId);
+      if (cache.hasEnded(sessionId)) return null;
+      const state = cache.get(sessionId) ?? (await load(sessionId));
       return state && state.expiresAt.getTime() > Date.now() ? state : null;
     },
 
-    /** To be called after the commit that ended them. */
+    /** Call after the commit that ended the sessions. */
     async sessionsEnded(sessionIds: readonly string[]): Promise<void> {
-      for (const id of sessionIds) applySessionEnd(id);
-      await Promise.all(
-        sessionIds.map((id) => announceBoth(`session ${id}`, () => recordSessionEnd(redis, id))),
-      );
+      for (const id of sessionIds) cache.endSession(id);
+      await Promise.all(sessionIds.map((id) => publish(`session ${id}`, () => writeSessionEnd(redis, id))));
     },
 
-    /** To be called after the commit that changed a user's roles, name or status; `version` is the new one. */
+    /** Call after the commit that changed a user's roles, name or status; `version` is the new one. */
     async userChanged(userId: string, version: number): Promise<void> {
-      applyUserChange(userId);
-      await announceBoth(`user ${userId}`, () => recordUserVersion(redis, userId, version));
+      cache.changeUser(userId);
+      await publish(`user ${userId}`, () => writeUserVersion(redis, userId, version));
     },
   };
 }

@@ -16,21 +16,35 @@ export interface AccessTokenClaims {
   readonly expiresAt: number;
 }
 
+export interface SignedUser {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly roles: readonly string[];
+}
+
+export interface AccessTokenOptions {
+  readonly keys: SigningKeys;
+  readonly jwt: Pick<Config['jwt'], 'issuer' | 'audience'>;
+  /** Lifetime of a token in milliseconds, rounded down to whole seconds. */
+  readonly ttlMs: number;
+  readonly now?: () => Date;
+}
+
 export type AccessTokens = ReturnType<typeof createAccessTokens>;
 
-/** Characters, all ASCII in a valid token. More is refused unread: hashing a megabyte for a stranger costs. */
+/** Characters, all ASCII in a valid token. Longer input is refused unread, because hashing it would cost time. */
 const maxTokenLength = 4_096;
 
-/** RFC 7515 section 7.1 to the letter: jose's decoder lets padding and white space pass. */
+/** RFC 7515 section 7.1 to the letter: jose's decoder accepts padding and white space. */
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** How far another replica's clock may run ahead, in seconds. Never applied to exp. */
+/** Seconds by which another replica's clock may be ahead. Never applied to exp. */
 const clockSkew = 5;
 
 /** RFC 9068 section 2.1. */
 const type = 'at+jwt';
 
-const payload = z.object({
+const Payload = z.object({
   sub: z.uuid(),
   sid: z.uuid(),
   jti: z.uuid(),
@@ -39,10 +53,10 @@ const payload = z.object({
   roles: z.array(z.string()),
 });
 
-function parseClaims(claims: unknown, now: number): AccessTokenClaims {
-  const { sub, sid, jti, iat, exp, roles } = payload.parse(claims);
+function parseClaims(payload: unknown, now: number): AccessTokenClaims {
+  const { sub, sid, jti, iat, exp, roles } = Payload.parse(payload);
   if (exp <= now) throw new RangeError('exp has passed');
-  if (iat > now + clockSkew) throw new RangeError('iat lies ahead');
+  if (iat > now + clockSkew) throw new RangeError('iat is in the future');
   return Object.freeze({
     userId: sub,
     sessionId: sid,
@@ -53,51 +67,8 @@ function parseClaims(claims: unknown, now: number): AccessTokenClaims {
   });
 }
 
-/**
- * Signs and verifies access tokens after RFC 9068, with the care of RFC 8725. RFC 9068 also asks for client_id; it is
- * left out, since users log in to this service itself and there are no registered clients.
- * @param options.ttlMs life of a token in milliseconds, rounded down to whole seconds
- */
-export function createAccessTokens(options: {
-  readonly keys: SigningKeys;
-  readonly jwt: Pick<Config['jwt'], 'issuer' | 'audience'>;
-  readonly ttlMs: number;
-  readonly now?: () => Date;
-}) {
-  const { keys, jwt, now = () => new Date() } = options;
-  const expiresIn = Math.max(1, Math.floor(options.ttlMs / 1000));
-  const seconds = (): number => Math.floor(now().getTime() / 1000);
-  // Bounded by count and by characters, so that long tokens cannot make it large.
-  const verified = new LRUCache<string, AccessTokenClaims>({
-    max: 20_000,
-    maxSize: 32 * 1024 * 1024,
-    sizeCalculation: (_claims, token) => token.length,
-  });
-  let generation = 0;
-  keys.onChange(() => {
-    generation += 1;
-    verified.clear();
-  });
-
-  /** Only kid is read from the header: jku, jwk, x5u and x5c would let the token name its own key (RFC 8725 3.10). */
-  function findKey(header: JWSHeaderParameters) {
-    if (header.crit !== undefined) throw new TypeError('crit is not supported');
-    const key = typeof header.kid === 'string' ? keys.find(header.kid) : null;
-    if (!key) throw new TypeError('unknown kid');
-    return key;
-  }
-
-  async function check(token: string): Promise<AccessTokenClaims> {
-    const result = await jwtVerify(token, findKey, {
-      algorithms: [keys.algorithm],
-      issuer: jwt.issuer,
-      audience: jwt.audience,
-      typ: type,
-      clockTolerance: clockSkew,
-      currentDate: now(),
-    });
-    return parseClaims(result.payload, seconds());
-  }
+function createSigner({ keys, jwt, ttlMs }: AccessTokenOptions, seconds: () => number) {
+  const expiresIn = Math.max(1, Math.floor(ttlMs / 1000));
 
   function build(user: SignedUser, kid: string): SignJWT {
     const issuedAt = seconds();
@@ -111,33 +82,80 @@ export function createAccessTokens(options: {
       .setExpirationTime(issuedAt + expiresIn);
   }
 
+  return async function sign(user: SignedUser): Promise<{ token: string; expiresIn: number }> {
+    const { kid, key } = keys.current();
+    const token = await build(user, kid).sign(key);
+    if (token.length <= maxTokenLength) return { token, expiresIn };
+    return { token: await build({ ...user, roles: [] }, kid).sign(key), expiresIn };
+  };
+}
+
+function createChecker({ keys, jwt, now = () => new Date() }: AccessTokenOptions, seconds: () => number) {
+  /** Reads only kid from the header: jku, jwk, x5u and x5c would let a token name its own key (RFC 8725 section 3.10). */
+  function findKey(header: JWSHeaderParameters) {
+    if (header.crit !== undefined) throw new TypeError('crit is not supported');
+    const key = typeof header.kid === 'string' ? keys.find(header.kid) : null;
+    if (!key) throw new TypeError('unknown kid');
+    return key;
+  }
+
+  return async function check(token: string): Promise<AccessTokenClaims> {
+    if (!compactForm.test(token)) throw new TypeError('not a compact JWS');
+    const result = await jwtVerify(token, findKey, {
+      algorithms: [keys.algorithm],
+      issuer: jwt.issuer,
+      audience: jwt.audience,
+      typ: type,
+      clockTolerance: clockSkew,
+      currentDate: now(),
+    });
+    return parseClaims(result.payload, seconds());
+  };
+}
+
+/**
+ * Signs and verifies access tokens (RFC 9068) with the precautions of RFC 8725. RFC 9068 also asks for client_id, which
+ * is left out: users log in to this service itself, and there are no registered clients.
+ */
+export function createAccessTokens(options: AccessTokenOptions) {
+  const { keys, now = () => new Date() } = options;
+  const seconds = (): number => Math.floor(now().getTime() / 1000);
+  const sign = createSigner(options, seconds);
+  const check = createChecker(options, seconds);
+  // Bounded by count and by characters, so that long tokens cannot make the cache large.
+  const verified = new LRUCache<string, AccessTokenClaims>({
+    max: 20_000,
+    maxSize: 32 * 1024 * 1024,
+    sizeCalculation: (_claims, token) => token.length,
+  });
+  let generation = 0;
+  keys.onChange(() => {
+    generation += 1;
+    verified.clear();
+  });
+
   return {
     /**
-     * @returns the token and its life in seconds. Roles that would make it longer than `verify` takes are left out
-     * altogether: this service acts on the roles of the user's state, and others then grant less, never more.
+     * Returns the token and its lifetime in seconds. If the roles would make the token longer than `verify` accepts,
+     * they are left out: this service uses the roles of the user's state, and other services then grant less.
      */
-    async sign(user: SignedUser): Promise<{ token: string; expiresIn: number }> {
-      const { kid, key } = keys.current();
-      const token = await build(user, kid).sign(key);
-      if (token.length <= maxTokenLength) return { token, expiresIn };
-      return { token: await build({ ...user, roles: [] }, kid).sign(key), expiresIn };
-    },
+    sign,
 
     /**
-     * The algorithm, issuer, audience and type are pinned and every claim is checked. Nothing here asks a store or
-     * the network, so whatever fails is the token's fault.
-     * @throws AppError unauthorized, with what was wrong as its cause
+     * Verifies a token. Algorithm, issuer, audience and type are pinned, and every claim is checked. No store and no
+     * network takes part, so any failure is the token's fault.
+     * @throws AppError unauthorized, with the reason as its cause
      */
     async verify(token: string): Promise<AccessTokenClaims> {
-      if (token.length > maxTokenLength)
+      if (token.length > maxTokenLength) {
         throw new AppError('unauthorized', { cause: new RangeError('too long') });
+      }
       const known = verified.get(token);
       if (known && known.expiresAt > seconds()) return known;
       const before = generation;
       try {
-        if (!compactForm.test(token)) throw new TypeError('not a compact JWS');
         const claims = await check(token);
-        // A key dropped meanwhile must not live on in the cache.
+        // A key that was dropped in the meantime must not stay valid in the cache.
         if (before === generation) verified.set(token, claims);
         return claims;
       } catch (cause) {
@@ -145,10 +163,4 @@ export function createAccessTokens(options: {
       }
     },
   };
-}
-
-export interface SignedUser {
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly roles: readonly string[];
 }

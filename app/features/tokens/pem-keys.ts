@@ -5,7 +5,7 @@ import { type Algorithm, ConfigError } from '../../config/config.ts';
 /** The algorithms whose keys come in pairs. */
 export type PairAlgorithm = Exclude<Algorithm, 'HS256'>;
 
-/** RFC 7518 section 3.3: a smaller RSA key must not be used; jose refuses it too, but only at the first signature. */
+/** RFC 7518 section 3.3 forbids smaller RSA keys. jose refuses them too, but only at the first signature. */
 export const minRsaBits = 2048;
 
 const kinds: Record<PairAlgorithm, { readonly what: string; readonly fits: (key: KeyObject) => boolean }> = {
@@ -20,7 +20,7 @@ const kinds: Record<PairAlgorithm, { readonly what: string; readonly fits: (key:
 
 const generateKeys = promisify(generateKeyPair);
 
-/** A PEM written into an environment variable often carries `\n` as two characters. */
+/** A PEM in an environment variable often contains `\n` as two characters. */
 function withLineBreaks(pem: string): string {
   return pem.replaceAll('\\r', '').replaceAll('\\n', '\n').trim();
 }
@@ -31,22 +31,22 @@ function refuse(name: string, what: string): never {
 
 function checkKind(key: KeyObject, algorithm: PairAlgorithm, name: string): KeyObject {
   const { what, fits } = kinds[algorithm];
-  if (!fits(key)) refuse(name, `must hold ${what}, as JWT_ALGORITHM ${algorithm} demands`);
+  if (!fits(key)) refuse(name, `must contain ${what}, as JWT_ALGORITHM ${algorithm} requires`);
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < minRsaBits)
-    refuse(name, `must hold an RSA key of at least ${minRsaBits} bits`);
+    refuse(name, `must contain an RSA key of at least ${minRsaBits} bits`);
   return key;
 }
 
 /**
- * Reads a private key: PKCS#8, SEC 1, or PKCS#1 (`BEGIN RSA PRIVATE KEY`) as `ssh-keygen -m PEM` writes it, which
- * jose's own importers do not take.
- * @throws ConfigError naming `name`; OpenSSL's message stays out of it
+ * Reads a private key in PKCS#8, SEC 1 or PKCS#1 form. `ssh-keygen -m PEM` writes PKCS#1 (`BEGIN RSA PRIVATE KEY`),
+ * which jose's own importers do not accept.
+ * @throws ConfigError naming `name`, without OpenSSL's message
  */
 export function parsePrivateKey(text: string, algorithm: PairAlgorithm, name: string): KeyObject {
   const pem = withLineBreaks(text);
   if (pem.includes('BEGIN OPENSSH PRIVATE KEY')) {
-    refuse(name, 'is in the OpenSSH format: write it with ssh-keygen -m PEM');
+    refuse(name, 'is in the OpenSSH format; write it with ssh-keygen -m PEM');
   }
   if (/ENCRYPTED/.test(pem)) refuse(name, 'is encrypted: a passphrase is not supported');
   let key: KeyObject;
@@ -59,13 +59,13 @@ export function parsePrivateKey(text: string, algorithm: PairAlgorithm, name: st
 }
 
 /**
- * Reads a public key: SPKI or PKCS#1. Node would derive it from a private key too; that is refused, since a private
- * key where a public one belongs is a leak in the making.
+ * Reads a public key in SPKI or PKCS#1 form. A private key is refused, although Node could derive the public key from
+ * it: a private key in this place is about to leak.
  * @throws ConfigError naming `name`
  */
 export function parsePublicKey(text: string, algorithm: PairAlgorithm, name: string): KeyObject {
   const pem = withLineBreaks(text);
-  if (pem.includes('PRIVATE KEY')) refuse(name, 'holds a private key where a public one belongs');
+  if (pem.includes('PRIVATE KEY')) refuse(name, 'contains a private key instead of a public key');
   let key: KeyObject;
   try {
     key = createPublicKey(pem);
@@ -85,7 +85,7 @@ export function publicPemOf(privateKey: KeyObject): string {
   return createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }).toString();
 }
 
-/** A fresh pair, PKCS#8 and SPKI. `bits` counts for RSA only. */
+/** Generates a key pair in PKCS#8 and SPKI form. `bits` applies to RSA only. */
 export async function generatePair(
   algorithm: PairAlgorithm,
   bits: number = minRsaBits,

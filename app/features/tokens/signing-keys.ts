@@ -9,23 +9,23 @@ import { type WatchedSource, watchSource } from './internal/watched-source.ts';
 
 export interface SigningKeys {
   readonly algorithm: Algorithm;
-  /** What signs. */
+  /** The key that signs. */
   current(): { kid: string; key: KeyObject };
-  /** What verifies: a public key, or an HS256 secret. Every key here fits `algorithm` and nothing else. */
+  /** A key that verifies: a public key or an HS256 secret. Every key fits `algorithm` and no other algorithm. */
   find(kid: string): KeyObject | null;
   /** Public keys only, the current one first; empty for HS256. */
   jwks(): { keys: readonly JWK[] };
   /**
-   * Seconds since each key was first known: by its file where one says so, by whoever told `knownSince`, else by this
-   * process. `signing` is the one that signs; the others are accepted only, upcoming or retired.
+   * Seconds since each key was first seen, by its file, by setFirstSeen or by this process. `signing` is the key that
+   * signs; `accepted` keys only verify, because they are upcoming or retired.
    */
   ages(): readonly { kid: string; use: 'signing' | 'accepted'; seconds: number }[];
   /**
-   * A key was known at that time (milliseconds since the epoch), before this process knew it. A later time, and a key
-   * that is not here, change nothing.
+   * Sets the time at which a key was first seen, in milliseconds since the epoch. A later time than the known one, and
+   * an unknown key, change nothing.
    */
-  knownSince(kid: string, since: number): void;
-  /** Reads every file again; true if a key came, went or began to sign. Unusable files change nothing. */
+  setFirstSeen(kid: string, since: number): void;
+  /** Reads every file again; true if a key was added, removed or began to sign. Unusable files change nothing. */
   reload(): Promise<boolean>;
   onChange(listener: () => void): void;
   close(): void;
@@ -33,16 +33,16 @@ export interface SigningKeys {
 
 type Keys = ReadonlyMap<string, AcceptedKey>;
 
-/** Mounted Secrets change by a swap of symbolic links, which fs.watch misses: content is compared instead. */
+/** Milliseconds. A mounted Secret changes by a swap of symbolic links, which fs.watch misses, so content is compared. */
 const pollInterval = 5_000;
 
 /**
- * How long a replaced key outlives the last token signed with it here, in milliseconds: other replicas go on signing
- * with it for a while, since each kubelet brings a changed Secret in its own time, about a minute.
+ * How long a replaced key stays accepted after the last token that it signed here, in milliseconds. Other replicas go
+ * on signing with it for a while, because each kubelet updates a mounted Secret in its own time, about a minute.
  */
 const retirementMargin = 120_000;
 
-/** A key keeps the earliest time it was known. Where two sources hold it the first wins, which signs. */
+/** A key keeps the earliest time at which it was seen. If two sources contain it, the first, which signs, wins. */
 function merge(fresh: readonly AcceptedKey[], before: Keys): Keys {
   const merged = new Map<string, AcceptedKey>();
   for (const key of fresh) {
@@ -52,12 +52,12 @@ function merge(fresh: readonly AcceptedKey[], before: Keys): Keys {
   return merged;
 }
 
-/** Replaced keys and when each is dropped. */
-function createRetirement(life: number, now: () => number) {
+/** Replaced keys, and when each is dropped. */
+function createRetirement(lifetime: number, now: () => number) {
   const retired = new Map<string, { readonly key: AcceptedKey; readonly until: number }>();
   return {
     add(key: AcceptedKey): void {
-      retired.set(key.kid, { key, until: now() + life });
+      retired.set(key.kid, { key, until: now() + lifetime });
     },
     keys(): AcceptedKey[] {
       for (const [kid, { until }] of retired) if (until <= now()) retired.delete(kid);
@@ -73,8 +73,8 @@ async function openFolder(config: KeyConfig, log: Logger, onFault: (error: unkno
   return watchSource(publicFolderSource(publicKeysDir, algorithm, log), onFault);
 }
 
-/** Runs one after the other, so that a slow disk cannot let an older read overwrite a newer one. */
-function inTurn<T>(job: () => Promise<T>): () => Promise<T> {
+/** Runs calls one after the other, so that a slow disk cannot let an older read overwrite a newer one. */
+function inSequence<T>(job: () => Promise<T>): () => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return () => {
     const result = last.then(job);
@@ -83,10 +83,46 @@ function inTurn<T>(job: () => Promise<T>): () => Promise<T> {
   };
 }
 
+/** The keys of all sources together: the signing source, the folder of public keys and replaced keys. */
+async function openKeySet(config: KeyConfig, log: Logger, now: () => number) {
+  const onFault = (error: unknown): void =>
+    log.error(
+      { event: 'signing_keys_inconsistent', err: error },
+      'key files are unusable; the previous keys stay in use',
+    );
+  const signing = await watchSource(await openSigningSource(config, now), onFault);
+  const folder = await openFolder(config, log, onFault);
+  const retirement = createRetirement(config.sessions.accessTokenTtl + retirementMargin, now);
+  let current = signing.value().current;
+  let keys = merge([...signing.value().accepted, ...folder.value()], new Map());
+
+  return {
+    current: () => current,
+    keys: () => keys,
+
+    setFirstSeen(kid: string, since: number): void {
+      const key = keys.get(kid);
+      if (key && since < key.since) keys = new Map(keys).set(kid, { ...key, since });
+    },
+
+    async reload(): Promise<boolean> {
+      await signing.refresh();
+      await folder.refresh();
+      const before = keys;
+      const replaced = before.get(current.kid);
+      // No await from here on: a key must not sign before `find` knows it.
+      current = signing.value().current;
+      if (replaced && replaced.kid !== current.kid) retirement.add(replaced);
+      keys = merge([...signing.value().accepted, ...folder.value(), ...retirement.keys()], before);
+      return !isDeepStrictEqual([...keys.keys()], [...before.keys()]);
+    },
+  };
+}
+
 /**
- * Opens the configured keys and follows their files. Rotation in four steps, none of which refuses a valid token or
- * needs a restart: publish the new public key (JWT_PUBLIC_KEYS_DIR), sign with it, retire the old one, drop it. A
- * replaced key retires by itself for the life of its last token; a compromised one is dropped by a restart.
+ * Opens the configured keys and watches their files. A rotation has four steps, none of which refuses a valid token or
+ * needs a restart: publish the new public key (JWT_PUBLIC_KEYS_DIR), sign with it, retire the old key, drop it. A
+ * replaced key retires by itself after the lifetime of its last token. A restart drops a compromised key at once.
  * @param now milliseconds since the epoch
  * @throws ConfigError naming the variable at fault, never a value
  */
@@ -95,51 +131,32 @@ export async function openSigningKeys(
   log: Logger,
   now: () => number = Date.now,
 ): Promise<SigningKeys> {
-  const onFault = (error: unknown): void =>
-    log.error({ event: 'signing_keys_inconsistent', err: error }, 'keys are unusable; the old ones stay');
-  const signing = await watchSource(await openSigningSource(config, now), onFault);
-  const folder = await openFolder(config, log, onFault);
-  const retirement = createRetirement(config.sessions.accessTokenTtl + retirementMargin, now);
+  const set = await openKeySet(config, log, now);
   const listeners: (() => void)[] = [];
-  let current = signing.value().current;
-  let keys = merge([...signing.value().accepted, ...folder.value()], new Map());
-
-  async function reload(): Promise<boolean> {
-    await signing.refresh();
-    await folder.refresh();
-    const before = keys;
-    const replaced = before.get(current.kid);
-    // From here on nothing waits: a key never signs before `find` knows it.
-    current = signing.value().current;
-    if (replaced && replaced.kid !== current.kid) retirement.add(replaced);
-    keys = merge([...signing.value().accepted, ...folder.value(), ...retirement.keys()], before);
-    if (isDeepStrictEqual([...keys.keys()], [...before.keys()])) return false;
-    log.info({ event: 'signing_keys_changed', kid: current.kid, kids: [...keys.keys()] }, 'keys changed');
+  const reload = inSequence(async () => {
+    if (!(await set.reload())) return false;
+    const change = { event: 'signing_keys_changed', kid: set.current().kid, kids: [...set.keys().keys()] };
+    log.info(change, 'the signing keys changed');
     for (const listener of listeners) listener();
     return true;
-  }
-
-  const reloadInTurn = inTurn(reload);
+  });
   const timer = setInterval(() => {
-    reloadInTurn().catch((error: unknown) => log.error({ err: error }, 'a change of keys was not taken up'));
+    reload().catch((error: unknown) => log.error({ err: error }, 'changed key files could not be read'));
   }, pollInterval).unref();
 
   return {
     algorithm: config.jwt.algorithm,
-    current: () => current,
-    find: (kid) => keys.get(kid)?.key ?? null,
-    jwks: () => ({ keys: [...keys.values()].flatMap(({ jwk }) => jwk ?? []) }),
+    current: set.current,
+    find: (kid) => set.keys().get(kid)?.key ?? null,
+    jwks: () => ({ keys: [...set.keys().values()].flatMap(({ jwk }) => jwk ?? []) }),
     ages: () =>
-      [...keys.values()].map(({ kid, since }) => ({
+      [...set.keys().values()].map(({ kid, since }) => ({
         kid,
-        use: kid === current.kid ? 'signing' : 'accepted',
+        use: kid === set.current().kid ? 'signing' : 'accepted',
         seconds: Math.max(0, (now() - since) / 1000),
       })),
-    knownSince(kid, since) {
-      const key = keys.get(kid);
-      if (key && since < key.since) keys = new Map(keys).set(kid, { ...key, since });
-    },
-    reload: reloadInTurn,
+    setFirstSeen: set.setFirstSeen,
+    reload,
     onChange: (listener) => {
       listeners.push(listener);
     },

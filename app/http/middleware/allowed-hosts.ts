@@ -1,27 +1,29 @@
 import { AppError } from '../../errors.ts';
-import { healthPaths } from '../../features/health/endpoints.ts';
 import type { Middleware } from '../route/context.ts';
+
+export type HostCheck = (header: string | undefined) => boolean;
 
 /** `api.example.com:8443` → `api.example.com`; `[::1]:8000` → `[::1]`. */
 function hostName(header: string): string {
   return header.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
 }
 
-/** Whether a Host header names us. X-Forwarded-Host is never read. */
-export function createHostCheck(hosts: readonly string[]): (header: string | undefined) => boolean {
+/** Returns whether a Host header names an allowed host. X-Forwarded-Host is never read. */
+export function createHostCheck(hosts: readonly string[]): HostCheck {
   const any = hosts.length === 0 || hosts.includes('*');
   const allowed = new Set(hosts);
   return (header) => any || allowed.has(hostName(header ?? ''));
 }
 
 /**
- * Refuses a Host that is not ours, so that nothing downstream can be fooled by it.
+ * Refuses a request for a host that is not on the list, so that nothing downstream trusts a forged Host header.
+ * @param exemptPaths paths of health probes, which load balancers call by IP address
  * @throws AppError host_not_allowed
  */
-export function allowedHosts(isOurs: ReturnType<typeof createHostCheck>): Middleware {
-  const exempt: ReadonlySet<string> = new Set(healthPaths);
+export function allowedHosts(isAllowed: HostCheck, exemptPaths: ReadonlySet<string>): Middleware {
   return (ctx, next) => {
-    if (!exempt.has(ctx.path) && !isOurs(ctx.req.headers.host)) throw new AppError('host_not_allowed');
+    if (!exemptPaths.has(ctx.path) && !isAllowed(ctx.req.headers.host))
+      throw new AppError('host_not_allowed');
     return next();
   };
 }

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Canonical form; an IPv4 address mapped into IPv6 is the IPv4 address. Null when it is no address. */
+/** An IPv4 address mapped into IPv6 becomes the IPv4 address. Null if the text is not an address. */
 function parse(text: string): Address | null {
   return ipaddr.isValid(text) ? ipaddr.process(text) : null;
 }
@@ -12,7 +12,7 @@ function contains(range: [Address, number], address: Address): boolean {
   return range[0].kind() === address.kind() && address.match(range);
 }
 
-/** `::ffff:10.0.0.0/104` means 10.0.0.0/8: addresses are compared in their unmapped form. */
+/** `::ffff:10.0.0.0/104` means 10.0.0.0/8, because addresses are compared in their unmapped form. */
 function parseRange(text: string): [Address, number] {
   const [address = '', bits] = text.split('/');
   const raw = ipaddr.parse(address);
@@ -23,9 +23,9 @@ function parseRange(text: string): [Address, number] {
 }
 
 /**
- * Finds the client's address. X-Forwarded-For is walked from the right for as long as the address that reported an
- * entry is a trusted proxy; a malformed entry stops the walk. Whatever a client wrote further left counts for nothing
- * (ASVS 4.1.3).
+ * Returns a function that finds the client's address. It walks X-Forwarded-For from right to left while the address
+ * that reported an entry is a trusted proxy. A malformed entry stops the walk. Entries further left, which the client
+ * itself may have written, are ignored (ASVS 4.1.3).
  */
 export function createClientAddress(trustedProxies: readonly string[]) {
   const ranges = trustedProxies.map(parseRange);
@@ -43,37 +43,40 @@ export function createClientAddress(trustedProxies: readonly string[]) {
   };
 }
 
-/** What limits count: the address itself, for IPv6 its /64, which a single subscriber usually owns whole. */
+/** The unit of rate limits: the IPv4 address, or the /64 prefix of an IPv6 address, which one subscriber usually owns. */
 export function addressPrefix(ip: string): string {
   const address = parse(ip);
   if (!(address instanceof ipaddr.IPv6)) return ip;
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }
 
-export interface ClientPlace {
-  /** In canonical form, or `unknown` when the connection is gone already. */
+export interface ClientAddress {
+  /** In canonical form; `unknown` if the connection is already closed. */
   readonly ip: string;
-  /** What limits count. */
+  /** The unit of rate limits; see addressPrefix. */
   readonly network: string;
 }
 
-/** Longest pair of peer and X-Forwarded-For that is remembered, in characters: both are the caller's to choose. */
-const maxRemembered = 256;
+/** Longest pair of peer and X-Forwarded-For that is cached, in characters. The client chooses both. */
+const maxCachedLength = 256;
 
-export type PlaceOf = ReturnType<typeof createClientPlaces>;
+export type AddressResolver = ReturnType<typeof createAddressResolver>;
 
-/** Where requests come from, found out once for each peer and what it forwards: parsing addresses is slow. */
-export function createClientPlaces(trustedProxies: readonly string[]) {
+/** Resolves client addresses and caches the result for each peer and X-Forwarded-For, because parsing is slow. */
+export function createAddressResolver(trustedProxies: readonly string[]) {
   const addressOf = createClientAddress(trustedProxies);
-  const known = new LRUCache<string, ClientPlace>({ max: 10_000 });
+  const cache = new LRUCache<string, ClientAddress>({ max: 10_000 });
 
-  return function placeOf(remote: string | undefined, forwardedFor: string | undefined): ClientPlace {
+  return function resolveAddress(
+    remote: string | undefined,
+    forwardedFor: string | undefined,
+  ): ClientAddress {
     const key = `${remote} ${forwardedFor}`;
-    const remembered = known.get(key);
-    if (remembered) return remembered;
+    const cached = cache.get(key);
+    if (cached) return cached;
     const ip = addressOf(remote, forwardedFor);
-    const place = { ip, network: addressPrefix(ip) };
-    if (key.length <= maxRemembered) known.set(key, place);
-    return place;
+    const address = { ip, network: addressPrefix(ip) };
+    if (key.length <= maxCachedLength) cache.set(key, address);
+    return address;
   };
 }

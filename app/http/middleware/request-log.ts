@@ -1,113 +1,112 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../../errors.ts';
-import { healthPaths } from '../../features/health/endpoints.ts';
 import { type Logger, withoutRedaction } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import type { Context, Middleware } from '../route/context.ts';
-import { wasAborted } from '../server/in-flight.ts';
-import { securityEvent } from './security-events.ts';
+import { wasAborted } from '../in-flight.ts';
+import { type Middleware, routeLabel } from '../route/context.ts';
+import type { Endpoint } from '../route/endpoint.ts';
+import { securityEvent } from '../route/security-events.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-
-/** What the objectives of availability are counted by, by route. Probes are no customers, and in no class. */
-const classes: Readonly<Record<string, 'authentication' | 'token_check' | null>> = {
-  '/api/v1/auth/register': 'authentication',
-  '/api/v1/auth/login': 'authentication',
-  '/api/v1/auth/refresh': 'authentication',
-  '/api/v1/auth/password/reset': 'authentication',
-  '/api/v1/auth/verify': 'token_check',
-  ...Object.fromEntries(healthPaths.map((path) => [path, null])),
-};
 
 function resultOf(status: number): 'ok' | 'error' | 'aborted' {
   if (status === 499) return 'aborted';
   return status >= 500 ? 'error' : 'ok';
 }
 
-/** 499 as nginx has it: the client went away. One that we cut, at the end of a shutdown, we failed to serve. */
-function statusOf({ writableFinished, statusCode }: ServerResponse, isCut: boolean): number {
-  if (writableFinished) return statusCode;
-  return isCut ? 503 : 499;
+/**
+ * The status of a finished or aborted response. 499 is nginx's code for a client that disconnected. A response that
+ * this process aborted at the end of a shutdown counts as 503, because the service failed to serve it.
+ */
+function statusOf(response: ServerResponse): number {
+  if (response.writableFinished) return response.statusCode;
+  return wasAborted(response) ? 503 : 499;
 }
 
-/** Refusals are the caller's business; what we could not do is ours. */
-function levelOf(status: number): 'error' | 'warn' | 'info' {
-  if (status === 500) return 'error';
-  return status > 500 ? 'warn' : 'info';
+/** A refusal is the client's concern; a server error is the operator's. */
+function levelOf(status: number, endpoint: RequestFacts['endpoint']): 'error' | 'warn' | 'info' | 'debug' {
+  if (status < 500) return endpoint?.logLevel ?? 'info';
+  return status === 500 ? 'error' : 'warn';
 }
 
-/** What stands behind a failure. A refusal of our own says everything by its code; under a flood there are many. */
+/** The error behind a failure. The code of an AppError says everything, so only its cause is logged. */
 function causeOf(failure: unknown): unknown {
   return failure instanceof AppError ? failure.cause : failure;
 }
 
 export interface RequestFacts {
   readonly method: string;
-  /** The template. */
-  readonly route: string;
+  /** Undefined where no endpoint matched. */
+  readonly endpoint:
+    | Pick<Endpoint, 'path' | 'audience' | 'objective' | 'securityEvent' | 'logLevel'>
+    | undefined;
   readonly status: number;
   readonly seconds: number;
   readonly requestId: string;
   readonly ip: string;
   readonly traceId?: string | undefined;
   readonly userId?: string | undefined;
-  /** Why it was refused. */
+  /** Why the request was refused. */
   readonly failure?: unknown;
 }
 
 export type RecordRequest = (facts: RequestFacts) => void;
 
-/**
- * One line and one observation for a request. No query, body or header value is logged (ASVS 16.2.5); the route is the
- * template, and an unknown method counts as OTHER, so that no caller can add series.
- */
-export function createRequestRecord(log: Logger, metrics: Metrics): RecordRequest {
-  const plain = withoutRedaction(log);
-  return ({ route, status, seconds, requestId, ip, traceId, userId, failure, ...facts }) => {
-    const method = methods.has(facts.method) ? facts.method : 'OTHER';
-    metrics.requestDuration.observe(seconds, { method, route, status: String(status) });
-    const kind = route in classes ? classes[route] : 'other';
-    if (kind) metrics.requests.inc({ class: kind, result: resultOf(status) });
-    const level = levelOf(status);
-    if (!log.isLevelEnabled(level)) return;
-    const code = failure instanceof AppError ? failure.code : undefined;
-    const cause = status >= 500 ? causeOf(failure) : undefined;
-    const lines = cause === undefined ? plain : log;
-    lines[level](
-      {
-        event: 'request',
-        requestId,
-        ...(traceId && { traceId }),
-        method,
-        route,
-        status,
-        durationMs: Math.round(seconds * 1e5) / 100,
-        ip,
-        ...(userId && { userId }),
-        ...(code && { code }),
-        ...securityEvent({ method, route, status, code }),
-        ...(cause !== undefined && { err: cause }),
-      },
-      'request',
-    );
+/** One observation per request. An unknown method counts as OTHER, so that no client can add series. */
+function countRequest(metrics: Metrics, method: string, { endpoint, seconds, status }: RequestFacts): void {
+  metrics.requestDuration.observe(seconds, { method, route: routeLabel(endpoint), status: String(status) });
+  if (endpoint?.audience === 'probe') return;
+  metrics.requests.inc({ class: endpoint?.objective ?? 'other', result: resultOf(status) });
+}
+
+/** The fields of the log line. No query, body or header value is among them (ASVS 16.2.5). */
+function logFields(method: string, { endpoint, failure, seconds, ip, ...facts }: RequestFacts) {
+  const { requestId, traceId, status, userId } = facts;
+  const code = failure instanceof AppError ? failure.code : undefined;
+  return {
+    event: 'request',
+    requestId,
+    ...(traceId && { traceId }),
+    method,
+    route: routeLabel(endpoint),
+    status,
+    durationMs: Math.round(seconds * 1e5) / 100,
+    ip,
+    ...(userId && { userId }),
+    ...(code && { code }),
+    ...securityEvent(status, code, endpoint?.securityEvent),
   };
 }
 
-/** Records each request when its response is through or its connection gone. */
+/** Writes one log line and one observation for each request. */
+export function createRequestRecord(log: Logger, metrics: Metrics): RecordRequest {
+  const plain = withoutRedaction(log);
+  return (facts) => {
+    const { endpoint, failure, status } = facts;
+    const method = methods.has(facts.method) ? facts.method : 'OTHER';
+    countRequest(metrics, method, facts);
+    const level = levelOf(status, endpoint);
+    if (!log.isLevelEnabled(level)) return;
+    const cause = status >= 500 ? causeOf(failure) : undefined;
+    if (cause === undefined) plain[level](logFields(method, facts), 'request');
+    else log[level]({ ...logFields(method, facts), err: cause }, 'request');
+  };
+}
+
+/** Records each request when its response has been sent or its connection has closed. */
 export function requestLog(record: RecordRequest, metrics: Metrics): Middleware {
-  return (ctx: Context, next) => {
+  return (ctx, next) => {
     const start = performance.now();
     metrics.requestsInFlight.inc();
     const onClose = (): void => {
       metrics.requestsInFlight.dec();
-      const { requestId, traceId, userId, failure, route, client } = ctx.state;
+      const { requestId, traceId, userId, failure, endpoint, client } = ctx.state;
       const seconds = (performance.now() - start) / 1000;
-      const status = statusOf(ctx.res, wasAborted(ctx.res));
       const who = { requestId, traceId, userId, ip: client.ip };
-      record({ method: ctx.method, route, status, seconds, failure, ...who });
+      record({ method: ctx.method, endpoint, status: statusOf(ctx.res), seconds, failure, ...who });
     };
-    // The exemplar is that of the trace under way, and events come outside of it.
+    // The exemplar belongs to the trace of this request. The close event fires outside of its async context.
     ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);
     return next();
   };

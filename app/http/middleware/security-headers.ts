@@ -1,19 +1,19 @@
 import helmet from 'koa-helmet';
 import type { Middleware } from '../route/context.ts';
 
-/** A JSON API needs nothing from anywhere; the documentation page brings a policy of its own. */
+/** A JSON API loads nothing. The documentation page sets a policy of its own. */
 const contentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
 const strictTransportSecurity = 'max-age=31536000; includeSubDomains';
 
-/** For answers that never reach Koa: those to requests that Node itself could not parse. */
-export const bareSecurityHeaders: Readonly<Record<string, string>> = {
+/** For responses that are written without Koa. */
+export const basicSecurityHeaders: Readonly<Record<string, string>> = {
   'Strict-Transport-Security': strictTransportSecurity,
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   'Content-Security-Policy': contentSecurityPolicy,
 };
 
-/** Outermost, so that every answer has them, errors included. */
+/** The outermost middleware, so that every response carries the headers, errors included. */
 export function securityHeaders(): Middleware {
   return helmet({
     contentSecurityPolicy: {

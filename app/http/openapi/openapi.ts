@@ -18,7 +18,7 @@ function templateOf(path: string): string {
   return path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
-/** `GET /api/v1/users/me/sessions/:id` → `getUsersMeSessionsById`. Made of the route alone, so generated clients keep their names. */
+/** `GET /api/v1/users/me/sessions/:id` → `getUsersMeSessionsById`. It depends on the route alone, so names in generated clients stay stable. */
 function operationId({ method, path }: Endpoint): string {
   const words = path
     .replace(prefix, '')
@@ -86,8 +86,8 @@ expect new ones in answers. Before a request reaches an operation it may also be
 cannot be read as HTTP, and with 404 or 405 when no operation has its path or method.`;
 
 /**
- * The OpenAPI 3.1 document of a route table, made from the schemas that validate. The same table gives the same bytes.
- * @throws TypeError when two different schemas carry the same `id`
+ * The OpenAPI 3.1 document of a route table, made from the schemas that validate requests. Its bytes depend on the table alone.
+ * @throws TypeError if two different schemas have the same `id`
  */
 export function createOpenApi(endpoints: readonly Endpoint[], version: string): object {
   const reader = createSchemaReader();

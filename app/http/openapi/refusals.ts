@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodes } from '../../errors.ts';
-import { healthPaths } from '../../features/health/endpoints.ts';
 import { problems } from '../problem.ts';
 import type { Endpoint } from '../route/endpoint.ts';
 
@@ -27,13 +26,11 @@ export const Problem = z
   })
   .meta({ id: 'Problem' });
 
-const exempt: ReadonlySet<string> = new Set(healthPaths);
-
-/** What the policies of a route line may answer instead of its handler; see `serve` in dispatch.ts. */
-function impliedCodes({ access, body, limit, params, path, query }: Endpoint): ErrorCode[] {
+/** What the policies of an endpoint may answer instead of its handler; see `serve` in route/dispatch.ts. */
+function impliedCodes({ access, audience, body, limit, params, query }: Endpoint): ErrorCode[] {
   const hasStores = access !== 'open' || limit !== undefined;
   return [
-    ...(exempt.has(path) ? [] : (['host_not_allowed'] as const)),
+    ...(audience === 'probe' ? [] : (['host_not_allowed'] as const)),
     ...(limit ? (['rate_limited'] as const) : []),
     ...(access === 'open' ? [] : (['unauthorized'] as const)),
     ...(access === 'admin' ? (['forbidden'] as const) : []),
@@ -47,11 +44,11 @@ function impliedCodes({ access, body, limit, params, path, query }: Endpoint): E
   ];
 }
 
-/** Every code an endpoint may refuse with, by HTTP status. */
+/** Every error code that an endpoint may answer, by HTTP status. */
 export function refusalsOf(endpoint: Endpoint): ReadonlyMap<number, readonly ErrorCode[]> {
   const codes = new Set([...impliedCodes(endpoint), ...(endpoint.refuses ?? [])]);
   const byStatus = new Map<number, ErrorCode[]>();
-  // In the order of the list of all codes, so that a reordered route line does not change the document.
+  // Use the order of errorCodes, so that reordering an endpoint's list does not change the document.
   for (const code of errorCodes.filter((each) => codes.has(each))) {
     const { status } = problems[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);

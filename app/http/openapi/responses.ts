@@ -24,7 +24,7 @@ interface Response {
   readonly content?: object;
 }
 
-/** What each problem looks like, made by the function that writes them. */
+/** An example of each problem, made by the function that writes real ones. */
 export const problemExamples = Object.fromEntries(
   errorCodes.map((code) => {
     const fields = [{ path: 'email', message: 'Invalid email address' }];
@@ -46,7 +46,7 @@ function commonHeaders(endpoint: Endpoint): HeaderName[] {
   return ['X-Request-Id', ...(endpoint.limit ? budget : [])];
 }
 
-/** The body of a success as `write` in dispatch.ts sends it. */
+/** The body of a success response, as `write` in route/dispatch.ts sends it. */
 function envelope(answer: AnswerDoc): z.ZodType | undefined {
   if (answer.bare || !answer.data) return answer.data;
   if (!answer.page) return z.object({ data: answer.data });
@@ -84,7 +84,7 @@ function refusal(status: number, codes: readonly ErrorCode[], common: readonly H
   };
 }
 
-/** Readiness says "not ready" with 503, which is a refusal's status elsewhere: one response, two media types. */
+/** Readiness answers 503 for "not ready"; elsewhere 503 is an error. One response then has two media types. */
 function merge(a: Response | undefined, b: Response): Response {
   if (!a) return b;
   return {
@@ -94,7 +94,7 @@ function merge(a: Response | undefined, b: Response): Response {
   };
 }
 
-/** Every answer of an endpoint by status: the successes of its line and all refusals. */
+/** Every response of an endpoint by status: its declared successes and all errors. */
 export function responsesOf(endpoint: Endpoint, reader: SchemaReader): Record<number, Response> {
   const common = commonHeaders(endpoint);
   const responses: Record<number, Response> = {};

@@ -4,9 +4,9 @@ export type Schema = z.core.JSONSchema.BaseSchema;
 export type Io = 'input' | 'output';
 
 export interface SchemaReader {
-  /** JSON Schema (draft 2020-12) of what a zod schema accepts (`input`) or what it gives (`output`). */
+  /** JSON Schema (draft 2020-12) of what a zod schema accepts (`input`) or returns (`output`). */
   readonly read: (schema: z.ZodType, io: Io) => Schema;
-  /** Every schema with an `id` met so far, by name in order. */
+  /** Every schema with an `id` that was read so far, sorted by name. */
   readonly components: () => Readonly<Record<string, Schema>>;
 }
 
@@ -14,10 +14,10 @@ const namePrefix = '#/components/schemas/';
 
 type Override = NonNullable<z.core.ToJSONSchemaParams['override']>;
 
-/** The patterns behind these formats are long and say nothing that the format does not. */
+/** The patterns of these formats are long and add nothing to the format. */
 const plainFormats: ReadonlySet<unknown> = new Set(['date-time', 'uuid']);
 
-/** Answers may grow fields, so a client must not be told that there will never be more; only strict objects are closed. */
+/** Responses may get new fields, so their schemas stay open. Only strict request objects are closed. */
 function ease(io: Io): Override {
   return ({ zodSchema, jsonSchema }) => {
     if (plainFormats.has(jsonSchema.format)) delete jsonSchema.pattern;
@@ -26,7 +26,7 @@ function ease(io: Io): Override {
   };
 }
 
-/** zod points into `$defs`; the document keeps named schemas among its components. */
+/** zod refers to `$defs`; the document stores named schemas under `components`. */
 function withComponentRefs(schema: unknown): Schema {
   return JSON.parse(
     JSON.stringify(schema, (key, value: unknown) =>
@@ -54,7 +54,7 @@ export function createSchemaReader(): SchemaReader {
 
   return {
     read(schema, io) {
-      // Wrapped, because zod gives a name only to what stands inside something else.
+      // Wrapped in an object, because zod names only schemas inside another schema.
       const whole = z.toJSONSchema(z.object({ it: schema }), {
         io,
         target: 'draft-2020-12',

@@ -1,20 +1,24 @@
 import type Koa from 'koa';
 import type { Client } from '../client.ts';
+import type { Endpoint } from './endpoint.ts';
 
 /** What every request carries from the first middleware on. */
 export interface RequestState {
   requestId: string;
   client: Client;
-  /** Full template of the matched route; one value for everything unmatched keeps metrics bounded. */
-  route: string;
+  /** Set once the router has found the endpoint. */
+  endpoint?: Endpoint;
   userId?: string;
   /** Set while tracing is on. */
   traceId?: string;
-  /** Why the request was refused; for the log. */
+  /** Why the request was refused, for the log. */
   failure?: unknown;
 }
 
 export type Context = Koa.ParameterizedContext<RequestState>;
 export type Middleware = Koa.Middleware<RequestState>;
 
-export const unmatchedRoute = 'unmatched';
+/** The route label of a request: its template, or one value for everything unmatched, so that metrics stay bounded. */
+export function routeLabel(endpoint: Pick<Endpoint, 'path'> | undefined): string {
+  return endpoint?.path ?? 'unmatched';
+}

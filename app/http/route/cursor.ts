@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
+import type { Page } from '../../store/postgres/database.ts';
 
-/** The keyset of the last row of a page, opaque to clients. */
+/** The position of the last row of a page (keyset pagination), opaque to clients. */
 export function encodeCursor(keyset: unknown): string | null {
   return keyset === null ? null : Buffer.from(JSON.stringify(keyset)).toString('base64url');
 }
 
-/** @throws AppError validation_failed for a cursor that this list did not give out */
+/** @throws AppError validation_failed for a cursor that does not have the form of this list's cursors */
 export function decodeCursor<T>(schema: z.ZodType<T>, cursor: string | undefined): T | undefined {
   if (cursor === undefined) return undefined;
   try {
@@ -17,13 +18,13 @@ export function decodeCursor<T>(schema: z.ZodType<T>, cursor: string | undefined
   }
 }
 
-/** Postgres knows no year 0, and refuses the query instead of the value. */
+/** Postgres has no year 0 and would fail the whole query. */
 const instant = z.iso
   .datetime()
   .refine((text) => !text.startsWith('0000'))
   .transform((text) => new Date(text));
 
-/** Strings that go on to Postgres hold no NUL, which JSON can carry. */
+/** Postgres cannot store NUL, which JSON can contain. */
 const text = z
   .string()
   .max(254)
@@ -32,3 +33,8 @@ const text = z
 export const HistoryKeyset = z.strictObject({ occurredAt: instant, id: z.uuid() });
 export const CreatedKeyset = z.strictObject({ createdAt: instant, id: z.uuid() });
 export const TextKeyset = text;
+
+/** The answer for one page of a list. */
+export function pageAnswer<Row, Position>(page: Page<Row, Position>, present: (row: Row) => unknown) {
+  return { data: page.items.map(present), meta: { next_cursor: encodeCursor(page.next) } };
+}

@@ -1,11 +1,20 @@
 import Router from '@koa/router';
 import { AppError } from '../../errors.ts';
-import { type Authenticate, requireAdmin } from '../../features/sessions/authenticate.ts';
+import { adminRole } from '../../store/tables/roles.ts';
+import type { SessionState } from '../../store/tables/sessions.ts';
 import type { Context, RequestState } from './context.ts';
-import type { Answer, Endpoint } from './endpoint.ts';
-import type { Limits } from './limits.ts';
+import type { Answer, Call, Endpoint } from './endpoint.ts';
+import type { EnforceLimit } from './rate-limits.ts';
 import { readJson } from './read-json.ts';
 import { validate } from './validate.ts';
+
+/** Finds out who calls. @throws AppError unauthorized or service_unavailable */
+export type Authenticate = (ctx: Context) => Promise<SessionState>;
+
+interface Policies {
+  readonly authenticate: Authenticate;
+  readonly enforceLimit: EnforceLimit;
+}
 
 function write(ctx: Context, answer: Answer): void {
   ctx.status = answer.status ?? 200;
@@ -22,7 +31,7 @@ function write(ctx: Context, answer: Answer): void {
   }
 }
 
-/** A path parameter of the wrong form names nothing that exists. */
+/** A path parameter of the wrong form names nothing that exists. @throws AppError not_found */
 function parseParams(endpoint: Endpoint, params: unknown): unknown {
   if (!endpoint.params) return undefined;
   const parsed = endpoint.params.safeParse(params);
@@ -30,35 +39,45 @@ function parseParams(endpoint: Endpoint, params: unknown): unknown {
   return parsed.data;
 }
 
-/** One request through the policies of its route line, in this order: room, access, limit, input, a place, handler. */
-async function serve(
-  endpoint: Endpoint,
-  ctx: Context,
-  limit: Limits,
-  authenticate: Authenticate,
-): Promise<void> {
-  const refusal = endpoint.room?.refusal();
-  if (refusal) throw refusal;
-  // Before the limit: who has no token must not use up what those behind the same address may do with theirs.
-  const caller = endpoint.access === 'open' ? undefined : await authenticate(ctx);
-  if (caller && endpoint.access === 'admin') requireAdmin(caller);
-  if (endpoint.limit) await limit(ctx, endpoint.limit);
+/** @throws AppError unauthorized, forbidden or service_unavailable */
+async function checkAccess(endpoint: Endpoint, ctx: Context, authenticate: Authenticate) {
+  if (endpoint.access === 'open') return undefined;
+  const caller = await authenticate(ctx);
+  if (endpoint.access === 'admin' && !caller.user.roles.includes(adminRole)) throw new AppError('forbidden');
+  return caller;
+}
+
+async function readInput(endpoint: Endpoint, ctx: Context) {
   const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
   const query = endpoint.query && validate(endpoint.query, { ...ctx.query });
   const body = endpoint.body && validate(endpoint.body, await readJson(ctx.req));
-  // Endpoint erased the types that its spec promised; see endpoint().
-  const call = { body, query, params, caller, client: ctx.state.client } as Parameters<Endpoint['handle']>[0];
-  const handle = () => endpoint.handle(call);
-  // No sooner: heads that came while there was room may hold their bodies back, and would hold places with them.
-  write(ctx, await (endpoint.room ? endpoint.room.hold(handle) : handle()));
+  return { params, query, body };
 }
 
-export function createRouter(endpoints: readonly Endpoint[], limit: Limits, authenticate: Authenticate) {
+/** Takes one request through the policies of its endpoint, in this order: queue, access, limit, input, slot, handler. */
+async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
+  const refusal = endpoint.queue?.refusal();
+  if (refusal) throw refusal;
+  // Check access before the limit: a caller without a token must not use up the limit of others on the same network.
+  const caller = await checkAccess(endpoint, ctx, policies.authenticate);
+  if (endpoint.limit) await policies.enforceLimit(ctx, endpoint.limit);
+  const input = await readInput(endpoint, ctx);
+  const { client } = ctx.state;
+  const cookie = (name: string): string | null => (ctx.headers.cookie && ctx.cookies.get(name)) || null;
+  // reason: Endpoint erased the types that its spec promised; see endpoint().
+  const call = { ...input, caller, client, cookie } as Call<never, unknown, unknown, unknown>;
+  const handle = () => endpoint.handle(call);
+  // Reserve the slot only after the body has arrived. A client that sends its headers and withholds the body must not
+  // occupy a slot.
+  write(ctx, await (endpoint.queue ? endpoint.queue.run(handle) : handle()));
+}
+
+export function createRouter(endpoints: readonly Endpoint[], policies: Policies) {
   const router = new Router<RequestState>({ strict: true, sensitive: true });
   for (const endpoint of endpoints) {
     router[endpoint.method](endpoint.path, (ctx) => {
-      ctx.state.route = endpoint.path;
-      return serve(endpoint, ctx, limit, authenticate);
+      ctx.state.endpoint = endpoint;
+      return serve(endpoint, ctx, policies);
     });
   }
   return router;

@@ -1,12 +1,40 @@
 import type { z } from 'zod';
-import type { ErrorCode } from '../../errors.ts';
-import type { HashQueue } from '../../features/passwords/hash-queue.ts';
+import type { AppError, ErrorCode } from '../../errors.ts';
 import type { SessionState } from '../../store/tables/sessions.ts';
 import type { Client } from '../client.ts';
-import type { LimitName } from './limits.ts';
+import type { SecurityEventName } from './security-events.ts';
 
-/** Who may call: anyone, the holder of an access token, or one whose user has the role `admin`. */
+/** Who may call: anyone, the holder of an access token, or a user who has the role `admin`. */
 export type Access = 'open' | 'user' | 'admin';
+
+/**
+ * Who the endpoint is for. `probe`: load balancers and kubelets, which call it by IP address; ALLOWED_HOSTS does not
+ * apply to it, and neither traces nor service level objectives count it. `internal`: other services, such as gateways.
+ */
+export type Audience = 'public' | 'probe' | 'internal';
+
+/** The class of service level objective that a request counts towards; label `class` of http_requests_total. */
+export type ObjectiveClass = 'authentication' | 'token_check' | 'other';
+
+/** Requests per client network (IPv4 address or IPv6 /64) and window. Endpoints that share a limit share the object. */
+export interface RateLimit {
+  /** Label `limit` of auth_rate_limited_total, and part of the key in Redis. */
+  readonly name: string;
+  readonly points: number;
+  /** Milliseconds. */
+  readonly window: number;
+}
+
+/** A bounded queue for expensive work, such as hashing a password. */
+export interface WorkQueue {
+  /**
+   * Returns the error to answer when a new request would find no slot, and counts it as rejected; otherwise null.
+   * It returns the error instead of throwing it: throwing took a fifth of the cost of a refusal under a flood.
+   */
+  refusal(): AppError | null;
+  /** Reserves a slot from the start of `work` to its end. @throws AppError overloaded */
+  run<T>(work: () => T | Promise<T>): Promise<T>;
+}
 
 export interface Call<A extends Access, B, Q, P> {
   readonly body: B;
@@ -14,9 +42,11 @@ export interface Call<A extends Access, B, Q, P> {
   readonly params: P;
   readonly caller: A extends 'open' ? undefined : SessionState;
   readonly client: Client;
+  /** The value of a cookie, unchecked; null if the request has none of that name. */
+  readonly cookie: (name: string) => string | null;
 }
 
-/** `data` and `meta` go into the envelope; `raw` is sent as it is. Neither: a response without a body. */
+/** `data` and `meta` go into the envelope; `raw` is sent as it is. With neither, the response has no body. */
 export interface Answer {
   readonly status?: number;
   readonly data?: unknown;
@@ -25,43 +55,53 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How one success looks, for the OpenAPI document. */
+/** A success response as the OpenAPI document describes it. */
 export interface AnswerDoc {
   readonly description: string;
-  /** Schema of `data`; of the whole body with `bare`. */
+  /** Schema of `data`, or of the whole body if `bare` is set. */
   readonly data?: z.ZodType;
-  /** A page of a list: `data` is the array, `meta.next_cursor` the way on. */
+  /** One page of a list: `data` is an array, `meta.next_cursor` leads to the next page. */
   readonly page?: boolean;
   readonly bare?: boolean;
   readonly type?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** Every fact about one route. Nothing else in the code is keyed by the path of a route. */
 export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly summary: string;
   readonly access: A;
-  /** For what hashes a password: refused before anything is read while there is no room, and holding a place later. */
-  readonly room?: HashQueue;
-  readonly limit?: LimitName;
+  /** @default public */
+  readonly audience?: Audience;
+  /** @default other */
+  readonly objective?: ObjectiveClass;
+  /** Name of the security event in the request log; without it only refusals are security events (ASVS 16.3). */
+  readonly securityEvent?: SecurityEventName;
+  /** Level of the request log line, unless the response is a server error. @default info */
+  readonly logLevel?: 'info' | 'debug';
+  readonly limit?: RateLimit;
+  /** Queue of the expensive work that the handler does. A request is refused before it is read while the queue is full. */
+  readonly queue?: WorkQueue;
   readonly body?: z.ZodType<B>;
   readonly query?: z.ZodType<Q>;
   readonly params?: z.ZodType<P>;
   readonly answers: Readonly<Record<number, AnswerDoc>>;
-  /** Refusals of its own; those that access, limit, body and query bring along are implied. */
+  /** Errors of the handler. Those of access, limit, body and query are implied (openapi/refusals.ts). */
   readonly refuses?: readonly ErrorCode[];
 }
 
-/** One line of the route table. The handler sees parsed input only. */
+/** One row of the route table. The handler receives parsed input only. */
 export interface Endpoint extends Omit<EndpointSpec<Access, unknown, unknown, unknown>, 'access'> {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** Full template: `/api/v1/users/me/sessions/:id`. */
+  /** Full template, such as `/api/v1/users/me/sessions/:id`. */
   readonly path: string;
   readonly access: Access;
   readonly handle: (call: Call<Access, unknown, unknown, unknown>) => Answer | Promise<Answer>;
 }
 
 /**
- * @param route method and full path template, as in `POST /api/v1/auth/login`
+ * Declares one route.
+ * @param route method and full path template, such as `POST /api/v1/auth/login`
  */
 export function endpoint<A extends Access, B = undefined, Q = undefined, P = undefined>(
   route: `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`,
@@ -69,6 +109,11 @@ export function endpoint<A extends Access, B = undefined, Q = undefined, P = und
   handle: (call: Call<A, B, Q, P>) => Answer | Promise<Answer>,
 ): Endpoint {
   const [method = '', path = ''] = route.split(' ');
-  // The dispatcher parses input with this very spec before it calls, so the erased types hold.
+  // reason: dispatch.ts parses input with this very spec before it calls the handler, so the erased types are right.
   return { ...spec, method: method.toLowerCase(), path, handle } as unknown as Endpoint;
+}
+
+/** Paths that probes call. Middleware needs them before the router has found the endpoint. */
+export function probePaths(endpoints: readonly Endpoint[]): ReadonlySet<string> {
+  return new Set(endpoints.filter(({ audience }) => audience === 'probe').map(({ path }) => path));
 }

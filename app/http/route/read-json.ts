@@ -6,14 +6,14 @@ export const bodyLimit = 100 * 1024;
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
-/** Tells raw-body's failures apart by its stable `type`. */
+/** Distinguishes raw-body's errors by their stable `type`. */
 function bodyError(error: unknown): AppError {
   const type = error instanceof Error && 'type' in error ? error.type : undefined;
   if (type === 'entity.too.large') return new AppError('payload_too_large');
   return new AppError('malformed_request', { cause: error, detail: 'The body did not arrive whole' });
 }
 
-/** JSON is UTF-8 (RFC 8259 section 8.1). Decoding is strict: a replaced byte would change a password silently. */
+/** JSON is UTF-8 (RFC 8259 section 8.1). Decoding is strict, because a replaced byte would silently change a password. */
 function parse(bytes: Buffer): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { AppError, type FieldError } from '../../errors.ts';
 
-/** Levels of objects and lists; no body of ours has more than three. The walk below must not exhaust the stack. */
+/** Nested objects and lists. No request body needs more than three levels. The walk below must not exhaust the stack. */
 const maxDepth = 20;
-/** An answer must not be many times as large as its request, however much is wrong with that. */
+/** An error response must not be many times as large as its request. */
 const maxFields = 20;
 const maxPathLength = 100;
 
-/** Postgres cannot store NUL, and a lone surrogate has no UTF-8 form: both would be lost or refused further down. */
+/** Postgres cannot store NUL, and a lone surrogate has no UTF-8 form. Both would be lost or refused later. */
 function findBadText(value: unknown, path: string, depth = 0): FieldError | null {
   if (typeof value === 'string') {
     if (value.includes('\0')) return { path, message: 'must not contain a NUL character' };
@@ -23,12 +23,12 @@ function findBadText(value: unknown, path: string, depth = 0): FieldError | null
   return null;
 }
 
-/** A path may hold keys that the caller made up. */
+/** The caller chooses the keys in a path, so the path is cut and cleaned. */
 function presentable({ path, message }: FieldError): FieldError {
   return { path: path.slice(0, maxPathLength).toWellFormed().replaceAll('\0', ''), message };
 }
 
-/** One entry for each unknown key, by its own path, instead of one for the object that holds them. */
+/** One entry for each unknown key, by its own path, instead of one for the whole object. */
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String).join('.');
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];

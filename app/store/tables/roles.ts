@@ -9,6 +9,9 @@ export interface Role {
   readonly builtIn: boolean;
 }
 
+/** The built-in role of administrators (migrations/0001_init.sql). */
+export const adminRole = 'admin';
+
 export type RoleDeletion = 'deleted' | 'missing' | 'built_in' | 'in_use';
 
 /** Roles and who has them. Arrays travel as JSON text, which every driver setting and PGlite understand alike. */

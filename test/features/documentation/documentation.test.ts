@@ -18,7 +18,7 @@ function serveDocumentation(): Server {
   const app = createApp({
     config: config.http,
     endpoints: createRouteTable(),
-    limit: async () => undefined,
+    enforceLimit: async () => undefined,
     authenticate: async () => {
       throw new AppError('unauthorized');
     },

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
 import type { Accounts } from '../../../app/features/accounts/accounts.ts';
-import { meEndpoints } from '../../../app/features/accounts/endpoints.ts';
+import { accountEndpoints } from '../../../app/features/accounts/endpoints.ts';
 import type { PersonalData } from '../../../app/features/accounts/personal-data.ts';
-import type { HashQueue } from '../../../app/features/passwords/hash-queue.ts';
+import { passwordEndpoints } from '../../../app/features/passwords/endpoints.ts';
+import type { WorkQueue } from '../../../app/http/route/endpoint.ts';
 import { type Ask, startApp, type TestApp } from '../../support/app.ts';
 import { type LoggedIn, loggedIn, logIn, newPerson } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
@@ -78,14 +79,14 @@ onEachStore('Confirming with the password', (stores) => {
       expect([status, headers['ratelimit-limit']]).to.deep.equal([429, '100']);
     }
     const text = await app.metrics.registry.metrics();
-    expect(text).to.match(/auth_rate_limited_total\{[^}]*limit="confirm"[^}]*\} 3/);
+    expect(text).to.match(/auth_rate_limited_total\{[^}]*limit="account_change"[^}]*\} 3/);
   });
 });
 
-describe('HashQueue for the hash that a confirmation costs', () => {
-  const full: HashQueue = {
+describe('A slot of the hash queue for a confirmation', () => {
+  const full: WorkQueue = {
     refusal: () => new AppError('overloaded'),
-    hold: () => Promise.reject(new AppError('overloaded')),
+    run: () => Promise.reject(new AppError('overloaded')),
   };
   const updated: object[] = [];
   const accounts = {
@@ -95,17 +96,19 @@ describe('HashQueue for the hash that a confirmation costs', () => {
     },
   };
   // The handlers that are called reach for nothing else.
-  const endpoints = meEndpoints({
+  const endpoints = accountEndpoints({
     accounts: accounts as unknown as Accounts,
     personalData: {} as unknown as PersonalData,
-    room: full,
+    hashQueue: full,
   });
+  const never = () => expect.fail('no handler of these is called');
+  const changes = passwordEndpoints({ changePassword: never, resetPassword: never, hashQueue: full });
   const find = (method: string, path: string) =>
-    endpoints.find((each) => each.method === method && each.path === path);
+    [...endpoints, ...changes].find((each) => each.method === method && each.path === path);
 
   it('is asked for before anything is read where there is always one', () => {
-    expect(find('delete', me)?.room).to.equal(full);
-    expect(find('post', `${me}/password`)?.room).to.equal(full);
+    expect(find('delete', me)?.queue).to.equal(full);
+    expect(find('post', `${me}/password`)?.queue).to.equal(full);
   });
 
   it('is asked for a new email, and not for a new username', async () => {

@@ -31,10 +31,10 @@ const admission = (options: Partial<HashQueueOptions>) =>
 
 describe('CountedAttempt', () => {
   it('runs as many jobs as it may, lets some wait in order and refuses the rest at once', async () => {
-    const { admit } = admission({});
+    const { runJob } = admission({});
     const jobs = Array.from({ length: 4 }, createJob);
-    const running = jobs.map((job) => admit(job.run));
-    expect(await codeOf(admit(createJob().run))).to.equal('overloaded');
+    const running = jobs.map((job) => runJob(job.run));
+    expect(await codeOf(runJob(createJob().run))).to.equal('overloaded');
     expect(jobs.map((job) => job.isStarted())).to.deep.equal([true, true, false, false]);
     jobs[1]?.finish('b');
     await settle();
@@ -44,36 +44,38 @@ describe('CountedAttempt', () => {
   });
 
   it('frees the slot of a job that failed', async () => {
-    const { admit } = admission({ concurrency: 1, queueMax: 0 });
-    const failure = await admit(() => Promise.reject(new Error('no'))).catch((error: Error) => error.message);
+    const { runJob } = admission({ concurrency: 1, queueMax: 0 });
+    const failure = await runJob(() => Promise.reject(new Error('no'))).catch(
+      (error: Error) => error.message,
+    );
     expect(failure).to.equal('no');
-    expect(await admit(async () => 'next')).to.equal('next');
+    expect(await runJob(async () => 'next')).to.equal('next');
   });
 
   it('refuses a job that waited too long, and does not run it later', async () => {
-    const { admit } = admission({ concurrency: 1, deadline: 5 });
+    const { runJob } = admission({ concurrency: 1, deadline: 5 });
     const first = createJob();
     const second = createJob();
-    const running = admit(first.run);
-    expect(await codeOf(admit(second.run))).to.equal('overloaded');
+    const running = runJob(first.run);
+    expect(await codeOf(runJob(second.run))).to.equal('overloaded');
     first.finish('done');
     await running;
     await settle();
     expect(second.isStarted()).to.equal(false);
-    expect(await admit(async () => 'next')).to.equal('next');
+    expect(await runJob(async () => 'next')).to.equal('next');
   });
 
   it('never runs more than it may, whatever comes', async () => {
     let running = 0;
     let most = 0;
-    const { admit } = admission({ concurrency: 3, queueMax: 1_000 });
+    const { runJob } = admission({ concurrency: 3, queueMax: 1_000 });
     const job = async () => {
       running += 1;
       most = Math.max(most, running);
       await settle();
       running -= 1;
     };
-    await Promise.all(Array.from({ length: 200 }, () => admit(job)));
+    await Promise.all(Array.from({ length: 200 }, () => runJob(job)));
     expect([most, running]).to.deep.equal([3, 0]);
   });
 
@@ -83,15 +85,15 @@ describe('CountedAttempt', () => {
     const onReject = () => {
       refused += 1;
     };
-    const { admit } = admission({
+    const { runJob } = admission({
       concurrency: 1,
       queueMax: 1,
       onDepth: (depth) => depths.push(depth),
       onReject,
     });
     const first = createJob();
-    const running = [admit(first.run), admit(async () => 'second')];
-    await codeOf(admit(async () => 'third'));
+    const running = [runJob(first.run), runJob(async () => 'second')];
+    await codeOf(runJob(async () => 'third'));
     first.finish('done');
     await Promise.all(running);
     expect(depths).to.deep.equal([1, 0]);
@@ -99,20 +101,20 @@ describe('CountedAttempt', () => {
   });
 
   it('tells beforehand that there is no room, and that there is', async () => {
-    const { admit, room } = admission({ concurrency: 1, queueMax: 1 });
+    const { runJob, queue } = admission({ concurrency: 1, queueMax: 1 });
     const first = createJob();
-    const running = [admit(first.run)];
-    expect(room.refusal()).to.equal(null);
-    running.push(admit(async () => 'second'));
-    expect(room.refusal()).to.have.property('code', 'overloaded');
+    const running = [runJob(first.run)];
+    expect(queue.refusal()).to.equal(null);
+    running.push(runJob(async () => 'second'));
+    expect(queue.refusal()).to.have.property('code', 'overloaded');
     first.finish('done');
     await Promise.all(running);
-    expect(room.refusal()).to.equal(null);
+    expect(queue.refusal()).to.equal(null);
   });
 
   it('lets no more work begin than jobs will find room, and counts what it refuses', async () => {
     let refused = 0;
-    const { admit, room } = admission({
+    const { runJob, queue } = admission({
       concurrency: 1,
       queueMax: 1,
       onReject: () => {
@@ -122,29 +124,29 @@ describe('CountedAttempt', () => {
     const lookups = Array.from({ length: 3 }, createJob);
     const done: string[] = [];
     const requests = lookups.map((lookup, index) =>
-      room.hold(async () => {
+      queue.run(async () => {
         await lookup.run();
-        await admit(async () => done.push(String(index)));
+        await runJob(async () => done.push(String(index)));
       }),
     );
     expect(await codeOf(requests[2] ?? expect.fail())).to.equal('overloaded');
     expect(lookups.map((lookup) => lookup.isStarted())).to.deep.equal([true, true, false]);
-    expect(room.refusal()).to.have.property('code', 'overloaded');
+    expect(queue.refusal()).to.have.property('code', 'overloaded');
     expect(refused).to.equal(2);
     for (const lookup of lookups) lookup.finish('found');
     await Promise.all(requests.slice(0, 2));
     expect(done).to.deep.equal(['0', '1']);
-    expect(room.refusal()).to.equal(null);
+    expect(queue.refusal()).to.equal(null);
   });
 
   it('takes back the place of work that failed, before its job or without one', async () => {
-    const { room } = admission({ concurrency: 1, queueMax: 0 });
+    const { queue } = admission({ concurrency: 1, queueMax: 0 });
     for (let n = 0; n < 3; n += 1) {
-      const failure = await room
-        .hold(() => Promise.reject(new Error('no')))
+      const failure = await queue
+        .run(() => Promise.reject(new Error('no')))
         .catch((error: Error) => error.message);
       expect(failure).to.equal('no');
     }
-    expect(await room.hold(() => 'next')).to.equal('next');
+    expect(await queue.run(() => 'next')).to.equal('next');
   });
 });

@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { AppError } from '../../../app/errors.ts';
-import { createAccounts } from '../../../app/features/accounts/accounts.ts';
 import { createDeviceTokens } from '../../../app/features/devices/device-tokens.ts';
 import { createLogin } from '../../../app/features/login/login.ts';
+import { createChangePassword } from '../../../app/features/passwords/password-change.ts';
+import { createConfirmPassword } from '../../../app/features/passwords/password-confirmation.ts';
 import {
   createPasswordHasher,
   type PasswordHasher,
@@ -13,25 +14,26 @@ import type { SessionStates } from '../../../app/features/sessions/session-state
 import { createSessions } from '../../../app/features/sessions/sessions.ts';
 import { createLoginThrottle } from '../../../app/features/throttling/login-throttle.ts';
 import { createAccessTokens } from '../../../app/features/tokens/access-token.ts';
+import { noTracing } from '../../../app/observe/tracing.ts';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Person, registered } from '../../support/people.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 
-const client = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: null, requestId: '', deviceToken: null };
+const client = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: null, requestId: '' };
 
 onEachStore('While the hash queue is full', (stores) => {
   let app: TestApp;
   let stronger: PasswordHasher;
   before(async () => {
     app = await startApp(stores());
-    stronger = await createPasswordHasher({ ...app.config.hashing, time: 2 }, app.metrics);
+    stronger = await createPasswordHasher({ ...app.config.hashing, time: 2 }, app.metrics, noTracing);
   });
   after(() => app.close());
 
   /** Logins and accounts behind a hasher that is overloaded as `full` says, and wants stronger hashes than there are. */
-  function createWorld(full: { verify: boolean; hash: boolean }) {
+  function createServices(full: { verify: boolean; hash: boolean }) {
     const lines: { event?: string }[] = [];
     const orFull = <T>(isFull: boolean, work: () => Promise<T>): Promise<T> =>
       isFull ? Promise.reject(new AppError('overloaded', { retryAfter: 1 })) : work();
@@ -63,17 +65,18 @@ onEachStore('While the hash queue is full', (stores) => {
     const log = pino({ level: 'warn' }, { write: (line: string) => lines.push(JSON.parse(line)) });
     const devices = createDeviceTokens(randomBytes(32));
     const login = createLogin({ store, sessions, devices, hasher, throttle, metrics, log });
-    const accounts = createAccounts({ store, sessions, states, hasher, throttle, devices });
+    const confirmPassword = createConfirmPassword({ store, hasher, throttle });
+    const changePassword = createChangePassword({ store, states, hasher, confirmPassword, devices });
     const enter = ({ email, password }: Person, deviceToken: string | null = null) =>
       login({ email, password, deviceToken }, client);
     const hashOf = async ({ id }: Person) => (await store.users.findById(id))?.passwordHash;
-    return { enter, accounts, hashOf, lines };
+    return { enter, changePassword, hashOf, lines };
   }
 
   it('no login that was turned away costs an attempt, from a known device or not', async () => {
     const person = await registered(app);
     const full = { verify: false, hash: false };
-    const { enter } = createWorld(full);
+    const { enter } = createServices(full);
     const { deviceToken } = await enter(person);
     for (const token of [null, deviceToken]) {
       full.verify = true;
@@ -86,9 +89,9 @@ onEachStore('While the hash queue is full', (stores) => {
   it('no confirmation that was turned away costs one', async () => {
     const person = await registered(app);
     const full = { verify: true, hash: false };
-    const { accounts } = createWorld(full);
+    const { changePassword } = createServices(full);
     const caller = { userId: person.id, sessionId: randomUUID() };
-    const change = () => accounts.changePassword(caller, person.password, `new ${person.password}`);
+    const change = () => changePassword(caller, person.password, `new ${person.password}`);
     for (let n = 0; n < 12; n += 1) expect(await change().catch(codeOf)).to.equal('overloaded');
     full.verify = false;
     expect(await change()).to.be.a('string');
@@ -97,7 +100,7 @@ onEachStore('While the hash queue is full', (stores) => {
   it('a right password opens a session although it cannot be hashed anew, which the next login does', async () => {
     const person = await registered(app);
     const full = { verify: false, hash: true };
-    const { enter, hashOf, lines } = createWorld(full);
+    const { enter, hashOf, lines } = createServices(full);
     const original = await hashOf(person);
     for (let n = 0; n < 12; n += 1) expect(await enter(person)).to.have.property('tokens');
     expect(await hashOf(person)).to.equal(original);

@@ -2,11 +2,8 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
-import {
-  attemptBudgets,
-  createLoginThrottle,
-  pauses,
-} from '../../../app/features/throttling/login-throttle.ts';
+import { pauses } from '../../../app/features/throttling/internal/account-budget.ts';
+import { attemptBudgets, createLoginThrottle } from '../../../app/features/throttling/login-throttle.ts';
 import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
 
 const second = 1_000;

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import {
   addressPrefix,
+  createAddressResolver,
   createClientAddress,
-  createClientPlaces,
 } from '../../../app/http/middleware/client-address.ts';
 
 describe('Client address', () => {
@@ -39,7 +39,7 @@ describe('Client address', () => {
   });
 
   it('is the same when it is remembered, and another for another proxy or header', () => {
-    const placeOf = createClientPlaces(['10.0.0.0/8']);
+    const placeOf = createAddressResolver(['10.0.0.0/8']);
     const first = placeOf('10.1.2.3', '2001:db8:1:2::7');
     expect(first).to.deep.equal({ ip: '2001:db8:1:2::7', network: '2001:db8:1:2::/64' });
     expect(placeOf('10.1.2.3', '2001:db8:1:2::7')).to.equal(first);
@@ -48,7 +48,7 @@ describe('Client address', () => {
   });
 
   it('remembers no header of any length, and no more than so many', () => {
-    const placeOf = createClientPlaces(['10.0.0.0/8']);
+    const placeOf = createAddressResolver(['10.0.0.0/8']);
     const long = `${'x'.repeat(300)}, 198.51.100.1`;
     expect(placeOf('10.1.2.3', long)).to.deep.equal({ ip: '198.51.100.1', network: '198.51.100.1' });
     expect(placeOf('10.1.2.3', long)).not.to.equal(placeOf('10.1.2.3', long));

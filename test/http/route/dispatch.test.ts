@@ -5,32 +5,31 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { z } from 'zod';
 import { AppError } from '../../../app/errors.ts';
-import type { HashQueue } from '../../../app/features/passwords/hash-queue.ts';
 import type { RequestState } from '../../../app/http/route/context.ts';
 import { createRouter } from '../../../app/http/route/dispatch.ts';
-import { endpoint } from '../../../app/http/route/endpoint.ts';
+import { endpoint, type WorkQueue } from '../../../app/http/route/endpoint.ts';
 
-describe('The room for a hash', () => {
-  it('is asked for again when a body comes that was held back until there was none', async () => {
+describe('A slot of the queue', () => {
+  it('is reserved only after the body has arrived, which a client may withhold until the queue is full', async () => {
     let isFull = false;
     let handled = 0;
     let asked: () => void = () => undefined;
     const askedOnce = new Promise<void>((resolve) => {
       asked = resolve;
     });
-    const room: HashQueue = {
+    const queue: WorkQueue = {
       refusal: () => {
         asked();
         return null;
       },
-      hold: async (work) => {
+      run: async (work) => {
         if (isFull) throw new AppError('overloaded');
         return work();
       },
     };
     const hashing = endpoint(
       'POST /hash',
-      { summary: 'Hash', access: 'open', room, body: z.strictObject({}), answers: {} },
+      { summary: 'Hash', access: 'open', queue, body: z.strictObject({}), answers: {} },
       () => {
         handled += 1;
         return {};
@@ -45,7 +44,7 @@ describe('The room for a hash', () => {
         ctx.body = error instanceof AppError ? error.code : String(error);
       }
     });
-    app.use(createRouter([hashing], never, never).routes());
+    app.use(createRouter([hashing], { authenticate: never, enforceLimit: never }).routes());
     const server = app.listen(0, '127.0.0.1');
     try {
       await once(server, 'listening');

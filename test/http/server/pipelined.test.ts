@@ -30,7 +30,7 @@ describe('Requests that a client sends without waiting for answers', () => {
     const app = createApp({
       config: config.http,
       endpoints: [slow],
-      limit: never,
+      enforceLimit: never,
       authenticate: never,
       log,
       metrics,

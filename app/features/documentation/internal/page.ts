@@ -1,4 +1,4 @@
-/** Asks for nothing but what `docsEndpoints` serves. */
+/** The page loads only what `documentationEndpoints` serves. */
 export const docsPage = `<!DOCTYPE html>
 <html lang="en">
   <head>
@@ -16,7 +16,7 @@ export const docsPage = `<!DOCTYPE html>
 </html>
 `;
 
-/** A file of its own, because the page's policy allows no inline script. `validatorUrl` off: it would call swagger.io. */
+/** A file of its own, because the page's policy allows no inline script. `validatorUrl` would call swagger.io. */
 export const docsScript = `SwaggerUIBundle({
   url: '/api/v1/openapi.json',
   dom_id: '#swagger-ui',

@@ -10,8 +10,8 @@ import {
 
 /*
  * A refresh token is `session id (16) | counter (4) | random (32) | tag (32)`, base64url. The random part makes it
- * unguessable, the counter tells an old token from the newest without a row per token, and the tag, a MAC under a key
- * of the session's own, keeps a stranger who knows a session id from provoking anything.
+ * unguessable. The counter tells an old token from the newest without a row per token. The tag is a MAC under a key of
+ * the session, so that a stranger who knows a session id cannot cause anything.
  */
 const bodyLength = 16 + 4 + 32;
 const tagLength = 32;
@@ -22,7 +22,7 @@ export interface RefreshToken {
   readonly text: string;
   readonly sessionId: string;
   readonly counter: number;
-  /** SHA-256 of the whole token: what the database keeps. */
+  /** SHA-256 of the whole token. The database stores this hash only. */
   readonly hash: Buffer;
 }
 
@@ -55,7 +55,7 @@ export function issueRefreshToken(sessionId: string, counter: number, macKey: Bu
   return describe(Buffer.concat([body, macOf(body, macKey)]));
 }
 
-/** Null for anything that does not even have the form of a refresh token. Proves nothing: see hasValidTag. */
+/** Null if the text does not have the form of a refresh token. The form proves nothing; see hasValidTag. */
 export function parseRefreshToken(text: string): RefreshToken | null {
   return tokenPattern.test(text) ? describe(Buffer.from(text, 'base64url')) : null;
 }
@@ -72,14 +72,14 @@ function sealKey(predecessor: RefreshToken): Buffer {
   return Buffer.from(hkdfSync('sha256', predecessor.text, predecessor.sessionId, sealLabel, 32));
 }
 
-/** Encrypts the newest token under a key that only the holder of the one before can derive: nonce | ciphertext | tag. */
+/** Encrypts the newest token under a key that only the holder of its predecessor can derive: nonce | ciphertext | tag. */
 export function sealSuccessor(predecessor: RefreshToken, successor: RefreshToken): Buffer {
   const nonce = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', sealKey(predecessor), nonce);
   return Buffer.concat([nonce, cipher.update(successor.text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** @throws Error when the row was tampered with or belongs to another predecessor */
+/** @throws Error if the row was tampered with or belongs to another predecessor */
 export function openSuccessor(predecessor: RefreshToken, sealed: Buffer): RefreshToken {
   const decipher = createDecipheriv('aes-256-gcm', sealKey(predecessor), sealed.subarray(0, 12));
   decipher.setAuthTag(sealed.subarray(-16));

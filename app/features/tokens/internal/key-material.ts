@@ -3,7 +3,7 @@ import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 import { ConfigError } from '../../../config/config.ts';
 import { type PairAlgorithm, parsePrivateKey, parsePublicKey } from '../pem-keys.ts';
 
-/** A key that verifies. `since`: when it was first known, in milliseconds since the epoch. */
+/** A key that verifies tokens. `since` is the time at which it was first seen, in milliseconds since the epoch. */
 export interface AcceptedKey {
   readonly kid: string;
   readonly key: KeyObject;
@@ -14,11 +14,11 @@ export interface AcceptedKey {
 
 export interface SigningMaterial {
   readonly current: { readonly kid: string; readonly key: KeyObject };
-  /** What verifies; the current one first. */
+  /** The keys that verify tokens, the current one first. */
   readonly accepted: readonly AcceptedKey[];
 }
 
-/** @param key public; a private one would be published whole */
+/** @param key must be public: the key set is published */
 export async function acceptPublicKey(
   key: KeyObject,
   algorithm: PairAlgorithm,
@@ -30,7 +30,7 @@ export async function acceptPublicKey(
 }
 
 /**
- * A pair: what it signs with must be what it verifies with, else every token it issued would be refused.
+ * Parses a key pair and checks that the two belong together; otherwise every issued token would be refused.
  * @throws ConfigError
  */
 export async function parsePair(
@@ -49,12 +49,12 @@ export async function parsePair(
 }
 
 /**
- * All replicas must name a secret alike without telling each other, so its kid is derived from it. That gives away
- * nothing new: the kid lets a guess at the secret be checked offline, and so does every HS256 signature; a secret of
- * 32 random bytes withstands both. HKDF (RFC 5869) keeps the kid apart from every other use of the secret.
+ * All replicas must use the same kid for a secret without talking to each other, so the kid is derived from the secret.
+ * This reveals nothing new: a guess at the secret can be checked offline against the kid, and also against every HS256
+ * signature. A secret of 32 random bytes withstands both. HKDF (RFC 5869) separates the kid from other uses.
  */
 function acceptSecret(secret: string, name: string, since: number): AcceptedKey {
-  // Checked at boot by parseConfig; a file may have changed since.
+  // parseConfig checked this at boot, but the file may have changed since.
   if (Buffer.byteLength(secret) < 32) throw new ConfigError([`${name} must be at least 32 bytes`]);
   if (secret.includes('-----BEGIN')) throw new ConfigError([`${name} must not be a PEM key`]);
   const kid = Buffer.from(hkdfSync('sha256', secret, '', 'kid', 12)).toString('base64url');

@@ -17,7 +17,7 @@ export type KeyConfig = Pick<Config, 'jwt' | 'sessions' | 'dataDir' | 'environme
 
 type SigningSource = Source<readonly [string, string | null], SigningMaterial>;
 
-/** One file of JWT_PUBLIC_KEYS_DIR; the text is empty when it cannot be read. */
+/** One file of JWT_PUBLIC_KEYS_DIR. The text is empty if the file cannot be read. */
 interface PublicFile {
   readonly name: string;
   readonly text: string;
@@ -25,7 +25,7 @@ interface PublicFile {
 }
 
 function secretSource({ secret, previousSecret }: Config['jwt'], now: () => number): SigningSource {
-  // parseConfig refuses it first; this guards callers that build a Config otherwise, as below.
+  // parseConfig refuses this first. The check guards callers that build a Config in another way.
   if (!secret) throw new ConfigError(['JWT_SECRET_KEY is required when JWT_ALGORITHM is HS256']);
   return {
     read: async () => [secret(), previousSecret?.() ?? null],
@@ -44,8 +44,8 @@ async function generatedSource(config: KeyConfig, algorithm: PairAlgorithm): Pro
 }
 
 /**
- * Where the signing key comes from: the HS256 secrets, the configured pair, or the pair made in DATA_DIR.
- * @throws ConfigError when nothing is configured that could sign
+ * Where the signing key comes from: the HS256 secrets, the configured key pair, or the generated pair in DATA_DIR.
+ * @throws ConfigError if no signing key is configured
  */
 export async function openSigningSource(config: KeyConfig, now: () => number): Promise<SigningSource> {
   const { algorithm, privateKey, publicKey } = config.jwt;
@@ -63,12 +63,12 @@ async function readPublicFile(folder: string, name: string): Promise<PublicFile>
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
     return { name, text, since: mtimeMs };
   } catch {
-    // An empty text is an unusable key, which the parser refuses by name.
+    // The parser refuses an empty text and names the file.
     return { name, text: '', since: 0 };
   }
 }
 
-/** Dotfiles are editors' drafts and the `..data` links behind which Kubernetes swaps a mounted Secret. */
+/** Skips dotfiles: drafts of editors, and the `..data` links by which Kubernetes swaps a mounted Secret. */
 async function readFolder(folder: string): Promise<PublicFile[]> {
   let names: string[];
   try {
@@ -81,8 +81,8 @@ async function readFolder(folder: string): Promise<PublicFile[]> {
 }
 
 /**
- * The further public keys. At boot an unusable file is refused. Later it is logged and skipped, and keeps the key it
- * last held as long as it is there: a half-written file must not drop a key whose tokens are still valid.
+ * The further public keys. An unusable file is refused at boot. Later it is logged, and the file's last usable key
+ * stays accepted while the file exists: a half-written file must not drop a key whose tokens are still valid.
  */
 export function publicFolderSource(
   folder: string,

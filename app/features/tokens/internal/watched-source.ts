@@ -1,22 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 
-/** Something made of files that change under the process. */
+/** A value that is read from files which may change while the process runs. */
 export interface Source<Content, Value> {
   read(): Promise<Content>;
-  /** `boot` is true the first time, when nothing may be wrong. */
+  /** `boot` is true the first time, when an unusable content must be refused. */
   parse(content: Content, boot: boolean): Promise<Value>;
 }
 
 export interface WatchedSource<Value> {
-  /** The last one that could be made. */
+  /** The value of the last usable content. */
   value(): Value;
-  /** Reads again, and parses when the content differs. Never throws: the last value stays. */
+  /** Reads again, and parses the content if it differs. Never throws; the last value stays in use. */
   refresh(): Promise<void>;
 }
 
 /**
- * Reads a source once and again at each refresh.
- * @param onFault told once of each content that cannot be parsed, and once of a row of failing reads
+ * Reads a source once, and again at each refresh.
+ * @param onFault called once for each content that cannot be parsed, and once for a series of failing reads
  * @throws whatever the first read or parse throws
  */
 export async function watchSource<Content, Value>(
@@ -27,9 +27,9 @@ export async function watchSource<Content, Value>(
   let value: Value = await source.parse(content, true);
   let isFailing = false;
 
-  async function takeUp(fresh: Content): Promise<void> {
+  async function apply(fresh: Content): Promise<void> {
     if (isDeepStrictEqual(fresh, content)) return;
-    // Remembered even when it turns out unusable, so that each change is complained about once.
+    // Remember it even if it is unusable, so that each change is reported once.
     content = fresh;
     try {
       value = await source.parse(fresh, false);
@@ -50,7 +50,7 @@ export async function watchSource<Content, Value>(
         return;
       }
       isFailing = false;
-      await takeUp(fresh);
+      await apply(fresh);
     },
   };
 }

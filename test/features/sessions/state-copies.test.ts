@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import {
-  readSnapshot,
-  recordSessionEnd,
-  recordUserVersion,
-  writeSnapshot,
-} from '../../../app/features/sessions/internal/session-snapshots.ts';
+  readStateCopy,
+  writeSessionEnd,
+  writeStateCopy,
+  writeUserVersion,
+} from '../../../app/features/sessions/internal/state-copies.ts';
 import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import type { SessionState } from '../../../app/store/tables/sessions.ts';
@@ -31,10 +31,10 @@ function newState(): SessionState {
 onEachStore('A snapshot of a session', (stores) => {
   const redis = () => stores().redis;
   const written = async (state = newState()) => {
-    await writeSnapshot(redis(), state);
+    await writeStateCopy(redis(), state);
     return state;
   };
-  const read = ({ sessionId }: SessionState) => readSnapshot(redis(), sessionId);
+  const read = ({ sessionId }: SessionState) => readStateCopy(redis(), sessionId);
 
   it('answers all that was written, and nothing where nothing was', async () => {
     const state = await written();
@@ -44,28 +44,28 @@ onEachStore('A snapshot of a session', (stores) => {
 
   it('answers nothing once its session has ended, and others go on', async () => {
     const [state, other] = [await written(), await written()];
-    await recordSessionEnd(redis(), state.sessionId);
+    await writeSessionEnd(redis(), state.sessionId);
     expect([await read(state), await read(other)]).to.deep.equal([null, other]);
   });
 
   it('answers nothing once its user has changed, and others go on', async () => {
     const [state, other] = [await written(), await written()];
-    await recordUserVersion(redis(), state.user.id, state.version);
+    await writeUserVersion(redis(), state.user.id, state.version);
     expect(await read(state)).to.deep.equal(state);
-    await recordUserVersion(redis(), state.user.id, state.version + 1);
+    await writeUserVersion(redis(), state.user.id, state.version + 1);
     expect([await read(state), await read(other)]).to.deep.equal([null, other]);
   });
 
   it('answers nothing when it is written after the end of its session', async () => {
     const state = newState();
-    await recordSessionEnd(redis(), state.sessionId);
+    await writeSessionEnd(redis(), state.sessionId);
     expect(await read(await written(state))).to.equal(null);
   });
 
   it('answers nothing when it is written after a change that it does not know, however late that is told', async () => {
     const state = newState();
-    await recordUserVersion(redis(), state.user.id, state.version + 2);
-    await recordUserVersion(redis(), state.user.id, state.version + 1);
+    await writeUserVersion(redis(), state.user.id, state.version + 2);
+    await writeUserVersion(redis(), state.user.id, state.version + 1);
     expect(await read(await written(state))).to.equal(null);
     expect(await read(await written({ ...state, version: state.version + 1 }))).to.equal(null);
     const newest = await written({ ...state, version: state.version + 2 });
@@ -90,9 +90,9 @@ describe('The life of a snapshot in memory', () => {
     const [redis, state] = [createInMemoryRedis(), newState()];
     await revoke?.(redis, state);
     now += 5 * minute - 1;
-    await writeSnapshot(redis, state);
+    await writeStateCopy(redis, state);
     now += age;
-    return (await readSnapshot(redis, state.sessionId)) !== null;
+    return (await readStateCopy(redis, state.sessionId)) !== null;
   }
 
   it('is five minutes', async () => {
@@ -101,8 +101,8 @@ describe('The life of a snapshot in memory', () => {
   });
 
   it('ends before that of a revocation, even when it is written five minutes after that', async () => {
-    const end: Revoke = (redis, { sessionId }) => recordSessionEnd(redis, sessionId);
-    const change: Revoke = (redis, { user, version }) => recordUserVersion(redis, user.id, version + 1);
+    const end: Revoke = (redis, { sessionId }) => writeSessionEnd(redis, sessionId);
+    const change: Revoke = (redis, { user, version }) => writeUserVersion(redis, user.id, version + 1);
     for (const revoke of [end, change]) expect(await isAnswered(5 * minute - 1, revoke)).to.equal(false);
   });
 });
@@ -113,16 +113,16 @@ onRealStore('The life of a snapshot on Redis', (stores) => {
     const { connection } = redis;
     if (!connection) this.skip();
     const state = newState();
-    await writeSnapshot(redis, state);
-    await recordUserVersion(redis, state.user.id, state.version);
+    await writeStateCopy(redis, state);
+    await writeUserVersion(redis, state.user.id, state.version);
     // A test may take twenty seconds.
     const life = (minutes: number) => [minutes * minute - 20_000, minutes * minute] as const;
     expect(await connection.pttl(`state:${state.sessionId}`)).to.be.within(...life(5));
     expect(await connection.pttl(`user-version:${state.user.id}`)).to.be.within(...life(10));
     // As if it had been written five minutes ago: a time to end at that has passed.
     await connection.pexpireat(`state:${state.sessionId}`, 1);
-    expect(await readSnapshot(redis, state.sessionId)).to.equal(null);
-    await recordSessionEnd(redis, state.sessionId);
+    expect(await readStateCopy(redis, state.sessionId)).to.equal(null);
+    await writeSessionEnd(redis, state.sessionId);
     expect(await connection.pttl(`ended:${state.sessionId}`)).to.be.within(...life(10));
   });
 });

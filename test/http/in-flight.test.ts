@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { abortAll, trackResponses, wasAborted } from '../../../app/http/server/in-flight.ts';
-import { closeServer, listen } from '../../../app/http/server/server.ts';
-import { until } from '../../support/until.ts';
+import { abortAll, trackResponses, wasAborted } from '../../app/http/in-flight.ts';
+import { closeServer, listen } from '../../app/http/server/server.ts';
+import { until } from '../support/until.ts';
 
 const most = 16;
 const question = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';

@@ -3,16 +3,15 @@ import { expect } from 'chai';
 import { z } from 'zod';
 import { parseConfig } from '../../../app/config/config.ts';
 import { AppError } from '../../../app/errors.ts';
-import type { HashQueue } from '../../../app/features/passwords/hash-queue.ts';
 import { createApp } from '../../../app/http/app.ts';
-import { endpoint } from '../../../app/http/route/endpoint.ts';
+import { endpoint, type WorkQueue } from '../../../app/http/route/endpoint.ts';
 import { closeServer, createApiServer, listen } from '../../../app/http/server/server.ts';
 import { createLog } from '../../../app/observe/log.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 
 const path = '/api/v1/auth/login';
 
-describe('While there is no room for a hash', () => {
+describe('A request while the hash queue is full', () => {
   const lines: string[] = [];
   const metrics = createMetrics('test');
   let server: Server;
@@ -30,13 +29,14 @@ describe('While there is no room for a hash', () => {
     });
     const log = createLog(config, { write: (line) => void lines.push(line) });
     const refusal = () => (isFull ? new AppError('overloaded', { retryAfter: 1.2 }) : null);
-    const hold: HashQueue['hold'] = async (work) => work();
+    const run: WorkQueue['run'] = async (work) => work();
     const hashing = endpoint(
       `POST ${path}`,
       {
         summary: 'Hash',
         access: 'open',
-        room: { refusal, hold },
+        objective: 'authentication',
+        queue: { refusal, run },
         body: z.strictObject({}),
         answers: {},
       },
@@ -48,7 +48,7 @@ describe('While there is no room for a hash', () => {
     const app = createApp({
       config: config.http,
       endpoints: [hashing],
-      limit: async () => undefined,
+      enforceLimit: async () => undefined,
       authenticate: async () => expect.fail('an open route asks nobody'),
       log,
       metrics,
@@ -80,7 +80,7 @@ describe('While there is no room for a hash', () => {
     return rest;
   }
 
-  it('is refused like any other, whether or not all middleware is asked first', async () => {
+  it('is refused in the same way before Koa and by all middleware', async () => {
     const forwarded = { 'X-Forwarded-For': '198.51.100.7' };
     const short = await ask(forwarded);
     const shortLine = line();
@@ -119,13 +119,13 @@ describe('While there is no room for a hash', () => {
     );
   });
 
-  it('is refused as another host, too, when it is one', async () => {
+  it('is refused for its Host when that is not allowed', async () => {
     const { port } = new URL(origin);
     const reply = await fetch(`http://localhost:${port}${path}`, { method: 'POST' });
     expect([reply.status, await reply.text()].join(' ')).to.match(/^400 .*"code":"host_not_allowed"/);
   });
 
-  it('is refused with word to come back elsewhere when the process is draining', async () => {
+  it('is refused with Connection: close when the process is draining', async () => {
     isDraining = true;
     const { status, headers } = await ask();
     expect([status, headers.get('connection'), headers.get('retry-after')]).to.deep.equal([
@@ -135,7 +135,7 @@ describe('While there is no room for a hash', () => {
     ]);
   });
 
-  it('keeps the connection, and serves on it once there is room', async () => {
+  it('keeps its connection, on which a later request is served', async () => {
     for (let n = 0; n < 5; n += 1) expect((await ask()).status).to.equal(503);
     isFull = false;
     expect((await ask()).status).to.equal(204);

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { CreatedKeyset, decodeCursor, pageAnswer, TextKeyset } from '../../http/route/cursor.ts';
+import { endpoint } from '../../http/route/endpoint.ts';
+import { cursor, IdParams, Instant, limit } from '../../http/route/fields.ts';
+import type { Store } from '../../store/store.ts';
+import type { Account } from '../../store/tables/users.ts';
+import { type Actor, actorOf } from '../audit/audit-log.ts';
+import { RoleName } from '../roles/role-view.ts';
+import { Email, ManagedUser, presentManagedUser, Username } from '../users/user.ts';
+import type { Administration } from './administration.ts';
+
+const UpdateUserBody = z
+  .strictObject({ username: Username.optional(), email: Email.optional() })
+  .refine(
+    (body) => body.username !== undefined || body.email !== undefined,
+    'must change at least one field',
+  );
+const SetRolesBody = z.strictObject({ roles: z.array(RoleName).max(50) });
+const ResetToken = z.object({ token: z.string(), expires_at: Instant }).meta({ id: 'ResetToken' });
+const UsersQuery = z
+  .strictObject({
+    limit,
+    cursor,
+    email: z.string().min(1).max(254).optional().meta({ description: 'Prefix of the email' }),
+    username: z
+      .string()
+      .min(1)
+      .max(32)
+      .optional()
+      .meta({ description: 'Prefix of the username, in any case' }),
+  })
+  .refine(
+    (query) => query.email === undefined || query.username === undefined,
+    'search by email or by username',
+  );
+
+/** One page of users: all of them, or those whose email or username begins with a prefix. */
+function findUsers({ users }: Pick<Store, 'users'>, query: z.infer<typeof UsersQuery>) {
+  const { limit, email, username } = query;
+  const prefix = email ?? username;
+  if (prefix === undefined) {
+    const after = decodeCursor(CreatedKeyset, query.cursor);
+    return users.list({ limit, ...(after !== undefined && { after }) });
+  }
+  const after = decodeCursor(TextKeyset, query.cursor);
+  const search = { prefix: prefix.toLowerCase(), limit, ...(after !== undefined && { after }) };
+  return email === undefined ? users.searchByUsername(search) : users.searchByEmail(search);
+}
+
+/** A POST or DELETE on a user that answers 204. */
+function actionEndpoint(
+  route: Parameters<typeof endpoint>[0],
+  summary: string,
+  act: (actor: Actor, userId: string) => Promise<void>,
+  refuses: readonly 'last_admin'[] = [],
+) {
+  return endpoint(
+    route,
+    {
+      summary,
+      access: 'admin',
+      securityEvent: 'administration',
+      params: IdParams,
+      answers: { 204: { description: 'Done' } },
+      refuses: ['user_not_found', ...refuses],
+    },
+    async (call) => {
+      await act(actorOf(call), call.params.id);
+      return {};
+    },
+  );
+}
+
+function readEndpoints(administration: Administration, replica: Pick<Store, 'users'>) {
+  return [
+    endpoint(
+      'GET /api/v1/admin/users',
+      {
+        summary: 'Users, newest first, or those whose email or username begins with a prefix',
+        access: 'admin',
+        query: UsersQuery,
+        answers: { 200: { description: 'A page', data: ManagedUser.array(), page: true } },
+      },
+      async ({ query }) => pageAnswer<Account, unknown>(await findUsers(replica, query), presentManagedUser),
+    ),
+    endpoint(
+      'GET /api/v1/admin/users/:id',
+      {
+        summary: 'One user',
+        access: 'admin',
+        params: IdParams,
+        answers: { 200: { description: 'The user', data: ManagedUser } },
+        refuses: ['user_not_found'],
+      },
+      async ({ params }) => ({ data: presentManagedUser(await administration.getUser(params.id)) }),
+    ),
+  ];
+}
+
+function changeEndpoints(administration: Administration) {
+  return [
+    endpoint(
+      'PATCH /api/v1/admin/users/:id',
+      {
+        summary: 'Change email or username of a user',
+        access: 'admin',
+        securityEvent: 'administration',
+        params: IdParams,
+        body: UpdateUserBody,
+        answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
+        refuses: ['user_not_found', 'email_taken', 'username_taken'],
+      },
+      async (call) => ({
+        data: presentManagedUser(await administration.updateUser(actorOf(call), call.params.id, call.body)),
+      }),
+    ),
+    endpoint(
+      'PUT /api/v1/admin/users/:id/roles',
+      {
+        summary: 'Replace the roles of a user',
+        access: 'admin',
+        securityEvent: 'administration',
+        params: IdParams,
+        body: SetRolesBody,
+        answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
+        refuses: ['user_not_found', 'role_not_found', 'last_admin'],
+      },
+      async (call) => {
+        const { params, body } = call;
+        return {
+          data: presentManagedUser(await administration.setRoles(actorOf(call), params.id, body.roles)),
+        };
+      },
+    ),
+    endpoint(
+      'POST /api/v1/admin/users/:id/reset-token',
+      {
+        summary: 'Issue a one-time token with which the user sets a new password',
+        access: 'admin',
+        securityEvent: 'administration',
+        params: IdParams,
+        answers: { 201: { description: 'Shown once', data: ResetToken } },
+        refuses: ['user_not_found'],
+      },
+      async (call) => {
+        const { token, expiresAt } = await administration.issueResetToken(actorOf(call), call.params.id);
+        return { status: 201, data: { token, expires_at: expiresAt.toISOString() } };
+      },
+    ),
+  ];
+}
+
+/** @param services.replica may lag behind, which the list of users tolerates */
+export function administrationEndpoints(services: {
+  administration: Administration;
+  replica: Pick<Store, 'users'>;
+}) {
+  const { administration, replica } = services;
+  const user = '/api/v1/admin/users/:id';
+  return [
+    ...readEndpoints(administration, replica),
+    ...changeEndpoints(administration),
+    actionEndpoint(`DELETE ${user}`, 'Delete a user', administration.deleteUser, ['last_admin']),
+    actionEndpoint(`POST ${user}/disable`, 'Disable a user', administration.disableUser, ['last_admin']),
+    actionEndpoint(`POST ${user}/enable`, 'Enable a user', administration.enableUser),
+    actionEndpoint(`POST ${user}/unlock`, 'Forget failed logins of a user', administration.unlockUser),
+    actionEndpoint(`DELETE ${user}/sessions`, 'End all sessions of a user', administration.endSessions),
+  ];
+}

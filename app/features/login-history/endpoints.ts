@@ -1,0 +1,46 @@
+import { decodeCursor, HistoryKeyset, pageAnswer } from '../../http/route/cursor.ts';
+import { endpoint } from '../../http/route/endpoint.ts';
+import { PageQuery } from '../../http/route/fields.ts';
+import type { Store } from '../../store/store.ts';
+import {
+  LoginHistory,
+  ManagedLoginHistory,
+  presentLoginHistory,
+  presentManagedLoginHistory,
+} from './login-history-view.ts';
+
+/** @param services.replica may lag behind, which these lists tolerate */
+export function loginHistoryEndpoints(services: { replica: Pick<Store, 'loginHistories'> }) {
+  const { loginHistories } = services.replica;
+  return [
+    endpoint(
+      'GET /api/v1/users/me/login-history',
+      {
+        summary: 'When and from where my account was logged in to',
+        access: 'user',
+        query: PageQuery,
+        answers: { 200: { description: 'Newest first', data: LoginHistory.array(), page: true } },
+      },
+      async ({ caller, query: { limit, cursor } }) => {
+        const after = decodeCursor(HistoryKeyset, cursor);
+        const position = after === undefined ? {} : { after };
+        const page = await loginHistories.listForUser({ userId: caller.user.id, limit, ...position });
+        return pageAnswer(page, presentLoginHistory);
+      },
+    ),
+    endpoint(
+      'GET /api/v1/admin/login-histories',
+      {
+        summary: 'Login attempts of all users, newest first',
+        access: 'admin',
+        query: PageQuery,
+        answers: { 200: { description: 'A page', data: ManagedLoginHistory.array(), page: true } },
+      },
+      async ({ query: { limit, cursor } }) => {
+        const after = decodeCursor(HistoryKeyset, cursor);
+        const page = await loginHistories.list({ limit, ...(after === undefined ? {} : { after }) });
+        return pageAnswer(page, presentManagedLoginHistory);
+      },
+    ),
+  ];
+}

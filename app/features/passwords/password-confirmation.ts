@@ -1,0 +1,60 @@
+import { AppError } from '../../errors.ts';
+import type { Store } from '../../store/store.ts';
+import type { Account } from '../../store/tables/users.ts';
+import { type LoginThrottle, refundUnlessChecked } from '../throttling/login-throttle.ts';
+import type { PasswordHasher } from './password-hasher.ts';
+
+/** The session that asks for a change of its user's own account. */
+export interface OwnSession {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** @throws AppError unauthorized */
+export async function getOwnAccount(store: Store, userId: string): Promise<Account> {
+  const account = await store.users.findById(userId);
+  if (!account) throw new AppError('unauthorized');
+  return account;
+}
+
+export type ConfirmPassword = ReturnType<typeof createConfirmPassword>;
+
+export function createConfirmPassword(services: {
+  store: Store;
+  hasher: PasswordHasher;
+  throttle: LoginThrottle;
+}) {
+  const { store, hasher, throttle } = services;
+
+  /**
+   * Asks for the password again, so that a stolen access token alone cannot take the account over. A right and a wrong
+   * password count alike, because each costs a hash.
+   * @throws AppError wrong_password, rate_limited or overloaded
+   */
+  return async function confirmPassword(
+    { userId, sessionId }: OwnSession,
+    password: string | undefined,
+  ): Promise<Account> {
+    const account = await getOwnAccount(store, userId);
+    if (password === undefined) throw new AppError('wrong_password');
+    const attempt = await throttle.countConfirmation(sessionId);
+    const { matches } = await refundUnlessChecked(attempt, () =>
+      hasher.verify(account.passwordHash, password),
+    );
+    if (!matches) throw new AppError('wrong_password');
+    return account;
+  };
+}
+
+/**
+ * The first step of a change: locks the account and checks that it is still as it was when the password was confirmed.
+ * A reset or a disabling in between must not be undone by somebody who knew the password before.
+ * @param confirmed the account as confirmPassword returned it; null where the change needs no password
+ * @throws AppError unauthorized or wrong_password
+ */
+export async function lockOwnAccount(tx: Store, userId: string, confirmed: Account | null): Promise<void> {
+  const account = await tx.users.findByIdForUpdate(userId);
+  if (!account || account.disabledAt) throw new AppError('unauthorized');
+  const hasSamePassword = confirmed?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
+  if (confirmed && !hasSamePassword) throw new AppError('wrong_password');
+}

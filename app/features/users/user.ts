@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { Id, Instant } from '../../http/route/fields.ts';
+import type { Account, User as UserRow } from '../../store/tables/users.ts';
+
+/** Stored and compared in lower case. */
+export const Email = z
+  .email()
+  .max(254)
+  .meta({ description: 'Stored in lower case', examples: ['test@example.com'] });
+
+export const Username = z
+  .string()
+  .regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must have 3 to 32 letters, digits, dots, hyphens or underscores')
+  .meta({ examples: ['testuser'] });
+
+export const User = z
+  .object({
+    id: Id,
+    email: z.string(),
+    username: z.string(),
+    roles: z.array(z.string()),
+    created_at: Instant,
+  })
+  .meta({ id: 'User' });
+
+export const ManagedUser = User.extend({
+  status: z.enum(['active', 'disabled']),
+  updated_at: Instant,
+}).meta({ id: 'ManagedUser' });
+
+/** What users see of themselves, field by field: a column added to the table does not appear here by itself. */
+export const presentUser = (user: UserRow) => ({
+  id: user.id,
+  email: user.email,
+  username: user.username,
+  roles: user.roles,
+  created_at: user.createdAt.toISOString(),
+});
+
+/** What administrators see of a user. */
+export const presentManagedUser = (account: Account) => ({
+  ...presentUser(account),
+  status: account.disabledAt ? 'disabled' : 'active',
+  updated_at: account.updatedAt.toISOString(),
+});

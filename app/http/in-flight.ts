@@ -1,0 +1,56 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+const inFlight = new WeakMap<Server, Set<ServerResponse>>();
+const aborted = new WeakSet<ServerResponse>();
+
+/**
+ * Returns a function that tracks a response of `server` until it has been sent or its connection has closed. The
+ * function returns false, and tracks nothing, if the connection is already closed or already has `maxPerConnection`
+ * unanswered requests.
+ */
+export function trackResponses(
+  server: Server,
+  maxPerConnection: number,
+): (response: ServerResponse) => boolean {
+  const all = new Set<ServerResponse>();
+  const bySocket = new WeakMap<Socket, Set<ServerResponse>>();
+  inFlight.set(server, all);
+
+  function responsesOf(socket: Socket): Set<ServerResponse> {
+    const known = bySocket.get(socket);
+    if (known) return known;
+    const responses = new Set<ServerResponse>();
+    bySocket.set(socket, responses);
+    // Node closes only the response that has the socket. Responses of pipelined requests queue behind it without a
+    // socket. Without this they would never close, and would stay in memory, unrecorded, until the process ends.
+    socket.once('close', () => {
+      for (const response of responses) if (!response.socket) response.emit('close');
+    });
+    return responses;
+  }
+
+  return (response) => {
+    const { socket } = response.req;
+    // Node goes on parsing what it has read, even after the socket was destroyed.
+    if (socket.destroyed) return false;
+    const responses = responsesOf(socket);
+    if (responses.size >= maxPerConnection) return false;
+    responses.add(response);
+    all.add(response);
+    response.once('close', () => {
+      responses.delete(response);
+      all.delete(response);
+    });
+    return true;
+  };
+}
+
+/** Closes all connections of the server, also those with a request in flight. */
+export function abortAll(server: Server): void {
+  for (const response of inFlight.get(server) ?? []) aborted.add(response);
+  server.closeAllConnections();
+}
+
+/** Whether this process aborted the response. Such a request failed; one whose client disconnected did not. */
+export const wasAborted = (response: ServerResponse): boolean => aborted.has(response);

@@ -1,0 +1,54 @@
+import { AppError } from '../../errors.ts';
+import type { Metrics } from '../../observe/metrics.ts';
+import { createRateLimiter, type RateLimiter } from '../../store/rate-limit/rate-limiter.ts';
+import type { RedisClient } from '../../store/redis/redis-client.ts';
+import { rateLimitHeaders } from '../problem.ts';
+import type { Context } from './context.ts';
+import type { Endpoint, RateLimit } from './endpoint.ts';
+
+export type EnforceLimit = ReturnType<typeof createRateLimits>;
+
+/** The distinct limits of a route table, by name. @throws TypeError when two different limits have the same name */
+function limitsOf(endpoints: readonly Endpoint[]): ReadonlyMap<string, RateLimit> {
+  const limits = new Map<string, RateLimit>();
+  for (const { limit } of endpoints) {
+    if (!limit) continue;
+    if ((limits.get(limit.name) ?? limit) !== limit) {
+      throw new TypeError(`Two different rate limits are called ${limit.name}`);
+    }
+    limits.set(limit.name, limit);
+  }
+  return limits;
+}
+
+/** @param options.scale divides all windows, for tests */
+export function createRateLimits(options: {
+  endpoints: readonly Endpoint[];
+  redis: RedisClient;
+  enabled: boolean;
+  scale: number;
+  metrics: Pick<Metrics, 'rateLimited'>;
+}) {
+  const { endpoints, redis, enabled, scale, metrics } = options;
+  const limiters = new Map<string, RateLimiter>();
+  for (const { name, points, window } of limitsOf(endpoints).values()) {
+    limiters.set(name, createRateLimiter(redis, { name, points, window: window / scale }));
+    // A series must exist before its first event, or `rate` misses that event.
+    metrics.rateLimited.inc({ limit: name }, 0);
+  }
+
+  /**
+   * Takes one request from the limit of the client's network and reports the rest in RateLimit headers.
+   * @throws AppError rate_limited
+   */
+  return async function enforceLimit(ctx: Context, { name }: RateLimit): Promise<void> {
+    const limiter = limiters.get(name);
+    if (!enabled || !limiter) return;
+    const verdict = await limiter.consume(ctx.state.client.network);
+    const resetIn = Math.ceil(verdict.resetIn / 1000);
+    ctx.set(rateLimitHeaders({ limit: verdict.limit, remaining: verdict.remaining, resetIn }));
+    if (verdict.allowed) return;
+    metrics.rateLimited.inc({ limit: name });
+    throw new AppError('rate_limited', { retryAfter: resetIn });
+  };
+}

@@ -1,0 +1,54 @@
+/** Names of security events in the request log. Alerts and searches use them, so a name never changes. */
+export const securityEventNames = [
+  'registration',
+  'login',
+  'token_refresh',
+  'logout',
+  'password_reset',
+  'password_change',
+  'identity_change',
+  'account_deletion',
+  'data_export',
+  'session_end',
+  'administration',
+  'token_refused',
+  'access_denied',
+  'rate_limited',
+  'host_refused',
+  'input_refused',
+  'unexpected_error',
+] as const;
+
+export type SecurityEventName = (typeof securityEventNames)[number];
+
+/** Error codes that mean an attempt to get past a control, on whichever endpoint (ASVS 16.3.2, 16.3.3). */
+const eventOfCode: Readonly<Record<string, SecurityEventName>> = {
+  unauthorized: 'token_refused',
+  forbidden: 'access_denied',
+  rate_limited: 'rate_limited',
+  host_not_allowed: 'host_refused',
+  malformed_request: 'input_refused',
+  validation_failed: 'input_refused',
+  payload_too_large: 'input_refused',
+  unsupported_media_type: 'input_refused',
+};
+
+export interface SecurityEvent {
+  readonly security: SecurityEventName;
+  readonly outcome: 'success' | 'failure';
+}
+
+/**
+ * The security event of a request, or null (ASVS 16.3). Its log line carries the event beside user, address and time.
+ * @param declared what the endpoint declares; undefined where no endpoint matched
+ */
+export function securityEvent(
+  status: number,
+  code: string | undefined,
+  declared: SecurityEventName | undefined,
+): SecurityEvent | null {
+  const outcome = status < 400 ? 'success' : 'failure';
+  if (status === 500) return { security: 'unexpected_error', outcome };
+  const security = eventOfCode[code ?? ''] ?? declared;
+  return security ? { security, outcome } : null;
+}
