@@ -1,4 +1,11 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import {
+  Counter,
+  Gauge,
+  Histogram,
+  type HistogramConfiguration,
+  type MetricConfiguration,
+  type Registry,
+} from 'prom-client';
 
 /** A histogram of seconds. Each observation carries the current trace as its exemplar, if tracing is on. */
 export interface DurationHistogram<L extends string = never> {
@@ -6,6 +13,28 @@ export interface DurationHistogram<L extends string = never> {
   /** Returns a function that observes the seconds since this call. For histograms without labels. */
   startTimer(this: DurationHistogram): () => void;
   get: Histogram<L>['get'];
+}
+
+function createDurationHistogram<L extends string>(
+  config: HistogramConfiguration<L>,
+  traceId: (() => string | undefined) | undefined,
+): DurationHistogram<L> {
+  const histogram = new Histogram<L>({ ...config, enableExemplars: traceId !== undefined });
+  return {
+    observe(value, ...[given]) {
+      // reason: `given` is absent exactly when L is never, and prom-client types exemplar labels as the metric's own.
+      const labels = (given ?? {}) as Record<L, string>;
+      if (!traceId) return histogram.observe(labels, value);
+      const trace_id = traceId();
+      const exemplarLabels = (trace_id ? { trace_id } : {}) as Record<L, string>;
+      return histogram.observe({ labels, value, exemplarLabels });
+    },
+    startTimer() {
+      const start = performance.now();
+      return () => this.observe((performance.now() - start) / 1000);
+    },
+    get: () => histogram.get(),
+  };
 }
 
 export interface Sample<L extends string> {
@@ -18,6 +47,24 @@ export interface CollectedGauge<L extends string> {
   onCollect(readSamples: () => readonly Sample<L>[]): void;
 }
 
+function createCollectedGauge<L extends string>(config: MetricConfiguration<L>): CollectedGauge<L> {
+  let readSamples: () => readonly Sample<L>[] = () => [];
+  new Gauge<L>({
+    ...config,
+    collect() {
+      this.reset();
+      // reset() sets a gauge without labels to 0, which would be a wrong value rather than no value.
+      if (config.labelNames?.length === 0) this.remove();
+      for (const { labels, value } of readSamples()) this.set({ ...labels }, value);
+    },
+  });
+  return {
+    onCollect: (next) => {
+      readSamples = next;
+    },
+  };
+}
+
 export type MetricFactory = ReturnType<typeof createMetricFactory>;
 
 /**
@@ -28,74 +75,34 @@ export function createMetricFactory(
   registry: Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>,
   traceId?: () => string | undefined,
 ) {
-  const registers = [registry];
+  const configOf = <L extends string>(name: string, help: string, labelNames: readonly L[]) => ({
+    name,
+    help,
+    labelNames: [...labelNames],
+    registers: [registry],
+  });
 
-  /** @param initial series that exist from the start: `rate` misses the first increment of a series that does not */
-  function counter<L extends string = never>(
-    name: string,
-    help: string,
-    labelNames: readonly L[] = [],
-    initial: readonly Readonly<Record<L, string>>[] = [],
-  ): Counter<L> {
-    const created = new Counter<L>({ name, help, labelNames: [...labelNames], registers });
-    for (const labels of initial) created.inc({ ...labels }, 0);
-    return created;
-  }
-
-  function gauge<L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) {
-    return new Gauge<L>({ name, help, labelNames: [...labelNames], registers });
-  }
-
-  function collectedGauge<L extends string>(
-    name: string,
-    help: string,
-    labelNames: readonly L[],
-  ): CollectedGauge<L> {
-    let readSamples: () => readonly Sample<L>[] = () => [];
-    new Gauge<L>({
-      name,
-      help,
-      labelNames: [...labelNames],
-      registers,
-      collect() {
-        this.reset();
-        // reset() sets a gauge without labels to 0, which would be a wrong value rather than no value.
-        if (labelNames.length === 0) this.remove();
-        for (const { labels, value } of readSamples()) this.set({ ...labels }, value);
-      },
-    });
-    return {
-      onCollect: (next) => {
-        readSamples = next;
-      },
-    };
-  }
-
-  function histogram<L extends string = never>(
-    name: string,
-    help: string,
-    buckets: readonly number[],
-    labelNames: readonly L[] = [],
-  ): DurationHistogram<L> {
-    const enableExemplars = traceId !== undefined;
-    const config = { name, help, buckets: [...buckets], labelNames: [...labelNames], registers };
-    const created = new Histogram<L>({ ...config, enableExemplars });
-    return {
-      observe(value, ...[given]) {
-        // reason: `given` is absent exactly when L is never, and prom-client types exemplar labels as the metric's own.
-        const labels = (given ?? {}) as Record<L, string>;
-        if (!enableExemplars) return created.observe(labels, value);
-        const trace_id = traceId();
-        const exemplarLabels = (trace_id ? { trace_id } : {}) as Record<L, string>;
-        return created.observe({ labels, value, exemplarLabels });
-      },
-      startTimer() {
-        const start = performance.now();
-        return () => this.observe((performance.now() - start) / 1000);
-      },
-      get: () => created.get(),
-    };
-  }
-
-  return { counter, gauge, collectedGauge, histogram };
+  return {
+    /** @param initial series that exist from the start: `rate` misses the first increment of a series that does not */
+    counter<L extends string = never>(
+      name: string,
+      help: string,
+      labelNames: readonly L[] = [],
+      initial: readonly Readonly<Record<L, string>>[] = [],
+    ): Counter<L> {
+      const counter = new Counter<L>(configOf(name, help, labelNames));
+      for (const labels of initial) counter.inc({ ...labels }, 0);
+      return counter;
+    },
+    gauge: <L extends string = never>(name: string, help: string, labelNames: readonly L[] = []) =>
+      new Gauge<L>(configOf(name, help, labelNames)),
+    collectedGauge: <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
+      createCollectedGauge<L>(configOf(name, help, labelNames)),
+    histogram: <L extends string = never>(
+      name: string,
+      help: string,
+      buckets: readonly number[],
+      labelNames: readonly L[] = [],
+    ) => createDurationHistogram<L>({ ...configOf(name, help, labelNames), buckets: [...buckets] }, traceId),
+  };
 }
