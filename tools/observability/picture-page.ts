@@ -12,7 +12,7 @@ interface Line {
 interface PanelData {
   readonly title: string;
   readonly unit: string;
-  readonly stat: boolean;
+  readonly isStat: boolean;
   readonly lines: readonly Line[];
 }
 
@@ -32,7 +32,7 @@ async function panelData(panel: Panel, prometheus: Prometheus, seconds: number):
       }));
     }),
   );
-  return { title: panel.title, unit: panel.unit, stat: panel.isStat === true, lines: perQuery.flat() };
+  return { title: panel.title, unit: panel.unit, isStat: panel.isStat === true, lines: perQuery.flat() };
 }
 
 const chartScript = (): string =>
@@ -47,7 +47,7 @@ const chartScript = (): string =>
 const drawScript = `
 const short = (v) => Math.abs(v) >= 1000 ? (v / 1000).toFixed(1) + ' k' : String(Number(v.toPrecision(3)));
 const units = {
-  percentunit: (v) => short(v * 100) + ' %',
+  percentunit: (v) => Number((v * 100).toPrecision(3)) + ' %',
   s: (v) => Math.abs(v) < 1 ? short(v * 1000) + ' ms' : short(v) + ' s',
   bytes: (v) => short(v / 1048576) + ' MiB',
   reqps: (v) => short(v) + '/s', cps: (v) => short(v) + '/s', short, none: short,
