@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { ValuesSource } from './values/load-values.ts';
 import type { SetKind } from './values/set-flag.ts';
 
-/** Arguments that cannot be read. */
+/** Arguments that the command does not know. */
 export class UsageError extends Error {}
 
 export interface Command extends ValuesSource {
@@ -12,10 +12,10 @@ export interface Command extends ValuesSource {
   readonly secretsFrom: string | undefined;
 }
 
-export const usage = `npm run synth -- [--cloud eks|gke|aks] [-f values.yaml]... [--set a.b[0]=x,c=y]...
+export const usage = `Usage: npm run synth -- [--cloud eks|gke|aks] [-f values.yaml]... [--set a.b[0]=x,c=y]...
   [--set-string k=v]... [--set-json k=json]... [--set-file k=path]...
   [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
-Without --cloud all three clouds are written to k8s-out/<cloud>; --format helm goes to dist/helm/<cloud>.`;
+Without --cloud, synth writes all three clouds to k8s-out/<cloud>. --format helm writes to dist/helm/<cloud>.`;
 
 const setKinds = ['set', 'set-string', 'set-json', 'set-file'] as const satisfies readonly SetKind[];
 
@@ -45,7 +45,8 @@ export function parseCommandLine(args: readonly string[]): Command {
   const { format } = values;
   if (format !== 'plain' && format !== 'helm')
     throw new UsageError(`--format ${format}: must be plain or helm`);
-  if (values['secrets-from'] && !values.cloud) throw new UsageError('--secrets-from: needs --cloud');
+  if (values['secrets-from'] && !values.cloud)
+    throw new UsageError('--secrets-from: needs --cloud too, because the Secret belongs to one cloud');
   return {
     cloud: values.cloud,
     files: values.values ?? [],

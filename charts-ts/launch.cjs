@@ -1,6 +1,6 @@
 // node charts-ts/launch.cjs main|validate [arguments]
-// tsx's hooks for require run in this thread; its --import loader asks another thread about each of the thousand
-// modules of the Kubernetes types, which costs half a second of the two that synth may take.
+// tsx transforms required modules in this thread. Its --import loader would ask another thread for each of the thousand
+// modules with Kubernetes types, which would make synth half a second slower.
 require('tsx/cjs');
 
 const [entry] = process.argv.splice(2, 1);

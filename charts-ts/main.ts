@@ -1,23 +1,23 @@
 import { UsageError } from './command-line.ts';
 import { GateError } from './gate/gate.ts';
-import { FolderError } from './output/folder.ts';
+import { OutputFolderError } from './output/output-folder.ts';
 import { SecretsError } from './output/secret-file.ts';
 import { runSynth } from './run-synth.ts';
 import { ValuesError } from './values/load-values.ts';
 import { SetFlagError } from './values/set-flag.ts';
 
-const expected = [UsageError, ValuesError, SetFlagError, GateError, SecretsError, FolderError];
+const expectedErrors = [UsageError, ValuesError, SetFlagError, GateError, SecretsError, OutputFolderError];
 
-const say = (paths: readonly string[]): void => {
+const printPaths = (paths: readonly string[]): void => {
   process.stdout.write(paths.map((path) => `${path}\n`).join(''));
 };
 
-// cdk8s synth tells its app where to write; npm run synth writes what is committed.
+// cdk8s synth passes its output folder in CDK8S_OUTDIR. npm run synth writes to k8s-out.
 runSynth(process.argv.slice(2), process.env.CDK8S_OUTDIR)
-  .then(say)
+  .then(printPaths)
   .catch((error: unknown) => {
-    // What a person can mend is said in lines; anything else is our fault and keeps its stack.
-    if (!expected.some((kind) => error instanceof kind)) throw error;
+    // The operator can correct these errors and needs only their message. Any other error is a bug and keeps its stack.
+    if (!expectedErrors.some((kind) => error instanceof kind)) throw error;
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
     process.exitCode = 1;
   });

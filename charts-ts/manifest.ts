@@ -1,18 +1,24 @@
 import { ApiObject, type ApiObjectProps } from 'cdk8s';
 import type { Construct } from 'constructs';
 
-/** Any Kubernetes object, as plain data. */
+/** A Kubernetes object as plain data. */
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata?: { readonly name?: string; readonly namespace?: string };
 }
 
+/** One file of the output: its name without extension, and its objects in order. */
+export interface ManifestFile {
+  readonly name: string;
+  readonly objects: readonly Manifest[];
+}
+
 /**
- * Adds an object as it is. cdk8s-plus and its generated classes pass everything through a list of the fields of 1.28
- * and drop the rest without a word; here TypeScript and the gate check instead. T is the model's interface.
+ * Adds an object unchanged. T is its interface in kubernetes-models. The classes of cdk8s-plus-28 would drop every field
+ * that Kubernetes 1.28 does not have (docs/decisions/0010-kubernetes-objects-from-kubernetes-models.md).
  */
 export function addObject<T extends Manifest>(scope: Construct, id: string, object: T): ApiObject {
-  // reason: ApiObjectProps is an open record, which interfaces of the models are not assignable to.
+  // reason: ApiObjectProps has an index signature, to which an interface is not assignable.
   return new ApiObject(scope, id, object as unknown as ApiObjectProps);
 }

@@ -1,6 +1,6 @@
 import type { Values } from './values/schema.ts';
 
-/** Object names: the guide's, wherever it names one. */
+/** Names of the objects. They must not change: a renamed object replaces the one in the cluster. */
 export const names = {
   app: 'auth-service',
   partOf: 'auth-system',
@@ -17,7 +17,7 @@ export const names = {
 } as const;
 
 export const ports = { http: 8000, metrics: 9464 } as const;
-/** User and group of the image; above 10000, where no host has users. */
+/** User and group of the image. Hosts have no users above 10000. */
 export const userId = 10001;
 
 export const healthPaths = {
@@ -26,13 +26,13 @@ export const healthPaths = {
   public: '/api/v1/health',
 } as const;
 
-/** What Deployment and Service select by: the guide's label, so that its Deployment can be taken over. Immutable. */
-export const selector = { app: names.app } as const;
-/** Every pod of the service: API, purge and migration. */
-export const allPods = { 'app.kubernetes.io/part-of': names.partOf } as const;
+/** Selects the pods of the API. The selector of a Deployment is immutable, so this label must not change. */
+export const apiSelector = { app: names.app } as const;
+/** Selects all pods of the service: API, purge and migration. */
+export const allPodsSelector = { 'app.kubernetes.io/part-of': names.partOf } as const;
 
-/** `instance` is the object's own name for workloads, because Polaris compares the two. */
-export function labelsOf(
+/** The recommended labels of Kubernetes. Polaris requires that `instance` is the name of a workload. */
+export function standardLabels(
   values: Values,
   component: string,
   instance: string = names.app,
@@ -48,6 +48,12 @@ export function labelsOf(
   };
 }
 
+/** Labels by which a namespace enforces a Pod Security Standard. */
+export function podSecurityLabels(level: 'restricted' | 'baseline'): Record<string, string> {
+  const modes = ['enforce', 'audit', 'warn'];
+  return Object.fromEntries(modes.map((mode) => [`pod-security.kubernetes.io/${mode}`, level]));
+}
+
 interface MetadataExtras {
   readonly component?: string;
   readonly instance?: string;
@@ -55,13 +61,13 @@ interface MetadataExtras {
   readonly annotations?: Readonly<Record<string, string>>;
 }
 
-/** Metadata of an object in the service's namespace; empty annotations are left out. */
+/** Metadata of an object in the namespace of the service, without `annotations` if there are none. */
 export function metadata(values: Values, name: string, extras: MetadataExtras = {}) {
   const { annotations = {}, component = 'api', instance, labels = {} } = extras;
   return {
     name,
     namespace: values.namespace.name,
-    labels: { ...labelsOf(values, component, instance), ...labels },
+    labels: { ...standardLabels(values, component, instance), ...labels },
     ...(Object.keys(annotations).length > 0 && { annotations }),
   };
 }

@@ -1,32 +1,33 @@
 import { join } from 'node:path';
+import { loadCheckedValues } from './checks/check-values.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
-import { checkManifests } from './gate/gate.ts';
+import { assertValidManifests } from './gate/gate.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
-import { type FolderContent, replaceFolders } from './output/folder.ts';
 import { helmContent } from './output/helm.ts';
+import { type FolderContent, replaceFolders } from './output/output-folder.ts';
 import { plainContent } from './output/plain.ts';
 import { writeSchema } from './output/schema-file.ts';
 import { readSecrets, writeSecretFile } from './output/secret-file.ts';
 import { synthesize } from './synthesize.ts';
-import { loadValues, parseCloud } from './values/load-values.ts';
+import { parseCloud } from './values/load-values.ts';
 import type { CloudName, Values } from './values/schema.ts';
 import { clouds } from './values/schema-clouds.ts';
 
-function folderOf(command: Command, cloud: CloudName, root: string): string {
+function outputFolder(command: Command, cloud: CloudName, root: string): string {
   if (command.out && command.cloud) return command.out;
-  // A chart is built for an installation and is not committed; dist is git-ignored.
+  // A Helm chart is built for one installation. It is not committed, and git ignores dist.
   return join(command.out ?? (command.format === 'helm' ? 'dist/helm' : root), cloud);
 }
 
 async function build(values: Values, format: Command['format']): Promise<FolderContent> {
   const files = synthesize(values);
-  await checkManifests(
+  await assertValidManifests(
     files.flatMap(({ name, objects }) =>
       objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
     ),
     {
       kubernetesVersion: values.kubernetesVersion,
-      // Whoever asks for the guide's way of giving secrets has decided this one.
+      // The operator has chosen environment variables over files.
       allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
     },
   );
@@ -34,16 +35,16 @@ async function build(values: Values, format: Command['format']): Promise<FolderC
 }
 
 /**
- * Values to files: reads, synthesizes, checks, and only then touches the disk. Answers what was written.
- * @throws UsageError, ValuesError, SetFlagError, GateError, SecretsError or FolderError, having written nothing
+ * Loads the values, creates the objects, checks them, writes the files and returns the paths of the written folders.
+ * @throws UsageError, ValuesError, SetFlagError, GateError, SecretsError or OutputFolderError before it writes a file
  */
 export async function runSynth(args: readonly string[], root = 'k8s-out'): Promise<string[]> {
   const command = parseCommandLine(args);
-  const chosen = command.cloud === undefined ? clouds : [parseCloud(command.cloud)];
-  const sources = chosen.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
+  const selectedClouds = command.cloud === undefined ? clouds : [parseCloud(command.cloud)];
+  const sources = selectedClouds.map((cloud) => ({ cloud, values: loadCheckedValues(cloud, command) }));
   const folders = new Map<string, FolderContent>();
   for (const { cloud, values } of sources)
-    folders.set(folderOf(command, cloud, root), await build(values, command.format));
+    folders.set(outputFolder(command, cloud, root), await build(values, command.format));
   const [first] = sources;
   const secret = first && readSecrets(command.secretsFrom, first.values);
   replaceFolders(folders);

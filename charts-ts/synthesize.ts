@@ -1,23 +1,17 @@
 import { ApiObject, App } from 'cdk8s';
 import { AuthChart } from './auth-chart.ts';
-import type { Manifest } from './manifest.ts';
+import type { Manifest, ManifestFile } from './manifest.ts';
 import type { Values } from './values/schema.ts';
 
-/** One file of the output: its name without extension, and its objects in order. */
-export interface ManifestFile {
-  readonly name: string;
-  readonly objects: readonly Manifest[];
-}
-
-/** All objects for these values, by file; the same values give the same bytes. */
+/** Creates all objects for these values, grouped by file. The same values always give the same bytes. */
 export function synthesize(values: Values): ManifestFile[] {
   const chart = new AuthChart(new App(), values.cloud, values);
-  return chart.node.children.flatMap((part) => {
-    const objects = part.node
+  return chart.node.children.flatMap((group) => {
+    const objects = group.node
       .findAll()
       .filter((node): node is ApiObject => ApiObject.isApiObject(node))
-      // reason: ApiObject was made from a Manifest (manifest.ts); toJson only sorts its keys.
+      // reason: addObject created the ApiObject from a Manifest, and toJson only sorts its keys.
       .map((object) => object.toJson() as Manifest);
-    return objects.length > 0 ? [{ name: part.node.id, objects }] : [];
+    return objects.length > 0 ? [{ name: group.node.id, objects }] : [];
   });
 }

@@ -1,73 +1,87 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
 import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/v1';
-import { podSecurity } from '../kubernetes/pod-security.ts';
 import { addObject } from '../manifest.ts';
-import { labelsOf, metadata, names } from '../names.ts';
+import { metadata, names, podSecurityLabels, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routes.ts';
 
 type Aks = NonNullable<Values['aks']>;
 
-/**
- * Application routing by the Gateway API. Its proxy pods run in the Gateway's own namespace, where neither the
- * "restricted" pod security nor the default-deny policy of the service would let them live.
- */
-export function addAksGateway(scope: Construct, values: Values, aks: Aks): void {
-  const namespace = aks.gatewayNamespace;
-  const described = (name: string, annotations: Record<string, string>) => ({
-    ...metadata(values, name, { component: 'entry', annotations }),
-    namespace,
-  });
+const component = 'entry';
+
+function addNamespace(scope: Construct, values: Values, aks: Aks): void {
+  const labels = { ...standardLabels(values, component), ...podSecurityLabels('baseline') };
   addObject<INamespace>(scope, 'namespace', {
     apiVersion: 'v1',
     kind: 'Namespace',
-    metadata: { name: namespace, labels: { ...labelsOf(values, 'entry'), ...podSecurity('baseline') } },
+    metadata: { name: aks.gatewayNamespace, labels },
   });
-  if (values.ingress.tls) {
-    addObject<IServiceAccount>(scope, 'tls-account', {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: described(names.gatewayTls, {
-        'azure.workload.identity/client-id': aks.certificateClientId ?? '',
-      }),
-      automountServiceAccountToken: false,
-    });
-  }
-  if (aks.preserveClientAddress) {
-    addObject<IConfigMap>(scope, 'parameters', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: described(names.gateway, {}),
-      // Laid over the Service that the add-on makes. By default nodes put their own address in place of the client's.
-      data: { service: 'spec:\n  externalTrafficPolicy: Local\n' },
-    });
-  }
-  const parameters = { group: '', kind: 'ConfigMap', name: names.gateway };
+}
+
+/** The identity by which the add-on reads the certificate from Key Vault. */
+function addTlsServiceAccount(scope: Construct, values: Values, aks: Aks): void {
+  const annotations = { 'azure.workload.identity/client-id': aks.certificateClientId ?? '' };
+  addObject<IServiceAccount>(scope, 'tls-account', {
+    apiVersion: 'v1',
+    kind: 'ServiceAccount',
+    metadata: {
+      ...metadata(values, names.gatewayTls, { component, annotations }),
+      namespace: aks.gatewayNamespace,
+    },
+    automountServiceAccountToken: false,
+  });
+}
+
+/**
+ * Parameters of the Gateway: the add-on merges them into the Service of the proxies. With the default policy of that
+ * Service, nodes replace the client's address with their own.
+ */
+function addParameters(scope: Construct, values: Values, aks: Aks): void {
+  addObject<IConfigMap>(scope, 'parameters', {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { ...metadata(values, names.gateway, { component }), namespace: aks.gatewayNamespace },
+    data: { service: 'spec:\n  externalTrafficPolicy: Local\n' },
+  });
+}
+
+function addGateway(scope: Construct, values: Values, aks: Aks): void {
+  const { annotations } = values.ingress;
+  const parametersRef = { group: '', kind: 'ConfigMap', name: names.gateway };
+  const certificate = {
+    'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '',
+    'kubernetes.azure.com/tls-cert-service-account': names.gatewayTls,
+  };
+  const serviceNamespace = { matchLabels: { 'kubernetes.io/metadata.name': values.namespace.name } };
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: described(names.gateway, values.ingress.annotations),
+    metadata: {
+      ...metadata(values, names.gateway, { component, annotations }),
+      namespace: aks.gatewayNamespace,
+    },
     spec: {
       gatewayClassName: aks.gatewayClassName,
-      ...(aks.preserveClientAddress && { infrastructure: { parametersRef: parameters } }),
+      ...(aks.preserveClientAddress && { infrastructure: { parametersRef } }),
       listeners: gatewayListeners(
         values,
-        {
-          mode: 'Terminate',
-          options: {
-            'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '',
-            'kubernetes.azure.com/tls-cert-service-account': names.gatewayTls,
-          },
-        },
-        {
-          namespaces: {
-            from: 'Selector',
-            selector: { matchLabels: { 'kubernetes.io/metadata.name': values.namespace.name } },
-          },
-        },
+        { mode: 'Terminate', options: certificate },
+        { namespaces: { from: 'Selector', selector: serviceNamespace } },
       ),
     },
   });
-  addRoutes(scope, values, namespace);
+}
+
+/**
+ * A Gateway of the application routing add-on. The add-on runs its proxy pods in the namespace of the Gateway. These
+ * pods need a namespace of their own: the namespace of the service admits only "restricted" pods and denies their
+ * traffic.
+ */
+export function addAksGateway(scope: Construct, values: Values, aks: Aks): void {
+  addNamespace(scope, values, aks);
+  if (values.ingress.tls) addTlsServiceAccount(scope, values, aks);
+  if (aks.preserveClientAddress) addParameters(scope, values, aks);
+  addGateway(scope, values, aks);
+  addRoutes(scope, values, aks.gatewayNamespace);
 }

@@ -1,66 +1,69 @@
 import type { Construct } from 'constructs';
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { podsOf } from '../kubernetes/peers.ts';
-import { addObject } from '../manifest.ts';
-import { metadata, names, ports } from '../names.ts';
-import type { Fault } from '../values/fault.ts';
+import { names } from '../names.ts';
+import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
+import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
 import type { Cloud } from './cloud.ts';
-import { ingressRules } from './routes.ts';
+import { addIngress } from './routes.ts';
 
 type Aks = NonNullable<Values['aks']>;
 
-function addIngress(scope: Construct, values: Values, aks: Aks): void {
-  const annotations = {
-    ...(values.ingress.tls && { 'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '' }),
-    ...values.ingress.annotations,
-  };
-  addObject<IIngress>(scope, 'ingress', {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: metadata(values, names.ingress, { component: 'entry', annotations }),
-    spec: {
-      ingressClassName: aks.ingressClassName,
-      // The add-on keeps the vault's certificate in a Secret of this fixed name; nginx redirects HTTP by itself.
-      ...(values.ingress.tls && {
-        tls: [{ hosts: [values.ingress.host], secretName: `keyvault-${names.ingress}` }],
-      }),
-      rules: ingressRules(values, ports.http),
-    },
+function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
+  const { host, tls } = values.ingress;
+  const annotations = { 'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '' };
+  addIngress(scope, values, tls ? annotations : {}, {
+    ingressClassName: aks.ingressClassName,
+    // The add-on copies the certificate from Key Vault to a Secret of this name. nginx redirects HTTP to HTTPS.
+    ...(tls && { tls: [{ hosts: [host], secretName: `keyvault-${names.ingress}` }] }),
   });
 }
 
 function* faults(values: Values, aks: Aks): Iterable<Fault> {
   const { ingress, secrets } = values;
   if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri) {
-    yield { path: 'aks.certificateUri', message: 'is required while ingress.tls is true' };
+    yield fault(
+      'aks.certificateUri',
+      'is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false',
+    );
   }
   if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId) {
-    yield { path: 'aks.certificateClientId', message: 'is required for a Gateway with TLS' };
+    yield fault(
+      'aks.certificateClientId',
+      'is required for a Gateway with TLS: give the client id of the identity that may read the certificate',
+    );
   }
   for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
     if (secrets.source === 'external' && !aks[key]) {
-      yield { path: `aks.${key}`, message: 'is required while secrets.source is external' };
+      yield fault(
+        `aks.${key}`,
+        'is required because secrets.source is external: set it, or choose another secrets.source',
+      );
     }
   }
 }
 
+function loadBalancer({ ingress }: Values, aks: Aks): Cloud['loadBalancer'] {
+  const envoy: Peer = {
+    namespace: aks.gatewayNamespace,
+    podLabels: { 'gateway.networking.k8s.io/gateway-name': names.gateway },
+  };
+  const nginx: Peer = { namespace: aks.ingressNamespace, podLabels: { app: 'nginx' } };
+  const isGateway = ingress.kind === 'gateway';
+  return {
+    peers: [isGateway ? envoy : nginx],
+    proxies: aks.proxyCidrs,
+    // Envoy and nginx watch the endpoints of the Service. An update takes a few seconds, or more in a busy cluster.
+    deregistrationSeconds: 10,
+    // The defaults of Envoy and nginx for connections to pods.
+    idleTimeoutSeconds: isGateway ? 3_600 : 60,
+  };
+}
+
 /** Azure AKS with the application routing add-on. */
 export function createAks(values: Values, aks: Aks): Cloud {
-  const isGateway = values.ingress.kind === 'gateway';
-  const proxyPods = isGateway
-    ? podsOf(aks.gatewayNamespace, { 'gateway.networking.k8s.io/gateway-name': names.gateway })
-    : podsOf(aks.ingressNamespace, { app: 'nginx' });
   return {
-    loadBalancer: {
-      peers: [proxyPods],
-      proxies: aks.proxyCidrs,
-      // Envoy and nginx follow the Service's endpoints: a few seconds, and as many again for a busy control plane.
-      noticeSeconds: 10,
-      // Defaults of Envoy and of nginx for connections to pods.
-      idleSeconds: isGateway ? 3_600 : 60,
-    },
+    loadBalancer: loadBalancer(values, aks),
     namespaceLabels: {},
     serviceAnnotations: {},
     secretStore: {
@@ -77,9 +80,9 @@ export function createAks(values: Values, aks: Aks): Cloud {
       },
     },
     faults: () => faults(values, aks),
-    addEntry(scope) {
-      if (isGateway) addAksGateway(scope, values, aks);
-      else addIngress(scope, values, aks);
+    addIngressOrGateway(scope) {
+      if (values.ingress.kind === 'gateway') addAksGateway(scope, values, aks);
+      else addNginxIngress(scope, values, aks);
     },
   };
 }

@@ -1,29 +1,29 @@
 import type { ISecretStoreProvider } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import type { Construct } from 'constructs';
-import type { INetworkPolicyPeer } from 'kubernetes-models/networking.k8s.io/v1';
 import type { Fault } from '../values/fault.ts';
+import type { Peer } from '../values/schema-network.ts';
 
-/** Everything in which the three clouds differ. */
+/** Everything that differs between the three clouds. */
 export interface Cloud {
   readonly loadBalancer: {
-    /** Who connects to the pods. */
-    readonly peers: readonly INetworkPolicyPeer[];
-    /** CIDR blocks whose X-Forwarded-For counts. */
+    /** Addresses or pods that connect to the pods of the API. */
+    readonly peers: readonly Peer[];
+    /** CIDR blocks whose X-Forwarded-For header the service trusts. */
     readonly proxies: readonly string[];
-    /** How long it may go on sending new requests to a pod that has turned unready. */
-    readonly noticeSeconds: number;
-    /** How long it keeps an idle connection to a pod. */
-    readonly idleSeconds: number;
+    /** The longest time for which the load balancer sends new requests to a pod that is no longer ready. */
+    readonly deregistrationSeconds: number;
+    /** The time after which the load balancer closes an idle connection to a pod. */
+    readonly idleTimeoutSeconds: number;
   };
   readonly namespaceLabels: Readonly<Record<string, string>>;
   readonly serviceAnnotations: Readonly<Record<string, string>>;
-  /** For External Secrets: the store, and what binds the ServiceAccount `auth-service-secrets` to an identity. */
+  /** The secret store, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
   readonly secretStore: {
     readonly provider: ISecretStoreProvider;
     readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
   };
-  /** What is missing or contradictory in the cloud's own values. */
+  /** What is missing or contradictory in the values of this cloud. */
   faults(): Iterable<Fault>;
-  /** Adds Ingress or Gateway and what belongs to it. */
-  addEntry(scope: Construct): void;
+  /** Adds the Ingress or the Gateway and the objects that belong to it. */
+  addIngressOrGateway(scope: Construct): void;
 }

@@ -7,13 +7,13 @@ import { addRoutes, gatewayListeners } from './routes.ts';
 
 type Eks = NonNullable<Values['eks']>;
 
-/** Custom resources of the AWS Load Balancer Controller, as far as we use them; charts-ts/gate/schema-aws.ts checks them. */
+/** A custom resource of the AWS Load Balancer Controller. charts-ts/gate/schemas/aws-gateway.ts checks its fields. */
 interface AwsConfiguration extends Manifest {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** How the ALB asks a pod whether it takes requests: readiness, so that a draining pod is let go at once. */
-export const albHealth = { intervalSeconds: 10, timeoutSeconds: 5, healthy: 2, unhealthy: 2 } as const;
+/** The ALB checks readiness, so that it stops sending requests to a draining pod at once. */
+export const albHealthCheck = { intervalSeconds: 10, timeoutSeconds: 5, healthy: 2, unhealthy: 2 } as const;
 
 const attribute = (key: string, value: string) => ({ key, value });
 
@@ -47,10 +47,10 @@ function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
         targetType: 'ip',
         healthCheckConfig: {
           healthCheckPath: healthPaths.ready,
-          healthCheckInterval: albHealth.intervalSeconds,
-          healthCheckTimeout: albHealth.timeoutSeconds,
-          healthyThresholdCount: albHealth.healthy,
-          unhealthyThresholdCount: albHealth.unhealthy,
+          healthCheckInterval: albHealthCheck.intervalSeconds,
+          healthCheckTimeout: albHealthCheck.timeoutSeconds,
+          healthyThresholdCount: albHealthCheck.healthy,
+          unhealthyThresholdCount: albHealthCheck.unhealthy,
           matcher: { httpCode: '200' },
         },
         targetGroupAttributes: [
@@ -61,7 +61,7 @@ function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
   });
 }
 
-/** The same ALB by the Gateway API: what annotations say for an Ingress stands in two configuration objects. */
+/** An ALB by the Gateway API. Two configuration objects contain what the annotations of an Ingress contain. */
 export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void {
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
@@ -75,8 +75,8 @@ export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void 
       infrastructure: {
         parametersRef: { group: 'gateway.k8s.aws', kind: 'LoadBalancerConfiguration', name: names.gateway },
       },
-      // The certificate is named in LoadBalancerConfiguration.
-      listeners: gatewayListeners(values, undefined, undefined),
+      // LoadBalancerConfiguration names the certificate.
+      listeners: gatewayListeners(values),
     },
   });
   addLoadBalancer(scope, values, eks);

@@ -1,19 +1,16 @@
 import type { Construct } from 'constructs';
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { block } from '../kubernetes/peers.ts';
-import { addObject } from '../manifest.ts';
-import { healthPaths, metadata, names, ports } from '../names.ts';
-import type { Fault } from '../values/fault.ts';
+import { healthPaths, names } from '../names.ts';
+import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
-import { addAlbGateway, albHealth } from './eks-gateway.ts';
-import { ingressRules } from './routes.ts';
+import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
+import { addIngress } from './routes.ts';
 
 type Eks = NonNullable<Values['eks']>;
 
 const prefix = 'alb.ingress.kubernetes.io';
 
-/** The guide's annotations, and what it leaves to defaults that lose requests or allow old TLS. */
+/** The annotations of the ALB. Its defaults would allow old TLS versions and lose requests during a rollout. */
 function albAnnotations(values: Values, eks: Eks): Record<string, string> {
   const tls: Record<string, string> = {
     [`${prefix}/certificate-arn`]: eks.certificateArn ?? '',
@@ -26,43 +23,39 @@ function albAnnotations(values: Values, eks: Eks): Record<string, string> {
     [`${prefix}/target-type`]: 'ip',
     [`${prefix}/backend-protocol`]: 'HTTP',
     [`${prefix}/healthcheck-path`]: healthPaths.ready,
-    [`${prefix}/healthcheck-interval-seconds`]: String(albHealth.intervalSeconds),
-    [`${prefix}/healthcheck-timeout-seconds`]: String(albHealth.timeoutSeconds),
-    [`${prefix}/healthy-threshold-count`]: String(albHealth.healthy),
-    [`${prefix}/unhealthy-threshold-count`]: String(albHealth.unhealthy),
+    [`${prefix}/healthcheck-interval-seconds`]: String(albHealthCheck.intervalSeconds),
+    [`${prefix}/healthcheck-timeout-seconds`]: String(albHealthCheck.timeoutSeconds),
+    [`${prefix}/healthy-threshold-count`]: String(albHealthCheck.healthy),
+    [`${prefix}/unhealthy-threshold-count`]: String(albHealthCheck.unhealthy),
     [`${prefix}/success-codes`]: '200',
     [`${prefix}/target-group-attributes`]: `deregistration_delay.timeout_seconds=${eks.deregistrationDelaySeconds}`,
     [`${prefix}/load-balancer-attributes`]: 'routing.http.drop_invalid_header_fields.enabled=true',
     ...(values.ingress.tls ? tls : { [`${prefix}/listen-ports`]: '[{"HTTP": 80}]' }),
     ...(eks.wafAclArn && { [`${prefix}/wafv2-acl-arn`]: eks.wafAclArn }),
-    ...values.ingress.annotations,
   };
 }
 
-function addIngress(scope: Construct, values: Values, eks: Eks): void {
-  addObject<IIngress>(scope, 'ingress', {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: metadata(values, names.ingress, {
-      component: 'entry',
-      annotations: albAnnotations(values, eks),
-    }),
-    spec: {
-      // The guide's annotation kubernetes.io/ingress.class beside it would be refused on create.
-      ingressClassName: 'alb',
-      // The certificate is ACM's; hosts without a Secret tell readers and scanners that TLS is meant.
-      ...(values.ingress.tls && { tls: [{ hosts: [values.ingress.host] }] }),
-      rules: ingressRules(values, ports.http),
-    },
+function addAlbIngress(scope: Construct, values: Values, eks: Eks): void {
+  addIngress(scope, values, albAnnotations(values, eks), {
+    // The API server rejects an Ingress that has the annotation kubernetes.io/ingress.class as well.
+    ingressClassName: 'alb',
+    // The certificate comes from ACM, so there is no Secret. The hosts show scanners that the Ingress uses TLS.
+    ...(values.ingress.tls && { tls: [{ hosts: [values.ingress.host] }] }),
   });
 }
 
 function* faults(values: Values, eks: Eks): Iterable<Fault> {
   if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn) {
-    yield { path: 'eks.certificateArn', message: 'is required while ingress.tls is true' };
+    yield fault(
+      'eks.certificateArn',
+      'is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false',
+    );
   }
   if (values.secrets.source === 'external' && !eks.secretsRoleArn) {
-    yield { path: 'eks.secretsRoleArn', message: 'is required while secrets.source is external' };
+    yield fault(
+      'eks.secretsRoleArn',
+      'is required because secrets.source is external: give the ARN of the IAM role that may read the secrets',
+    );
   }
 }
 
@@ -70,13 +63,13 @@ function* faults(values: Values, eks: Eks): Iterable<Fault> {
 export function createEks(values: Values, eks: Eks): Cloud {
   return {
     loadBalancer: {
-      peers: eks.loadBalancerCidrs.map(block),
+      peers: eks.loadBalancerCidrs.map((cidr) => ({ cidr })),
       proxies: eks.loadBalancerCidrs,
-      noticeSeconds: eks.deregistrationDelaySeconds,
-      // The ALB's own default, which nothing here changes.
-      idleSeconds: 60,
+      deregistrationSeconds: eks.deregistrationDelaySeconds,
+      // The default of the ALB.
+      idleTimeoutSeconds: 60,
     },
-    // New pods count as ready only once the ALB finds them healthy.
+    // A new pod is ready only when the ALB has found it healthy.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
     serviceAnnotations: {},
     secretStore: {
@@ -90,9 +83,9 @@ export function createEks(values: Values, eks: Eks): Cloud {
       serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },
     },
     faults: () => faults(values, eks),
-    addEntry(scope) {
+    addIngressOrGateway(scope) {
       if (values.ingress.kind === 'gateway') addAlbGateway(scope, values, eks);
-      else addIngress(scope, values, eks);
+      else addAlbIngress(scope, values, eks);
     },
   };
 }

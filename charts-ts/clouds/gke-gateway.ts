@@ -10,25 +10,26 @@ import { addRoutes, gatewayListeners } from './routes.ts';
 
 type Gke = NonNullable<Values['gke']>;
 
-/** How the load balancer asks a pod whether it takes requests: readiness, so that a draining pod is let go at once. */
-export const gkeHealth = { intervalSeconds: 10, timeoutSeconds: 5, healthy: 1, unhealthy: 2 } as const;
+/** The load balancer checks readiness, so that it stops sending requests to a draining pod at once. */
+export const gkeHealthCheck = { intervalSeconds: 10, timeoutSeconds: 5, healthy: 1, unhealthy: 2 } as const;
 
+const apiVersion = 'networking.gke.io/v1';
 const service = { group: '', kind: 'Service', name: names.app };
 
-function addPolicies(scope: Construct, values: Values, gke: Gke): void {
-  const apiVersion = 'networking.gke.io/v1';
-  const described = metadata(values, names.app, { component: 'entry' });
+const policyMetadata = (values: Values) => metadata(values, names.app, { component: 'entry' });
+
+function addHealthCheckPolicy(scope: Construct, values: Values): void {
   addObject<IHealthCheckPolicy>(scope, 'health-check', {
     apiVersion,
     kind: 'HealthCheckPolicy',
-    metadata: described,
+    metadata: policyMetadata(values),
     spec: {
       targetRef: service,
       default: {
-        checkIntervalSec: gkeHealth.intervalSeconds,
-        timeoutSec: gkeHealth.timeoutSeconds,
-        healthyThreshold: gkeHealth.healthy,
-        unhealthyThreshold: gkeHealth.unhealthy,
+        checkIntervalSec: gkeHealthCheck.intervalSeconds,
+        timeoutSec: gkeHealthCheck.timeoutSeconds,
+        healthyThreshold: gkeHealthCheck.healthy,
+        unhealthyThreshold: gkeHealthCheck.unhealthy,
         config: {
           type: 'HTTP',
           httpHealthCheck: {
@@ -40,10 +41,13 @@ function addPolicies(scope: Construct, values: Values, gke: Gke): void {
       },
     },
   });
+}
+
+function addBackendPolicy(scope: Construct, values: Values, gke: Gke): void {
   addObject<IGCPBackendPolicy>(scope, 'backend', {
     apiVersion,
     kind: 'GCPBackendPolicy',
-    metadata: described,
+    metadata: policyMetadata(values),
     spec: {
       targetRef: service,
       default: {
@@ -54,20 +58,21 @@ function addPolicies(scope: Construct, values: Values, gke: Gke): void {
       },
     },
   });
-  if (!gke.sslPolicy || !values.ingress.tls) return;
+}
+
+function addGatewayPolicy(scope: Construct, values: Values, sslPolicy: string): void {
   addObject<IGCPGatewayPolicy>(scope, 'gateway-policy', {
     apiVersion,
     kind: 'GCPGatewayPolicy',
-    metadata: described,
+    metadata: policyMetadata(values),
     spec: {
       targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: names.gateway },
-      default: { sslPolicy: gke.sslPolicy },
+      default: { sslPolicy },
     },
   });
 }
 
-/** A global external load balancer by the Gateway API. */
-export function addGkeGateway(scope: Construct, values: Values, gke: Gke): void {
+function addGateway(scope: Construct, values: Values, gke: Gke): void {
   const annotations = {
     ...(gke.certificateMap && { 'networking.gke.io/certmap': gke.certificateMap }),
     ...values.ingress.annotations,
@@ -85,9 +90,16 @@ export function addGkeGateway(scope: Construct, values: Values, gke: Gke): void 
     spec: {
       gatewayClassName: gke.gatewayClassName,
       addresses: [{ type: 'NamedAddress', value: gke.addressName }],
-      listeners: gatewayListeners(values, gke.certificateMap ? undefined : tls, undefined),
+      listeners: gatewayListeners(values, gke.certificateMap ? undefined : tls),
     },
   });
-  addPolicies(scope, values, gke);
+}
+
+/** A global external load balancer by the Gateway API. */
+export function addGkeGateway(scope: Construct, values: Values, gke: Gke): void {
+  addGateway(scope, values, gke);
+  addHealthCheckPolicy(scope, values);
+  addBackendPolicy(scope, values, gke);
+  if (gke.sslPolicy && values.ingress.tls) addGatewayPolicy(scope, values, gke.sslPolicy);
   addRoutes(scope, values);
 }

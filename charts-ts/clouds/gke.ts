@@ -2,21 +2,19 @@ import type { IBackendConfig } from '@kubernetes-models/gke/cloud.google.com/v1/
 import type { IManagedCertificate } from '@kubernetes-models/gke/networking.gke.io/v1/ManagedCertificate';
 import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v1beta1/FrontendConfig';
 import type { Construct } from 'constructs';
-import type { IIngress } from 'kubernetes-models/networking.k8s.io/v1';
-import { block } from '../kubernetes/peers.ts';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
-import type { Fault } from '../values/fault.ts';
+import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
-import { addGkeGateway, gkeHealth } from './gke-gateway.ts';
-import { ingressRules } from './routes.ts';
+import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
+import { addIngress } from './routes.ts';
 
 type Gke = NonNullable<Values['gke']>;
 
 function ingressAnnotations(values: Values, gke: Gke): Record<string, string> {
   return {
-    // The controller looks at this annotation only; it takes no notice of ingressClassName.
+    // The controller reads only this annotation and ignores spec.ingressClassName.
     'kubernetes.io/ingress.class': 'gce',
     'kubernetes.io/ingress.global-static-ip-name': gke.addressName,
     'networking.gke.io/v1beta1.FrontendConfig': names.app,
@@ -24,7 +22,6 @@ function ingressAnnotations(values: Values, gke: Gke): Record<string, string> {
       gke.managedCertificate && { 'networking.gke.io/managed-certificates': names.app }),
     ...(values.ingress.tls &&
       gke.preSharedCertificate && { 'ingress.gcp.kubernetes.io/pre-shared-cert': gke.preSharedCertificate }),
-    ...values.ingress.annotations,
   };
 }
 
@@ -38,10 +35,10 @@ function addBackend(scope: Construct, values: Values, gke: Gke): void {
         type: 'HTTP',
         requestPath: healthPaths.ready,
         port: ports.http,
-        checkIntervalSec: gkeHealth.intervalSeconds,
-        timeoutSec: gkeHealth.timeoutSeconds,
-        healthyThreshold: gkeHealth.healthy,
-        unhealthyThreshold: gkeHealth.unhealthy,
+        checkIntervalSec: gkeHealthCheck.intervalSeconds,
+        timeoutSec: gkeHealthCheck.timeoutSeconds,
+        healthyThreshold: gkeHealthCheck.healthy,
+        unhealthyThreshold: gkeHealthCheck.unhealthy,
       },
       timeoutSec: 30,
       connectionDraining: { drainingTimeoutSec: gke.drainingTimeoutSeconds },
@@ -65,7 +62,7 @@ function addFrontend(scope: Construct, values: Values, gke: Gke): void {
   });
 }
 
-function addIngress(scope: Construct, values: Values, gke: Gke): void {
+function addGkeIngress(scope: Construct, values: Values, gke: Gke): void {
   addBackend(scope, values, gke);
   addFrontend(scope, values, gke);
   if (values.ingress.tls && gke.managedCertificate) {
@@ -76,47 +73,43 @@ function addIngress(scope: Construct, values: Values, gke: Gke): void {
       spec: { domains: [values.ingress.host] },
     });
   }
-  addObject<IIngress>(scope, 'ingress', {
-    apiVersion: 'networking.k8s.io/v1',
-    kind: 'Ingress',
-    metadata: metadata(values, names.ingress, {
-      component: 'entry',
-      annotations: ingressAnnotations(values, gke),
-    }),
-    // No spec.tls: GKE would look for a Secret; the certificate is the load balancer's own.
-    spec: { rules: ingressRules(values, ports.http) },
-  });
+  // No spec.tls, because GKE would look for a Secret. The load balancer has the certificate.
+  addIngress(scope, values, ingressAnnotations(values, gke), {});
 }
 
 function* faults(values: Values, gke: Gke): Iterable<Fault> {
   const { kind, tls } = values.ingress;
   if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate) {
-    yield {
-      path: 'gke.preSharedCertificate',
-      message: 'is required while ingress.tls is true and managedCertificate false',
-    };
+    yield fault(
+      'gke.preSharedCertificate',
+      'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set one of them',
+    );
   }
   if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate) {
-    yield {
-      path: 'gke.certificateMap',
-      message: '(or gke.preSharedCertificate) is required for a Gateway with TLS',
-    };
+    yield fault(
+      'gke.certificateMap',
+      'is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead',
+    );
   }
   if (values.secrets.source === 'external' && !gke.secretsServiceAccount) {
-    yield { path: 'gke.secretsServiceAccount', message: 'is required while secrets.source is external' };
+    yield fault(
+      'gke.secretsServiceAccount',
+      'is required because secrets.source is external: give the Google service account that may read the secrets',
+    );
   }
 }
 
-/** Google GKE with the load balancers that it manages itself. */
+/** Google GKE with its own load balancers. */
 export function createGke(values: Values, gke: Gke): Cloud {
   const isIngress = values.ingress.kind === 'ingress';
   return {
     loadBalancer: {
-      peers: gke.loadBalancerCidrs.map(block),
-      // X-Forwarded-For ends in "client, load balancer": its own address has to be stepped over as well.
+      peers: gke.loadBalancerCidrs.map((cidr) => ({ cidr })),
+      // X-Forwarded-For ends in "client, load balancer", so the address of the load balancer is a trusted proxy too.
       proxies: [...gke.loadBalancerCidrs, `${gke.address}/${gke.address.includes(':') ? 128 : 32}`],
-      noticeSeconds: gke.drainingTimeoutSeconds,
-      idleSeconds: 600,
+      deregistrationSeconds: gke.drainingTimeoutSeconds,
+      // The load balancer has this fixed value.
+      idleTimeoutSeconds: 600,
     },
     namespaceLabels: {},
     serviceAnnotations: isIngress
@@ -129,16 +122,16 @@ export function createGke(values: Values, gke: Gke): Cloud {
       provider: {
         gcpsm: {
           projectID: gke.project,
-          // Without it External Secrets would read with its own identity, for every namespace alike.
+          // Without it, the operator would read the store with its own identity, which serves all namespaces.
           auth: { workloadIdentity: { serviceAccountRef: { name: names.secretsReader } } },
         },
       },
       serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': gke.secretsServiceAccount ?? '' },
     },
     faults: () => faults(values, gke),
-    addEntry(scope) {
+    addIngressOrGateway(scope) {
       if (values.ingress.kind === 'gateway') addGkeGateway(scope, values, gke);
-      else addIngress(scope, values, gke);
+      else addGkeIngress(scope, values, gke);
     },
   };
 }

@@ -1,24 +1,21 @@
 import type { Manifest } from '../manifest.ts';
+import { scannerIds } from './scanner-ids.ts';
 
-/** One object and the file that it stands in. */
+/** One object and the file that contains it. */
 export interface Document {
   readonly file: string;
   readonly object: Manifest;
 }
 
-/** What a rule found wrong with an object. */
+/** A fault that a rule found in an object. */
 export interface Finding {
   readonly document: Document;
   readonly message: string;
 }
 
-/** `eks/31-deployment.yaml Deployment/auth-service: message [rule: what scanners call it]`. */
-export function describe(
-  { document, message }: Finding,
-  rule: string,
-  covers: readonly string[] = [],
-): string {
+/** Formats a finding: `eks/31-deployment.yaml Deployment/auth-service: message [rule: ids of other scanners]`. */
+export function formatFinding({ document, message }: Finding, rule: string): string {
   const { kind, metadata } = document.object;
-  const names = covers.length > 0 ? `${rule}: ${covers.join(', ')}` : rule;
-  return `${document.file} ${kind}/${metadata?.name ?? '?'}: ${message} [${names}]`;
+  const otherIds = scannerIds[rule];
+  return `${document.file} ${kind}/${metadata?.name ?? '(no name)'}: ${message} [${otherIds ? `${rule}: ${otherIds}` : rule}]`;
 }

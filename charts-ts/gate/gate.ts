@@ -1,16 +1,19 @@
-import { containerRules } from './checklist/containers.ts';
-import { entryRules } from './checklist/entry.ts';
-import { objectRules } from './checklist/objects.ts';
-import { podRules } from './checklist/pods.ts';
-import { scalingRules } from './checklist/scaling.ts';
-import { type Document, describe } from './document.ts';
-import { podReferenceRules } from './pod-references.ts';
-import { referenceRules } from './references.ts';
+import { type Document, formatFinding } from './document.ts';
+import { createManifestSet } from './manifest-set.ts';
 import type { Rule } from './rule.ts';
-import { checkSchemas, type KubernetesVersion } from './schema.ts';
-import { createWorld } from './world.ts';
+import { accessRules } from './rules/access.ts';
+import { containerSecurityRules } from './rules/container-security.ts';
+import { containerRules } from './rules/containers.ts';
+import { objectReferenceRules } from './rules/object-references.ts';
+import { placementRules } from './rules/placement.ts';
+import { podReferenceRules } from './rules/pod-references.ts';
+import { podRules } from './rules/pods.ts';
+import { scalingRules } from './rules/scaling.ts';
+import { trafficRules } from './rules/traffic.ts';
+import { trafficReferenceRules } from './rules/traffic-references.ts';
+import { checkSchemas, type KubernetesVersion } from './schemas/check-schemas.ts';
 
-/** Manifests that must not be applied; the message has one line for each finding. */
+/** Manifests that must not be applied. The message has one line for each finding. */
 export class GateError extends Error {
   readonly findings: readonly string[];
 
@@ -23,33 +26,42 @@ export class GateError extends Error {
 
 export interface GateOptions {
   readonly kubernetesVersion: KubernetesVersion;
-  /** Ids of rules that may be broken, because a value or a person says so. */
+  /** Ids of rules that the gate skips. */
   readonly allow: readonly string[];
 }
 
-/** Every rule but the schemas, which are asynchronous. */
+/** Every rule except the schema check, which is asynchronous. */
 export const rules: readonly Rule[] = [
   ...containerRules,
+  ...containerSecurityRules,
   ...podRules,
-  ...objectRules,
+  ...placementRules,
+  ...accessRules,
   ...scalingRules,
-  ...entryRules,
-  ...referenceRules,
+  ...trafficRules,
+  ...objectReferenceRules,
+  ...trafficReferenceRules,
   ...podReferenceRules,
 ];
 
-/** Everything wrong with objects that are applied together. */
-export async function findFaults(documents: readonly Document[], options: GateOptions): Promise<string[]> {
-  const world = createWorld(documents);
-  const schemas = await checkSchemas(documents, options.kubernetesVersion);
-  const named = rules
+/** Checks objects that are applied together and returns one line for each finding. */
+export async function validateManifests(
+  documents: readonly Document[],
+  options: GateOptions,
+): Promise<string[]> {
+  const manifests = createManifestSet(documents);
+  const schemaFindings = await checkSchemas(documents, options.kubernetesVersion);
+  const ruleFindings = rules
     .filter(({ id }) => !options.allow.includes(id))
-    .flatMap((rule) => [...rule.check(world)].map((finding) => describe(finding, rule.id, rule.covers)));
-  return [...schemas.map((finding) => describe(finding, 'schema')), ...named];
+    .flatMap((rule) => [...rule.check(manifests)].map((finding) => formatFinding(finding, rule.id)));
+  return [...schemaFindings.map((finding) => formatFinding(finding, 'schema')), ...ruleFindings];
 }
 
-/** @throws GateError naming every finding */
-export async function checkManifests(documents: readonly Document[], options: GateOptions): Promise<void> {
-  const findings = await findFaults(documents, options);
+/** @throws GateError with every finding */
+export async function assertValidManifests(
+  documents: readonly Document[],
+  options: GateOptions,
+): Promise<void> {
+  const findings = await validateManifests(documents, options);
   if (findings.length > 0) throw new GateError(findings);
 }

@@ -1,59 +1,54 @@
 import type { Tree } from '../values/set-flag.ts';
 import type { Document, Finding } from './document.ts';
-import { text } from './json.ts';
-import { ofKind, type Workload, type World } from './world.ts';
+import { documentsOfKind, type ManifestSet, type Workload } from './manifest-set.ts';
+import { asText } from './untyped.ts';
 
-/** One named check over everything that is applied together. */
+/** One check of the objects that are applied together. */
 export interface Rule {
   readonly id: string;
-  /** What other scanners call it. */
-  readonly covers: readonly string[];
-  check(world: World): Iterable<Finding>;
+  check(manifests: ManifestSet): Iterable<Finding>;
 }
 
-/** A rule about pods: `check` says what is wrong with one. */
+/** A rule about pods. `check` yields one message for each fault of a workload. */
 export function podRule(
   id: string,
-  covers: readonly string[],
-  check: (workload: Workload, world: World) => Iterable<string>,
+  check: (workload: Workload, manifests: ManifestSet) => Iterable<string>,
 ): Rule {
   return {
     id,
-    covers,
-    *check(world) {
-      for (const workload of world.workloads) {
-        for (const message of check(workload, world)) yield { document: workload.document, message };
+    *check(manifests) {
+      for (const workload of manifests.workloads) {
+        for (const message of check(workload, manifests)) yield { document: workload.document, message };
       }
     },
   };
 }
 
-/** A rule about containers, init containers included. */
+/** A rule about containers and init containers. */
 export function containerRule(
   id: string,
-  covers: readonly string[],
   check: (container: Tree, workload: Workload) => Iterable<string>,
 ): Rule {
-  return podRule(id, covers, function* (workload) {
+  return podRule(id, function* (workload) {
     for (const container of workload.containers) {
-      for (const message of check(container, workload)) yield `container ${text(container.name)} ${message}`;
+      for (const message of check(container, workload))
+        yield `container ${asText(container.name)} ${message}`;
     }
   });
 }
 
-/** A rule about objects of some kinds, or of every kind where none is named. */
+/** A rule about objects of these kinds. An empty list means every kind. */
 export function objectRule(
   id: string,
-  covers: readonly string[],
   kinds: readonly string[],
-  check: (document: Document, world: World) => Iterable<string>,
+  check: (document: Document, manifests: ManifestSet) => Iterable<string>,
 ): Rule {
   return {
     id,
-    covers,
-    *check(world) {
-      for (const document of kinds.length > 0 ? ofKind(world, ...kinds) : world.documents) {
-        for (const message of check(document, world)) yield { document, message };
+    *check(manifests) {
+      const documents = kinds.length > 0 ? documentsOfKind(manifests, ...kinds) : manifests.documents;
+      for (const document of documents) {
+        for (const message of check(document, manifests)) yield { document, message };
       }
     },
   };

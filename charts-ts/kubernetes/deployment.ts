@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IPodTemplateSpec, IProbe } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { healthPaths, labelsOf, metadata, names, ports, selector } from '../names.ts';
+import { apiSelector, healthPaths, metadata, names, ports, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrationContainer } from './migration.ts';
 import { configChecksum, container, podSpec } from './pod.ts';
@@ -11,16 +11,16 @@ function probe(path: string, periodSeconds: number, failureThreshold: number): I
   return { httpGet: { path, port: 'http' }, periodSeconds, failureThreshold, timeoutSeconds: 3 };
 }
 
-/** Liveness must not ask Postgres or Redis: restarting pods does not mend them. Readiness does ask. */
+/** Readiness checks Postgres and Redis. Liveness does not, because a restart of the pod does not repair them. */
 const probes = {
   startupProbe: probe(healthPaths.live, 2, 30),
   livenessProbe: probe(healthPaths.live, 10, 3),
   readinessProbe: probe(healthPaths.ready, 5, 2),
 };
 
-/** Spread over nodes and zones as far as they go: required rules would leave pods of a small cluster pending. */
+/** Spreads the pods over nodes and zones where possible. Required rules would leave pods pending in a small cluster. */
 function placement(values: Values) {
-  const labelSelector = { matchLabels: selector };
+  const labelSelector = { matchLabels: apiSelector };
   return {
     affinity: {
       podAntiAffinity: {
@@ -35,7 +35,7 @@ function placement(values: Values) {
         topologyKey: 'topology.kubernetes.io/zone',
         whenUnsatisfiable: values.scheduling.zoneSpread,
         labelSelector,
-        // Counts each rollout's pods by themselves, else the old ones would skew where the new ones go.
+        // Counts only the pods of the same rollout, so that old pods do not affect the placement of new ones.
         matchLabelKeys: ['pod-template-hash'],
       },
     ],
@@ -52,7 +52,7 @@ function podTemplate(values: Values): IPodTemplateSpec {
   });
   return {
     metadata: {
-      labels: { ...labelsOf(values, 'api'), ...values.podLabels, ...selector },
+      labels: { ...standardLabels(values, 'api'), ...values.podLabels, ...apiSelector },
       annotations: { ...values.podAnnotations, ...configChecksum(values) },
     },
     spec: podSpec(values, {
@@ -60,14 +60,14 @@ function podTemplate(values: Values): IPodTemplateSpec {
       ...(values.migrations.mode === 'initContainer' && { initContainers: [migrationContainer(values)] }),
       ...placement(values),
       restartPolicy: 'Always',
-      // The process itself drains on SIGTERM (DRAIN_DELAY), so there is no preStop hook: sleep would need 1.30.
+      // The process drains on SIGTERM (DRAIN_DELAY), so it needs no preStop hook. preStop.sleep needs Kubernetes 1.30.
       terminationGracePeriodSeconds: values.rollout.gracePeriodSeconds,
     }),
   };
 }
 
-/** The API: never fewer ready pods than wanted, also during a rollout. */
-export class ApiDeployment extends Construct {
+/** The Deployment of the API. A rollout never reduces the number of ready pods. */
+export class Deployment extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const { autoscaling, rollout } = values;
@@ -77,12 +77,12 @@ export class ApiDeployment extends Construct {
       metadata: metadata(values, names.app),
       spec: {
         minReadySeconds: rollout.minReadySeconds,
-        // A migration may wait for another pod's advisory lock before its own pod starts.
+        // The init container may wait until the migration of another pod has released the advisory lock.
         progressDeadlineSeconds: 900,
-        // With an HPA every apply of a number would undo its scaling.
+        // If an autoscaler is enabled, every kubectl apply with a number would undo its scaling.
         ...(!autoscaling.enabled && { replicas: values.replicas }),
         revisionHistoryLimit: rollout.revisionHistoryLimit,
-        selector: { matchLabels: selector },
+        selector: { matchLabels: apiSelector },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: rollout.maxSurge, maxUnavailable: 0 } },
         template: podTemplate(values),
       },

@@ -3,18 +3,18 @@ import { Construct } from 'constructs';
 import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IContainer } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { labelsOf, metadata, names } from '../names.ts';
+import { metadata, names, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { container, podSpec } from './pod.ts';
 
-/** Migrates under an advisory lock, so pods that start together run it one after the other; the later find nothing to do. */
+/** Migrates the database under an advisory lock. If several pods start together, the first one migrates. */
 export function migrationContainer(values: Values): IContainer {
   return container(values, 'migrate', values.migrations.resources, { args: ['migrate'] });
 }
 
 /**
- * The option to the init container. A Job is immutable, so its name carries a hash of its pod: a new image or
- * configuration is a new Job, the same one is left alone.
+ * Migrates the database in a Job instead of in an init container. A Job is immutable, so its name contains a hash of its
+ * pod spec: a new image or configuration creates a new Job.
  */
 export class MigrationJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
@@ -30,7 +30,7 @@ export class MigrationJob extends Construct {
         activeDeadlineSeconds: 900,
         backoffLimit: 3,
         ttlSecondsAfterFinished: 86_400,
-        template: { metadata: { labels: labelsOf(values, 'migrate', name) }, spec },
+        template: { metadata: { labels: standardLabels(values, 'migrate', name) }, spec },
       },
     });
   }

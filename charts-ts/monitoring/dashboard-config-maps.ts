@@ -23,7 +23,7 @@ export function dashboardText(name: string, definition: DashboardDefinition): st
 }
 
 /** One ConfigMap for each dashboard, with the labels by which the Grafana sidecar finds it. */
-export class Dashboards extends Construct {
+export class DashboardConfigMaps extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     for (const [name, definition] of Object.entries(dashboardDefinitions(values))) {

@@ -14,7 +14,7 @@ export function ruleGroups(values: Values): RuleGroup[] {
 }
 
 /** All alerting and recording rules in one PrometheusRule. docs/runbooks has one page for each alert. */
-export class AlertRules extends Construct {
+export class PrometheusRule extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     addObject<IPrometheusRule>(this, 'rules', {

@@ -5,7 +5,7 @@ import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 /** Makes the Prometheus Operator scrape /metrics: it selects the Service by its labels and the port by its name. */
-export class ApiMonitor extends Construct {
+export class ServiceMonitor extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const { interval, labels } = values.monitoring.serviceMonitor;

@@ -7,7 +7,7 @@ import type { Values } from '../values/schema.ts';
 const location = new URL('../../docs/dashboards/', import.meta.url);
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** Dashboards as files, for Grafana without a sidecar and for CloudWatch; of EKS, whose region CloudWatch needs. */
+/** The dashboards as files, for a Grafana without a sidecar and for CloudWatch, which needs the region of EKS. */
 export function dashboardFiles(values: Values = loadValues('eks', { files: [], sets: [] })) {
   const definitions = dashboardDefinitions(values);
   const region = values.eks?.region ?? 'ap-northeast-2';

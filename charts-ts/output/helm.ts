@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Yaml } from 'cdk8s';
-import type { Manifest } from '../manifest.ts';
+import type { Manifest, ManifestFile } from '../manifest.ts';
 import { names } from '../names.ts';
-import type { ManifestFile } from '../synthesize.ts';
 import type { Values } from '../values/schema.ts';
-import type { FolderContent } from './folder.ts';
+import type { FolderContent } from './output-folder.ts';
 
 const builtIn = /^(v1|apps\/v1|batch\/v1|policy\/v1|autoscaling\/v2|(networking|scheduling)\.k8s\.io\/v1)$/;
 
-/** Kinds that a cluster may lack, or that somebody else may look after: each can be left out at install. */
+/** Kinds that a cluster may not know or that another team may manage. The installation can leave each of them out. */
 function isOptional({ apiVersion, kind }: Manifest): boolean {
   return kind === 'Namespace' || !builtIn.test(apiVersion);
 }
 
-/** Prometheus and Grafana write {{ }} too; Helm must hand it on instead of executing it. */
+/** Prometheus and Grafana use {{ }} too. Helm must output these braces and not execute them. */
 function escapeBraces(text: string): string {
   return text.replaceAll('{{', '{{"{{"}}');
 }
@@ -37,16 +36,16 @@ function packageVersion(): string {
 function readme(values: Values): string {
   return `# auth-service for ${values.cloud}
 
-Written by npm run synth -- --format helm. The values went in there: what --set does to other charts at install,
--f and --set of npm run synth have done before. What remains to choose is which kinds to leave out, in values.yaml.
+npm run synth -- --format helm wrote this chart and applied all values to it. To change a value, run synth again with
+-f or --set. The values.yaml of this chart only chooses which kinds of objects the installation leaves out.
 
     helm upgrade --install auth-service DIR --namespace auth-releases --create-namespace
 
-The release lives in a namespace of its own because the chart brings the namespace ${values.namespace.name}.
+The release needs another namespace than the service, because the chart creates ${values.namespace.name}.
 `;
 }
 
-/** An installable chart with the same objects as the plain output. */
+/** A Helm chart with the same objects as the plain output. */
 export function helmContent(values: Values, files: readonly ManifestFile[]): FolderContent {
   const optional = [
     ...new Set(
@@ -68,12 +67,12 @@ export function helmContent(values: Values, files: readonly ManifestFile[]): Fol
     appVersion: values.image.tag,
     kubeVersion: '>=1.28.0-0',
   };
-  const comment = '# Kinds that your cluster lacks or that somebody else looks after: set them to false.\n';
-  const chosen = { include: Object.fromEntries(optional.map((kind) => [kind, true])) };
+  const comment = '# Set a kind to false if your cluster does not know it or if another team manages it.\n';
+  const defaults = { include: Object.fromEntries(optional.map((kind) => [kind, true])) };
   return new Map([
     ['Chart.yaml', Yaml.stringify(chart)],
     ['README.md', readme(values)],
-    ['values.yaml', comment + Yaml.stringify(chosen)],
+    ['values.yaml', comment + Yaml.stringify(defaults)],
     ['values.schema.json', `${JSON.stringify(schema, null, 2)}\n`],
     ...files.map((file): [string, string] => [`templates/${file.name}.yaml`, toTemplate(file)]),
   ]);

@@ -4,7 +4,7 @@ import { valuesSchema } from '../values/schema.ts';
 
 const location = new URL('../values.schema.json', import.meta.url);
 
-/** The JSON schema of the merged values, for other tools; what contradicts each other only synth can tell. */
+/** The JSON schema of the merged values, for editors and other tools. Only synth finds values that contradict each other. */
 export function schemaText(): string {
   return `${JSON.stringify(z.toJSONSchema(valuesSchema, { unrepresentable: 'any' }), null, 2)}\n`;
 }

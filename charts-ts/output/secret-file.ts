@@ -9,7 +9,7 @@ import { metadata } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { keyPairFault, sharedSecretFault, urlFault } from './secret-rules.ts';
 
-/** Secrets that are missing, placeholders or weak; never says a value. */
+/** Secrets that are missing, weak or placeholders. The message never contains a value. */
 export class SecretsError extends Error {}
 
 export interface SecretFile {
@@ -29,7 +29,7 @@ const variableOf: Record<SecretKey, Variable> = {
 
 type Secrets = Partial<Record<SecretKey, string>>;
 
-/** The variable itself, or the file that NAME_FILE or NAME_PATH names, relative to the environment file. */
+/** Reads the variable, or the file that NAME_FILE or NAME_PATH names, relative to the environment file. */
 function read(env: NodeJS.Dict<string>, name: Variable, folder: string): string {
   const path = env[`${name}_FILE`] ?? env[`${name}_PATH`];
   try {
@@ -41,7 +41,8 @@ function read(env: NodeJS.Dict<string>, name: Variable, folder: string): string 
 
 function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | undefined {
   const text = secrets[key] ?? '';
-  if (!text) return 'is missing';
+  const variable = variableOf[key];
+  if (!text) return `must be set, directly or by ${variable}_FILE or ${variable}_PATH`;
   if (key.startsWith('db-')) return urlFault(text, ['postgres:', 'postgresql:']);
   if (key === 'redis-url') {
     const protocols = values.redis.tls ? ['rediss:'] : ['redis:', 'rediss:'];
@@ -55,7 +56,7 @@ function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | und
 
 function assertIgnored(path: string): void {
   const name = basename(path);
-  // .gitignore covers .env and .env.*, and so the file that is written beside it; the example is committed.
+  // .gitignore ignores .env and .env.*, and so also the Secret that synth writes next to it. .env.example is committed.
   if (!/^\.env(\.|$)/.test(name) || name === '.env.example') {
     throw new SecretsError(`--secrets-from ${path}: must be called .env or .env.NAME, which git ignores`);
   }
@@ -70,16 +71,20 @@ function load(path: string): NodeJS.Dict<string> {
 }
 
 /**
- * The Secret of an environment file, checked; undefined where none is asked for.
+ * Reads an environment file, checks it and returns the Secret, or undefined without a path.
  * @throws SecretsError with a line for each fault
  */
 export function readSecrets(path: string | undefined, values: Values): SecretFile | undefined {
   const { source } = values.secrets;
   if (source === 'inline' && !path)
-    throw new SecretsError('secrets.source: inline needs --secrets-from .env.production');
+    throw new SecretsError(
+      'secrets.source: is inline, which needs --secrets-from FILE, such as .env.production',
+    );
   if (!path) return undefined;
   if (source === 'external')
-    throw new SecretsError('secrets.source: external fills the Secret; --secrets-from cannot');
+    throw new SecretsError(
+      'secrets.source: is external, so the operator writes the Secret: remove --secrets-from, or set it to inline',
+    );
   assertIgnored(path);
   const env = load(path);
   const keys = secretKeys(values);
@@ -103,11 +108,11 @@ function toYaml(secrets: Secrets, values: Values): string {
   return Yaml.stringify(secret);
 }
 
-/** Writes the Secret for its owner's eyes only. */
+/** Writes the Secret to a file that only its owner can read. */
 export function writeSecretFile({ path, text }: SecretFile): void {
   const stage = `${path}.new`;
   writeFileSync(stage, text, { mode: 0o600 });
-  // The mode above is for new files only.
+  // writeFileSync sets the mode of new files only.
   chmodSync(stage, 0o600);
   renameSync(stage, path);
 }

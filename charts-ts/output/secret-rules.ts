@@ -5,42 +5,32 @@ type Algorithm = Values['jwt']['algorithm'];
 
 const placeholder =
   /change.?me|placeholder|example|your[-_.]?\w|dummy|to-?do|xxx|<[^>]*>|\.\.\.|secret-?key|super-?secret|p[a4@]ssw[o0]rd/i;
-const weakPasswords = [
-  'admin',
-  'auth',
-  'guest',
-  'postgres',
-  'redis',
-  'root',
-  'secret',
-  'test',
-  'token',
-  'user',
-];
+const weakPasswords = /^(admin|auth|guest|postgres|redis|root|secret|test|token|user)$/i;
 
-/** Why a URL's password, or the URL itself, cannot be real; undefined if it may be. */
+/** What is wrong with a connection URL; undefined if nothing is. */
 export function urlFault(text: string, protocols: readonly string[]): string | undefined {
-  if (!URL.canParse(text)) return 'is not a URL';
-  const { hostname, password, protocol } = new URL(text);
-  if (!protocols.includes(protocol))
-    return `must begin with ${protocols.map((name) => `${name}//`).join(' or ')}`;
-  if (placeholder.test(hostname)) return 'names a placeholder as its host';
-  if (placeholder.test(password) || weakPasswords.includes(password.toLowerCase()))
-    return 'has a placeholder as its password';
-  if (password.length < 12) return 'needs a password of at least 12 characters';
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (!url || !protocols.includes(url.protocol))
+    return `must be a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`;
+  const { hostname, password } = url;
+  if (placeholder.test(hostname)) return 'must name a real host instead of a placeholder';
+  if (placeholder.test(password) || weakPasswords.test(password))
+    return 'must have a real password instead of a placeholder';
+  if (password.length < 12) return 'must have a password of at least 12 characters';
   return undefined;
 }
 
-/** Why an HS256 secret is too easy to guess. */
+/** Why an attacker could guess an HS256 secret; undefined if it is strong enough. */
 export function sharedSecretFault(text: string): string | undefined {
-  if (text.includes('-----BEGIN')) return 'must not be a PEM key';
-  if (placeholder.test(text)) return 'is a placeholder';
-  if (Buffer.byteLength(text) < 32) return 'must be at least 32 bytes; openssl rand -base64 48 makes one';
-  if (new Set(text).size < 12) return 'repeats too few characters to be random';
+  if (text.includes('-----BEGIN')) return 'must be a random secret and not a PEM key';
+  if (placeholder.test(text)) return 'must be a random secret instead of a placeholder';
+  if (Buffer.byteLength(text) < 32)
+    return 'must have at least 32 bytes; openssl rand -base64 48 generates such a secret';
+  if (new Set(text).size < 12) return 'must be random; it has fewer than 12 different characters';
   return undefined;
 }
 
-const fits: Record<Exclude<Algorithm, 'HS256'>, (key: KeyObject) => boolean> = {
+const isKeyFor: Record<Exclude<Algorithm, 'HS256'>, (key: KeyObject) => boolean> = {
   RS256: ({ asymmetricKeyDetails, asymmetricKeyType }) =>
     asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= 2048,
   ES256: ({ asymmetricKeyDetails, asymmetricKeyType }) =>
@@ -48,23 +38,24 @@ const fits: Record<Exclude<Algorithm, 'HS256'>, (key: KeyObject) => boolean> = {
   EdDSA: ({ asymmetricKeyType }) => asymmetricKeyType === 'ed25519',
 };
 
-/** Why these PEM texts are no pair for the algorithm. */
+/** Why the service could not sign with this pair of PEM keys; undefined if it can. */
 export function keyPairFault(
   algorithm: Algorithm,
   privatePem: string,
   publicPem: string,
 ): string | undefined {
   if (algorithm === 'HS256') return undefined;
-  // createPublicKey would take a private key as well, and the service would then hand it to everybody.
-  if (!publicPem.startsWith('-----BEGIN PUBLIC KEY-----')) return 'has no PEM public key beside it';
+  // createPublicKey accepts a private key too, and the service would then publish it.
+  if (!publicPem.startsWith('-----BEGIN PUBLIC KEY-----')) return 'needs a PEM public key in JWT_PUBLIC_KEY';
   try {
     const derived = createPublicKey(createPrivateKey(privatePem));
-    if (!fits[algorithm](derived)) return `is not a key for ${algorithm} (RSA needs 2048 bits)`;
+    if (!isKeyFor[algorithm](derived))
+      return `must be a key for ${algorithm} (RSA keys need at least 2048 bits)`;
     const given = createPublicKey(publicPem).export({ type: 'spki', format: 'der' });
     return given.equals(derived.export({ type: 'spki', format: 'der' }))
       ? undefined
-      : 'does not match the public key';
+      : 'must match the public key, but belongs to another pair';
   } catch {
-    return 'is not a pair of PEM keys';
+    return 'must be a PEM private key of the same pair as the PEM public key';
   }
 }

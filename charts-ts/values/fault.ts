@@ -3,3 +3,5 @@ export interface Fault {
   readonly path: string;
   readonly message: string;
 }
+
+export const fault = (path: string, message: string): Fault => ({ path, message });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { checkValues } from './checks.ts';
 import type { Fault } from './fault.ts';
 import { dropNulls, isTree, mergeTrees } from './merge.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
@@ -75,15 +74,13 @@ function toFaults(issue: z.core.$ZodIssue, source: Tree): Fault[] {
 }
 
 /**
- * Checks merged values against the schema and against each other.
+ * Checks merged values against the schema. The folder checks/ compares values with each other and with the cloud.
  * @throws ValuesError naming every fault
  */
 export function parseValues(tree: Tree): Values {
   const clean = dropNulls(tree);
   const result = valuesSchema.safeParse(clean);
   if (!result.success) throw new ValuesError(result.error.issues.flatMap((issue) => toFaults(issue, clean)));
-  const faults = checkValues(result.data);
-  if (faults.length > 0) throw new ValuesError(faults);
   return result.data;
 }
 

@@ -22,7 +22,7 @@ const mistakes: [string, string[], string][] = [
   [
     'min above max',
     eks('autoscaling.minReplicas=21'),
-    'autoscaling.minReplicas: must not be above autoscaling.maxReplicas',
+    'autoscaling.minReplicas: must not be above autoscaling.maxReplicas, which is 20',
   ],
   ['a missing host', eks('ingress.host=null'), 'ingress.host: is required'],
   ['an unknown cloud', ['--cloud', 'moon'], 'cloud: must be one of eks, gke, aks, not moon'],
@@ -34,7 +34,7 @@ const mistakes: [string, string[], string][] = [
   [
     'a grace shorter than the drain',
     eks('rollout.gracePeriodSeconds=30'),
-    'rollout.gracePeriodSeconds: must be at least 65: drainDelay + shutdownTimeout + 5 s to close',
+    'rollout.gracePeriodSeconds: must be at least 65: rollout.drainDelay + rollout.shutdownTimeout + 5 s to close connections',
   ],
   [
     'the tag latest',
@@ -49,37 +49,37 @@ const mistakes: [string, string[], string][] = [
   [
     'TLS without certificate',
     eks('eks.certificateArn=null'),
-    'eks.certificateArn: is required while ingress.tls is true',
+    'eks.certificateArn: is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false',
   ],
   [
     'more connections than Postgres takes',
     eks('database.maxConnections=209'),
-    'database.maxConnections: must be at least 210: (maxReplicas + maxSurge) × poolMax',
+    'database.maxConnections: must be at least 210: 21 pods during a rollout × database.poolMax 10',
   ],
   [
     'a drain shorter than the load balancer takes',
     eks('rollout.drainDelay=10s'),
-    'rollout.drainDelay: must be above 30s, which the load balancer takes to let go of a pod',
+    'rollout.drainDelay: must be above 30s: the load balancer sends requests to a stopping pod for that long',
   ],
   [
     'a keep-alive shorter than the load balancer keeps',
     ['--cloud', 'gke', '--set', 'rollout.keepAliveTimeout=75s'],
-    "rollout.keepAliveTimeout: must be above the load balancer's idle timeout of 600s",
+    'rollout.keepAliveTimeout: must be above 600s, the idle timeout of the load balancer; otherwise clients get 502',
   ],
   [
     'a field that 1.28 drops',
     eks('service.trafficDistribution=PreferClose'),
-    'service.trafficDistribution: is dropped by Kubernetes 1.28; set kubernetesVersion to newest',
+    'service.trafficDistribution: is not a field of Kubernetes 1.28: remove it, or set kubernetesVersion to newest',
   ],
   [
     'a variable that the charts set',
     eks('extraConfig.PORT=80'),
-    'extraConfig.PORT: is set by the charts from another value',
+    'extraConfig.PORT: must be removed, because the charts set this variable from another value',
   ],
   [
     'a budget that blocks drains',
     eks('disruptionBudget.maxUnavailable=0'),
-    'disruptionBudget.maxUnavailable: must allow one pod, or no node can be drained',
+    'disruptionBudget.maxUnavailable: must allow at least 1 pod; otherwise no node can be drained',
   ],
 ];
 
@@ -119,7 +119,9 @@ describe('charts: mistakes', () => {
       '--out',
       join(folder, 'out'),
     ];
-    expect(await messageOf(runSynth(args))).to.equal('DB_PRIMARY_DB_URL: has a placeholder as its password');
+    expect(await messageOf(runSynth(args))).to.equal(
+      'DB_PRIMARY_DB_URL: must have a real password instead of a placeholder',
+    );
     expect(existsSync(join(folder, 'out'))).to.equal(false);
     expect(readdirSync(folder)).to.eql(['.env.production']);
   });
@@ -127,7 +129,7 @@ describe('charts: mistakes', () => {
   it('a folder with foreign files is not replaced', async () => {
     writeFileSync(join(folder, 'mine.txt'), 'precious');
     expect(await messageOf(runSynth(['--cloud', 'eks', '--out', folder]))).to.contain(
-      'is not empty and not an earlier output',
+      'must be empty or an earlier output of synth, because synth replaces the whole folder',
     );
     expect(readdirSync(folder)).to.eql(['mine.txt']);
   });

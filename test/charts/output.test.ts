@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { replaceFolders } from '../../charts-ts/output/folder.ts';
+import { replaceFolders } from '../../charts-ts/output/output-folder.ts';
 import { plainContent } from '../../charts-ts/output/plain.ts';
 import { schemaText } from '../../charts-ts/output/schema-file.ts';
 import { runSynth } from '../../charts-ts/run-synth.ts';
@@ -63,7 +63,7 @@ describe('charts: output', () => {
       [join(folder, 'ours'), content],
       [join(folder, 'foreign'), content],
     ]);
-    expect(() => replaceFolders(folders)).to.throw('is not empty');
+    expect(() => replaceFolders(folders)).to.throw('must be empty or an earlier output');
     expect(readdirSync(folder)).to.eql(['foreign']);
   });
 

@@ -37,7 +37,7 @@ describe('the degradation of a dependency', () => {
   for (const state of ['25006', '53100']) {
     it(`continues during reads after a write was refused with ${state}, and ends with a successful write`, () => {
       listener.onFailure(unavailable(state));
-      for (const read of ['health/ping', 'sessions/find_state', 'users/list']) listener.onSuccess(read);
+      for (const read of ['health/ping', 'sessions/find_active', 'users/list']) listener.onSuccess(read);
       expect(changes).to.deep.equal([true]);
       listener.onSuccess('sessions/rotate');
       expect(changes).to.deep.equal([true, false]);

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
+import type { Logger } from 'pino';
+import type { Secret } from '../../config/config.ts';
+
+export interface EmbeddedPostgres {
+  readonly url: Secret;
+  close(): Promise<void>;
+}
+
+/**
+ * Postgres inside this process (PGlite). The same client reaches it over a socket, in a folder that only this user may
+ * enter. Use one connection at a time: PGlite is one backend and would mix the messages of several clients.
+ * @param options.dataDir null for a database in memory
+ */
+export async function startEmbeddedPostgres(options: {
+  dataDir: string | null;
+  maxConnections: number;
+  log: Logger;
+}): Promise<EmbeddedPostgres> {
+  const { dataDir, maxConnections, log } = options;
+  const db = await PGlite.create(dataDir ?? 'memory://');
+  // In the system's folder for temporary files, because the path of a socket has at most 107 bytes.
+  const folder = await mkdtemp(join(tmpdir(), 'auth-pg-'));
+  const server = new PGLiteSocketServer({ db, path: join(folder, '.s.PGSQL.5432'), maxConnections });
+  await server.start();
+  log.debug({ dataDir, folder }, 'embedded Postgres started');
+  return {
+    url: () =>
+      `postgresql://postgres@localhost:5432/postgres?sslmode=disable&host=${encodeURIComponent(folder)}`,
+    async close() {
+      await server.stop();
+      await db.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import { LRUCache } from 'lru-cache';
+import type { RedisClient } from '../redis/redis-client.ts';
+
+/** The maximum number of keys. The least recently used key is evicted first, as on a full Redis. */
+const maxKeys = 200_000;
+
+/** Replaces Redis when there is only one process. It needs no timer. */
+export function createInMemoryRedis(): RedisClient {
+  const values = new LRUCache<string, string>({ max: maxKeys });
+  const listeners = new Map<string, ((message: string) => void)[]>();
+
+  return {
+    kind: 'memory',
+    connection: null,
+    get: async (keys) => keys.map((key) => values.get(key) ?? null),
+    async set(key, value, ttlMs) {
+      values.set(key, value, { ttl: ttlMs });
+    },
+    async acquireLease(key, ttlMs) {
+      if (values.has(key)) return false;
+      values.set(key, '1', { ttl: ttlMs });
+      return true;
+    },
+    async setMax(key, value, ttlMs) {
+      values.set(key, String(Math.max(Number(values.get(key) ?? value), value)), { ttl: ttlMs });
+    },
+    async publish(channel, message) {
+      // Asynchronous, as on Redis: a listener must not run inside the publisher's call.
+      for (const listener of listeners.get(channel) ?? []) queueMicrotask(() => listener(message));
+    },
+    async subscribe(channel, onMessage) {
+      listeners.set(channel, [...(listeners.get(channel) ?? []), onMessage]);
+    },
+    ping: async () => true,
+    async close() {
+      values.clear();
+      listeners.clear();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import { isIP } from 'node:net';
+import { Cluster, Redis } from 'ioredis';
+import { redisNodes, type Secret } from '../../config/config.ts';
+
+export type IoredisConnection = Redis | Cluster;
+
+/** The connection options in the URL of one node. */
+export function parseNode(node: string) {
+  const { hostname, port, username, password, protocol, pathname } = new URL(node);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  return {
+    host,
+    port: Number(port || 6379),
+    db: Number(pathname.slice(1)) || 0,
+    ...(username ? { username: decodeURIComponent(username) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(protocol === 'rediss:' ? { tls: isIP(host) ? {} : { servername: host } } : {}),
+  };
+}
+
+/** Milliseconds before the next attempt to connect. The number of attempts is unlimited. */
+const retryDelay = (attempts: number): number => Math.min(500, 25 * 2 ** Math.min(attempts, 6));
+
+/** In milliseconds. A socket without an answer for `socketTimeout` is closed, even if TCP still considers it open. */
+const timeouts = { commandTimeout: 250, connectTimeout: 1_000, socketTimeout: 500, keepAlive: 10_000 };
+
+/** A command fails at once instead of being queued until a reconnect: its caller would have given up by then. */
+const failFast = {
+  lazyConnect: true,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+  autoResubscribe: false,
+};
+
+/** Milliseconds between two reconnects because of READONLY. A server that stays a replica must not cause a loop. */
+const demotionPause = 1_000;
+
+/**
+ * A failover may turn the server into a replica and keep the connection open, which then answers every write with
+ * READONLY. So the connection is closed, and the next one resolves the host name again to find the primary. The
+ * command itself fails (ioredis would repeat it for a return value of 2): its caller has a fallback. A cluster does not
+ * need this: its demoted node answers MOVED, which the client follows.
+ */
+export function createReconnectOnDemotion(now = () => performance.now()): (error: Error) => boolean {
+  let last = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    // Redis errors have no code. Older servers put other words before READONLY when a script failed.
+    if (!/\bREADONLY\b/.test(error.message) || now() - last < demotionPause) return false;
+    last = now();
+    return true;
+  };
+}
+
+function createSingle(url: Secret, keyPrefix: string): Redis {
+  const redis: Redis = new Redis({
+    ...timeouts,
+    ...failFast,
+    ...parseNode(url()),
+    keyPrefix,
+    reconnectOnError: createReconnectOnDemotion(),
+    retryStrategy: (attempts) => {
+      // The URL is read again, so that the next connection uses a rotated secret.
+      Object.assign(redis.options, parseNode(url()));
+      return retryDelay(attempts);
+    },
+  });
+  return redis;
+}
+
+function createCluster(url: Secret, keyPrefix: string): Cluster {
+  const firstNode = () => parseNode(redisNodes(url())[0] ?? '');
+  const { username, password, tls } = firstNode();
+  // All nodes share one object, so that their next connections use a rotated password.
+  const redisOptions = { ...timeouts, username, password, ...(tls ? { tls: {} } : {}) };
+  return new Cluster(redisNodes(url()).map(parseNode), {
+    lazyConnect: true,
+    enableOfflineQueue: false,
+    keyPrefix,
+    redisOptions,
+    clusterRetryStrategy: (attempts) => {
+      const now = firstNode();
+      Object.assign(redisOptions, { username: now.username, password: now.password });
+      return retryDelay(attempts);
+    },
+    // Certificates contain host names. If the name were resolved here, TLS would compare them with an address.
+    dnsLookup: (address, callback) => callback(null, address),
+  });
+}
+
+/** A single node, or a cluster when the URL is a comma list. It is not connected yet. */
+export function createIoredisConnection(url: Secret, keyPrefix: string): IoredisConnection {
+  return redisNodes(url()).length > 1 ? createCluster(url, keyPrefix) : createSingle(url, keyPrefix);
+}

@@ -1,0 +1,68 @@
+import type { Tree } from '../values/set-flag.ts';
+import type { Document } from './document.ts';
+import { asMap, asMaps, asText, get } from './untyped.ts';
+
+/** An object that creates pods, and its pod template. */
+export interface Workload {
+  readonly document: Document;
+  readonly kind: string;
+  readonly podLabels: Tree;
+  readonly podSpec: Tree;
+  /** Containers and init containers. */
+  readonly containers: readonly Tree[];
+}
+
+/** All objects that are applied together. */
+export interface ManifestSet {
+  readonly documents: readonly Document[];
+  readonly workloads: readonly Workload[];
+}
+
+const podTemplatePaths: Record<string, string[]> = {
+  Deployment: ['spec', 'template'],
+  StatefulSet: ['spec', 'template'],
+  DaemonSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
+  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
+  Pod: [],
+};
+
+function toWorkload(document: Document): Workload[] {
+  const { kind } = document.object;
+  const path = podTemplatePaths[kind];
+  if (!path) return [];
+  const template = get(document.object, ...path);
+  const podSpec = asMap(get(template, 'spec'));
+  const podLabels = asMap(get(template, 'metadata', 'labels'));
+  const containers = [...asMaps(podSpec.initContainers), ...asMaps(podSpec.containers)];
+  return [{ document, kind, podLabels, podSpec, containers }];
+}
+
+export function createManifestSet(documents: readonly Document[]): ManifestSet {
+  return { documents, workloads: documents.flatMap(toWorkload) };
+}
+
+export const documentsOfKind = (manifests: ManifestSet, ...kinds: string[]): Document[] =>
+  manifests.documents.filter(({ object }) => kinds.includes(object.kind));
+
+export const nameOf = ({ object }: Document): string => asText(object.metadata?.name);
+export const namespaceOf = ({ object }: Document): string => asText(object.metadata?.namespace);
+
+/** The object of this kind and name in the namespace of `referrer`. */
+export function findObject(
+  manifests: ManifestSet,
+  kind: string,
+  name: unknown,
+  referrer: Document,
+): Document | undefined {
+  return documentsOfKind(manifests, kind).find(
+    (document) => nameOf(document) === name && namespaceOf(document) === namespaceOf(referrer),
+  );
+}
+
+/** Whether a container of the pod declares a port of this name or number. */
+export function hasContainerPort({ podSpec }: Workload, port: unknown): boolean {
+  return asMaps(podSpec.containers)
+    .flatMap(({ ports }) => asMaps(ports))
+    .some(({ containerPort, name }) => name === port || containerPort === port);
+}

@@ -1,0 +1,76 @@
+import type { Document } from '../document.ts';
+import { createManifestSet, documentsOfKind, type ManifestSet, namespaceOf } from '../manifest-set.ts';
+import { objectRule, type Rule } from '../rule.ts';
+import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
+
+/** Kinds without a namespace. */
+const clusterScoped =
+  /^(Namespace|PriorityClass|ClusterRole|ClusterRoleBinding|GatewayClass|IngressClass|CustomResourceDefinition)$/;
+
+/** Whether one policy has ingress and egress rules for the pods of the workload. */
+const isIsolated = (document: Document, manifests: ManifestSet): boolean =>
+  createManifestSet([document]).workloads.some(({ podLabels }) =>
+    documentsOfKind(manifests, 'NetworkPolicy').some((policy) => {
+      const { egress, ingress, podSelector } = asMap(get(policy.object, 'spec'));
+      const matchLabels = asMap(get(podSelector, 'matchLabels'));
+      const isSelected = Object.keys(matchLabels).length > 0 && matchesLabels(podLabels, matchLabels);
+      const hasBothRules = asMaps(ingress).length > 0 && asMaps(egress).length > 0;
+      return isSelected && hasBothRules && namespaceOf(policy) === namespaceOf(document);
+    }),
+  );
+
+const hasDefaultDeny = (document: Document, manifests: ManifestSet): boolean =>
+  documentsOfKind(manifests, 'NetworkPolicy').some((policy) => {
+    const { egress, ingress, podSelector, policyTypes } = asMap(get(policy.object, 'spec'));
+    const types = Array.isArray(policyTypes) ? policyTypes : [];
+    const selectsAllPods = Object.keys(asMap(podSelector)).length === 0;
+    const deniesAll = ingress === undefined && egress === undefined;
+    const coversBothDirections = types.includes('Ingress') && types.includes('Egress');
+    return (
+      selectsAllPods && deniesAll && coversBothDirections && namespaceOf(policy) === namespaceOf(document)
+    );
+  });
+
+/** Rules about namespaces, network isolation, secrets and RBAC. */
+export const accessRules: readonly Rule[] = [
+  objectRule('namespace', [], function* (document) {
+    if (clusterScoped.test(document.object.kind)) return;
+    if (['', 'default', 'kube-system', 'kube-public'].includes(namespaceOf(document)))
+      yield 'must set metadata.namespace to a namespace other than default, kube-system and kube-public';
+  }),
+  objectRule('pod-security-label', ['Namespace'], function* ({ object }, manifests) {
+    const level = get(object, 'metadata', 'labels', 'pod-security.kubernetes.io/enforce');
+    const hasPods = manifests.workloads.some(
+      ({ document }) => namespaceOf(document) === object.metadata?.name,
+    );
+    if (hasPods && level !== 'restricted')
+      yield 'must have the label pod-security.kubernetes.io/enforce: restricted';
+    if (!level) yield 'must have a pod-security.kubernetes.io/enforce label';
+  }),
+  objectRule('network-policy', ['Deployment', 'CronJob', 'Job'], function* (document, manifests) {
+    if (!isIsolated(document, manifests))
+      yield 'needs one NetworkPolicy with ingress and egress rules that selects its pods';
+    if (!hasDefaultDeny(document, manifests))
+      yield 'needs a NetworkPolicy in its namespace that denies all other traffic';
+  }),
+  objectRule('no-secrets', ['Secret'], function* ({ object }) {
+    if (get(object, 'data') || get(object, 'stringData'))
+      yield 'must not contain data or stringData, because this output is committed to git';
+  }),
+  objectRule('config-map-secrets', ['ConfigMap'], function* ({ object }) {
+    for (const [key, value] of Object.entries(asMap(get(object, 'data')))) {
+      const hasPassword =
+        /:\/\/[^\s/:@]+:[^\s/@]+@/.test(asText(value)) || /-----BEGIN [A-Z ]*PRIVATE KEY/.test(asText(value));
+      if (hasPassword || /password|secret|token|jwt|credential|bearer/i.test(key))
+        yield `must not contain the secret ${key}: move it to a Secret`;
+    }
+  }),
+  objectRule('rbac', ['Role', 'ClusterRole'], function* ({ object }) {
+    for (const rule of asMaps(get(object, 'rules'))) {
+      const all = [rule.verbs, rule.resources, rule.apiGroups].flat().map(asText);
+      if (all.includes('*')) yield 'must not use the wildcard *';
+      if (all.includes('pods/exec') || all.includes('secrets'))
+        yield 'must not grant access to pods/exec or secrets';
+    }
+  }),
+];

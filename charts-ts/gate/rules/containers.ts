@@ -1,0 +1,49 @@
+import { containerRule, type Rule } from '../rule.ts';
+import { asMaps, asText, get } from '../untyped.ts';
+
+const secretVariable = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|_DB_URL|REDIS_URL)/;
+
+/** The value of such a variable is a path or a duration and no secret. */
+const isPathOrDuration = (name: string): boolean => /_(FILE|PATH|DIR|TTL)$/.test(name);
+
+/** Rules about the image, the resources and the environment of a container. */
+export const containerRules: readonly Rule[] = [
+  containerRule('image-pinned', function* ({ image }) {
+    const [, tag, digest] = /^[^@]*?(?::([^:/@]+))?(?:@(.*))?$/.exec(asText(image)) ?? [];
+    if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest))
+      yield `must use a digest of sha256: and 64 hexadecimal digits: ${asText(image)}`;
+    if (digest === undefined && (!tag || tag === 'latest'))
+      yield `must use an image tag other than latest: ${asText(image)}`;
+  }),
+  containerRule('image-pull-policy', function* ({ imagePullPolicy }) {
+    if (imagePullPolicy !== 'Always') yield 'must set imagePullPolicy: Always';
+  }),
+  containerRule('resources', function* ({ resources }) {
+    for (const kind of ['requests', 'limits']) {
+      for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
+        if (get(resources, kind, name) === undefined) yield `must set resources.${kind}.${name}`;
+      }
+    }
+  }),
+  containerRule('duplicate-env', function* ({ env }) {
+    const names = asMaps(env).map(({ name }) => asText(name));
+    for (const name of new Set(names)) {
+      if (names.indexOf(name) !== names.lastIndexOf(name)) yield `must set the variable ${name} only once`;
+    }
+  }),
+  containerRule('named-env', function* ({ envFrom }) {
+    if (envFrom !== undefined) yield 'must list each variable in env and not use envFrom';
+  }),
+  containerRule('secret-literals', function* ({ env }) {
+    for (const { name, value } of asMaps(env)) {
+      if (value !== undefined && secretVariable.test(asText(name)) && !isPathOrDuration(asText(name)))
+        yield `must read the secret ${asText(name)} from a Secret and not contain its value`;
+    }
+  }),
+  containerRule('secrets-as-files', function* ({ env }) {
+    for (const { name, valueFrom } of asMaps(env)) {
+      if (get(valueFrom, 'secretKeyRef'))
+        yield `must read ${asText(name)} from a mounted file and not from an environment variable`;
+    }
+  }),
+];

@@ -1,0 +1,67 @@
+import type { Document } from '../document.ts';
+import { findObject, hasContainerPort, type ManifestSet } from '../manifest-set.ts';
+import { containerRule, podRule, type Rule } from '../rule.ts';
+import { asMap, asMaps, asText, get } from '../untyped.ts';
+
+function* checkConfigMapKey(
+  manifests: ManifestSet,
+  referrer: Document,
+  name: unknown,
+  key?: unknown,
+): Iterable<string> {
+  const configMap = findObject(manifests, 'ConfigMap', name, referrer);
+  if (!configMap) yield `refers to the ConfigMap ${asText(name)}, which does not exist`;
+  else if (key !== undefined && !Object.hasOwn(asMap(get(configMap.object, 'data')), asText(key)))
+    yield `refers to the key ${asText(key)}, which the ConfigMap ${asText(name)} does not have`;
+}
+
+/** Checks a key of a Secret, if the Secret is part of the manifests. Operators often create it by other means. */
+function* checkSecretKey(
+  manifests: ManifestSet,
+  referrer: Document,
+  name: unknown,
+  key: unknown,
+): Iterable<string> {
+  const secret = findObject(manifests, 'Secret', name, referrer)?.object;
+  const externalSecret = findObject(manifests, 'ExternalSecret', name, referrer)?.object;
+  if (!secret && !externalSecret) return;
+  const keys = secret
+    ? Object.keys({ ...asMap(get(secret, 'data')), ...asMap(get(secret, 'stringData')) })
+    : asMaps(get(externalSecret, 'spec', 'data')).map(({ secretKey }) => secretKey);
+  if (!keys.includes(key))
+    yield `refers to the key ${asText(key)}, which the Secret ${asText(name)} does not have`;
+}
+
+/** Rules about the ports, volumes, ConfigMaps and Secrets that a pod refers to. */
+export const podReferenceRules: readonly Rule[] = [
+  containerRule('reference-probe', function* (container, workload) {
+    for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+      const port = get(container, probe, 'httpGet', 'port');
+      if (port !== undefined && !hasContainerPort(workload, port))
+        yield `has a ${probe} on port ${String(port)}, which no container of the pod declares`;
+    }
+  }),
+  containerRule('reference-volume', function* (container, { podSpec }) {
+    const names = asMaps(podSpec.volumes).map(({ name }) => name);
+    for (const { name } of asMaps(container.volumeMounts))
+      if (!names.includes(name)) yield `mounts the volume ${asText(name)}, which the pod does not have`;
+  }),
+  podRule('reference-key', function* ({ containers, document, podSpec }, manifests) {
+    for (const { valueFrom } of containers.flatMap(({ env }) => asMaps(env))) {
+      const { configMapKeyRef, secretKeyRef } = asMap(valueFrom);
+      if (configMapKeyRef) {
+        const { key, name } = asMap(configMapKeyRef);
+        yield* checkConfigMapKey(manifests, document, name, key);
+      }
+      if (secretKeyRef) {
+        const { key, name } = asMap(secretKeyRef);
+        yield* checkSecretKey(manifests, document, name, key);
+      }
+    }
+    for (const { configMap, secret } of asMaps(podSpec.volumes)) {
+      if (configMap) yield* checkConfigMapKey(manifests, document, get(configMap, 'name'));
+      for (const { key } of asMaps(get(secret, 'items')))
+        yield* checkSecretKey(manifests, document, get(secret, 'secretName'), key);
+    }
+  }),
+];

@@ -1,0 +1,63 @@
+import { findObject, nameOf } from '../manifest-set.ts';
+import { podRule, type Rule } from '../rule.ts';
+import { asMaps, asText, get } from '../untyped.ts';
+
+const allowedVolumes = ['emptyDir', 'secret', 'configMap', 'projected', 'csi'];
+const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
+
+/** Rules about the rights, the identity and the labels of a pod. */
+export const podRules: readonly Rule[] = [
+  podRule('pod-security-context', function* ({ podSpec: { securityContext } }) {
+    for (const field of ['runAsUser', 'runAsGroup', 'fsGroup']) {
+      if (!(Number(get(securityContext, field)) > 10_000))
+        yield `must set the pod's securityContext.${field} to an id above 10000`;
+    }
+    if (get(securityContext, 'runAsNonRoot') !== true)
+      yield "must set the pod's securityContext.runAsNonRoot: true";
+    if (get(securityContext, 'seccompProfile', 'type') !== 'RuntimeDefault')
+      yield "must set the pod's securityContext.seccompProfile.type: RuntimeDefault";
+  }),
+  podRule('host-access', function* ({ podSpec }) {
+    for (const field of ['hostNetwork', 'hostPID', 'hostIPC'])
+      if (podSpec[field] === true) yield `must not set ${field}`;
+    if (podSpec.hostAliases !== undefined) yield 'must not set hostAliases';
+    if (get(podSpec, 'securityContext', 'sysctls') !== undefined) yield 'must not set sysctls';
+  }),
+  podRule('volumes', function* ({ podSpec }) {
+    for (const { name, ...source } of asMaps(podSpec.volumes)) {
+      const [type = ''] = Object.keys(source);
+      if (!allowedVolumes.includes(type))
+        yield `volume ${asText(name)} must be one of ${allowedVolumes.join(', ')}`;
+      if (type === 'emptyDir' && !get(source, 'emptyDir', 'sizeLimit'))
+        yield `volume ${asText(name)} must set emptyDir.sizeLimit`;
+    }
+  }),
+  podRule('service-account', function* ({ document, podSpec }, manifests) {
+    const { serviceAccountName } = podSpec;
+    if (!serviceAccountName || serviceAccountName === 'default')
+      yield 'must set serviceAccountName to a ServiceAccount other than default';
+    else if (!findObject(manifests, 'ServiceAccount', serviceAccountName, document))
+      yield `refers to the ServiceAccount ${asText(serviceAccountName)}, which does not exist`;
+  }),
+  podRule('service-account-token', function* ({ document, podSpec }, manifests) {
+    if (podSpec.automountServiceAccountToken !== false) yield 'must set automountServiceAccountToken: false';
+    const account = findObject(manifests, 'ServiceAccount', podSpec.serviceAccountName, document);
+    if (account && get(account.object, 'automountServiceAccountToken') !== false)
+      yield 'must use a ServiceAccount that sets automountServiceAccountToken: false';
+  }),
+  podRule('priority-class', function* ({ podSpec }) {
+    if (!podSpec.priorityClassName) yield 'must set priorityClassName';
+  }),
+  podRule('service-links', function* ({ podSpec }) {
+    if (podSpec.enableServiceLinks !== false) yield 'must set enableServiceLinks: false';
+  }),
+  podRule('labels', function* ({ document, podLabels }) {
+    const labels = get(document.object, 'metadata', 'labels');
+    for (const label of recommendedLabels.map((name) => `app.kubernetes.io/${name}`)) {
+      if (!get(labels, label)) yield `must have the label ${label}`;
+      if (!podLabels[label]) yield `must have the label ${label} on its pods`;
+    }
+    if (get(labels, 'app.kubernetes.io/instance') !== nameOf(document))
+      yield 'must set the label app.kubernetes.io/instance to its own name';
+  }),
+];

@@ -1,0 +1,71 @@
+import type { ValidateFunction } from 'ajv';
+import { toDottedPath } from '../untyped.ts';
+
+const string = { type: 'string' } as const;
+const strict = (properties: object, required: string[] = []) =>
+  ({ type: 'object', properties, required, additionalProperties: false }) as const;
+const attributes = {
+  type: 'array',
+  items: strict({ key: string, value: string }, ['key', 'value']),
+} as const;
+
+/** The fields of the AWS Load Balancer Controller's resources that the charts use. No npm package has their schemas. */
+const specs: Record<string, object> = {
+  LoadBalancerConfiguration: strict({
+    scheme: { enum: ['internet-facing', 'internal'] },
+    loadBalancerAttributes: attributes,
+    listenerConfigurations: {
+      type: 'array',
+      items: strict(
+        {
+          protocolPort: { ...string, pattern: '^(HTTP|HTTPS):\\d{1,5}$' },
+          defaultCertificate: string,
+          sslPolicy: string,
+        },
+        ['protocolPort'],
+      ),
+    },
+    wafV2: strict({ webACL: string }, ['webACL']),
+  }),
+  TargetGroupConfiguration: strict(
+    {
+      targetReference: strict({ group: string, kind: string, name: string }, ['name']),
+      defaultConfiguration: strict({
+        targetType: { enum: ['ip', 'instance'] },
+        healthCheckConfig: strict({
+          healthCheckPath: string,
+          healthCheckInterval: { type: 'integer' },
+          healthCheckTimeout: { type: 'integer' },
+          healthyThresholdCount: { type: 'integer' },
+          unhealthyThresholdCount: { type: 'integer' },
+          matcher: strict({ httpCode: string }),
+        }),
+        targetGroupAttributes: attributes,
+      }),
+    },
+    ['targetReference'],
+  ),
+};
+
+const compiled = new Map<string, ValidateFunction>();
+
+/** Checks an object of `gateway.k8s.aws/v1` and returns messages, or undefined for any other kind. */
+export async function checkAwsGateway(object: {
+  apiVersion: string;
+  kind: string;
+}): Promise<string[] | undefined> {
+  const spec = specs[object.kind];
+  if (object.apiVersion !== 'gateway.k8s.aws/v1' || !spec) return undefined;
+  // Only an EKS Gateway needs Ajv, so other clouds do not wait for its 100 ms of loading.
+  const { Ajv } = await import('ajv');
+  const properties = { apiVersion: string, kind: string, metadata: { type: 'object' }, spec };
+  const validate =
+    compiled.get(object.kind) ??
+    new Ajv({ allErrors: true }).compile(strict(properties, ['metadata', 'spec']));
+  compiled.set(object.kind, validate);
+  if (validate(object)) return [];
+  return (validate.errors ?? []).map(
+    ({ instancePath, message, params }) =>
+      `${toDottedPath(instancePath)} ${message} ${Object.values(params).join(' ')}`,
+  );
+}

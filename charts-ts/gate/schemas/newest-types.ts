@@ -1,0 +1,98 @@
+import { isTree } from '../../values/merge.ts';
+import { toDottedPath } from '../untyped.ts';
+
+interface ModelClass {
+  new (data: object): object;
+  prototype: { validate(): void };
+}
+
+const corePackage = 'kubernetes-models';
+const packageOfGroup: Record<string, string> = {
+  'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
+  'external-secrets.io': '@kubernetes-models/external-secrets',
+  'gateway.networking.k8s.io': '@kubernetes-models/gateway-api',
+  'networking.gke.io': '@kubernetes-models/gke',
+  'cloud.google.com': '@kubernetes-models/gke',
+};
+
+async function loadModel(apiVersion: string, kind: string): Promise<ModelClass | undefined> {
+  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
+  // These names become part of an import path, and the manifest may come from elsewhere.
+  if (!/^[\w.-]+(\/\w+)?$/.test(apiVersion) || !/^\w+$/.test(kind)) return undefined;
+  try {
+    const models: Record<string, unknown> = await import(
+      `${packageOfGroup[group] ?? corePackage}/${apiVersion}/${kind}`
+    );
+    // reason: every module of these packages exports the class of its kind under its name.
+    return models[kind] as ModelClass;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && /NOT_FOUND|NOT_EXPORTED/.test(String(error.code)))
+      return undefined;
+    throw error;
+  }
+}
+
+/** Wraps `value` so that `read` collects the path of every key that is read. */
+function recordReads(value: object, path: string, read: Set<string>): object {
+  return new Proxy(value, {
+    get(target, key) {
+      const child: unknown = Reflect.get(target, key);
+      if (typeof key !== 'string') return child;
+      read.add(`${path}/${key}`);
+      return typeof child === 'object' && child !== null ? recordReads(child, `${path}/${key}`, read) : child;
+    },
+  });
+}
+
+/**
+ * Fields that the validator did not read, so that its type does not have them. A map of which the validator read no key
+ * at all takes any key, like the `data` of a ConfigMap.
+ */
+function* unreadFields(value: unknown, path: string, read: ReadonlySet<string>): Iterable<string> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* unreadFields(item, `${path}/${index}`, read);
+  }
+  if (!isTree(value)) return;
+  const keys = Object.keys(value);
+  const takesAnyKey = path !== '' && !hasReads(path, read);
+  for (const key of keys) {
+    if (!takesAnyKey && !read.has(`${path}/${key}`)) yield toDottedPath(`${path}/${key}`);
+    else yield* unreadFields(value[key], `${path}/${key}`, read);
+  }
+}
+
+/** Whether the validator read a key of the map at `path`. It reads the keys that it knows even if they are missing. */
+function hasReads(path: string, read: ReadonlySet<string>): boolean {
+  for (const candidate of read) if (candidate.startsWith(`${path}/`)) return true;
+  return false;
+}
+
+function messagesOf(error: unknown): string[] {
+  const errors =
+    error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  if (errors.length === 0) return [error instanceof Error ? error.message : String(error)];
+  return errors.map(
+    ({ instancePath, message, path }) => `${toDottedPath(String(instancePath || path || ''))} ${message}`,
+  );
+}
+
+/**
+ * Checks an object against the newest types of its kind and returns messages about wrong, missing or unknown fields,
+ * or undefined for an unknown kind. The validators of kubernetes-models accept unknown fields, but do not read them.
+ */
+export async function checkNewestTypes(object: {
+  apiVersion: string;
+  kind: string;
+}): Promise<string[] | undefined> {
+  const Model = await loadModel(object.apiVersion, object.kind);
+  if (!Model) return undefined;
+  const read = new Set<string>();
+  const faults: string[] = [];
+  try {
+    Model.prototype.validate.call(recordReads(new Model(object), '', read));
+  } catch (error) {
+    faults.push(...messagesOf(error));
+  }
+  const unknown = [...unreadFields(object, '', read)].map((path) => `${path} is not a known field`);
+  return [...new Set([...faults, ...unknown])];
+}

@@ -1,0 +1,26 @@
+import { Construct } from 'constructs';
+import type { IConfigMap } from 'kubernetes-models/v1';
+import { addObject } from '../manifest.ts';
+import { metadata, names } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+import { plainSettings } from './settings.ts';
+
+/** The configuration of the containers that is not secret: variables, public keys and the CA of the database. */
+export class ConfigMaps extends Construct {
+  constructor(scope: Construct, id: string, values: Values) {
+    super(scope, id);
+    const { database, jwt } = values;
+    const add = (name: string, data: Record<string, string>) =>
+      addObject<IConfigMap>(this, name, {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: metadata(values, name),
+        data,
+      });
+
+    add(names.config, plainSettings(values));
+    const publicKeys = Object.entries(jwt.publicKeys).map(([name, pem]) => [`${name}.pem`, pem]);
+    add(names.publicKeys, Object.fromEntries(publicKeys));
+    if (database.ca) add(names.databaseCa, { 'ca.pem': database.ca });
+  }
+}

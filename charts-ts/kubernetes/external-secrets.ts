@@ -1,0 +1,53 @@
+import type {
+  IExternalSecret,
+  ISecretStore,
+} from '@kubernetes-models/external-secrets/external-secrets.io/v1';
+import { Construct } from 'constructs';
+import type { IServiceAccount } from 'kubernetes-models/v1';
+import type { Cloud } from '../clouds/cloud.ts';
+import { addObject } from '../manifest.ts';
+import { metadata, names } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+import { secretKeys } from './settings.ts';
+
+/**
+ * The External Secrets Operator copies the secrets from the cloud's secret store into the Secret. It reads the store as
+ * a separate ServiceAccount, so that a compromised pod of the service cannot read the store.
+ */
+export class ExternalSecrets extends Construct {
+  constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
+    super(scope, id);
+    const { external, name } = values.secrets;
+    const component = 'secrets';
+    addObject<IServiceAccount>(this, 'service-account', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: metadata(values, names.secretsReader, {
+        component,
+        annotations: cloud.secretStore.serviceAccountAnnotations,
+      }),
+      automountServiceAccountToken: false,
+    });
+    addObject<ISecretStore>(this, 'store', {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'SecretStore',
+      metadata: metadata(values, names.secretsReader, { component }),
+      spec: { provider: cloud.secretStore.provider },
+    });
+    addObject<IExternalSecret>(this, 'secret', {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ExternalSecret',
+      metadata: metadata(values, name, { component }),
+      spec: {
+        refreshInterval: external.refreshInterval,
+        secretStoreRef: { kind: 'SecretStore', name: names.secretsReader },
+        // Retain keeps the Secret of the running service while the store is not available.
+        target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+        data: secretKeys(values).map((key) => ({
+          secretKey: key,
+          remoteRef: { key: `${external.prefix}${key}` },
+        })),
+      },
+    });
+  }
+}

@@ -1,0 +1,97 @@
+import { Construct } from 'constructs';
+import type {
+  INetworkPolicy,
+  INetworkPolicyPeer,
+  INetworkPolicyPort,
+  INetworkPolicySpec,
+} from 'kubernetes-models/networking.k8s.io/v1';
+import type { Cloud } from '../clouds/cloud.ts';
+import { addObject } from '../manifest.ts';
+import { allPodsSelector, apiSelector, metadata, names } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+import type { Peer } from '../values/schema-network.ts';
+
+type EgressRule = NonNullable<INetworkPolicySpec['egress']>[number];
+
+/** A CIDR block, or pods of a namespace. Kubernetes itself labels each namespace with its name. */
+function toPeer(peer: Peer): INetworkPolicyPeer {
+  if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
+  return {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
+    ...(peer.podLabels && { podSelector: { matchLabels: peer.podLabels } }),
+  };
+}
+
+const tcp = (port: number | string): INetworkPolicyPort[] => [{ protocol: 'TCP', port }];
+
+const egressTo = (peers: readonly Peer[], port: number): EgressRule => ({
+  to: peers.map(toPeer),
+  ports: tcp(port),
+});
+
+function egressToDns({ dnsCidrs }: Values['networkPolicy']): EgressRule {
+  const coreDns = { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } };
+  const servers = [coreDns, ...dnsCidrs.map((cidr) => ({ cidr }))].map(toPeer);
+  return { to: servers, ports: (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, port: 53 })) };
+}
+
+/**
+ * The traffic of all pods: scrapes by Prometheus, DNS, Postgres and Redis. Ingress and egress rules are in one policy,
+ * because Polaris accepts only such a policy as isolation.
+ */
+function allPodsPolicy({ database, networkPolicy, redis }: Values): INetworkPolicySpec {
+  const { extraEgress, prometheus } = networkPolicy;
+  return {
+    podSelector: { matchLabels: allPodsSelector },
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [{ from: [toPeer(prometheus)], ports: tcp('metrics') }],
+    egress: [
+      egressToDns(networkPolicy),
+      egressTo(database.peers, database.port),
+      egressTo(redis.peers, redis.port),
+      ...extraEgress.map(({ peers, port }) => egressTo(peers, port)),
+    ],
+  };
+}
+
+function loadBalancerPolicy(cloud: Cloud): INetworkPolicySpec {
+  return {
+    podSelector: { matchLabels: apiSelector },
+    policyTypes: ['Ingress'],
+    ingress: [{ from: cloud.loadBalancer.peers.map(toPeer), ports: tcp('http') }],
+  };
+}
+
+function otlpPolicy({ networkPolicy }: Values): INetworkPolicySpec {
+  const { peers, port } = networkPolicy.otlp;
+  return {
+    podSelector: { matchLabels: apiSelector },
+    policyTypes: ['Egress'],
+    egress: [egressTo(peers, port)],
+  };
+}
+
+/** The policies by name. Kubernetes allows what at least one policy of a pod allows. */
+function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySpec> {
+  return {
+    'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+    [names.app]: allPodsPolicy(values),
+    ...(values.ingress.kind !== 'none' && { [`${names.app}-load-balancer`]: loadBalancerPolicy(cloud) }),
+    ...(values.networkPolicy.otlp.enabled && { [`${names.app}-otlp`]: otlpPolicy(values) }),
+  };
+}
+
+/** Denies all traffic of the namespace except what the pods of the service need. */
+export class NetworkPolicies extends Construct {
+  constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
+    super(scope, id);
+    for (const [name, spec] of Object.entries(policies(values, cloud))) {
+      addObject<INetworkPolicy>(this, name, {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: metadata(values, name, { component: 'network' }),
+        spec,
+      });
+    }
+  }
+}

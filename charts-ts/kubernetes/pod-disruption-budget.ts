@@ -1,0 +1,23 @@
+import { Construct } from 'constructs';
+import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
+import { addObject } from '../manifest.ts';
+import { apiSelector, metadata, names } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+
+/** Limits how many pods a node drain evicts at the same time. */
+export class PodDisruptionBudget extends Construct {
+  constructor(scope: Construct, id: string, values: Values) {
+    super(scope, id);
+    addObject<IPodDisruptionBudget>(this, 'budget', {
+      apiVersion: 'policy/v1',
+      kind: 'PodDisruptionBudget',
+      metadata: metadata(values, names.app),
+      spec: {
+        ...values.disruptionBudget,
+        selector: { matchLabels: apiSelector },
+        // A pod that is not ready must not block the drain of its node.
+        unhealthyPodEvictionPolicy: 'AlwaysAllow',
+      },
+    });
+  }
+}

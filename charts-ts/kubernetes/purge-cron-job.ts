@@ -1,0 +1,43 @@
+import { Construct } from 'constructs';
+import type { ICronJob } from 'kubernetes-models/batch/v1';
+import { addObject } from '../manifest.ts';
+import { metadata, names, standardLabels } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+import { configChecksum, container, podSpec } from './pod.ts';
+
+/** Deletes expired rows once a day. If a run fails, the next run deletes its rows too. */
+export class PurgeCronJob extends Construct {
+  constructor(scope: Construct, id: string, values: Values) {
+    super(scope, id);
+    const purge = container(values, 'purge', values.purge.resources, { args: ['purge'] });
+    const labels = { component: 'purge', instance: names.purge };
+    addObject<ICronJob>(this, 'cron-job', {
+      apiVersion: 'batch/v1',
+      kind: 'CronJob',
+      metadata: metadata(values, names.purge, labels),
+      spec: {
+        schedule: values.purge.schedule,
+        timeZone: 'Etc/UTC',
+        concurrencyPolicy: 'Forbid',
+        startingDeadlineSeconds: 3_600,
+        successfulJobsHistoryLimit: 1,
+        failedJobsHistoryLimit: 3,
+        jobTemplate: {
+          metadata: { labels: standardLabels(values, 'purge', names.purge) },
+          spec: {
+            activeDeadlineSeconds: 1_800,
+            backoffLimit: 2,
+            ttlSecondsAfterFinished: 86_400,
+            template: {
+              metadata: {
+                labels: standardLabels(values, 'purge', names.purge),
+                annotations: configChecksum(values),
+              },
+              spec: podSpec(values, { containers: [purge], restartPolicy: 'Never' }),
+            },
+          },
+        },
+      },
+    });
+  }
+}

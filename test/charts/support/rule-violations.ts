@@ -1,0 +1,210 @@
+import type { Document } from '../../../charts-ts/gate/document.ts';
+import { type Loose, only } from './synthesized.ts';
+
+type Violate = (documents: Document[]) => void;
+
+const pod = (documents: Document[]): Loose => only(documents, 'Deployment').spec.template.spec;
+const api = (documents: Document[]): Loose => pod(documents).containers[0];
+const init = (documents: Document[]): Loose => pod(documents).initContainers[0];
+const purge = (documents: Document[]): Loose =>
+  only(documents, 'CronJob').spec.jobTemplate.spec.template.spec.containers[0];
+
+function add(documents: Document[], object: Loose): void {
+  documents.push({
+    file: 'added.yaml',
+    object: { ...object, metadata: { namespace: 'auth-system', ...object.metadata } },
+  });
+}
+
+function remove(documents: Document[], kind: string): void {
+  documents.splice(
+    documents.findIndex(({ object }) => object.kind === kind),
+    1,
+  );
+}
+
+/** For each rule of the gate, a change to valid manifests that violates it. */
+export const ruleViolations: Record<string, Violate> = {
+  'image-pinned': (all) => {
+    init(all).image = 'registry.example.com/auth-service:latest';
+  },
+  'image-pull-policy': (all) => {
+    purge(all).imagePullPolicy = 'IfNotPresent';
+  },
+  'run-as-user': (all) => {
+    init(all).securityContext.runAsUser = 1000;
+  },
+  'seccomp-profile': (all) => {
+    delete purge(all).securityContext.seccompProfile;
+  },
+  'privilege-escalation': (all) => {
+    init(all).securityContext.allowPrivilegeEscalation = true;
+  },
+  privileged: (all) => {
+    api(all).securityContext.privileged = true;
+  },
+  'read-only-root': (all) => {
+    delete purge(all).securityContext.readOnlyRootFilesystem;
+  },
+  capabilities: (all) => {
+    api(all).securityContext.capabilities = { drop: ['ALL'], add: ['NET_ADMIN'] };
+  },
+  resources: (all) => {
+    delete init(all).resources.limits['ephemeral-storage'];
+  },
+  'duplicate-env': (all) => {
+    api(all).env.push({ name: 'PORT', value: '8001' });
+  },
+  'named-env': (all) => {
+    api(all).envFrom = [{ configMapRef: { name: 'auth-service-config' } }];
+  },
+  'secret-literals': (all) => {
+    api(all).env.push({ name: 'JWT_SECRET_KEY', value: 'literal' });
+  },
+  'secrets-as-files': (all) => {
+    api(all).env.push({
+      name: 'OTHER',
+      valueFrom: { secretKeyRef: { name: 'auth-secrets', key: 'db-url' } },
+    });
+  },
+  'host-ports': (all) => {
+    api(all).ports[0].hostPort = 8000;
+  },
+  'pod-security-context': (all) => {
+    delete pod(all).securityContext.fsGroup;
+  },
+  'host-access': (all) => {
+    pod(all).hostNetwork = true;
+  },
+  volumes: (all) => {
+    pod(all).volumes.push({ name: 'host', hostPath: { path: '/' } });
+  },
+  'service-account': (all) => {
+    remove(all, 'ServiceAccount');
+  },
+  'service-account-token': (all) => {
+    delete only(all, 'ServiceAccount').automountServiceAccountToken;
+  },
+  'priority-class': (all) => {
+    delete pod(all).priorityClassName;
+  },
+  'service-links': (all) => {
+    delete pod(all).enableServiceLinks;
+  },
+  labels: (all) => {
+    only(all, 'CronJob').metadata.labels['app.kubernetes.io/instance'] = 'other';
+  },
+  probes: (all) => {
+    api(all).readinessProbe.httpGet.path = api(all).livenessProbe.httpGet.path;
+  },
+  'anti-affinity': (all) => {
+    delete pod(all).affinity;
+  },
+  'topology-spread': (all) => {
+    delete pod(all).topologySpreadConstraints;
+  },
+  namespace: (all) => {
+    only(all, 'PodDisruptionBudget').metadata.namespace = 'default';
+  },
+  'pod-security-label': (all) => {
+    only(all, 'Namespace').metadata.labels['pod-security.kubernetes.io/enforce'] = 'baseline';
+  },
+  'rolling-update': (all) => {
+    only(all, 'Deployment').spec.strategy.rollingUpdate.maxUnavailable = 1;
+  },
+  replicas: (all) => {
+    only(all, 'Deployment').spec.replicas = 3;
+  },
+  'autoscaler-bounds': (all) => {
+    only(all, 'HorizontalPodAutoscaler').spec.minReplicas = 1;
+  },
+  'disruption-budget': (all) => {
+    only(all, 'PodDisruptionBudget').spec.minAvailable = 1;
+  },
+  'service-type': (all) => {
+    only(all, 'Service').spec.type = 'NodePort';
+  },
+  'ingress-tls': (all) => {
+    delete only(all, 'Ingress').spec.tls;
+  },
+  'ingress-snippets': (all) => {
+    only(all, 'Ingress').metadata.annotations['nginx.ingress.kubernetes.io/server-snippet'] = 'return 200;';
+  },
+  'ingress-class': (all) => {
+    only(all, 'Ingress').metadata.annotations['kubernetes.io/ingress.class'] = 'alb';
+  },
+  'network-policy': (all) => {
+    only(all, 'NetworkPolicy', 'default-deny').spec.policyTypes = ['Ingress'];
+  },
+  'no-secrets': (all) => {
+    add(all, {
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: 'auth-secrets' },
+      data: { 'db-url': 'eA==' },
+    });
+  },
+  'config-map-secrets': (all) => {
+    only(all, 'ConfigMap', 'auth-service-config').data.ELSEWHERE = 'postgresql://auth:hunter2@db:5432/auth';
+  },
+  rbac: (all) => {
+    const rules = [{ apiGroups: [''], resources: ['*'], verbs: ['get'] }];
+    add(all, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'all' }, rules });
+  },
+  'job-limits': (all) => {
+    delete only(all, 'CronJob').spec.jobTemplate.spec.ttlSecondsAfterFinished;
+  },
+  'reference-unique': (all) => {
+    add(all, structuredClone(only(all, 'PodDisruptionBudget')));
+  },
+  'reference-selector': (all) => {
+    only(all, 'Deployment').spec.selector.matchLabels = { app: 'other' };
+  },
+  'reference-service': (all) => {
+    only(all, 'Service').spec.ports[0].targetPort = 'https';
+  },
+  'reference-backend': (all) => {
+    only(all, 'Ingress').spec.rules[0].http.paths[0].backend.service.port.number = 9464;
+  },
+  'reference-gateway': (all) => {
+    const spec = { parentRefs: [{ name: 'nowhere' }], rules: [] };
+    add(all, {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'lost' },
+      spec,
+    });
+  },
+  'reference-cloud': (all) => {
+    only(all, 'Ingress').metadata.annotations['networking.gke.io/v1beta1.FrontendConfig'] = 'nowhere';
+  },
+  'reference-policy': (all) => {
+    const spec = { targetRef: { group: '', kind: 'Service', name: 'nowhere' }, default: {} };
+    add(all, {
+      apiVersion: 'networking.gke.io/v1',
+      kind: 'HealthCheckPolicy',
+      metadata: { name: 'lost' },
+      spec,
+    });
+  },
+  'reference-autoscaler': (all) => {
+    only(all, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name = 'nowhere';
+  },
+  'reference-disruption-budget': (all) => {
+    const { spec } = only(all, 'PodDisruptionBudget');
+    delete spec.maxUnavailable;
+    spec.minAvailable = 3;
+  },
+  'reference-monitor': (all) => {
+    only(all, 'ServiceMonitor').spec.endpoints[0].port = 'prometheus';
+  },
+  'reference-probe': (all) => {
+    api(all).readinessProbe.httpGet.port = 'https';
+  },
+  'reference-volume': (all) => {
+    api(all).volumeMounts.push({ name: 'nowhere', mountPath: '/nowhere' });
+  },
+  'reference-key': (all) => {
+    delete only(all, 'ConfigMap', 'auth-service-config').data.PORT;
+  },
+};
