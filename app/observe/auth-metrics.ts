@@ -49,7 +49,7 @@ export function createAuthMetrics(factory: MetricFactory) {
     ),
     lockouts: factory.counter(
       'auth_lockouts_total',
-      'Accounts that used up their free login attempts, so that a pause follows each further attempt.',
+      'Lockouts: an account used up its attempt budget, so login attempts are allowed only one by one.',
     ),
     jwksRequests: factory.counter('auth_jwks_requests_total', 'Requests for the JSON Web Key Set (JWKS).'),
     activeSessions: factory.gauge(

@@ -16,7 +16,7 @@ export function createDependencyMetrics(factory: MetricFactory) {
     degraded,
     queryDuration: factory.histogram(
       'auth_postgres_query_duration_seconds',
-      'Duration of Postgres queries by outcome, including the wait for a connection.',
+      'Duration of Postgres queries by outcome, including the time until a connection is free.',
       queryBuckets,
       ['outcome'],
     ),

@@ -17,7 +17,7 @@ describe('metrics', () => {
     const labels = service.flatMap(({ values }) =>
       values.map((value) => value.labels as Record<string, string>),
     );
-    const values = labels.flatMap(({ le: _, ...own }) => Object.values(own));
+    const values = labels.flatMap(({ le: _, ...others }) => Object.values(others));
     expect(values).to.include.members(['token_check', 'network_account', 'reuse_late', '431']);
     for (const value of values) expect(prose).to.contain(`\`${value}\``);
   });

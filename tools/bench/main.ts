@@ -108,7 +108,7 @@ async function load({ token, url }: Bench, requests: number): Promise<void> {
 }
 
 /**
- * CPU milliseconds per request of both. They take turns in short rounds, so that a change in the speed of the machine
+ * CPU milliseconds per request of both. Their load alternates in short rounds, so that a change in the speed of the machine
  * affects both.
  */
 async function measurePair(subject: Bench, baseline: Bench): Promise<readonly [number, number]> {

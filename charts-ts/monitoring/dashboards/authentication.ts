@@ -72,8 +72,7 @@ function rateLimiting(selector: string): Section {
   };
   const lockouts: Panel = {
     title: 'Account lockouts, 15 minutes',
-    description:
-      'Accounts whose free login attempts were used up. The owner can still log in from a known device.',
+    description: 'Accounts whose attempt budget was used up. The owner can still log in from a known device.',
     unit: 'short',
     queries: [{ legend: 'accounts', expr: `sum(increase(auth_lockouts_total{${selector}}[15m]))` }],
     logs: {

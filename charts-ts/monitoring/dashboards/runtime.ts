@@ -9,7 +9,7 @@ function postgres(selector: string): Panel[] {
   return [
     {
       title: 'Postgres query latency',
-      description: 'Seconds, including the wait for a connection.',
+      description: 'Seconds, including the time until a connection is free.',
       unit: 's',
       queries: quantiles(allQuantiles, 'auth_postgres_query_duration_seconds', selector),
     },
