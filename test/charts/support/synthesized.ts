@@ -1,6 +1,7 @@
-import { loadCheckedValues } from '../../../charts-ts/checks/check-values.ts';
+import { checkValues } from '../../../charts-ts/checks/values.ts';
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { synthesize } from '../../../charts-ts/synthesize.ts';
+import { loadValues } from '../../../charts-ts/values/load-values.ts';
 import type { CloudName } from '../../../charts-ts/values/schema.ts';
 
 /** Any part of an object, for reading and for breaking it. */
@@ -9,7 +10,9 @@ export type Loose = any;
 
 /** The values of a cloud with `--set` flags over them. */
 export function valuesOf(cloud: CloudName, ...sets: string[]) {
-  return loadCheckedValues(cloud, { files: [], sets: sets.map((text) => ({ kind: 'set' as const, text })) });
+  const values = loadValues(cloud, { files: [], sets: sets.map((text) => ({ kind: 'set' as const, text })) });
+  checkValues(values);
+  return values;
 }
 
 /** What synth would check and write, as fresh copies that a test may break. */
