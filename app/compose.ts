@@ -27,7 +27,7 @@ import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import type { Stores } from './open-stores.ts';
-import { isSchemaCurrent } from './store/postgres/migrations.ts';
+import { isSchemaCurrent } from './store/postgres/schema-check.ts';
 import { createStore, type Store } from './store/store.ts';
 import type { SessionRow } from './store/tables/sessions.ts';
 
@@ -62,7 +62,7 @@ function refreshObserver({ metrics, log }: Composition) {
   return (cause: RefreshOutcome, session?: SessionRow): void => {
     metrics.refreshes.inc({ outcome: successes.has(cause) ? 'success' : 'failure', cause });
     if (!session) return;
-    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.user?.id };
+    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.account?.id };
     log.warn(reuse, 'a refresh token was used twice; its session was ended');
   };
 }

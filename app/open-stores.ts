@@ -3,14 +3,14 @@ import type { Logger } from 'pino';
 import type { Config, Secret } from './config/config.ts';
 import { type StoreObserver, unobserved } from './observe/store-observer.ts';
 import { lockDataDir } from './store/embedded/data-dir-lock.ts';
-import { startEmbeddedPostgres } from './store/embedded/postgres.ts';
-import { createInMemoryRedis } from './store/embedded/redis.ts';
-import { createDatabase } from './store/postgres/create-database.ts';
+import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
+import { createInMemoryRedis } from './store/embedded/in-memory-redis.ts';
 import type { Database } from './store/postgres/database.ts';
+import { instrumentDatabase } from './store/postgres/instrumented-database.ts';
 import { migrate } from './store/postgres/migrations.ts';
-import { observeDatabase } from './store/postgres/observed-database.ts';
+import { createDatabase } from './store/postgres/postgres-database.ts';
 import { loadQueries } from './store/postgres/queries.ts';
-import { createRedisClient } from './store/redis/create-redis.ts';
+import { createRedisClient } from './store/redis/ioredis-client.ts';
 import type { RedisClient } from './store/redis/redis-client.ts';
 
 export interface Stores {
@@ -59,8 +59,8 @@ async function open(
       onPool: (state) => observer.pool(name, state),
     });
     closers.push(() => opened.close());
-    if (name === 'replica') return observeDatabase(opened, observer.replicaQuery);
-    return observeDatabase(opened, observer.query, observer.transactionFailed);
+    if (name === 'replica') return instrumentDatabase(opened, observer.replicaQuery);
+    return instrumentDatabase(opened, observer.query, observer.transactionFailed);
   };
   const database = connectTo('primary', url, embedded);
   const { replicaUrl } = config.database;

@@ -72,7 +72,7 @@ describe('the check of the architecture', () => {
       'app/features/sessions/endpoints.ts',
     ],
     ['compose that imports an inner file', 'app/compose.ts', 'app/features/sessions/internal/rotation.ts'],
-    ['a leaf that imports a store', 'app/observe/log.ts', 'app/store/postgres/create-database.ts'],
+    ['a leaf that imports a store', 'app/observe/log.ts', 'app/store/postgres/postgres-database.ts'],
     ['errors that import a leaf', 'app/errors.ts', 'app/config/config.ts'],
     ['a configuration that imports errors', 'app/config/config.ts', 'app/errors.ts'],
     ['a file that belongs to no layer', 'app/utils.ts', 'app/errors.ts'],
@@ -152,10 +152,10 @@ describe('the check of the architecture', () => {
       'app/threads.cts',
       'app/commands/serve.ts',
       'app/main.tsx',
-      'app/store/embedded/postgres.ts',
+      'app/store/embedded/embedded-postgres.ts',
     ];
     const sources = madeUp(Object.fromEntries(files.map((file) => [file, []])), { usesProcess: true });
-    expect(processUsers(sources)).to.deep.equal(['app/main.tsx', 'app/store/embedded/postgres.ts']);
+    expect(processUsers(sources)).to.deep.equal(['app/main.tsx', 'app/store/embedded/embedded-postgres.ts']);
   });
 
   it('measures files', () => {

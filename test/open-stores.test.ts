@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigError, parseConfig } from '../app/config/config.ts';
 import { openStores } from '../app/open-stores.ts';
-import { isSchemaCurrent } from '../app/store/postgres/migrations.ts';
+import { isSchemaCurrent } from '../app/store/postgres/schema-check.ts';
 import { createStore } from '../app/store/store.ts';
 import { newUser } from './support/rows.ts';
 import { onRealStore, silentLog } from './support/stores.ts';

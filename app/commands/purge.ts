@@ -45,7 +45,7 @@ export async function purgeCommand(
   const { keepMonths = 13 } = options;
   checkKeepMonths(keepMonths);
   // Redis has nothing to purge: its keys expire by themselves.
-  const stores = await openStores({ ...config, redis: { url: null } }, log);
+  const stores = await openStores({ ...config, redis: { ...config.redis, url: null } }, log);
   try {
     await purge(createStore(stores.database), log, keepMonths);
   } finally {

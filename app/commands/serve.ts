@@ -13,7 +13,7 @@ import { openTracing } from '../observe/open-tracing.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../open-stores.ts';
-import { isSchemaCurrent } from '../store/postgres/migrations.ts';
+import { isSchemaCurrent } from '../store/postgres/schema-check.ts';
 import { createStore } from '../store/store.ts';
 
 const day = 86_400_000;

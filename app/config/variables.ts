@@ -1,69 +1,193 @@
-/** Every variable that the service reads. The charts type a container's `env` list with it. */
-export const variables = {
-  ENV: 'development, test or production',
-  HOST: 'address of both listeners',
-  PORT: 'port of the API',
-  METRICS_PORT: 'port of /metrics; never behind the ingress',
-  KEEP_ALIVE_TIMEOUT: 'how long an idle connection is kept; longer than the load balancer keeps it',
-  DB_PRIMARY_DB_URL: 'Postgres',
-  DB_REPLICA_DB_URL: 'optional Postgres replica for reads that tolerate lag',
-  DB_CA_FILE: 'CA certificates for Postgres; with it TLS is verified in full',
-  DB_POOL_MAX: 'Postgres connections per process',
-  DB_PREPARE: 'prepared statements; off behind a transaction-pooling PgBouncer',
-  DB_TIMEOUT: 'deadline of one query',
-  REDIS_URL: 'Redis: one URL, or a comma list of the nodes of a cluster',
-  REDIS_TLS: 'off allows redis:// in production',
-  JWT_ALGORITHM: 'RS256, ES256, EdDSA or HS256',
-  JWT_PRIVATE_KEY: 'PEM text of the signing key',
-  JWT_PRIVATE_KEY_PATH: 'PEM file of the signing key',
-  JWT_PUBLIC_KEY: 'PEM text of its public key',
-  JWT_PUBLIC_KEY_PATH: 'PEM file of its public key',
-  JWT_PUBLIC_KEYS_DIR: 'folder of further public keys, accepted and published: upcoming and retired ones',
-  JWT_SECRET_KEY: 'HS256 secret, at least 32 bytes',
-  JWT_SECRET_KEY_PREVIOUS: 'HS256 secret still accepted',
-  JWT_ISSUER: 'iss of access tokens',
-  JWT_AUDIENCE: 'aud of access tokens',
-  ACCESS_TOKEN_TTL: 'life of an access token',
-  REFRESH_TOKEN_TTL: 'idle time after which a session ends',
-  SESSION_MAX_AGE: 'age at which a session ends however busy it is',
-  CORS_ALLOWED_ORIGINS: 'JSON array of origins',
-  ALLOWED_HOSTS: 'comma list of host names; * for any',
-  TRUSTED_PROXIES: 'comma list of CIDR blocks whose X-Forwarded-For counts',
-  ARGON2_MEMORY_KIB: 'argon2id memory per hash',
-  ARGON2_TIME: 'argon2id passes',
-  ARGON2_PARALLELISM: 'argon2id lanes',
-  HASH_CONCURRENCY: 'argon2 jobs at once',
-  HASH_QUEUE_MAX: 'argon2 jobs that may wait',
-  RATE_LIMIT: 'off disables all rate limits; refused in production',
-  RATE_LIMIT_SCALE: 'divides the windows of all rate limits; for tests',
-  DRAIN_DELAY: 'how long an unready process keeps serving after SIGTERM',
-  SHUTDOWN_TIMEOUT: 'how long requests under way may then take',
-  LOG_LEVEL: 'trace, debug, info, warn, error or silent',
-  OTEL_EXPORTER_OTLP_ENDPOINT:
-    'base URL of an OpenTelemetry collector (OTLP over HTTP); tracing is off without',
-  DATA_DIR: 'where the embedded Postgres and the generated keys lie',
-} as const;
-
-export type Variable = keyof typeof variables;
-
-/** Variables that also have a `_FILE` form; their files are read again when they change. */
-export const secretVariables = [
-  'DB_PRIMARY_DB_URL',
-  'DB_REPLICA_DB_URL',
-  'REDIS_URL',
-  'JWT_PRIVATE_KEY',
-  'JWT_PUBLIC_KEY',
-  'JWT_SECRET_KEY',
-  'JWT_SECRET_KEY_PREVIOUS',
-] as const satisfies readonly Variable[];
-
-export type SecretVariable = (typeof secretVariables)[number];
-
-/** What a production process does not start without; JWT key variables depend on the algorithm. */
-export const requiredInProduction = ['DB_PRIMARY_DB_URL', 'REDIS_URL', 'ALLOWED_HOSTS'] as const;
-export const requiredForSecret = ['JWT_SECRET_KEY'] as const;
-export const requiredForKeyPair = ['JWT_PRIVATE_KEY_PATH', 'JWT_PUBLIC_KEY_PATH'] as const;
+import type { Machine } from './cgroup.ts';
+import { secret, variable } from './entry.ts';
+import {
+  cidrs,
+  duration,
+  filePath,
+  folderPath,
+  hosts,
+  httpUrl,
+  integer,
+  oneOf,
+  onOff,
+  origins,
+  text,
+} from './formats.ts';
+import { databaseUrl, hmacSecret, isEncryptedRedis, redisUrl } from './secret-formats.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
 export type Algorithm = (typeof algorithms)[number];
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+const logLevel = {
+  text: 'debug in development, else info',
+  of: ({ environment }: { environment: string }) => (environment === 'development' ? 'debug' : 'info'),
+};
+
+const wholeCpus = {
+  text: 'the number of whole CPUs, at least 1',
+  of: ({ machine }: { machine: Machine }) => String(Math.min(512, Math.max(1, Math.floor(machine.cpus)))),
+};
+
+/**
+ * Every variable that the service reads, one entry each: name, format, default, meaning, rules. The place of an entry
+ * in this tree is the place of its value in Config. Parsing, `_FILE` forms, .env.example, docs/configuration.md and
+ * what the charts know of a variable derive from its entry.
+ */
+export const table = {
+  environment: variable('ENV', oneOf(['development', 'test', 'production']), 'development').help(
+    'Kind of environment. Production refuses the embedded stores and generated keys.',
+  ),
+  logLevel: variable('LOG_LEVEL', oneOf(logLevels), logLevel).help(
+    'Lowest level of the log lines to write.',
+    { example: 'info' },
+  ),
+  dataDir: variable('DATA_DIR', text, '.data').help('Folder of the embedded Postgres and of generated keys.'),
+  http: {
+    host: variable('HOST', text, '0.0.0.0').help('Address that both listeners bind to.'),
+    port: variable('PORT', integer(0, 65_535), '8000').help('Port of the API.'),
+    metricsPort: variable('METRICS_PORT', integer(0, 65_535), '9464').help(
+      'Port of /metrics. Do not route an ingress to it.',
+    ),
+    // AWS and Azure can keep an idle connection for 100 minutes, and Envoy, which serves AKS, keeps it for an hour.
+    keepAliveTimeout: variable('KEEP_ALIVE_TIMEOUT', duration('1s', '110m'), '75s').help(
+      'Time before the service closes an idle connection. It must exceed the idle timeout of the load balancer.',
+    ),
+    allowedHosts: variable('ALLOWED_HOSTS', hosts, '').help(
+      'Host names that the service answers to. Without a list, or with *, it answers to every name.',
+      { required: 'a comma list of host names, or * for any', example: 'auth.example.com,api.example.com' },
+    ),
+    corsOrigins: variable('CORS_ALLOWED_ORIGINS', origins, '[]').help(
+      'Origins whose pages may call the API.',
+      {
+        production: {
+          accept: (list) => !list.includes('*'),
+          fault: 'must name its origins in production, not *',
+        },
+        example: '["http://localhost:5173","http://localhost:3000"]',
+      },
+    ),
+    trustedProxies: variable('TRUSTED_PROXIES', cidrs, '').help(
+      'Addresses of the proxies whose X-Forwarded-For header the service trusts.',
+      { example: '10.0.0.0/8,172.16.0.0/12' },
+    ),
+  },
+  database: {
+    url: secret('DB_PRIMARY_DB_URL', databaseUrl).help(
+      'URL of Postgres 15 or newer. Without it the service starts an embedded Postgres. In production a URL without sslmode means sslmode=require.',
+      {
+        required: 'the embedded Postgres is for development',
+        example: 'postgresql://devuser:devpassword@localhost:5432/authdb?sslmode=disable',
+      },
+    ),
+    replicaUrl: secret('DB_REPLICA_DB_URL', databaseUrl).help(
+      'URL of a Postgres replica, for reads that tolerate replication lag.',
+      { example: 'postgresql://devuser:devpassword@localhost:5433/authdb?sslmode=disable' },
+    ),
+    caFile: variable('DB_CA_FILE', filePath).help(
+      'File of CA certificates. With it the service verifies the certificate and the host name of Postgres.',
+      { example: '/run/secrets/db-ca.pem' },
+    ),
+    poolMax: variable('DB_POOL_MAX', integer(1, 1_000), '10').help(
+      'Number of Postgres connections per process.',
+    ),
+    prepare: variable('DB_PREPARE', onOff, 'on').help(
+      'Use of prepared statements. Set it to off behind a PgBouncer that pools transactions.',
+    ),
+    timeout: variable('DB_TIMEOUT', duration('10ms', '1h'), '3s').help(
+      'Deadline of one query, after which the server cancels it.',
+    ),
+  },
+  redis: {
+    url: secret('REDIS_URL', redisUrl).help(
+      'URL of Redis, or a comma list of the URLs of a cluster. Without it the process keeps the data in its memory.',
+      {
+        required: 'the in-memory stand-in is for development',
+        production: {
+          accept: isEncryptedRedis,
+          fault: 'must use rediss:// in production, unless REDIS_TLS is off',
+          unless: 'REDIS_TLS=off',
+        },
+        example: 'redis://localhost:6379/0',
+      },
+    ),
+    tls: variable('REDIS_TLS', onOff, 'on').help(
+      'Set it to off to allow redis:// without TLS in production.',
+    ),
+  },
+  jwt: {
+    algorithm: variable('JWT_ALGORITHM', oneOf(algorithms), 'RS256').help(
+      'Algorithm that signs access tokens.',
+    ),
+    privateKey: secret('JWT_PRIVATE_KEY', text).help(
+      'PEM text of the signing key. Without it the service generates a key pair. Production needs it, except for HS256.',
+      { path: { name: 'JWT_PRIVATE_KEY_PATH', example: 'keys/private.pem' } },
+    ),
+    publicKey: secret('JWT_PUBLIC_KEY', text).help(
+      'PEM text of the public key of JWT_PRIVATE_KEY. Production needs it, except for HS256.',
+      { path: { name: 'JWT_PUBLIC_KEY_PATH', example: 'keys/public.pem' } },
+    ),
+    publicKeysDir: variable('JWT_PUBLIC_KEYS_DIR', folderPath).help(
+      'Folder of further public keys that the service accepts and publishes: upcoming and retired keys.',
+      { example: 'keys/others' },
+    ),
+    secret: secret('JWT_SECRET_KEY', hmacSecret).help(
+      'Signing secret of HS256. `openssl rand -base64 64` generates one.',
+      { reload: 'unchecked' },
+    ),
+    previousSecret: secret('JWT_SECRET_KEY_PREVIOUS', hmacSecret).help(
+      'Previous HS256 secret, which the service still accepts.',
+      { reload: 'unchecked' },
+    ),
+    issuer: variable('JWT_ISSUER', text, 'auth-service').help('Issuer (iss) of access tokens.'),
+    audience: variable('JWT_AUDIENCE', text, 'auth-service').help('Audience (aud) of access tokens.'),
+  },
+  sessions: {
+    accessTokenTtl: variable('ACCESS_TOKEN_TTL', duration('1s', '30d'), '15m').help(
+      'Lifetime of an access token.',
+    ),
+    refreshTokenTtl: variable('REFRESH_TOKEN_TTL', duration('1s', '3650d'), '30d').help(
+      'Idle time after which a session ends.',
+    ),
+    maxAge: variable('SESSION_MAX_AGE', duration('1s', '3650d'), '90d').help(
+      'Age at which a session ends, even if it is in use.',
+    ),
+  },
+  hashing: {
+    memoryKib: variable('ARGON2_MEMORY_KIB', integer(8, 4_194_304), '19456').help(
+      'KiB of memory of one argon2id hash.',
+    ),
+    time: variable('ARGON2_TIME', integer(1, 100), '2').help('Passes of argon2id.'),
+    parallelism: variable('ARGON2_PARALLELISM', integer(1, 64), '1').help('Lanes of argon2id.'),
+    concurrency: variable('HASH_CONCURRENCY', integer(1, 512), wholeCpus).help(
+      'Number of passwords that the process hashes at once.',
+      { example: '2' },
+    ),
+    queueMax: variable('HASH_QUEUE_MAX', integer(0, 100_000), '64').help(
+      'Length of the queue for password hashing. When it is full, the service answers 503.',
+    ),
+  },
+  limits: {
+    enabled: variable('RATE_LIMIT', onOff, 'on').help('Rate limiting and lockout.', {
+      production: { accept: (enabled) => enabled, fault: 'must not be off in production' },
+    }),
+    scale: variable('RATE_LIMIT_SCALE', integer(1, 100_000), '1').help(
+      'Number that the windows of all rate limits are divided by, for tests.',
+      { production: { accept: (scale) => scale === 1, fault: 'must be 1 in production' } },
+    ),
+  },
+  shutdown: {
+    drainDelay: variable('DRAIN_DELAY', duration('0s', '1h'), '0s').help(
+      'Time after SIGTERM during which the service is unready and still accepts requests.',
+    ),
+    timeout: variable('SHUTDOWN_TIMEOUT', duration('0s', '1h'), '25s').help(
+      'Time that requests in flight then have to finish.',
+    ),
+  },
+  tracing: {
+    endpoint: variable('OTEL_EXPORTER_OTLP_ENDPOINT', httpUrl).help(
+      'Base URL of an OpenTelemetry collector (OTLP over HTTP). Without it tracing is off.',
+      { example: 'http://localhost:4318' },
+    ),
+  },
+};

@@ -22,8 +22,8 @@ export function createActiveSessionCount(options: {
   const { store, redis, metrics, log } = options;
 
   async function countSessions(): Promise<void> {
-    const mine = await redis.claim('census', turn).catch(() => true);
-    metrics.activeSessions.set(mine ? await store.sessions.countLive() : 0);
+    const mine = await redis.acquireLease('census', turn).catch(() => true);
+    metrics.activeSessions.set(mine ? await store.sessions.countActive() : 0);
   }
 
   async function readPurge(): Promise<void> {

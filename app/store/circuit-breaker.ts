@@ -1,98 +1,109 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds from one look at whether the server answers again to the next, unless that look takes longer. */
+/** Milliseconds between the starts of two probes. A probe that takes longer delays the next one. */
 const probeInterval = 500;
 
-/** Milliseconds without any answer that make a silence, at least: under load there is one every few. */
-const shortestSilence = 100;
+/** An outage means at least this many milliseconds without any answer: under load there is an answer every few. */
+const minOutage = 100;
+
+interface CircuitBreakerOptions {
+  /** A call that failed after this many milliseconds opens the circuit at once: the next calls would take as long. */
+  readonly slowFailure: number;
+  /** Whether a failed call got no answer. Other failures are answers. */
+  readonly isOutage: (error: unknown) => boolean;
+  /** A small call with a deadline of its own. */
+  readonly probe: () => Promise<unknown>;
+  /** Called when calls begin to be rejected, but not while a probe is running. */
+  readonly onOpen?: () => void;
+  /** Called after the first failed probe, with the error of the failed call, and when the server answers again. */
+  readonly onChange: (isAway: boolean, cause?: unknown) => void;
+}
+
+interface CircuitBreaker extends CircuitBreakerOptions {
+  /** Half-open: a probe is running after a quick failure, and calls still pass. Open: calls are rejected. */
+  state: 'closed' | 'half-open' | 'open';
+  isStopped: boolean;
+  answeredAt: number;
+}
 
 /**
- * Spares callers a server that does not answer: one pays the deadline, those who come after are refused at once. A call
- * without an answer counts when no other had one in the later half of its time: a slow query beside quick ones means
- * nothing, nor does a connection that cannot be made beside others that serve. Then `probe` is asked, at once and every
- * half second, until it is answered. Calls are refused from its first failure on; after a call that took `patience` they
- * are already while it is asked, since more would wait as long.
- * @param options.patience milliseconds
- * @param options.isOutage whether a call that failed had no answer
- * @param options.probe asks something small, under a deadline of its own
- * @param options.onOpen told when calls begin to be refused, while no probe is under way
- * @param options.onChange told when an outage is certain, with its cause, and when it is over
+ * A slow query beside quick ones is no outage, and neither is one refused connection beside others that work. So a
+ * failure counts only if no other call got an answer in the later half of its time.
  */
-export function createCircuitBreaker(options: {
-  patience: number;
-  isOutage: (error: unknown) => boolean;
-  probe: () => Promise<unknown>;
-  onOpen?: () => void;
-  onChange: (isAway: boolean, cause?: unknown) => void;
-}) {
-  const { patience, isOutage, probe, onOpen = () => undefined, onChange } = options;
-  let isOpen = false;
-  let isProbing = false;
-  let isStopped = false;
-  let answeredAt = Number.NEGATIVE_INFINITY;
+function showsOutage(breaker: CircuitBreaker, error: unknown, startedAt: number): boolean {
+  const now = performance.now();
+  if (breaker.isOutage(error)) return breaker.answeredAt < now - Math.max(minOutage, (now - startedAt) / 2);
+  breaker.answeredAt = now;
+  return false;
+}
 
-  const answered = (): void => {
-    answeredAt = performance.now();
-  };
+function trip(breaker: CircuitBreaker, cause: unknown, isSlow: boolean): void {
+  if (breaker.isStopped) return;
+  const isProbing = breaker.state !== 'closed';
+  if (isSlow) breaker.state = 'open';
+  if (isProbing) return;
+  if (isSlow) breaker.onOpen?.();
+  else breaker.state = 'half-open';
+  void probeUntilAnswered(breaker, cause);
+}
 
-  /** Whether a call that began then and failed so tells of a silence; any other tells of an answer, or of nothing. */
-  function isSilence(error: unknown, began: number): boolean {
-    const now = performance.now();
-    if (isOutage(error)) return answeredAt < now - Math.max(shortestSilence, (now - began) / 2);
-    answered();
-    return false;
-  }
-
-  async function isProbeSilent(): Promise<boolean> {
-    const began = performance.now();
-    return probe().then(
-      () => false,
-      (error) => isSilence(error, began),
-    );
-  }
-
-  async function awaitAnswer(cause: unknown): Promise<void> {
-    let isCertain = false;
-    for (;;) {
-      if (isStopped) return;
-      const pause = sleep(probeInterval, undefined, { ref: false });
-      const isSilent = await isProbeSilent();
-      if (isStopped) return;
-      if (!isSilent) break;
-      isOpen = true;
-      onOpen();
-      if (!isCertain) onChange(true, cause);
-      isCertain = true;
-      await pause;
+async function probeUntilAnswered(breaker: CircuitBreaker, cause: unknown): Promise<void> {
+  let isReported = false;
+  while (!breaker.isStopped) {
+    const pause = sleep(probeInterval, undefined, { ref: false });
+    const isAway = await probeFails(breaker);
+    if (breaker.isStopped) return;
+    if (!isAway) {
+      breaker.state = 'closed';
+      if (isReported) breaker.onChange(false);
+      return;
     }
-    if (isCertain) onChange(false);
+    breaker.state = 'open';
+    breaker.onOpen?.();
+    if (!isReported) breaker.onChange(true, cause);
+    isReported = true;
+    await pause;
   }
+}
 
-  async function doubt(cause: unknown, isUrgent: boolean): Promise<void> {
-    if (isUrgent) isOpen = true;
-    if (isProbing || isStopped) return;
-    if (isUrgent) onOpen();
-    isProbing = true;
-    await awaitAnswer(cause);
-    isProbing = false;
-    isOpen = false;
-  }
+async function probeFails(breaker: CircuitBreaker): Promise<boolean> {
+  const startedAt = performance.now();
+  return breaker.probe().then(
+    () => false,
+    (error) => showsOutage(breaker, error, startedAt),
+  );
+}
 
+/**
+ * Rejects calls at once while a server does not answer, so that only one caller waits for the deadline. A call that
+ * shows an outage starts a probe, which is repeated every half second until the server answers. Calls are rejected
+ * from the first failed probe on, or immediately after a slow failure (docs/decisions/0005-circuit-breaker.md).
+ */
+export function createCircuitBreaker(options: CircuitBreakerOptions) {
+  const breaker: CircuitBreaker = {
+    ...options,
+    state: 'closed',
+    isStopped: false,
+    answeredAt: Number.NEGATIVE_INFINITY,
+  };
   return {
-    /** Whether a call would be in vain. */
-    isOpen: () => isOpen,
+    isOpen: () => breaker.state === 'open',
 
-    /** Takes note of what becomes of a call, before its caller does. Never rejects. */
-    watch(call: Promise<unknown>): Promise<void> {
-      const began = performance.now();
-      return call.then(answered, (error) => {
-        if (isSilence(error, began)) void doubt(error, performance.now() - began >= patience);
+    /** Records the result of a call before its caller gets it. Never rejects. */
+    track(call: Promise<unknown>): Promise<void> {
+      const startedAt = performance.now();
+      const onAnswer = (): void => {
+        breaker.answeredAt = performance.now();
+      };
+      return call.then(onAnswer, (error) => {
+        if (!showsOutage(breaker, error, startedAt)) return;
+        trip(breaker, error, performance.now() - startedAt >= breaker.slowFailure);
       });
     },
 
-    /** Probes no more, and tells of nothing. */
+    /** Ends the probes. `onChange` is not called any more. */
     stop(): void {
-      isStopped = true;
+      breaker.isStopped = true;
     },
   };
 }

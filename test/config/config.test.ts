@@ -25,7 +25,7 @@ describe('parseConfig', () => {
         prepare: true,
         timeout: 3_000,
       },
-      redis: { url: null },
+      redis: { url: null, tls: true },
       jwt: {
         algorithm: 'RS256',
         privateKey: null,
@@ -80,6 +80,10 @@ describe('parseConfig', () => {
       (value) => parse({ DB_TIMEOUT: value }).database.timeout,
     );
     expect(durations).to.deep.equal([250, 7_000, 300_000, 3_600_000]);
+  });
+
+  it('can keep an idle connection longer than Envoy on AKS, which keeps it for an hour', () => {
+    expect(parse({ KEEP_ALIVE_TIMEOUT: '61m' }).http.keepAliveTimeout).to.equal(3_660_000);
   });
 
   it('reads lists without regard to blanks, and host names without regard to case', () => {

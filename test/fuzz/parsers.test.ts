@@ -1,7 +1,9 @@
 import { assert, expect } from 'chai';
 import fc from 'fast-check';
 import { z } from 'zod';
-import { createReader } from '../../app/config/reader.ts';
+import { variable } from '../../app/config/entry.ts';
+import { cidrs, duration, type Format, hosts, integer, origins } from '../../app/config/formats.ts';
+import { type Reading, readVariable, realFiles } from '../../app/config/reader.ts';
 import { AppError, type ErrorCode } from '../../app/errors.ts';
 import { createDeviceTokens } from '../../app/features/devices/device-tokens.ts';
 import {
@@ -89,23 +91,21 @@ describe('Small parsers, given anything', () => {
       address.map((each) => `${each}/33`),
     );
     const property = fc.property(text, (value) => {
-      const read = createReader<'D' | 'C' | 'O' | 'H' | 'I'>({
-        D: value,
-        C: value,
-        O: value,
-        H: value,
-        I: value,
-      });
-      expect(read.duration('D', '1s', '1ms', '30d')).to.be.within(1, 30 * 86_400_000);
-      expect(read.integer('I', 1, 0, 9)).to.be.within(0, 9);
-      createClientAddress(
-        read.cidrs('C').length > 0 && read.faults.every((each) => !each.startsWith('C'))
-          ? read.cidrs('C')
-          : [],
-      );
-      expect(read.origins('O')).to.be.an('array');
-      expect(read.hosts('H')).to.be.an('array');
-      for (const fault of read.faults) expect(fault).to.match(/^[DCOHI] (?:must be|must )/);
+      const reading: Reading = {
+        env: { D: value, C: value, O: value, H: value, I: value },
+        environment: 'test',
+        faults: [],
+        files: realFiles,
+        machine: { cpus: 1, memoryBytes: 1 },
+      };
+      const read = <V>(name: string, format: Format<V>, fallback: string) =>
+        readVariable(reading, variable(name, format, fallback).help(''));
+      expect(read('D', duration('1ms', '30d'), '1s')).to.be.within(1, 30 * 86_400_000);
+      expect(read('I', integer(0, 9), '1')).to.be.within(0, 9);
+      createClientAddress(read('C', cidrs, ''));
+      expect(read('O', origins, '[]')).to.be.an('array');
+      expect(read('H', hosts, '')).to.be.an('array');
+      for (const fault of reading.faults) expect(fault).to.match(/^[DCOHI] (?:must be|must )/);
     });
     fc.assert(property, options);
   });

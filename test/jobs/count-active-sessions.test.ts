@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createActiveSessionCount } from '../../app/jobs/count-active-sessions.ts';
 import { createMetrics } from '../../app/observe/metrics.ts';
-import { createInMemoryRedis } from '../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../app/store/embedded/in-memory-redis.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { createStore } from '../../app/store/store.ts';
 import { startApp } from '../support/app.ts';
@@ -31,7 +31,7 @@ onEachStore('the census', (stores) => {
   });
 
   it('is taken by every replica while Redis is away', async () => {
-    const away = { ...createInMemoryRedis(), claim: () => Promise.reject(new Error('Redis is away')) };
+    const away = { ...createInMemoryRedis(), acquireLease: () => Promise.reject(new Error('Redis is away')) };
     const alone = replica(away);
     await alone.take();
     expect(await alone.read('auth_active_sessions')).to.be.a('number');

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import postgres from 'postgres';
 import { purge, purgeCommand } from '../../app/commands/purge.ts';
 import { parseConfig } from '../../app/config/config.ts';
-import { parseTarget } from '../../app/store/postgres/connection.ts';
+import { parseTarget } from '../../app/store/postgres/connection-target.ts';
 import { createStore } from '../../app/store/store.ts';
 import { addSession, addUser } from '../support/rows.ts';
 import { onEachStore, onRealStore, silentLog, type TestStores } from '../support/stores.ts';
@@ -22,7 +22,7 @@ onEachStore('purge', (stores) => {
     const [over, live] = [await addSession(store(), user.id, expired), await addSession(store(), user.id)];
     for (const _ of [1, 2]) await purge(store(), silentLog, 13);
     expect(await store().sessions.find(over.id)).to.equal(null);
-    expect(await store().sessions.find(live.id)).to.include({ live: true });
+    expect(await store().sessions.find(live.id)).to.include({ isActive: true });
   });
 
   it('has made the partitions of the twelve months to come', async () => {

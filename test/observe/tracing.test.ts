@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { openTracing } from '../../app/observe/open-tracing.ts';
 import { startTracing } from '../../app/observe/otlp.ts';
 import { noTracing, storeSpans } from '../../app/observe/tracing.ts';
-import { observeDatabase } from '../../app/store/postgres/observed-database.ts';
+import { instrumentDatabase } from '../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { registered } from '../support/people.ts';
 import { readSources } from '../support/source-files.ts';
@@ -22,7 +22,7 @@ onEachStore('a traced service', (stores) => {
   before(async () => {
     const processor = new SimpleSpanProcessor(exporter);
     const tracing = startTracing({ endpoint: 'http://localhost', version: 'test', processor });
-    const database = observeDatabase(stores().database, storeSpans(tracing).query);
+    const database = instrumentDatabase(stores().database, storeSpans(tracing).query);
     app = await startApp({ ...stores(), database }, {}, tracing);
   });
   beforeEach(() => exporter.reset());

@@ -23,12 +23,12 @@ describe('A circuit breaker', () => {
   let openings: number;
   let breaker: ReturnType<typeof createCircuitBreaker>;
 
-  function create(patience: number): void {
+  function create(slowFailure: number): void {
     probes = [];
     told = [];
     openings = 0;
     breaker = createCircuitBreaker({
-      patience,
+      slowFailure,
       isOutage: (error) => error === silence,
       probe: () => {
         const probe = pending();
@@ -44,12 +44,12 @@ describe('A circuit breaker', () => {
   beforeEach(() => create(0));
   afterEach(() => breaker.stop());
 
-  const fail = (cause = silence) => breaker.watch(Promise.reject(cause));
+  const fail = (cause = silence) => breaker.track(Promise.reject(cause));
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
   it('opens before the caller hears of the silence, and is closed again by a probe that is answered', async () => {
     const call = pending();
-    void breaker.watch(call.promise);
+    void breaker.track(call.promise);
     const seen = call.promise.catch(() => breaker.isOpen());
     call.reject(silence);
     expect(await seen).to.equal(true);
@@ -76,9 +76,9 @@ describe('A circuit breaker', () => {
 
   it('makes nothing of one silent call while others are answered', async () => {
     const slow = pending();
-    const watched = breaker.watch(slow.promise);
+    const watched = breaker.track(slow.promise);
     await sleep(100);
-    await breaker.watch(Promise.resolve('answered'));
+    await breaker.track(Promise.resolve('answered'));
     slow.reject(silence);
     await watched;
     expect([breaker.isOpen(), probes.length]).to.deep.equal([false, 0]);
@@ -101,7 +101,7 @@ describe('A circuit breaker', () => {
   it('makes nothing of a silent probe while others are answered', async () => {
     create(60_000);
     await fail();
-    await breaker.watch(Promise.resolve('answered'));
+    await breaker.track(Promise.resolve('answered'));
     probes[0]?.reject(silence);
     await settled();
     expect([breaker.isOpen(), told, openings]).to.deep.equal([false, [], 0]);
@@ -118,7 +118,7 @@ describe('A circuit breaker', () => {
   it('lets nobody who waits be refused while a probe may be among them', async () => {
     create(50);
     const slow = pending();
-    const watched = breaker.watch(slow.promise);
+    const watched = breaker.track(slow.promise);
     await sleep(100);
     await fail();
     slow.reject(silence);

@@ -40,7 +40,7 @@ function faultyMemory(redis: RedisClient, faults: Faults): RedisClient {
     ...redis,
     get: (keys) => unless(() => redis.get(keys)),
     set: (key, value, ttl) => unless(() => redis.set(key, value, ttl)),
-    raise: (key, value, ttl) => unless(() => redis.raise(key, value, ttl)),
+    setMax: (key, value, ttl) => unless(() => redis.setMax(key, value, ttl)),
     publish: (channel, message) => unless(() => redis.publish(channel, message)),
     ping: async () => !faults.redis && (await redis.ping()),
   };

@@ -88,8 +88,12 @@ function describeSource(name: string, file: SourceFile): Source {
   };
 }
 
-/** Reads every TypeScript file in `folders` below `root`, whose tsconfig.json includes them, by the compiler's own parser. */
-export function readSources(root: string, folders: readonly string[]): Sources {
+/** What `describe` says of every TypeScript file in `folders` below `root`, parsed by the compiler itself. */
+export function mapSources<T>(
+  root: string,
+  folders: readonly string[],
+  describe: (name: string, file: SourceFile) => T,
+): Map<string, T> {
   const api = new API({ cwd: root });
   try {
     const snapshot = api.updateSnapshot({ openProject: path.join(root, 'tsconfig.json') });
@@ -105,10 +109,14 @@ export function readSources(root: string, folders: readonly string[]): Sources {
       names.map((name) => {
         const file = program?.getSourceFile(path.join(root, name));
         if (!file) throw new Error(`${name} is not part of the project`);
-        return [name, describeSource(name, file)];
+        return [name, describe(name, file)];
       }),
     );
   } finally {
     api.close();
   }
 }
+
+/** Reads every TypeScript file in `folders` below `root`, whose tsconfig.json includes them. */
+export const readSources = (root: string, folders: readonly string[]): Sources =>
+  mapSources(root, folders, describeSource);

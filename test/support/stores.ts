@@ -3,12 +3,12 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Config, parseConfig, type Secret } from '../../app/config/config.ts';
 import type { Stores } from '../../app/open-stores.ts';
-import { startEmbeddedPostgres } from '../../app/store/embedded/postgres.ts';
-import { createInMemoryRedis } from '../../app/store/embedded/redis.ts';
-import { createDatabase } from '../../app/store/postgres/create-database.ts';
+import { startEmbeddedPostgres } from '../../app/store/embedded/embedded-postgres.ts';
+import { createInMemoryRedis } from '../../app/store/embedded/in-memory-redis.ts';
 import { migrate } from '../../app/store/postgres/migrations.ts';
+import { createDatabase } from '../../app/store/postgres/postgres-database.ts';
 import { loadQueries } from '../../app/store/postgres/queries.ts';
-import { createRedisClient } from '../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { findPostgres, findRedis, runOn } from './servers.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpoint, type WorkQueue } from '../../http/route/endpoint.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { confirmationErrors, confirmationLimit, Password } from '../passwords/fields.ts';
 import { Email, presentUser, User, Username } from '../users/user.ts';
 import type { Accounts } from './accounts.ts';
@@ -19,7 +19,7 @@ const UpdateMeBody = z
     'must change at least one field',
   );
 
-const sessionOf = ({ user, sessionId }: SessionState) => ({ userId: user.id, sessionId });
+const sessionOf = ({ user, sessionId }: ActiveSession) => ({ userId: user.id, sessionId });
 
 interface Services {
   readonly accounts: Accounts;

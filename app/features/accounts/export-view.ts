@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Instant } from '../../http/route/fields.ts';
 import type { AuditRecord } from '../../store/tables/audit-log.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { LoginHistory, presentLoginHistory } from '../login-history/login-history-view.ts';
 import { ExportedSession, presentExportedSession } from '../sessions/session-view.ts';
 import { ManagedUser, presentManagedUser } from '../users/user.ts';
@@ -39,7 +39,7 @@ const presentAudit = (entry: AuditRecord, readerId: string) => ({
 
 export const presentExport = (
   data: Awaited<ReturnType<PersonalData['export']>>,
-  { sessionId, user }: SessionState,
+  { sessionId, user }: ActiveSession,
 ) => ({
   user: presentManagedUser(data.account),
   sessions: data.sessions.map((session) => presentExportedSession(session, sessionId)),

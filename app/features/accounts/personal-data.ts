@@ -3,14 +3,14 @@ import type { Page } from '../../store/postgres/database.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuditRecord } from '../../store/tables/audit-log.ts';
 import type { LoginHistory } from '../../store/tables/login-histories.ts';
-import type { HeldSession, SessionPosition } from '../../store/tables/sessions.ts';
+import type { ExportedSession, SessionPosition } from '../../store/tables/sessions.ts';
 import type { Account } from '../../store/tables/users.ts';
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
 
 interface ExportedData {
   readonly account: Account;
-  readonly sessions: readonly HeldSession[];
+  readonly sessions: readonly ExportedSession[];
   readonly loginHistory: readonly LoginHistory[];
   readonly auditLog: readonly AuditRecord[];
 }
@@ -49,7 +49,7 @@ export function createPersonalData({ store, replica }: { store: Store; replica: 
     if (!account) throw new AppError('unauthorized');
     return {
       account,
-      sessions: await readAllPages<HeldSession, SessionPosition>((after) =>
+      sessions: await readAllPages<ExportedSession, SessionPosition>((after) =>
         store.sessions.listAll(userId, batch, after),
       ),
       auditLog: await replica.auditLog.listForUser(userId, auditLimit),

@@ -1,6 +1,6 @@
 import type { Client } from '../../http/client.ts';
 import type { Store } from '../../store/store.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 
 /** The administrator who acts; `id` is null for the command line. */
 export interface Actor {
@@ -8,7 +8,7 @@ export interface Actor {
   readonly client: Client | null;
 }
 
-export function actorOf(call: { readonly caller: SessionState; readonly client: Client }): Actor {
+export function actorOf(call: { readonly caller: ActiveSession; readonly client: Client }): Actor {
   return { id: call.caller.user.id, client: call.client };
 }
 

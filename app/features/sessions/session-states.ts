@@ -3,7 +3,7 @@ import { AppError } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import type { Store } from '../../store/store.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { createRevocationBroadcast } from './internal/revocation-broadcast.ts';
 import { createStateCache } from './internal/state-cache.ts';
 import {
@@ -25,7 +25,7 @@ interface Services {
 const channel = 'session-events';
 
 /** The answer while Postgres is unavailable: a recent copy in Redis. @throws AppError service_unavailable */
-async function findCopy(redis: RedisClient, sessionId: string, cause: unknown): Promise<SessionState> {
+async function findCopy(redis: RedisClient, sessionId: string, cause: unknown): Promise<ActiveSession> {
   try {
     const state = await readStateCopy(redis, sessionId);
     if (state) return state;
@@ -38,20 +38,20 @@ async function findCopy(redis: RedisClient, sessionId: string, cause: unknown): 
 
 /** Reads states from Postgres into the cache, once at a time for each session. */
 function createStateLoader({ store, redis }: Services, cache: ReturnType<typeof createStateCache>) {
-  const loading = new Map<string, Promise<SessionState | null>>();
+  const loading = new Map<string, Promise<ActiveSession | null>>();
   const copiedVersions = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
 
-  function copyToRedis(state: SessionState): void {
+  function copyToRedis(state: ActiveSession): void {
     if (copiedVersions.get(state.sessionId) === state.version) return;
     copiedVersions.set(state.sessionId, state.version);
     writeStateCopy(redis, state).catch(() => copiedVersions.delete(state.sessionId));
   }
 
-  async function load(sessionId: string): Promise<SessionState | null> {
+  async function load(sessionId: string): Promise<ActiveSession | null> {
     const asOf = performance.now();
-    let state: SessionState | null;
+    let state: ActiveSession | null;
     try {
-      state = await store.sessions.findState(sessionId);
+      state = await store.sessions.findActive(sessionId);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
       return findCopy(redis, sessionId, error);
@@ -65,7 +65,7 @@ function createStateLoader({ store, redis }: Services, cache: ReturnType<typeof 
     return state;
   }
 
-  return function loadOnce(sessionId: string): Promise<SessionState | null> {
+  return function loadOnce(sessionId: string): Promise<ActiveSession | null> {
     const current = loading.get(sessionId);
     if (current) return current;
     const started = load(sessionId).finally(() => loading.delete(sessionId));
@@ -101,7 +101,7 @@ export async function createSessionStates(services: Services) {
      * The state of an active session of an active user, otherwise null; at most one second old.
      * @throws AppError service_unavailable when neither Postgres nor Redis can answer
      */
-    async find(sessionId: string): Promise<SessionState | null> {
+    async find(sessionId: string): Promise<ActiveSession | null> {
       if (cache.hasEnded(sessionId)) return null;
       const state = cache.get(sessionId) ?? (await load(sessionId));
       return state && state.expiresAt.getTime() > Date.now() ? state : null;

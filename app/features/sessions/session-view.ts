@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { Id, Instant } from '../../http/route/fields.ts';
-import type { HeldSession, Session as SessionRow } from '../../store/tables/sessions.ts';
+import type {
+  ExportedSession as ExportedSessionRow,
+  Session as SessionRow,
+} from '../../store/tables/sessions.ts';
 
 export const Session = z
   .object({
@@ -28,7 +31,7 @@ export const presentSession = (session: SessionRow, currentId: string) => ({
   current: session.id === currentId,
 });
 
-export const presentExportedSession = (session: HeldSession, currentId: string) => ({
+export const presentExportedSession = (session: ExportedSessionRow, currentId: string) => ({
   ...presentSession(session, currentId),
   ended_at: session.endedAt?.toISOString() ?? null,
   end_cause: session.endCause,

@@ -74,7 +74,7 @@ export function createSessions(services: Services) {
       return tokenSet(user, successor);
     },
 
-    list: (userId: string): Promise<Session[]> => store.sessions.listLive(userId),
+    list: (userId: string): Promise<Session[]> => store.sessions.listActive(userId),
 
     /** Ends the caller's session. Idempotent. */
     async logOut(sessionId: string, userId: string): Promise<void> {

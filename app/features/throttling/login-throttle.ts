@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { AppError } from '../../errors.ts';
-import { createRateLimiter, type Verdict } from '../../store/rate-limit/rate-limiter.ts';
+import { createRateLimiter, type RateLimitResult } from '../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { createAccountBudget } from './internal/account-budget.ts';
 import { all, type CountedAttempt, uncounted } from './internal/counted-attempt.ts';
@@ -68,7 +68,7 @@ function createBudgets(options: ThrottleOptions) {
     limiter(name, attemptBudgets[name].points, attemptBudgets[name].window);
   const keyOf = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
 
-  function refuse(name: ThrottleName, verdict: Verdict): never {
+  function refuse(name: ThrottleName, verdict: RateLimitResult): never {
     onRefuse(name);
     const resetIn = Math.ceil(verdict.resetIn / 1000);
     throw new AppError('rate_limited', { retryAfter: resetIn, budget: { limit: verdict.limit, resetIn } });
@@ -83,9 +83,12 @@ function createBudgets(options: ThrottleOptions) {
     onLockout,
   });
   const unlocks = createUnlockMarks(redis, attemptBudgets.network_account.window / scale);
-  const network = createNetworkBudget(budget('network_account'), unlocks, (verdict) =>
-    refuse('network_account', verdict),
-  );
+  const network = createNetworkBudget({
+    limiter: budget('network_account'),
+    unlocks,
+    keyOf,
+    refuse: (result) => refuse('network_account', result),
+  });
   const devices = budget('device');
   const confirmations = budget('confirmation');
 
@@ -103,13 +106,12 @@ function createBudgets(options: ThrottleOptions) {
 
   return {
     countForDevice,
-    countForNetwork: (attempt: LoginAttempt) =>
-      network.count(keyOf(`${attempt.network} ${attempt.email}`), keyOf(attempt.email)),
+    countForNetwork: ({ network: name, email }: LoginAttempt) => network.count(name, email),
     countForAccount: (email: string) => account.count(keyOf(email)),
     countConfirmation,
     async unlock(email: string): Promise<void> {
       await account.reset(keyOf(email));
-      await unlocks.mark(keyOf(email));
+      await unlocks.add(keyOf(email));
     },
   };
 }

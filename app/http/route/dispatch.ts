@@ -1,7 +1,7 @@
 import Router from '@koa/router';
 import { AppError } from '../../errors.ts';
 import { adminRole } from '../../store/tables/roles.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Context, RequestState } from './context.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
 import type { EnforceLimit } from './rate-limits.ts';
@@ -9,7 +9,7 @@ import { readJson } from './read-json.ts';
 import { validate } from './validate.ts';
 
 /** Finds out who calls. @throws AppError unauthorized or service_unavailable */
-export type Authenticate = (ctx: Context) => Promise<SessionState>;
+export type Authenticate = (ctx: Context) => Promise<ActiveSession>;
 
 interface Policies {
   readonly authenticate: Authenticate;

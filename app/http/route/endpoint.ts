@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AppError, ErrorCode } from '../../errors.ts';
-import type { SessionState } from '../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Client } from '../client.ts';
 import type { SecurityEventName } from './security-events.ts';
 
@@ -40,7 +40,7 @@ export interface Call<A extends Access, B, Q, P> {
   readonly body: B;
   readonly query: Q;
   readonly params: P;
-  readonly caller: A extends 'open' ? undefined : SessionState;
+  readonly caller: A extends 'open' ? undefined : ActiveSession;
   readonly client: Client;
   /** The value of a cookie, unchecked; null if the request has none of that name. */
   readonly cookie: (name: string) => string | null;

@@ -2,148 +2,166 @@ import type { PoolState } from '../../observe/store-observer.ts';
 import type { Connection } from './connection.ts';
 import { translate, unavailable } from './errors.ts';
 
-/** One connection and what is known of it. */
-export interface Slot {
+/** A connection of the pool and its state. */
+export interface PooledConnection {
   readonly connection: Connection;
-  /** How often the connection was lost: whoever holds a transaction must not go on in the next one. */
+  /** How often the connection was lost. A transaction must not continue on the connection that replaced a lost one. */
   losses: number;
-  /** Thrown away; it will not answer any more. */
-  dead: boolean;
-  /** The query under way. */
-  active: object | null;
+  isDestroyed: boolean;
+  activeQuery: object | null;
 }
 
-interface Waiter {
-  readonly resolve: (slot: Slot) => void;
+/** A caller of `acquire` that waits for a connection. */
+interface PendingAcquire {
+  readonly resolve: (pooled: PooledConnection) => void;
   readonly reject: (error: unknown) => void;
 }
 
-export type Pool = ReturnType<typeof createPool>;
+interface PoolOptions {
+  readonly size: number;
+  readonly open: (onClose: () => void) => Connection;
+}
 
-/** The public `cancel()` drops the promise of the cancelling connection, and a refused one would end the process. */
-function cancel(query: Slot['active']): void {
-  // `canceller` is how the client itself does it (postgres/src/query.js); its types leave it out.
+interface PoolParts extends PoolOptions {
+  readonly connections: Set<PooledConnection>;
+  readonly idle: PooledConnection[];
+  /** In the order of their calls. */
+  readonly pending: Set<PendingAcquire>;
+  isClosed: boolean;
+}
+
+export type ConnectionPool = ReturnType<typeof createConnectionPool>;
+
+/** @throws AppError service_unavailable when no connection can be attempted, for example without its CA file */
+function openConnection(pool: PoolParts): PooledConnection {
+  const onClose = (): void => {
+    pooled.losses += 1;
+    if (pool.idle.includes(pooled)) destroy(pool, pooled);
+  };
+  const connect = (): Connection => {
+    try {
+      return pool.open(onClose);
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  const pooled: PooledConnection = {
+    connection: connect(),
+    losses: 0,
+    isDestroyed: false,
+    activeQuery: null,
+  };
+  pool.connections.add(pooled);
+  return pooled;
+}
+
+/** Rejects with service_unavailable when the signal aborts first. */
+async function acquire(pool: PoolParts, signal: AbortSignal): Promise<PooledConnection> {
+  if (pool.isClosed) throw unavailable(new Error('the connection pool is closed'));
+  const idle = pool.idle.pop();
+  if (idle) return idle;
+  return pool.connections.size < pool.size ? openConnection(pool) : waitForRelease(pool, signal);
+}
+
+function waitForRelease({ pending }: PoolParts, signal: AbortSignal): Promise<PooledConnection> {
+  return new Promise((resolve, reject) => {
+    const acquiring: PendingAcquire = { resolve, reject };
+    const onAbort = (): void => {
+      if (pending.delete(acquiring)) reject(unavailable(new Error('no connection became free in time')));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    pending.add(acquiring);
+  });
+}
+
+function nextPending({ pending }: PoolParts): PendingAcquire | undefined {
+  const [next] = pending;
+  if (next) pending.delete(next);
+  return next;
+}
+
+/** A connection that was lost is not used again: the client would report its old error once more. */
+function release(pool: PoolParts, pooled: PooledConnection): void {
+  if (pooled.losses > 0) destroy(pool, pooled);
+  if (pooled.isDestroyed) return;
+  const next = nextPending(pool);
+  if (next) next.resolve(pooled);
+  else pool.idle.push(pooled);
+}
+
+/** Cancels the active query, on the server too, and closes the connection. Its slot is free for a new connection. */
+function destroy(pool: PoolParts, pooled: PooledConnection): void {
+  if (pooled.isDestroyed) return;
+  pooled.isDestroyed = true;
+  pool.connections.delete(pooled);
+  if (pool.idle.includes(pooled)) pool.idle.splice(pool.idle.indexOf(pooled), 1);
+  cancel(pooled.activeQuery);
+  pooled.connection.end({ timeout: 0 }).catch(() => undefined);
+  openForPending(pool);
+}
+
+/** The public `cancel()` drops the promise of the cancelling connection: if that is refused, the process would end. */
+function cancel(query: PooledConnection['activeQuery']): void {
+  // The client itself cancels with `canceller` (postgres/src/query.js). Its types do not declare it.
   const { canceller } = (query ?? {}) as { canceller?: (query: unknown) => Promise<unknown> };
   canceller?.(query).catch(() => undefined);
 }
 
 /**
- * A pool of single connections. The client's own pool sends queries down connections whose server does not answer,
- * and loses a place for good when a query is cancelled while its connection is being made; here a connection that
- * does not answer in time is thrown away with its place.
+ * Opens connections for pending callers while slots are free. If a connection cannot be opened, the pending caller
+ * gets the error. `destroy` must not throw: timers and closing sockets call it, where an error would end the process.
  */
-export function createPool(options: { size: number; open: (onClose: () => void) => Connection }) {
-  const slots = new Set<Slot>();
-  const idle: Slot[] = [];
-  const waiters: Waiter[] = [];
-  let closed = false;
-
-  /** @throws AppError service_unavailable when not even an attempt can be made: a file it needs cannot be read */
-  function open(): Slot {
-    const onClose = (): void => {
-      slot.losses += 1;
-      if (idle.includes(slot)) discard(slot);
-    };
-    const slot: Slot = { connection: connect(onClose), losses: 0, dead: false, active: null };
-    slots.add(slot);
-    return slot;
-  }
-
-  function connect(onClose: () => void): Connection {
+function openForPending(pool: PoolParts): void {
+  while (!pool.isClosed && pool.connections.size < pool.size) {
+    const next = nextPending(pool);
+    if (!next) return;
     try {
-      return options.open(onClose);
+      next.resolve(openConnection(pool));
     } catch (error) {
-      throw translate(error);
+      next.reject(error);
     }
   }
+}
 
-  /**
-   * A connection each for those who wait, as far as there is room. That one cannot be opened is for who waits to know,
-   * not for who made the room: discard is called by deadlines and closing sockets, where an error would end the process.
-   */
-  function makeUseOfRoom(): void {
-    while (!closed && slots.size < options.size) {
-      const waiter = waiters.shift();
-      if (!waiter) return;
-      try {
-        waiter.resolve(open());
-      } catch (error) {
-        waiter.reject(error);
-      }
-    }
-  }
+function rejectPending({ pending }: PoolParts, reason: string): void {
+  for (const { reject } of pending) reject(unavailable(new Error(reason)));
+  pending.clear();
+}
 
-  function discard(slot: Slot): void {
-    if (slot.dead) return;
-    slot.dead = true;
-    slots.delete(slot);
-    if (idle.includes(slot)) idle.splice(idle.indexOf(slot), 1);
-    cancel(slot.active);
-    slot.connection.end({ timeout: 0 }).catch(() => undefined);
-    makeUseOfRoom();
-  }
+/** Active queries get one second to finish. */
+async function close(pool: PoolParts): Promise<void> {
+  pool.isClosed = true;
+  rejectPending(pool, 'the connection pool is closed');
+  await Promise.all([...pool.connections].map(({ connection }) => connection.end({ timeout: 1 })));
+}
 
-  function wait(signal: AbortSignal): Promise<Slot> {
-    return new Promise((resolve, reject) => {
-      const giveUp = (): void => {
-        waiters.splice(waiters.indexOf(waiter), 1);
-        reject(unavailable(new Error('no connection became free in time')));
-      };
-      // Who was served gives up no more: that would strike another from the list.
-      const served = (): void => signal.removeEventListener('abort', giveUp);
-      const waiter: Waiter = {
-        resolve: (slot) => {
-          served();
-          resolve(slot);
-        },
-        reject: (error) => {
-          served();
-          reject(error);
-        },
-      };
-      signal.addEventListener('abort', giveUp, { once: true });
-      waiters.push(waiter);
-    });
-  }
+const stateOf = ({ size, connections, idle, pending }: PoolParts): PoolState => ({
+  size,
+  busy: connections.size - idle.length,
+  idle: idle.length,
+  waiting: pending.size,
+});
 
-  function refuseWaiting(reason: string): void {
-    for (const { reject } of waiters.splice(0)) reject(unavailable(new Error(reason)));
-  }
-
+/**
+ * A pool of clients with one connection each. The client's own pool sends queries to connections whose server does not
+ * answer, and loses a connection for good when a query is cancelled while connecting. This pool destroys a connection
+ * that does not answer in time and frees its slot (docs/decisions/0004-own-connection-pool.md).
+ */
+export function createConnectionPool(options: PoolOptions) {
+  const pool: PoolParts = {
+    ...options,
+    connections: new Set(),
+    idle: [],
+    pending: new Set(),
+    isClosed: false,
+  };
   return {
-    /** Rejects with service_unavailable when the signal aborts first. */
-    async take(signal: AbortSignal): Promise<Slot> {
-      if (closed) throw unavailable(new Error('the pool is closed'));
-      return idle.pop() ?? (slots.size < options.size ? open() : wait(signal));
-    },
-
-    /** A connection that was lost meanwhile is not used again: the client would report its old error once more. */
-    give(slot: Slot): void {
-      if (slot.losses > 0) discard(slot);
-      if (slot.dead) return;
-      const waiter = waiters.shift();
-      if (waiter) waiter.resolve(slot);
-      else idle.push(slot);
-    },
-
-    /** Whoever waits for a connection hears at once that there is none to be had. */
-    refuseWaiting: () => refuseWaiting('Postgres does not answer'),
-
-    /** Cancels what runs there, on the server too, and makes room for a new connection. */
-    discard,
-
-    state: (): PoolState => ({
-      size: options.size,
-      busy: slots.size - idle.length,
-      idle: idle.length,
-      waiting: waiters.length,
-    }),
-
-    /** Waits a second for what is under way. */
-    async close(): Promise<void> {
-      closed = true;
-      refuseWaiting('the pool is closed');
-      await Promise.all([...slots].map((slot) => slot.connection.end({ timeout: 1 })));
-    },
+    acquire: (signal: AbortSignal) => acquire(pool, signal),
+    release: (pooled: PooledConnection) => release(pool, pooled),
+    destroy: (pooled: PooledConnection) => destroy(pool, pooled),
+    /** Rejects every pending `acquire` at once. */
+    rejectPending: () => rejectPending(pool, 'Postgres does not answer'),
+    state: () => stateOf(pool),
+    close: () => close(pool),
   };
 }

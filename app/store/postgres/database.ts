@@ -1,35 +1,34 @@
 import { AppError } from '../../errors.ts';
 import type { QueryName } from './queries.ts';
 
-/** What the stores see of Postgres. */
+/** Postgres as the table stores use it. */
 export interface Database {
   /**
-   * Runs one query file. `Row` is the caller's word for its columns, their snake_case names turned into camelCase.
-   * @throws AppError service_unavailable past the deadline or when Postgres cannot answer
-   * @throws PostgresError for every other refusal
+   * Runs one query file. The caller declares the type of its rows; snake_case columns become camelCase fields.
+   * @throws AppError service_unavailable after the deadline or when Postgres does not answer
+   * @throws PostgresError when Postgres rejects the statement
    */
   query<Row extends object>(name: QueryName, params?: readonly unknown[]): Promise<Row[]>;
   /**
-   * Runs `work` in one transaction, again when Postgres gave it up for another's sake (40001, 40P01; three attempts),
-   * under one deadline for all of it. Inside a transaction it simply joins it.
+   * Runs `work` in one transaction under one deadline. Repeats it, up to three attempts in all, when Postgres aborts it
+   * because of a conflict with another transaction (40001, 40P01). Inside a transaction, `work` joins that transaction.
    */
   transaction<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** The one row of a query that always gives one. */
-export async function one<Row extends object>(
+/** The row of a query that always returns one. */
+export async function queryOne<Row extends object>(
   database: Database,
   name: QueryName,
   params: readonly unknown[] = [],
 ): Promise<Row> {
   const [row] = await database.query<Row>(name, params);
-  if (!row) throw new AppError('internal_error', { cause: new Error(`${name} gave no row`) });
+  if (!row) throw new AppError('internal_error', { cause: new Error(`${name} returned no row`) });
   return row;
 }
 
-/** The first row, or null. */
-export async function maybeOne<Row extends object>(
+export async function queryOneOrNull<Row extends object>(
   database: Database,
   name: QueryName,
   params: readonly unknown[] = [],
@@ -38,13 +37,13 @@ export async function maybeOne<Row extends object>(
   return row ?? null;
 }
 
-/** One page of a list; `next` is the position of its last item when more follow. */
+/** One page of a list. `next` is the position of its last item, or null on the last page. */
 export interface Page<T, Position> {
   readonly items: readonly T[];
   readonly next: Position | null;
 }
 
-/** `rows` were asked for with one more than `limit`, which tells whether there is a next page. */
+/** @param rows fetched with `limit` + 1, so that the extra row shows whether there is a next page */
 export function toPage<T, Position>(
   rows: readonly T[],
   limit: number,

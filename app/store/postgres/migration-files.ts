@@ -7,13 +7,13 @@ export interface Migration {
   readonly name: string;
   readonly text: string;
   readonly checksum: string;
-  /** Contains a statement that must run outside of a transaction; then it is the only one. */
+  /** The only statement of the file must run outside of a transaction. */
   readonly isConcurrent: boolean;
 }
 
 export const migrationFolder = fileURLToPath(new URL('../../../migrations', import.meta.url));
 
-/** A concurrent statement cannot be taken back together with others, so a failure must leave nothing half done. */
+/** A concurrent statement runs outside of a transaction, so a failure could not undo the other statements of its file. */
 function checkConcurrent(name: string, text: string): boolean {
   const statements = text
     .replace(/--.*$/gm, '')
@@ -26,7 +26,7 @@ function checkConcurrent(name: string, text: string): boolean {
 
 /**
  * `0001_init.sql` and so on, in order.
- * @throws Error when there is none: an empty folder is a fault of packaging, not a success
+ * @throws Error when there is none: an empty folder is a packaging error
  */
 export function readMigrations(folder: string): Migration[] {
   const files = existsSync(folder) ? readdirSync(folder) : [];
@@ -39,8 +39,8 @@ export function readMigrations(folder: string): Migration[] {
   });
 }
 
-/** Name of the index that the statement makes concurrently; null when it does something else. */
+/** The name of the index that the statement creates concurrently, or null for any other statement. */
 export function concurrentIndex(text: string): string | null {
-  const made = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i;
-  return made.exec(text)?.[1] ?? null;
+  const create = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i;
+  return create.exec(text)?.[1] ?? null;
 }

@@ -7,50 +7,66 @@ export type QueryName = `${string}/${string}`;
 
 export interface Queries {
   readonly names: readonly QueryName[];
-  /** @throws Error when there is no such file */
+  /** @throws Error when there is no such query, or it includes a fragment that does not exist */
   text(name: QueryName): string;
 }
 
 export const queryFolder = fileURLToPath(new URL('../sql', import.meta.url));
 
-interface Query {
+/** `{{account_columns}}` in a query stands for the text of fragments/account_columns.sql. Fragments may nest. */
+const placeholder = /\{\{(\w+)\}\}/g;
+
+interface SqlFile {
   readonly text: string;
   readonly mtimeMs: number;
 }
 
-/** What is known of the file, unless it changed. Editors replace a file, so for a moment there may be none. */
-function readQuery(file: string, known?: Query): Query | undefined {
-  const mtimeMs = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+/** Returns `known` unless the file changed. An editor replaces a file, so the file may be missing for a moment. */
+function readSqlFile(path: string, known?: SqlFile): SqlFile | undefined {
+  const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
   if (mtimeMs === undefined || mtimeMs === known?.mtimeMs) return known;
-  return { text: readFileSync(file, 'utf8').trim(), mtimeMs };
+  return { text: readFileSync(path, 'utf8').trim(), mtimeMs };
+}
+
+/** Names of all .sql files, without the extension. Every file is in a folder, which is part of its name. */
+function listSqlFiles(folder: string): QueryName[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.slice(0, -'.sql'.length).split(sep).join('/') as QueryName)
+    .sort();
+}
+
+type ReadText = (name: QueryName) => string | undefined;
+
+/** Reads a file again only after it changed. */
+function createReader(folder: string): ReadText {
+  const files = new Map<QueryName, SqlFile | undefined>();
+  return (name) => {
+    const file = readSqlFile(join(folder, `${name}.sql`), files.get(name));
+    files.set(name, file);
+    return file?.text;
+  };
+}
+
+function missing(name: QueryName): never {
+  throw new Error(`there is no query ${name}`);
+}
+
+function inlineFragments(name: QueryName, read: ReadText): string {
+  const text = read(name) ?? missing(name);
+  return text.replace(placeholder, (_, fragment) => inlineFragments(`fragments/${fragment}`, read));
 }
 
 /**
- * Reads every .sql file of the folder, once. With `watch`, a file that changed is read again at its next use, so
- * that in development an edited query takes effect by itself.
+ * Reads every .sql file of the folder once and inlines the fragments. With `watch`, each use reads a query and its
+ * fragments again if they changed, so that in development an edit takes effect without a restart.
  */
 export function loadQueries(folder: string = queryFolder, options: { watch?: boolean } = {}): Queries {
-  const fileOf = (name: string): string => join(folder, `${name}.sql`);
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.sql'))
-    // The folder is part of the name: files directly in it would have none.
-    .map((file) => file.slice(0, -'.sql'.length).split(sep).join('/') as QueryName)
-    .sort();
-  const loaded = new Map(names.map((name) => [name, readQuery(fileOf(name))]));
-
-  function current(name: QueryName): Query | undefined {
-    if (!options.watch) return loaded.get(name);
-    const query = readQuery(fileOf(name), loaded.get(name));
-    loaded.set(name, query);
-    return query;
-  }
-
+  const read = createReader(folder);
+  const names = listSqlFiles(folder).filter((name) => !name.startsWith('fragments/'));
+  const texts = new Map(names.map((name) => [name, inlineFragments(name, read)]));
   return {
     names,
-    text(name) {
-      const query = current(name);
-      if (!query) throw new Error(`there is no query ${name}`);
-      return query.text;
-    },
+    text: (name) => (options.watch ? inlineFragments(name, read) : (texts.get(name) ?? missing(name))),
   };
 }

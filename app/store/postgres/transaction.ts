@@ -1,57 +1,77 @@
-import type { Slot } from './connection-pool.ts';
+import type { PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
 import { unavailable } from './errors.ts';
 import type { Queries, QueryName } from './queries.ts';
 
-interface Means {
-  readonly slot: Slot;
+export type RunStatement = <Row>(
+  pooled: PooledConnection,
+  text: string,
+  params?: readonly unknown[],
+) => Promise<Row[]>;
+
+interface TransactionParts {
+  readonly pooled: PooledConnection;
   readonly queries: Queries;
-  run<Row>(slot: Slot, text: string, params?: readonly unknown[]): Promise<Row[]>;
-  discard(slot: Slot): void;
+  readonly run: RunStatement;
+  destroy(pooled: PooledConnection): void;
 }
 
-/** The database as the work of a transaction sees it, and what became of it there. */
-function createView({ slot, queries, run }: Means, isAlive: () => boolean) {
-  const state: { over: boolean; failure?: unknown } = { over: false };
-  const view: Database = {
+interface TransactionState {
+  isOver: boolean;
+  /** The error of the first statement that failed. */
+  failure?: unknown;
+  /** False once the connection was destroyed, or lost since `begin`. */
+  readonly isConnected: () => boolean;
+}
+
+/**
+ * Runs `work` between begin and commit on one connection, which no other caller uses meanwhile.
+ * @throws the error of the work, or of the first failed statement even when the work caught that error
+ */
+export async function runTransaction<T>(
+  parts: TransactionParts,
+  work: (tx: Database) => Promise<T>,
+): Promise<T> {
+  const { pooled, run, destroy } = parts;
+  await run(pooled, 'begin');
+  const state = trackTransaction(pooled);
+  try {
+    const result = await work(createTransactionDatabase(parts, state));
+    // After a failed statement Postgres answers `commit` with a rollback and no error.
+    if (state.failure) throw state.failure;
+    if (!state.isConnected()) throw unavailable(new Error('the connection was lost during a transaction'));
+    await run(pooled, 'commit');
+    return result;
+  } catch (error) {
+    if (state.isConnected()) await run(pooled, 'rollback').catch(() => destroy(pooled));
+    throw error;
+  } finally {
+    state.isOver = true;
+  }
+}
+
+function trackTransaction(pooled: PooledConnection): TransactionState {
+  const { losses } = pooled;
+  return { isOver: false, isConnected: () => !pooled.isDestroyed && pooled.losses === losses };
+}
+
+/** The database that the work of the transaction sees. */
+function createTransactionDatabase(parts: TransactionParts, state: TransactionState): Database {
+  const { pooled, queries, run } = parts;
+  const database: Database = {
     async query<Row extends object>(name: QueryName, params?: readonly unknown[]) {
       const text = queries.text(name);
       // On a new connection the statement would run outside of the transaction.
-      if (state.over || !isAlive()) throw unavailable(new Error('the transaction is over'));
+      if (state.isOver || !state.isConnected()) throw unavailable(new Error('the transaction has ended'));
       try {
-        return await run<Row>(slot, text, params);
+        return await run<Row>(pooled, text, params);
       } catch (error) {
         state.failure ??= error;
         throw error;
       }
     },
-    transaction: (work) => work(view),
+    transaction: (work) => work(database),
     close: async () => undefined,
   };
-  return { view, state };
-}
-
-/**
- * Runs `work` between begin and commit on the slot's connection, which nobody else uses meanwhile.
- * @throws whatever the work throws, or the first statement that failed, even when the work made light of it
- */
-export async function runTransaction<T>(means: Means, work: (tx: Database) => Promise<T>): Promise<T> {
-  const { slot, run, discard } = means;
-  await run(slot, 'begin');
-  const { losses } = slot;
-  const isAlive = (): boolean => !slot.dead && slot.losses === losses;
-  const { view, state } = createView(means, isAlive);
-  try {
-    const result = await work(view);
-    // Postgres answers `commit` after a failed statement with a rollback, and no error.
-    if (state.failure) throw state.failure;
-    if (!isAlive()) throw unavailable(new Error('the connection was lost in a transaction'));
-    await run(slot, 'commit');
-    return result;
-  } catch (error) {
-    if (isAlive()) await run(slot, 'rollback').catch(() => discard(slot));
-    throw error;
-  } finally {
-    state.over = true;
-  }
+  return database;
 }

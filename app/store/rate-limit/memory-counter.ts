@@ -1,34 +1,35 @@
-/** One point, counted. */
-export interface Taken {
-  /** Points taken in this window, this one included. */
+/** One counted point. */
+export interface CountedPoint {
+  /** Points consumed in this window, this one included. */
   readonly consumed: number;
   /** Milliseconds until the window ends. */
   readonly resetIn: number;
-  /** Takes this point back out of its window; does nothing once that is over or forgotten. Never rejects. */
+  /** Returns this point to its window. Does nothing once the window has ended or was reset. Never rejects. */
   refund(): Promise<void>;
 }
 
 interface Window {
-  taken: number;
+  consumed: number;
   readonly endsAt: number;
 }
 
-/** Some 10 MB. An IPv6 /48 alone has 65,536 networks, each with as many made-up emails as it likes. */
+/** About 10 MB. An IPv6 /48 alone has 65,536 networks, and each can send any number of invented emails. */
 const defaultMaxKeys = 50_000;
 
-/** Milliseconds between two searches for windows that are over: each looks at every key. */
-const sweepPause = 1_000;
+/** Milliseconds between two sweeps: a sweep looks at every key. */
+const sweepInterval = 1_000;
 
 /**
- * Counts points per key in this process. Full, it takes in no new key: to push an old one out would let a flood of
- * made-up keys wipe out what a guesser has spent. Windows that are over make room; there is no timer.
+ * Counts points per key in this process. A full counter accepts no new key: if it evicted an old key instead, a flood
+ * of invented keys would erase the attempts that an attacker has already spent. Expired windows are removed when space
+ * is needed, so there is no timer.
  */
 export function createMemoryCounter(maxKeys = defaultMaxKeys, now = (): number => performance.now()) {
   const windows = new Map<string, Window>();
   let sweptAt = Number.NEGATIVE_INFINITY;
 
   function sweep(): void {
-    if (now() - sweptAt < sweepPause) return;
+    if (now() - sweptAt < sweepInterval) return;
     sweptAt = now();
     for (const [key, { endsAt }] of windows) if (endsAt <= sweptAt) windows.delete(key);
   }
@@ -43,32 +44,34 @@ export function createMemoryCounter(maxKeys = defaultMaxKeys, now = (): number =
   function open(key: string, length: number): Window | null {
     if (windows.size >= maxKeys) sweep();
     if (windows.size >= maxKeys) return null;
-    const window = { taken: 0, endsAt: now() + length };
+    const window = { consumed: 0, endsAt: now() + length };
     windows.set(key, window);
     return window;
   }
 
+  function refund(key: string, window: Window): void {
+    if (windows.get(key) !== window) return;
+    window.consumed -= 1;
+    if (window.consumed === 0) windows.delete(key);
+  }
+
   return {
-    /** @param length milliseconds of a new window. @returns null when the key is new and there is no room for it */
-    take(key: string, length: number): Taken | null {
+    /** @param length milliseconds of a new window. @returns null when the key is new and the counter is full */
+    consume(key: string, length: number): CountedPoint | null {
       const window = find(key) ?? open(key, length);
       if (!window) return null;
-      window.taken += 1;
+      window.consumed += 1;
       return {
-        consumed: window.taken,
+        consumed: window.consumed,
         resetIn: window.endsAt - now(),
-        async refund() {
-          if (windows.get(key) !== window) return;
-          window.taken -= 1;
-          if (window.taken === 0) windows.delete(key);
-        },
+        refund: async () => refund(key, window),
       };
     },
 
-    /** Points taken in the window that is open. */
-    peek: (key: string): number => find(key)?.taken ?? 0,
+    /** Points consumed in the current window. */
+    peek: (key: string): number => find(key)?.consumed ?? 0,
 
-    forget(key: string): void {
+    reset(key: string): void {
       windows.delete(key);
     },
   };

@@ -1,5 +1,5 @@
 import type { RedisClient } from '../redis/redis-client.ts';
-import { createMemoryCounter, type Taken } from './memory-counter.ts';
+import { type CountedPoint, createMemoryCounter } from './memory-counter.ts';
 import { createRedisCounter } from './redis-counter.ts';
 
 export interface Budget {
@@ -9,54 +9,54 @@ export interface Budget {
   readonly window: number;
 }
 
-export interface Verdict {
+export interface RateLimitResult {
   readonly allowed: boolean;
-  /** The limit that was applied: less than the budget while Redis is away. */
+  /** The limit that was applied. It is smaller than the budget while Redis is unavailable. */
   readonly limit: number;
   readonly consumed: number;
   readonly remaining: number;
   /** Milliseconds until the window ends. */
   readonly resetIn: number;
   /**
-   * Gives the point back to the window it came from, wherever that was counted; to no other, so that a late one grants
-   * nothing. Call it once. Never rejects.
+   * Returns the point to the window that counted it, on Redis or in memory, and to no later window: a late refund
+   * grants nothing. Call it once. Never rejects.
    */
   refund(): Promise<void>;
 }
 
 export interface RateLimiter {
-  /** Takes one point of the budget of `key`; `window` (milliseconds) replaces the budget's own for a new window. */
-  consume(key: string, window?: number): Promise<Verdict>;
-  /** Points taken so far. */
+  /** Consumes one point of the key's budget. `window` (milliseconds) replaces the budget's own for a new window. */
+  consume(key: string, window?: number): Promise<RateLimitResult>;
+  /** Points consumed so far. */
   peek(key: string): Promise<number>;
   reset(key: string): Promise<void>;
 }
 
-/** While Redis is away each replica counts alone, so each grants a fraction of the budget. */
+/** While Redis is unavailable each replica counts alone, so each replica grants this fraction of the budget. */
 const insuranceShare = 4;
 
-/** Milliseconds after which a key that found no room may ask again; some window or other is over by then. */
-const noRoomPause = 60_000;
+/** Milliseconds after which a key that the full memory counter refused may try again: other windows end by then. */
+const fullCounterPause = 60_000;
 
 const wholeSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000)) * 1000;
 
-function judge(taken: Taken, limit: number): Verdict {
-  const { consumed, resetIn } = taken;
+function resultOf(point: CountedPoint, limit: number): RateLimitResult {
+  const { consumed, resetIn } = point;
   const remaining = Math.max(0, limit - consumed);
-  return { allowed: consumed <= limit, limit, consumed, remaining, resetIn, refund: taken.refund };
+  return { allowed: consumed <= limit, limit, consumed, remaining, resetIn, refund: point.refund };
 }
 
-/** No point was counted, so `consumed` tells of none: nobody must take this for the attempt that spent the budget. */
-const refuseNewKey = (limit: number, window: number): Verdict => ({
+/** The counter is full and counted nothing, so `consumed` is 0: this is not the attempt that spent the budget. */
+const refuseUncounted = (limit: number, window: number): RateLimitResult => ({
   allowed: false,
   limit,
   consumed: 0,
   remaining: 0,
-  resetIn: Math.min(window, noRoomPause),
+  resetIn: Math.min(window, fullCounterPause),
   refund: async () => undefined,
 });
 
-/** A budget per key, counted on Redis for all replicas together, and in memory while Redis is away: never unlimited. */
+/** A budget per key: on Redis for all replicas together, in memory while Redis is unavailable, and never unlimited. */
 export function createRateLimiter(
   redis: RedisClient,
   budget: Budget,
@@ -67,17 +67,17 @@ export function createRateLimiter(
   return {
     async consume(key, window = budget.window) {
       const length = wholeSeconds(window);
-      const counted = await counter?.take(key, length).catch(() => null);
-      if (counted) return judge(counted, budget.points);
-      const countedHere = memory.take(key, length);
-      return countedHere ? judge(countedHere, share) : refuseNewKey(share, length);
+      const onRedis = await counter?.consume(key, length).catch(() => null);
+      if (onRedis) return resultOf(onRedis, budget.points);
+      const inMemory = memory.consume(key, length);
+      return inMemory ? resultOf(inMemory, share) : refuseUncounted(share, length);
     },
     async peek(key) {
       return (await counter?.peek(key).catch(() => null)) ?? memory.peek(key);
     },
     async reset(key) {
-      memory.forget(key);
-      await counter?.forget(key).catch(() => undefined);
+      memory.reset(key);
+      await counter?.reset(key).catch(() => undefined);
     },
   };
 }

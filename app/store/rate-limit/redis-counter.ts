@@ -1,10 +1,10 @@
 import type { Cluster, Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
-import type { Taken } from './memory-counter.ts';
+import type { CountedPoint } from './memory-counter.ts';
 
 /**
- * Takes a point back, but only out of the window it was counted in: a later one ends later than ARGV[1] allows. A
- * window without points is removed, so that the next point opens a whole one.
+ * Returns a point, but only to the window that counted it: a later window has more time left than ARGV[1] allows. A
+ * window without points is deleted, so that the next point starts a full window.
  */
 const refundScript = `
 local left = redis.call('pttl', KEYS[1])
@@ -13,43 +13,41 @@ if redis.call('decr', KEYS[1]) <= 0 then redis.call('del', KEYS[1]) end
 return 1
 `;
 
-/** Milliseconds by which two clocks may disagree on what is left of a window, rounding included. */
+/** Milliseconds by which the two clocks may differ about the rest of a window, rounding included. */
 const clockSlack = 5;
 
-/** Counts points per key on Redis, for all replicas together. Every method rejects while Redis is away. */
+/** Counts points per key on Redis, for all replicas together. Every method rejects while Redis is unavailable. */
 export function createRedisCounter(redis: Redis | Cluster, name: string) {
   const limiter = new RateLimiterRedis({
     keyPrefix: `limit:${name}`,
     storeClient: redis,
     rejectIfRedisNotReady: true,
-    // Both are given with each call, or judged by the caller.
+    // Each call passes its own duration, and the caller compares the points.
     points: Number.MAX_SAFE_INTEGER,
     duration: 1,
   });
 
+  async function refund(key: string, endsBy: number): Promise<void> {
+    const left = Math.ceil(endsBy - performance.now());
+    // If Redis is unavailable, the point stays consumed. That is the safe side.
+    await redis.eval(refundScript, 1, limiter.getKey(key), left).catch(() => undefined);
+  }
+
   return {
     /** @param length milliseconds of a new window, whole seconds */
-    async take(key: string, length: number): Promise<Taken> {
+    async consume(key: string, length: number): Promise<CountedPoint> {
       const { consumedPoints, msBeforeNext } = await limiter.penalty(key, 1, {
         customDuration: length / 1000,
       });
       const resetIn = Math.max(0, msBeforeNext);
       const endsBy = performance.now() + resetIn + clockSlack;
-      return {
-        consumed: consumedPoints,
-        resetIn,
-        async refund() {
-          const left = Math.ceil(endsBy - performance.now());
-          // Redis away: the point stays taken, which is the safe side.
-          await redis.eval(refundScript, 1, limiter.getKey(key), left).catch(() => undefined);
-        },
-      };
+      return { consumed: consumedPoints, resetIn, refund: () => refund(key, endsBy) };
     },
 
-    /** Points taken in the window that is open. */
+    /** Points consumed in the current window. */
     peek: async (key: string): Promise<number> => (await limiter.get(key))?.consumedPoints ?? 0,
 
-    async forget(key: string): Promise<void> {
+    async reset(key: string): Promise<void> {
       await limiter.delete(key);
     },
   };

@@ -1,19 +1,19 @@
 import type { Cluster, Redis } from 'ioredis';
 
 /**
- * What replicas tell each other: short-lived values and messages. Nothing here is the truth, that is Postgres.
- * Every method but `ping` rejects when Redis cannot answer; the caller decides what that means.
+ * State that the replicas share for a short time, and messages between them. Postgres stays the source of truth.
+ * Every method except `ping` rejects when Redis does not answer; the caller decides what happens then.
  */
 export interface RedisClient {
   readonly kind: 'redis' | 'memory';
-  /** For the rate limiter only; null when this process is alone. */
+  /** Only the rate limiter uses the connection itself. Null when the in-memory stand-in is in use. */
   readonly connection: Redis | Cluster | null;
   get(keys: readonly string[]): Promise<(string | null)[]>;
   set(key: string, value: string, ttlMs: number): Promise<void>;
-  /** True for the first who asks within `ttlMs`, false for everybody else. */
-  claim(key: string, ttlMs: number): Promise<boolean>;
-  /** Stores the greater of what is there and `value`, and in any case renews its life. */
-  raise(key: string, value: number, ttlMs: number): Promise<void>;
+  /** True for the first caller within `ttlMs`, false for every other caller. */
+  acquireLease(key: string, ttlMs: number): Promise<boolean>;
+  /** Stores the greater of the present value and `value`, and sets the key's time to live to `ttlMs`. */
+  setMax(key: string, value: number, ttlMs: number): Promise<void>;
   publish(channel: string, message: string): Promise<void>;
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
   /** Never throws. */

@@ -1,4 +1,4 @@
-import { type Database, one, type Page, toPage } from '../postgres/database.ts';
+import { type Database, type Page, queryOne, toPage } from '../postgres/database.ts';
 
 export interface LoginAttempt {
   readonly id: string;
@@ -56,7 +56,7 @@ export function createLoginHistoryStore(database: Database) {
 
     /** Makes what is missing of this month's partition and those of the months ahead. @returns how many were made */
     createPartitions: async (monthsAhead: number): Promise<number> =>
-      (await one<{ made: number }>(database, 'login_histories/create_partitions', [monthsAhead])).made,
+      (await queryOne<{ made: number }>(database, 'login_histories/create_partitions', [monthsAhead])).made,
 
     /** Drops the partitions older than `keepMonths` before this month. @returns their names */
     async dropPartitions(keepMonths: number): Promise<string[]> {

@@ -1,14 +1,14 @@
-import { type Database, one } from '../postgres/database.ts';
+import { type Database, queryOne } from '../postgres/database.ts';
 
 /** Times to remember: when recurring jobs last ran, and when something was first seen. */
 export function createMaintenanceStore(database: Database) {
   return {
     /** Seconds since the job last ran to its end; since the first migration when it never has. */
     secondsSince: async (name: string): Promise<number> =>
-      (await one<{ seconds: number }>(database, 'maintenance/seconds_since', [name])).seconds,
+      (await queryOne<{ seconds: number }>(database, 'maintenance/seconds_since', [name])).seconds,
 
     record: async (name: string): Promise<Date> =>
-      (await one<{ ranAt: Date }>(database, 'maintenance/record', [name])).ranAt,
+      (await queryOne<{ ranAt: Date }>(database, 'maintenance/record', [name])).ranAt,
 
     /** Gives each name that has no time yet the present one; the others keep theirs. */
     async insertMissing(names: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Database, maybeOne, one } from '../postgres/database.ts';
+import { type Database, queryOne, queryOneOrNull } from '../postgres/database.ts';
 
 /** One-time tokens to set a new password, by their hash; at most one a user. */
 export function createPasswordResetStore(database: Database) {
@@ -11,20 +11,20 @@ export function createPasswordResetStore(database: Database) {
       createdBy: string | null;
     }): Promise<Date> {
       const values = [reset.userId, reset.tokenHash, reset.ttlMs, reset.createdBy];
-      return (await one<{ expiresAt: Date }>(database, 'password_resets/put', values)).expiresAt;
+      return (await queryOne<{ expiresAt: Date }>(database, 'password_resets/put', values)).expiresAt;
     },
 
     find: (tokenHash: Buffer): Promise<{ userId: string } | null> =>
-      maybeOne<{ userId: string }>(database, 'password_resets/find', [tokenHash]),
+      queryOneOrNull<{ userId: string }>(database, 'password_resets/find', [tokenHash]),
 
     /** Of all that present a token, one gets the user's id, the others null. */
     async consume(tokenHash: Buffer): Promise<string | null> {
-      const row = await maybeOne<{ userId: string }>(database, 'password_resets/consume', [tokenHash]);
+      const row = await queryOneOrNull<{ userId: string }>(database, 'password_resets/consume', [tokenHash]);
       return row?.userId ?? null;
     },
 
     /** @returns how many there were */
     deleteExpired: async (): Promise<number> =>
-      (await one<{ deleted: number }>(database, 'password_resets/delete_expired')).deleted,
+      (await queryOne<{ deleted: number }>(database, 'password_resets/delete_expired')).deleted,
   };
 }

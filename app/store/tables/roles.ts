@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { type Database, maybeOne, one } from '../postgres/database.ts';
+import { type Database, queryOne, queryOneOrNull } from '../postgres/database.ts';
 import { violatedConstraint } from '../postgres/errors.ts';
 
 export interface Role {
@@ -17,7 +17,7 @@ export type RoleDeletion = 'deleted' | 'missing' | 'built_in' | 'in_use';
 /** Roles and who has them. Arrays travel as JSON text, which every driver setting and PGlite understand alike. */
 export function createRoleStore(database: Database) {
   const lock = (within: Database, name: string) =>
-    maybeOne<{ id: number; builtIn: boolean }>(within, 'roles/find_for_update', [name]);
+    queryOneOrNull<{ id: number; builtIn: boolean }>(within, 'roles/find_for_update', [name]);
 
   async function findIds(within: Database, names: readonly string[]): Promise<string> {
     const unique = [...new Set(names)];
@@ -32,7 +32,7 @@ export function createRoleStore(database: Database) {
     /** @throws AppError role_exists */
     async insert(role: { name: string; description: string }): Promise<Role> {
       try {
-        return await one<Role>(database, 'roles/insert', [role.name, role.description]);
+        return await queryOne<Role>(database, 'roles/insert', [role.name, role.description]);
       } catch (error) {
         if (violatedConstraint(error) !== 'roles_name_key') throw error;
         throw new AppError('role_exists', { cause: error });
@@ -45,7 +45,7 @@ export function createRoleStore(database: Database) {
         const role = await lock(tx, name);
         if (!role) return 'missing';
         if (role.builtIn) return 'built_in';
-        if ((await one<{ inUse: boolean }>(tx, 'roles/is_in_use', [role.id])).inUse) return 'in_use';
+        if ((await queryOne<{ inUse: boolean }>(tx, 'roles/is_in_use', [role.id])).inUse) return 'in_use';
         await tx.query('roles/delete', [role.id]);
         return 'deleted';
       }),
@@ -57,13 +57,13 @@ export function createRoleStore(database: Database) {
 
     /** Neither deleted nor disabled. */
     countActiveAdmins: async (): Promise<number> =>
-      (await one<{ admins: number }>(database, 'roles/count_active_admins')).admins,
+      (await queryOne<{ admins: number }>(database, 'roles/count_active_admins')).admins,
 
     /** @returns the user's new version. @throws AppError role_not_found or user_not_found */
     replaceForUser: (userId: string, names: readonly string[]): Promise<number> =>
       database.transaction(async (tx) => {
         const ids = await findIds(tx, names);
-        const user = await maybeOne<{ version: number }>(tx, 'users/bump_version', [userId]);
+        const user = await queryOneOrNull<{ version: number }>(tx, 'users/bump_version', [userId]);
         if (!user) throw new AppError('user_not_found');
         await tx.query('roles/revoke_others', [userId, ids]);
         await tx.query('roles/grant', [userId, ids]);
@@ -74,7 +74,7 @@ export function createRoleStore(database: Database) {
     grant: (userId: string, name: string): Promise<number> =>
       database.transaction(async (tx) => {
         const ids = await findIds(tx, [name]);
-        const user = await maybeOne<{ version: number }>(tx, 'users/bump_version', [userId]);
+        const user = await queryOneOrNull<{ version: number }>(tx, 'users/bump_version', [userId]);
         if (!user) throw new AppError('user_not_found');
         await tx.query('roles/grant', [userId, ids]);
         return user.version;

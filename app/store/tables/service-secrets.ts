@@ -1,4 +1,4 @@
-import { type Database, one } from '../postgres/database.ts';
+import { type Database, queryOne } from '../postgres/database.ts';
 
 /** Random values that all replicas share: whoever comes first decides. */
 export function createServiceSecretStore(database: Database) {
@@ -6,7 +6,7 @@ export function createServiceSecretStore(database: Database) {
     /** @returns the stored value, which is `fresh` only when there was none */
     async get(name: string, fresh: Buffer): Promise<Buffer> {
       await database.query('service_secrets/insert', [name, fresh]);
-      return (await one<{ value: Buffer }>(database, 'service_secrets/get', [name])).value;
+      return (await queryOne<{ value: Buffer }>(database, 'service_secrets/get', [name])).value;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Database, maybeOne, one, type Page, toPage } from '../postgres/database.ts';
+import { type Database, type Page, queryOne, queryOneOrNull, toPage } from '../postgres/database.ts';
 import type { Account, User } from './users.ts';
 
 /**
@@ -6,13 +6,13 @@ import type { Account, User } from './users.ts';
  * change ends them all well within its deadline: without a cap, whoever knows the password could open so many that
  * nothing could ever end them again.
  */
-export const sessionCap = 100;
+export const maxActiveSessions = 100;
 
 /**
  * Ended at most by opening one: enough to come back under the cap, whatever slipped past it when many were opened at
  * once, and little enough for a login's deadline.
  */
-const supersededAtOnce = 100;
+const maxSuperseded = 100;
 
 export interface SessionInsert {
   readonly id: string;
@@ -37,7 +37,7 @@ export interface Session {
 }
 
 /** All that is kept of a session for its user's export. */
-export interface HeldSession extends Session {
+export interface ExportedSession extends Session {
   readonly endedAt: Date | null;
   readonly endCause: string | null;
 }
@@ -67,12 +67,12 @@ export interface SessionRow extends Session {
   readonly endedAt: Date | null;
   readonly endCause: string | null;
   /** Neither ended nor expired by idleness or age. */
-  readonly live: boolean;
+  readonly isActive: boolean;
   /** Null when the account is deleted. */
-  readonly user: Account | null;
+  readonly account: Account | null;
 }
 
-export interface SessionState {
+export interface ActiveSession {
   readonly sessionId: string;
   readonly user: User;
   readonly disabled: boolean;
@@ -81,24 +81,27 @@ export interface SessionState {
   readonly expiresAt: Date;
 }
 
-type SessionColumns = Omit<SessionRow, 'user'>;
-type AccountColumns = Omit<Account, 'id' | 'createdAt'> & {
-  accountId: string | null;
-  accountCreatedAt: Date;
+type SessionColumns = Omit<SessionRow, 'id' | 'createdAt' | 'account'> & {
+  sessionId: string;
+  sessionCreatedAt: Date;
 };
-type StateColumns = Omit<SessionState, 'user'> & User;
+/** The columns of a left join: all null when the account is deleted. */
+type AccountColumns = Account | { id: null };
+type ActiveSessionColumns = Omit<ActiveSession, 'user'> & User;
 
 function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
-  const { accountId, accountCreatedAt, email, username, roles, ...others } = row;
-  const { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version, ...session } = others;
-  const identity = { email, username, roles, createdAt: accountCreatedAt };
-  const account = { passwordHash, disabledAt, passwordChangedAt, deviceEpoch, updatedAt, version };
-  return { ...session, user: accountId === null ? null : { id: accountId, ...identity, ...account } };
+  const { sessionId, sessionCreatedAt, userId, ip, userAgent, lastSeenAt, ...columns } = row;
+  const { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation, ...rest } = columns;
+  const { idleExpiresAt, expiresAt, endedAt, endCause, isActive, ...account } = rest;
+  const session = { id: sessionId, userId, ip, userAgent, createdAt: sessionCreatedAt, lastSeenAt };
+  const token = { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation };
+  const expiry = { idleExpiresAt, expiresAt, endedAt, endCause, isActive };
+  return { ...session, ...token, ...expiry, account: account.id === null ? null : account };
 }
 
-function toSessionState(row: StateColumns): SessionState {
-  const { sessionId, disabled, version, expiresAt, id, email, username, roles, createdAt } = row;
-  return { sessionId, disabled, version, expiresAt, user: { id, email, username, roles, createdAt } };
+function toActiveSession(row: ActiveSessionColumns): ActiveSession {
+  const { sessionId, disabled, version, expiresAt, ...user } = row;
+  return { sessionId, disabled, version, expiresAt, user };
 }
 
 /** Sessions: one row each, however often they are refreshed. All times are the database's. */
@@ -106,7 +109,7 @@ export function createSessionStore(database: Database) {
   return {
     /** Null when the account was disabled or deleted, or got another password, since it was read. */
     insert: (session: SessionInsert): Promise<OpenedSession | null> =>
-      maybeOne<OpenedSession>(database, 'sessions/insert', [
+      queryOneOrNull<OpenedSession>(database, 'sessions/insert', [
         session.id,
         session.userId,
         session.macKey,
@@ -116,12 +119,12 @@ export function createSessionStore(database: Database) {
         session.idleTtlMs,
         session.maxAgeMs,
         session.passwordChangedAt,
-        sessionCap,
-        supersededAtOnce,
+        maxActiveSessions,
+        maxSuperseded,
       ]),
 
     async find(id: string): Promise<SessionRow | null> {
-      const row = await maybeOne<SessionColumns & AccountColumns>(database, 'sessions/find', [id]);
+      const row = await queryOneOrNull<SessionColumns & AccountColumns>(database, 'sessions/find', [id]);
       return row && toSessionRow(row);
     },
 
@@ -136,33 +139,33 @@ export function createSessionStore(database: Database) {
     }): Promise<boolean> {
       const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs } = rotation;
       const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs];
-      return (await maybeOne(database, 'sessions/rotate', values)) !== null;
+      return (await queryOneOrNull(database, 'sessions/rotate', values)) !== null;
     },
 
     /** The hot path, one query by primary key. Null when the session is over or the account deleted. */
-    async findState(id: string): Promise<SessionState | null> {
-      const row = await maybeOne<StateColumns>(database, 'sessions/find_state', [id]);
-      return row && toSessionState(row);
+    async findActive(id: string): Promise<ActiveSession | null> {
+      const row = await queryOneOrNull<ActiveSessionColumns>(database, 'sessions/find_active', [id]);
+      return row && toActiveSession(row);
     },
 
     /** Newest first. Twice the cap, for those that many logins at once let slip past it for a while. */
-    listLive: (userId: string): Promise<Session[]> =>
-      database.query<Session>('sessions/list_live', [userId, 2 * sessionCap]),
+    listActive: (userId: string): Promise<Session[]> =>
+      database.query<Session>('sessions/list_active', [userId, 2 * maxActiveSessions]),
 
     /** Those that ended and are not yet purged too. Newest first. */
     async listAll(
       userId: string,
       limit: number,
       after?: SessionPosition,
-    ): Promise<Page<HeldSession, SessionPosition>> {
+    ): Promise<Page<ExportedSession, SessionPosition>> {
       const values = [limit + 1, after?.createdAt ?? null, after?.id ?? null, userId];
-      const rows = await database.query<HeldSession>('sessions/list_all', values);
+      const rows = await database.query<ExportedSession>('sessions/list_all', values);
       return toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
     },
 
     /** With `userId`, only when it is that user's. @returns whose session it was, or null when it was not live */
     async end(id: string, userId: string | null, cause: string): Promise<string | null> {
-      const row = await maybeOne<{ userId: string }>(database, 'sessions/end', [id, userId, cause]);
+      const row = await queryOneOrNull<{ userId: string }>(database, 'sessions/end', [id, userId, cause]);
       return row?.userId ?? null;
     },
 
@@ -176,11 +179,11 @@ export function createSessionStore(database: Database) {
       return rows.map((row) => row.id);
     },
 
-    countLive: async (): Promise<number> =>
-      (await one<{ live: number }>(database, 'sessions/count_live')).live,
+    countActive: async (): Promise<number> =>
+      (await queryOne<{ activeSessions: number }>(database, 'sessions/count_active')).activeSessions,
 
     /** Removes up to `limit` sessions that have been over for a day, passing by those locked. @returns how many */
     deleteExpired: async (limit: number): Promise<number> =>
-      (await one<{ deleted: number }>(database, 'sessions/delete_expired', [limit])).deleted,
+      (await queryOne<{ deleted: number }>(database, 'sessions/delete_expired', [limit])).deleted,
   };
 }

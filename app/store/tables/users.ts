@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../errors.ts';
-import { type Database, maybeOne, one, type Page, toPage } from '../postgres/database.ts';
+import { type Database, type Page, queryOne, queryOneOrNull, toPage } from '../postgres/database.ts';
 import { violatedConstraint } from '../postgres/errors.ts';
 import type { QueryName } from '../postgres/queries.ts';
 
@@ -57,7 +57,7 @@ export function createUserStore(database: Database) {
     id: string,
     ...values: readonly unknown[]
   ): Promise<T> {
-    const row = await maybeOne<T>(database, name, [id, ...values]);
+    const row = await queryOneOrNull<T>(database, name, [id, ...values]);
     if (!row) throw new AppError('user_not_found');
     return row;
   }
@@ -67,25 +67,26 @@ export function createUserStore(database: Database) {
   }
 
   const findById = (id: string): Promise<Account | null> =>
-    maybeOne<Account>(database, 'users/find_by_id', [id]);
+    queryOneOrNull<Account>(database, 'users/find_by_id', [id]);
 
   return {
     /** Adds a user with the role `user`. @throws AppError email_taken or username_taken */
     async insert(user: NewUser): Promise<User> {
       const values = [user.id, user.email, user.username, user.passwordHash];
-      const row = await refusingTaken(one<Omit<User, 'roles'>>(database, 'users/insert', values));
-      return { ...row, roles: ['user'] };
+      const inserted = queryOne<{ createdAt: Date }>(database, 'users/insert', values);
+      const { createdAt } = await refusingTaken(inserted);
+      return { id: user.id, email: user.email, username: user.username, roles: ['user'], createdAt };
     },
 
     /** `email` in lower case. Disabled accounts are found too. */
     findByEmail: (email: string): Promise<Account | null> =>
-      maybeOne<Account>(database, 'users/find_by_email', [email]),
+      queryOneOrNull<Account>(database, 'users/find_by_email', [email]),
 
     findById,
 
     /** Locks the row until the transaction ends. */
     findByIdForUpdate: (id: string): Promise<Account | null> =>
-      maybeOne<Account>(database, 'users/find_by_id_for_update', [id]),
+      queryOneOrNull<Account>(database, 'users/find_by_id_for_update', [id]),
 
     /** Voids all device tokens and a reset token that is still out. @throws AppError user_not_found */
     setPassword: (id: string, hash: string): Promise<Pick<Account, 'version' | 'deviceEpoch'>> =>

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
-import { observeDatabase } from '../../../app/store/postgres/observed-database.ts';
+import { instrumentDatabase } from '../../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { type Faults, withFaults } from '../../support/faults.ts';
@@ -17,7 +17,7 @@ onEachStore('An outage of Postgres', (stores) => {
     const faulty = withFaults(stores());
     faults = faulty.faults;
     const { query, transactionFailed } = createStoreObserver(metrics);
-    const database = observeDatabase(faulty.stores.database, query, transactionFailed);
+    const database = instrumentDatabase(faulty.stores.database, query, transactionFailed);
     app = await startApp({ ...faulty.stores, database });
   });
   after(() => app.close());

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { observeDatabase } from '../../../app/store/postgres/observed-database.ts';
+import { instrumentDatabase } from '../../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
@@ -10,7 +10,7 @@ onEachStore('Readiness', (stores) => {
 
   it('looks at Postgres once for all who ask together, and again later', async () => {
     let looks = 0;
-    const database = observeDatabase(stores().database, (operation, work) => {
+    const database = instrumentDatabase(stores().database, (operation, work) => {
       if (operation === 'health/ping') looks += 1;
       return work();
     });

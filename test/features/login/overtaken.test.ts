@@ -145,6 +145,6 @@ onRealStore('A session opened during a change of its account', (stores) => {
       await within.sessions.endAll(user.id, 'account_disabled');
     });
     expect(await opening).to.equal(null);
-    expect(await store.sessions.listLive(user.id)).to.deep.equal([]);
+    expect(await store.sessions.listActive(user.id)).to.deep.equal([]);
   });
 });

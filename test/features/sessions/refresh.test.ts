@@ -33,7 +33,7 @@ onEachStore('POST /auth/refresh', (stores) => {
     const person = await loggedIn(app);
     let token = person.refresh;
     for (let turn = 0; turn < 5; turn += 1) token = (await refresh(token)).body.data.refresh_token;
-    expect(await createStore(app.stores.database).sessions.listLive(person.id)).to.have.length(1);
+    expect(await createStore(app.stores.database).sessions.listActive(person.id)).to.have.length(1);
   });
 
   it('gives the same successor again to a client that lost the answer', async () => {
@@ -97,7 +97,7 @@ onEachStore('POST /auth/refresh', (stores) => {
   it('keeps nothing in the row that lets its reader in', async () => {
     const person = await loggedIn(app);
     const reply = await refresh(person.refresh);
-    const [session] = await createStore(app.stores.database).sessions.listLive(person.id);
+    const [session] = await createStore(app.stores.database).sessions.listActive(person.id);
     const row = await createStore(app.stores.database).sessions.find(session?.id ?? '');
     const held = JSON.stringify(row, (_key, value) =>
       value?.type === 'Buffer' ? Buffer.from(value.data).toString('base64url') : value,

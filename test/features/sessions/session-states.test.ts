@@ -18,7 +18,7 @@ onEachStore('The state of a session', (stores) => {
     const [admin, other] = [await loggedInAdmin(app), await loggedInAdmin(app)];
     await app.ask('GET /api/v1/admin/roles', { token: other.access });
     const roles = { roles: ['user'] };
-    interlude.after('sessions/find_state', () =>
+    interlude.after('sessions/find_active', () =>
       app.ask(`PUT /api/v1/admin/users/${admin.id}/roles`, { token: other.access, body: roles }),
     );
     expect((await app.ask('GET /api/v1/admin/roles', { token: admin.access })).status).to.equal(403);

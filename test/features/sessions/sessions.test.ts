@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
-import { sessionCap } from '../../../app/store/tables/sessions.ts';
+import { maxActiveSessions } from '../../../app/store/tables/sessions.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { isAlive, loggedIn, logIn } from '../../support/people.ts';
 import { addSession } from '../../support/rows.ts';
@@ -74,7 +74,7 @@ onEachStore('Sessions', (stores) => {
     const first = await loggedIn(app);
     const second = await logIn(app, first);
     const store = createStore(app.stores.database);
-    for (let count = 2; count < sessionCap; count += 1) await addSession(store, first.id);
+    for (let count = 2; count < maxActiveSessions; count += 1) await addSession(store, first.id);
     for (const each of [app, replica]) expect(await isAlive(each, first.access)).to.equal(true);
     const latest = await logIn(app, first);
     expect(await isAlive(app, first.access)).to.equal(false);

@@ -6,17 +6,17 @@ import {
   writeStateCopy,
   writeUserVersion,
 } from '../../../app/features/sessions/internal/state-copies.ts';
-import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
-import type { SessionState } from '../../../app/store/tables/sessions.ts';
+import type { ActiveSession } from '../../../app/store/tables/sessions.ts';
 import { newPerson } from '../../support/people.ts';
 import { onEachStore, onRealStore } from '../../support/stores.ts';
 
 const minute = 60_000;
 
-type Revoke = (redis: RedisClient, state: SessionState) => Promise<void>;
+type Revoke = (redis: RedisClient, state: ActiveSession) => Promise<void>;
 
-function newState(): SessionState {
+function newState(): ActiveSession {
   const { email, username } = newPerson();
   const createdAt = new Date('2030-01-01T00:00:00.123Z');
   return {
@@ -34,7 +34,7 @@ onEachStore('A snapshot of a session', (stores) => {
     await writeStateCopy(redis(), state);
     return state;
   };
-  const read = ({ sessionId }: SessionState) => readStateCopy(redis(), sessionId);
+  const read = ({ sessionId }: ActiveSession) => readStateCopy(redis(), sessionId);
 
   it('answers all that was written, and nothing where nothing was', async () => {
     const state = await written();

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
 import { pauses } from '../../../app/features/throttling/internal/account-budget.ts';
 import { attemptBudgets, createLoginThrottle } from '../../../app/features/throttling/login-throttle.ts';
-import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -104,7 +104,7 @@ describe('Guesses at one account', () => {
 });
 
 describe('The budgets of attempts', () => {
-  it('are those of the README', () => {
+  it('are those of docs/limits.md', () => {
     const tenAnHour = { points: 10, window: 3_600_000 };
     expect(attemptBudgets).to.deep.equal({
       account: tenAnHour,
@@ -112,14 +112,14 @@ describe('The budgets of attempts', () => {
       device: tenAnHour,
       confirmation: tenAnHour,
     });
-    const readme = readFileSync('README.md', 'utf8');
+    const document = readFileSync('docs/limits.md', 'utf8');
     for (const row of [
       'login attempts, per address and account | 10 in a quarter of an hour |',
       'login attempts, per account | 10 an hour; then one attempt per pause of 1, 2, 4, 8, 15, 15 … minutes |',
       'login attempts, per known device | 10 an hour |',
       'password confirmations, per session | 10 an hour, right or wrong |',
     ]) {
-      expect(readme).to.contain(`\n| ${row}\n`);
+      expect(document).to.contain(`\n| ${row}\n`);
     }
   });
 });

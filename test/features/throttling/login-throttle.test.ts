@@ -6,8 +6,8 @@ import {
   createLoginThrottle,
   type LoginAttempt,
 } from '../../../app/features/throttling/login-throttle.ts';
-import { createInMemoryRedis } from '../../../app/store/embedded/redis.ts';
-import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import { onEachStore, silentLog } from '../../support/stores.ts';
 

@@ -199,7 +199,6 @@ onEachStore('Login throttling', (stores) => {
     const network = nextNetwork();
     const wrong = () => attempt({ email, password: 'not the password' }, network);
     expect((await statuses(11, wrong)).at(-1)).to.equal(429);
-    const { loggedInAdmin } = await import('../../support/people.ts');
     const admin = await loggedInAdmin(app);
     await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
     const after = await statuses(11, wrong);

@@ -67,7 +67,7 @@ onEachStore('Requests from one address', (stores) => {
 });
 
 describe('The limits of requests', () => {
-  it('are those of the README', () => {
+  it('are those of docs/limits.md', () => {
     expect(
       Object.fromEntries([...limits].map(([name, { points, window }]) => [name, { points, window }])),
     ).to.deep.equal({
@@ -77,7 +77,7 @@ describe('The limits of requests', () => {
       password: { points: 30, window: 600_000 },
       confirm: { points: 100, window: 3_600_000 },
     });
-    const readme = readFileSync('README.md', 'utf8');
+    const document = readFileSync('docs/limits.md', 'utf8');
     for (const row of [
       'login, per address | 60 a minute |',
       'register, per address | 100 an hour |',
@@ -85,7 +85,7 @@ describe('The limits of requests', () => {
       'password reset, per address | 30 in ten minutes |',
       'changes of my account, per address | 100 an hour,',
     ]) {
-      expect(readme).to.contain(`\n| ${row}`);
+      expect(document).to.contain(`\n| ${row}`);
     }
   });
 });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Connection } from '../../../app/store/postgres/connection.ts';
-import { createPool } from '../../../app/store/postgres/connection-pool.ts';
+import { createConnectionPool } from '../../../app/store/postgres/connection-pool.ts';
 import { codeOf } from '../../support/rows.ts';
 
 /** A pool whose connections cost nothing, and cannot be opened while `broken`. */
 function createTestPool(size: number) {
   const state = { broken: false, opened: 0 };
-  const pool = createPool({
+  const pool = createConnectionPool({
     size,
     open: () => {
       if (state.broken) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
@@ -24,18 +24,18 @@ describe('a pool whose connections cannot be opened', () => {
   it('says service_unavailable to who asks, and takes up no place', async () => {
     const { pool, state } = createTestPool(1);
     state.broken = true;
-    expect(await pool.take(never).catch(codeOf)).to.equal('service_unavailable');
+    expect(await pool.acquire(never).catch(codeOf)).to.equal('service_unavailable');
     state.broken = false;
-    await pool.take(never);
+    await pool.acquire(never);
     expect(pool.state()).to.deep.equal({ size: 1, busy: 1, idle: 0, waiting: 0 });
   });
 
   it('says it to all who wait once there is room, and not to who made the room', async () => {
     const { pool, state } = createTestPool(1);
-    const slot = await pool.take(never);
-    const waiting = [pool.take(never), pool.take(never)].map((each) => each.catch(codeOf));
+    const connection = await pool.acquire(never);
+    const waiting = [pool.acquire(never), pool.acquire(never)].map((each) => each.catch(codeOf));
     state.broken = true;
-    pool.discard(slot);
+    pool.destroy(connection);
     expect(await Promise.all(waiting)).to.deep.equal(['service_unavailable', 'service_unavailable']);
     expect(pool.state()).to.deep.equal({ size: 1, busy: 0, idle: 0, waiting: 0 });
   });
@@ -43,24 +43,24 @@ describe('a pool whose connections cannot be opened', () => {
   it('strikes nobody else from the list at the deadline of one who was refused', async () => {
     const { pool, state } = createTestPool(1);
     const [early, late] = [new AbortController(), new AbortController()];
-    const first = await pool.take(never);
-    const refused = pool.take(early.signal).catch(codeOf);
+    const first = await pool.acquire(never);
+    const refused = pool.acquire(early.signal).catch(codeOf);
     state.broken = true;
-    pool.discard(first);
+    pool.destroy(first);
     expect(await refused).to.equal('service_unavailable');
     state.broken = false;
-    const second = await pool.take(never);
-    const served = pool.take(late.signal);
+    const second = await pool.acquire(never);
+    const served = pool.acquire(late.signal);
     early.abort();
-    pool.give(second);
+    pool.release(second);
     expect(await served).to.equal(second);
   });
 
   it('makes use of all the room that there is', async () => {
     const { pool, state } = createTestPool(2);
-    const slots = [await pool.take(never), await pool.take(never)];
-    const waiting = [pool.take(never), pool.take(never)];
-    for (const slot of slots) pool.discard(slot);
+    const connections = [await pool.acquire(never), await pool.acquire(never)];
+    const waiting = [pool.acquire(never), pool.acquire(never)];
+    for (const connection of connections) pool.destroy(connection);
     await Promise.all(waiting);
     expect([state.opened, pool.state().busy]).to.deep.equal([4, 2]);
   });

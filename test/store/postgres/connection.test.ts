@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseTarget, type SslMode, tlsOptions } from '../../../app/store/postgres/connection.ts';
+import { parseTarget, type SslMode, tlsOptions } from '../../../app/store/postgres/connection-target.ts';
 
 const target = (url: string, sslMode: SslMode = 'require') => ({
   url: () => url,

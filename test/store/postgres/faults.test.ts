@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
-import { createDatabase, type Database } from '../../../app/store/postgres/create-database.ts';
+import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';
@@ -133,7 +133,7 @@ onRealStore('database under faults', (stores) => {
       proxy.freeze();
       const causeOf = ({ cause }: { cause: Error }) => cause.message;
       const query = () => database.query('probe/echo', ['x']).catch(causeOf);
-      expect(await query()).to.equal('Postgres gave no answer within 400 ms');
+      expect(await query()).to.equal('Postgres did not answer within 400 ms');
       expect(await query()).to.equal('Postgres does not answer');
       expect(await database.transaction(query).catch(causeOf)).to.equal('Postgres does not answer');
       proxy.thaw();

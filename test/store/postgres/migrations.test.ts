@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import postgres from 'postgres';
-import { startEmbeddedPostgres } from '../../../app/store/embedded/postgres.ts';
-import { parseTarget } from '../../../app/store/postgres/connection.ts';
-import { createDatabase } from '../../../app/store/postgres/create-database.ts';
+import { startEmbeddedPostgres } from '../../../app/store/embedded/embedded-postgres.ts';
+import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
 import { migrationFolder, readMigrations } from '../../../app/store/postgres/migration-files.ts';
-import { isSchemaCurrent, migrate } from '../../../app/store/postgres/migrations.ts';
+import { migrate } from '../../../app/store/postgres/migrations.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
+import { isSchemaCurrent } from '../../../app/store/postgres/schema-check.ts';
 import { createScratchDatabase, onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
-import { createDatabase } from '../../../app/store/postgres/create-database.ts';
-import { observeDatabase } from '../../../app/store/postgres/observed-database.ts';
+import { instrumentDatabase } from '../../../app/store/postgres/instrumented-database.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { createRateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
-import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import { series } from '../../support/exposition.ts';
 import { onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 
@@ -18,7 +18,7 @@ onEachStore('an observed Postgres', (stores, kind) => {
     const onPool = (state: Parameters<typeof observer.pool>[1]) => observer.pool('primary', state);
     const embedded = kind === 'embedded';
     const plain = createDatabase({ url, config, queries, log: silentLog, embedded, onPool });
-    const database = observeDatabase(plain, observer.query);
+    const database = instrumentDatabase(plain, observer.query);
     try {
       await database.query('health/ping');
       await database.transaction(async (tx) => tx.query('health/ping'));
@@ -47,8 +47,8 @@ onRealStore('an observed Redis', (stores) => {
     const count = async () => (await series(metrics)).get(commands) ?? 0;
     try {
       const before = await count();
-      expect(await memory.claim('turn', 1_000)).to.equal(true);
-      expect(await memory.claim('turn', 1_000)).to.equal(false);
+      expect(await memory.acquireLease('turn', 1_000)).to.equal(true);
+      expect(await memory.acquireLease('turn', 1_000)).to.equal(false);
       expect(await count()).to.equal(before + 2);
       await createRateLimiter(memory, { name: 'observed', points: 1, window: 1_000 }).consume('key');
       expect(await count()).to.be.greaterThan(before + 2);

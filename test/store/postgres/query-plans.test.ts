@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import postgres from 'postgres';
-import { parseTarget } from '../../../app/store/postgres/connection.ts';
+import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
 import { migrate } from '../../../app/store/postgres/migrations.ts';
 import { createScratchDatabase, onRealStore, queries, silentLog } from '../../support/stores.ts';
 import { queryArguments } from './query-arguments.ts';

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { createMemoryCounter } from '../../../app/store/rate-limit/memory-counter.ts';
 import { createRateLimiter, type RateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
-import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import { onEachStore, onRealStore, silentLog } from '../../support/stores.ts';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
 import { createRateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
-import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import { series } from '../../support/exposition.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { connect } from '../../../app/store/postgres/connection.ts';
-import { createIoredisClient } from '../../../app/store/redis/connection.ts';
+import { createIoredisConnection } from '../../../app/store/redis/ioredis-connection.ts';
 
 /** How often it has failed in a row. A number too great for a power of two must not make it a pause without end. */
 const failures = [...Array(100).keys(), 1_000, 10_000, 1e6, 1e9];
 
 function redisPauses(url: string): unknown[] {
-  const client = createIoredisClient(() => url, '');
+  const client = createIoredisConnection(() => url, '');
   const strategy =
     client instanceof Redis ? client.options.retryStrategy : client.options.clusterRetryStrategy;
   client.disconnect();

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import { onEachStore, silentLog } from '../../support/stores.ts';
 
 onEachStore('shared memory', (stores) => {
@@ -19,13 +19,13 @@ onEachStore('shared memory', (stores) => {
     const key = randomUUID();
     await memory().set(key, 'x', 20);
     while ((await memory().get([key]))[0] !== null) await sleep(10);
-    await memory().raise(key, 5, 20);
+    await memory().setMax(key, 5, 20);
     while ((await memory().get([key]))[0] !== null) await sleep(10);
   });
 
   it('raises a value and never lowers it', async () => {
     const key = randomUUID();
-    for (const value of [5, 3, 1_700_000_000_000, 9]) await memory().raise(key, value, 60_000);
+    for (const value of [5, 3, 1_700_000_000_000, 9]) await memory().setMax(key, value, 60_000);
     expect(await memory().get([key])).to.deep.equal(['1700000000000']);
   });
 
@@ -61,7 +61,7 @@ describe('shared memory without Redis', () => {
       for (const refused of [
         memory.get(['k']),
         memory.set('k', 'v', 1),
-        memory.raise('k', 1, 1),
+        memory.setMax('k', 1, 1),
         memory.publish('c', 'm'),
       ]) {
         expect(

@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
-import { createReconnectOnDemotion } from '../../../app/store/redis/connection.ts';
-import { createRedisClient } from '../../../app/store/redis/create-redis.ts';
+import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
+import { createReconnectOnDemotion } from '../../../app/store/redis/ioredis-connection.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import { createCleanup } from '../../../tools/torture/harness/cleanup.ts';
 import { startRedis } from '../../../tools/torture/harness/redis-server.ts';
@@ -67,7 +67,7 @@ async function startName(first: string) {
 
     for (const [how, write] of [
       ['a command', trySet],
-      ['a script', (memory: RedisClient) => memory.raise('version', 1, 60_000).then(() => 'done', String)],
+      ['a script', (memory: RedisClient) => memory.setMax('version', 1, 60_000).then(() => 'done', String)],
     ] as const) {
       it(`for want of memory is degraded, though it answers pings: ${how}`, async () => {
         const server = await ownServer();

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import postgres from 'postgres';
-import { parseTarget } from '../../../app/store/postgres/connection.ts';
-import { createDatabase } from '../../../app/store/postgres/create-database.ts';
+import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
 import { migrate } from '../../../app/store/postgres/migrations.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { createStore } from '../../../app/store/store.ts';
-import { sessionCap } from '../../../app/store/tables/sessions.ts';
+import { maxActiveSessions } from '../../../app/store/tables/sessions.ts';
 import { addSession, addUser } from '../../support/rows.ts';
 import { createScratchDatabase, onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 import { using } from '../postgres/probe.ts';
@@ -30,7 +30,7 @@ onEachStore('living sessions of one user', (stores) => {
   }
 
   /** As many as may live, oldest first by their times of creation too. */
-  async function fill(userId: string, count = sessionCap): Promise<string[]> {
+  async function fill(userId: string, count = maxActiveSessions): Promise<string[]> {
     const ids: string[] = [];
     for (let number = 0; number < count; number += 1) ids.push((await addSession(store(), userId)).id);
     return ids;
@@ -45,16 +45,16 @@ onEachStore('living sessions of one user', (stores) => {
     expect(opened?.superseded).to.have.length(1);
     const [superseded = ''] = opened?.superseded ?? [];
     expect(own).to.include(superseded);
-    expect(await store().sessions.find(superseded)).to.include({ live: false, endCause: 'superseded' });
-    const living = (await store().sessions.listLive(user.id)).map(({ id }) => id);
+    expect(await store().sessions.find(superseded)).to.include({ isActive: false, endCause: 'superseded' });
+    const living = (await store().sessions.listActive(user.id)).map(({ id }) => id);
     expect(living).to.have.members([...own.filter((id) => id !== superseded), opened?.id]);
-    expect(await store().sessions.find(foreign.id)).to.include({ live: true });
+    expect(await store().sessions.find(foreign.id)).to.include({ isActive: true });
   });
 
   it('make room by ending those that were opened first', async () => {
     const user = await addUser(store());
     await fill(user.id);
-    const before = await store().sessions.listLive(user.id);
+    const before = await store().sessions.listActive(user.id);
     const opened = await open(user.id);
     expect(opened?.superseded).to.deep.equal([before.at(-1)?.id]);
   });
@@ -71,7 +71,7 @@ onEachStore('living sessions of one user', (stores) => {
     await fill(user.id);
     await store().users.setDisabled(user.id, true);
     expect(await open(user.id)).to.equal(null);
-    expect(await store().sessions.listLive(user.id)).to.have.length(sessionCap);
+    expect(await store().sessions.listActive(user.id)).to.have.length(maxActiveSessions);
   });
 
   it('may pass the cap when many are opened at once, and are back at it with the next', async () => {
@@ -79,7 +79,7 @@ onEachStore('living sessions of one user', (stores) => {
     await fill(user.id);
     await Promise.all(Array.from({ length: 20 }, () => open(user.id)));
     await open(user.id);
-    expect(await store().sessions.listLive(user.id)).to.have.length(sessionCap);
+    expect(await store().sessions.listActive(user.id)).to.have.length(maxActiveSessions);
   });
 
   it('are read for an export page by page, ended ones too', async () => {
@@ -133,7 +133,7 @@ onRealStore('a user with a hundred thousand ended sessions', (stores) => {
 
   const values = {
     'sessions/end_all': [`'${userId}'`, `'logout'`, 'null'],
-    'sessions/list_live': [`'${userId}'`, '200'],
+    'sessions/list_active': [`'${userId}'`, '200'],
     'sessions/insert': [
       'gen_random_uuid()',
       `'${userId}'`,
@@ -149,7 +149,7 @@ onRealStore('a user with a hundred thousand ended sessions', (stores) => {
     ],
   } as const;
 
-  for (const name of ['sessions/end_all', 'sessions/list_live', 'sessions/insert'] as const) {
+  for (const name of ['sessions/end_all', 'sessions/list_active', 'sessions/insert'] as const) {
     it(`${name} reads only the living ones`, async () => {
       const text = queries.text(name);
       await sql.unsafe('deallocate all');

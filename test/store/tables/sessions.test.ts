@@ -35,16 +35,16 @@ onEachStore('session store', (stores) => {
       sealedSuccessor: null,
       counter: 1,
       msSinceRotation: null,
-      live: true,
+      isActive: true,
     });
-    expect(row?.user).to.deep.equal(await store().users.findById(user.id));
+    expect(row?.account).to.deep.equal(await store().users.findById(user.id));
     expect(await store().sessions.find(randomUUID())).to.equal(null);
   });
 
   it('finds the session of a deleted account without a user', async () => {
     const { user, session } = await open();
     await store().users.softDelete(user.id);
-    expect(await store().sessions.find(session.id)).to.include({ live: true, user: null });
+    expect(await store().sessions.find(session.id)).to.include({ isActive: true, account: null });
   });
 
   it('keeps the hash before the newest and the sealed successor at a rotation', async () => {
@@ -82,10 +82,10 @@ onEachStore('session store', (stores) => {
 
   it('holds a session past its idle time to be over', async () => {
     const { user, session } = await open({ idleTtlMs: -1_000 });
-    expect(await store().sessions.find(session.id)).to.include({ live: false });
-    expect(await store().sessions.findState(session.id)).to.equal(null);
+    expect(await store().sessions.find(session.id)).to.include({ isActive: false });
+    expect(await store().sessions.findActive(session.id)).to.equal(null);
     expect(await store().sessions.rotate(rotation(session))).to.equal(false);
-    expect(await store().sessions.listLive(user.id)).to.deep.equal([]);
+    expect(await store().sessions.listActive(user.id)).to.deep.equal([]);
     expect(await store().sessions.end(session.id, null, 'logout')).to.equal(null);
   });
 
@@ -100,32 +100,32 @@ onEachStore('session store', (stores) => {
 
   it('states who a live session belongs to', async () => {
     const { user, session } = await open();
-    const state = await store().sessions.findState(session.id);
+    const state = await store().sessions.findActive(session.id);
     expect(state).to.deep.include({ sessionId: session.id, user, disabled: false, version: 1 });
     await store().users.setDisabled(user.id, true);
-    expect(await store().sessions.findState(session.id)).to.include({ disabled: true, version: 2 });
+    expect(await store().sessions.findActive(session.id)).to.include({ disabled: true, version: 2 });
   });
 
   it('states nothing about an ended session or a deleted account', async () => {
     const ended = await open();
     await store().sessions.end(ended.session.id, null, 'logout');
-    expect(await store().sessions.findState(ended.session.id)).to.equal(null);
+    expect(await store().sessions.findActive(ended.session.id)).to.equal(null);
     const deleted = await open();
     await store().users.softDelete(deleted.user.id);
-    expect(await store().sessions.findState(deleted.session.id)).to.equal(null);
+    expect(await store().sessions.findActive(deleted.session.id)).to.equal(null);
   });
 
   it('ends a session once, and says whose it was', async () => {
     const { user, session } = await open();
     expect(await store().sessions.end(session.id, null, 'logout')).to.equal(user.id);
     expect(await store().sessions.end(session.id, null, 'logout')).to.equal(null);
-    expect(await store().sessions.find(session.id)).to.include({ live: false, endCause: 'logout' });
+    expect(await store().sessions.find(session.id)).to.include({ isActive: false, endCause: 'logout' });
   });
 
   it('does not end a session for someone else', async () => {
     const { session } = await open();
     expect(await store().sessions.end(session.id, randomUUID(), 'logout')).to.equal(null);
-    expect(await store().sessions.find(session.id)).to.include({ live: true });
+    expect(await store().sessions.find(session.id)).to.include({ isActive: true });
   });
 
   it('ends all live sessions of a user but one', async () => {
@@ -133,23 +133,23 @@ onEachStore('session store', (stores) => {
     const others = [await addSession(store(), user.id), await addSession(store(), user.id)];
     const ended = await store().sessions.endAll(user.id, 'password_changed', session.id);
     expect([...ended].sort()).to.deep.equal(others.map(({ id }) => id).sort());
-    expect((await store().sessions.listLive(user.id)).map(({ id }) => id)).to.deep.equal([session.id]);
+    expect((await store().sessions.listActive(user.id)).map(({ id }) => id)).to.deep.equal([session.id]);
     expect(await store().sessions.endAll(user.id, 'logout_all')).to.deep.equal([session.id]);
   });
 
   it('shows of a session what its owner may see', async () => {
     const { user, session } = await open();
-    const [listed] = await store().sessions.listLive(user.id);
+    const [listed] = await store().sessions.listActive(user.id);
     expect(listed).to.have.all.keys('id', 'ip', 'userAgent', 'createdAt', 'lastSeenAt');
     expect(listed).to.include({ id: session.id, ip: session.ip, userAgent: session.userAgent });
   });
 
   it('counts live sessions', async () => {
-    const before = await store().sessions.countLive();
+    const before = await store().sessions.countActive();
     const { session } = await open();
-    expect(await store().sessions.countLive()).to.equal(before + 1);
+    expect(await store().sessions.countActive()).to.equal(before + 1);
     await store().sessions.end(session.id, null, 'logout');
-    expect(await store().sessions.countLive()).to.equal(before);
+    expect(await store().sessions.countActive()).to.equal(before);
   });
 
   it('removes sessions that have been over for a day, and no others', async () => {
@@ -159,7 +159,7 @@ onEachStore('session store', (stores) => {
     expect(await store().sessions.deleteExpired(1_000)).to.be.at.least(1);
     expect(await store().sessions.find(old.session.id)).to.equal(null);
     expect(await store().sessions.find(fresh.session.id)).not.to.equal(null);
-    expect(await store().sessions.find(live.session.id)).to.include({ live: true });
+    expect(await store().sessions.find(live.session.id)).to.include({ isActive: true });
   });
 
   it('removes no more sessions at once than it is told', async () => {

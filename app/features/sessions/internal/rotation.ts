@@ -54,8 +54,8 @@ async function findActive(services: RotationServices, presented: RefreshToken) {
   const session = await services.store.sessions.find(presented.sessionId);
   if (!session) return refuse(services, 'unknown_session');
   if (!hasValidTag(presented, session.macKey)) return refuse(services, 'bad_tag');
-  const user = session.user;
-  if (!session.live || !user || user.disabledAt) return refuse(services, 'ended');
+  const user = session.account;
+  if (!session.isActive || !user || user.disabledAt) return refuse(services, 'ended');
   return { session, user };
 }
 

@@ -1,8 +1,8 @@
 import { LRUCache } from 'lru-cache';
-import type { SessionState } from '../../../store/tables/sessions.ts';
+import type { ActiveSession } from '../../../store/tables/sessions.ts';
 
 interface Entry {
-  readonly state: SessionState;
+  readonly state: ActiveSession;
   /** When the query was sent. An answer is as old as its question. */
   readonly asOf: number;
 }
@@ -25,13 +25,13 @@ export function createStateCache() {
   return {
     hasEnded: (sessionId: string): boolean => endedSessions.has(sessionId),
 
-    get(sessionId: string): SessionState | null {
+    get(sessionId: string): ActiveSession | null {
       const entry = entries.get(sessionId);
       return entry && isCurrent(entry) ? entry.state : null;
     },
 
     /** @returns false, and keeps nothing, if the user changed after the query was sent */
-    put(state: SessionState, asOf: number): boolean {
+    put(state: ActiveSession, asOf: number): boolean {
       if (!isCurrent({ state, asOf })) return false;
       const ttl = Math.max(1, maxAge - (performance.now() - asOf));
       entries.set(state.sessionId, { state, asOf }, { ttl });

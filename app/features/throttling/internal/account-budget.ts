@@ -1,4 +1,4 @@
-import type { RateLimiter, Verdict } from '../../../store/rate-limit/rate-limiter.ts';
+import type { RateLimiter, RateLimitResult } from '../../../store/rate-limit/rate-limiter.ts';
 import { all, type CountedAttempt, uncounted } from './counted-attempt.ts';
 
 const minute = 60_000;
@@ -13,7 +13,7 @@ export function createAccountBudget(options: {
   scale: number;
   /** Milliseconds of the free attempts' window. */
   window: number;
-  refuse: (verdict: Verdict) => never;
+  refuse: (verdict: RateLimitResult) => never;
   onLockout: () => void;
 }) {
   const { free, limiter, scale, window, refuse, onLockout } = options;

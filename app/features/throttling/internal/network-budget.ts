@@ -1,52 +1,53 @@
-import type { RateLimiter, Verdict } from '../../../store/rate-limit/rate-limiter.ts';
+import { randomUUID } from 'node:crypto';
+import type { RateLimiter, RateLimitResult } from '../../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../../store/redis/redis-client.ts';
 import type { CountedAttempt } from './counted-attempt.ts';
 
 /**
- * An unlock does not know which networks were counted against the account. It leaves a mark, and the window of a
- * network that began before the mark ends there.
- * @param window milliseconds of a network's window
+ * An unlock does not know which networks were counted against the account. It leaves a mark, which gives each network
+ * one more budget. The mark is a random value: the clocks of replicas differ, so times of unlocks and of windows cannot
+ * be compared.
+ * @param lifetime milliseconds of a mark: the window of a network's budget
  */
-export function createUnlockMarks(redis: RedisClient, window: number) {
+export function createUnlockMarks(redis: RedisClient, lifetime: number) {
   const keyOf = (account: string): string => `unlocked:${account}`;
 
   return {
     /** Without Redis each replica counts for itself, and the mark would not reach the others anyway. */
-    async mark(account: string): Promise<void> {
-      await redis.set(keyOf(account), String(Date.now()), window).catch(() => undefined);
+    async add(account: string): Promise<void> {
+      await redis.set(keyOf(account), randomUUID(), lifetime).catch(() => undefined);
     },
 
-    /**
-     * Whether the account was unlocked since the window began that ends in `resetIn` milliseconds. Without Redis there
-     * is no mark, and the window runs its course.
-     */
-    async wasUnlockedInWindow(account: string, resetIn: number): Promise<boolean> {
-      const windowStart = Date.now() + resetIn - window;
-      const [markedAt] = await redis.get([keyOf(account)]).catch(() => [null]);
-      return Number(markedAt ?? 0) >= windowStart;
+    /** Without Redis there is no mark, and the window of a network runs its course. */
+    async find(account: string): Promise<string | null> {
+      const [mark] = await redis.get([keyOf(account)]).catch(() => [null]);
+      return mark ?? null;
     },
   };
 }
 
-/** The budget of one network for one account. */
-export function createNetworkBudget(
-  limiter: RateLimiter,
-  unlocks: ReturnType<typeof createUnlockMarks>,
-  refuse: (verdict: Verdict) => never,
-) {
+/**
+ * The budget of one network for one account.
+ * @param options.keyOf makes the key of a counter from text
+ */
+export function createNetworkBudget(options: {
+  limiter: RateLimiter;
+  unlocks: ReturnType<typeof createUnlockMarks>;
+  keyOf: (text: string) => string;
+  refuse: (result: RateLimitResult) => never;
+}) {
+  const { limiter, unlocks, keyOf, refuse } = options;
+
   return {
-    /**
-     * @param key of network and account
-     * @param account key of the account alone
-     */
-    async count(key: string, account: string): Promise<CountedAttempt> {
-      const succeed = () => limiter.reset(key);
+    async count(network: string, email: string): Promise<CountedAttempt> {
+      const key = keyOf(`${network} ${email}`);
       const first = await limiter.consume(key);
-      if (first.allowed) return { succeed, refund: first.refund };
-      if (!(await unlocks.wasUnlockedInWindow(account, first.resetIn))) refuse(first);
-      await limiter.reset(key);
-      const again = await limiter.consume(key);
-      if (!again.allowed) refuse(again);
+      if (first.allowed) return { succeed: () => limiter.reset(key), refund: first.refund };
+      const mark = await unlocks.find(keyOf(email));
+      const unlockedKey = mark === null ? key : keyOf(`${mark} ${network} ${email}`);
+      const again = mark === null ? first : await limiter.consume(unlockedKey);
+      if (!again.allowed) refuse(first);
+      const succeed = async () => void (await Promise.all([key, unlockedKey].map(limiter.reset)));
       return { succeed, refund: again.refund };
     },
   };

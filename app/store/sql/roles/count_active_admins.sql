@@ -1,4 +1,4 @@
--- 1 is admin, the first role that 0001_init.sql makes. By its name the planner would take it to be half of all users.
+-- 1 is admin, the first role in 0001_init.sql. For its name the planner would estimate half of all users.
 select count(*)::integer as admins
 from user_roles ur
 join users u on u.id = ur.user_id

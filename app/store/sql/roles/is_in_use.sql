@@ -1,4 +1,4 @@
--- The order is what keeps the planner on the index: it takes every role to be as common as the one that all have.
+-- `order by` makes the planner use the index: it assumes that every role is as common as the role that all users have.
 select count(*) > 0 as in_use
 from (
   select ur.user_id

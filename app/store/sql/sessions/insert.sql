@@ -1,6 +1,7 @@
--- Only while the account is as it was when its password was checked. The lock makes this wait for a change under way;
--- a change that comes later finds the session and ends it. Past the cap ($10) the oldest end, $11 of them at most. The
--- snapshot does not hold the new one, hence one less. Two at once may end the same one; the next ends what is over.
+-- Inserts only if the account is unchanged since its password was checked. The lock waits for a concurrent change; a
+-- later change finds the session and ends it. Beyond the maximum ($10), the oldest sessions end, up to $11 of them. The
+-- snapshot does not contain the new session, hence one less. Two logins at once may end the same session; the next
+-- login ends the surplus.
 with opened as (
   insert into sessions (id, user_id, mac_key, token_hash, ip, user_agent, idle_expires_at, expires_at)
   select

@@ -1,4 +1,4 @@
--- A reset token handed out before must not replace a password that was set after it.
+-- An older reset token must not replace a newer password.
 with voided as (
   delete from password_resets
   where user_id = $1

@@ -12,10 +12,9 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * A whole Postgres inside this process (PGlite), reached as any other is: over a socket, by the same client. The
- * socket lies in a folder that only this user may enter. One connection at a time: it is one backend, and the messages
- * of several clients would mix.
- * @param options.dataDir null keeps everything in memory
+ * Postgres inside this process (PGlite). The same client reaches it over a socket, in a folder that only this user may
+ * enter. Use one connection at a time: PGlite is one backend and would mix the messages of several clients.
+ * @param options.dataDir null for a database in memory
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string | null;
@@ -24,7 +23,7 @@ export async function startEmbeddedPostgres(options: {
 }): Promise<EmbeddedPostgres> {
   const { dataDir, maxConnections, log } = options;
   const db = await PGlite.create(dataDir ?? 'memory://');
-  // Under the system's own folder for such: a socket's path may have at most 107 bytes.
+  // In the system's folder for temporary files, because the path of a socket has at most 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'auth-pg-'));
   const server = new PGLiteSocketServer({ db, path: join(folder, '.s.PGSQL.5432'), maxConnections });
   await server.start();

@@ -2,10 +2,10 @@ import type { Watch } from '../../observe/watch.ts';
 import type { Database } from './database.ts';
 
 /**
- * The same database, with `watch` around every query, also those of transactions.
- * @param onFailure told what each transaction failed with: one that finds no connection never comes to a query
+ * The same database, with `watch` around every query, those of transactions included.
+ * @param onFailure called with the error of a transaction, which may fail before its first query
  */
-export function observeDatabase(
+export function instrumentDatabase(
   database: Database,
   watch: Watch,
   onFailure: (error: unknown) => void = () => undefined,
@@ -14,7 +14,7 @@ export function observeDatabase(
     query: (name, params) => watch(name, () => database.query(name, params)),
     async transaction(work) {
       try {
-        return await database.transaction((tx) => work(observeDatabase(tx, watch)));
+        return await database.transaction((tx) => work(instrumentDatabase(tx, watch)));
       } catch (error) {
         onFailure(error);
         throw error;

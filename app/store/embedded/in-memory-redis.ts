@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { RedisClient } from '../redis/redis-client.ts';
 
-/** Keys kept at most; the oldest go first, as they would from a Redis that is full. */
+/** The maximum number of keys. The least recently used key is evicted first, as on a full Redis. */
 const maxKeys = 200_000;
 
-/** Stands in for Redis when there is one process only. Holds no timer. */
+/** Replaces Redis when there is only one process. It needs no timer. */
 export function createInMemoryRedis(): RedisClient {
   const values = new LRUCache<string, string>({ max: maxKeys });
   const listeners = new Map<string, ((message: string) => void)[]>();
@@ -16,16 +16,16 @@ export function createInMemoryRedis(): RedisClient {
     async set(key, value, ttlMs) {
       values.set(key, value, { ttl: ttlMs });
     },
-    async claim(key, ttlMs) {
+    async acquireLease(key, ttlMs) {
       if (values.has(key)) return false;
       values.set(key, '1', { ttl: ttlMs });
       return true;
     },
-    async raise(key, value, ttlMs) {
+    async setMax(key, value, ttlMs) {
       values.set(key, String(Math.max(Number(values.get(key) ?? value), value)), { ttl: ttlMs });
     },
     async publish(channel, message) {
-      // As from Redis: later, and never into the publisher's own stack.
+      // Asynchronous, as on Redis: a listener must not run inside the publisher's call.
       for (const listener of listeners.get(channel) ?? []) queueMicrotask(() => listener(message));
     },
     async subscribe(channel, onMessage) {

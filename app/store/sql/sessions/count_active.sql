@@ -1,3 +1,3 @@
-select count(*)::integer as live
+select count(*)::integer as active_sessions
 from sessions
 where idle_expires_at > now()

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import { Cluster, Redis } from 'ioredis';
 import { redisNodes, type Secret } from '../../config/config.ts';
 
-export type IoredisClient = Redis | Cluster;
+export type IoredisConnection = Redis | Cluster;
 
-/** How one node's URL says to connect. */
+/** The connection options in the URL of one node. */
 export function parseNode(node: string) {
   const { hostname, port, username, password, protocol, pathname } = new URL(node);
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -18,34 +18,34 @@ export function parseNode(node: string) {
   };
 }
 
-/** Milliseconds before the next attempt to connect; it is never given up. */
+/** Milliseconds before the next attempt to connect. The number of attempts is unlimited. */
 const retryDelay = (attempts: number): number => Math.min(500, 25 * 2 ** Math.min(attempts, 6));
 
-/** All in milliseconds. A socket that leaves a command without answer for long is dead, whatever TCP believes. */
-const patience = { commandTimeout: 250, connectTimeout: 1_000, socketTimeout: 500, keepAlive: 10_000 };
+/** In milliseconds. A socket without an answer for `socketTimeout` is closed, even if TCP still considers it open. */
+const timeouts = { commandTimeout: 250, connectTimeout: 1_000, socketTimeout: 500, keepAlive: 10_000 };
 
-/** Fail at once instead of collecting commands for later, when their callers have long gone. */
-const impatient = {
+/** A command fails at once instead of being queued until a reconnect: its caller would have given up by then. */
+const failFast = {
   lazyConnect: true,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 0,
   autoResubscribe: false,
 };
 
-/** Milliseconds between two reconnects for READONLY: a server that stays a replica must not be connected to in a row. */
-const demotionPatience = 1_000;
+/** Milliseconds between two reconnects because of READONLY. A server that stays a replica must not cause a loop. */
+const demotionPause = 1_000;
 
 /**
- * A failover may turn the server into a replica and keep the connection, which then answers every write with READONLY
- * for good. So the connection is given up, and the next one asks the name anew where the primary is. The command
- * fails all the same (ioredis would send it again on 2): its caller has a fallback, and commands are never kept for
- * later here. Nodes of a cluster need none of this: a demoted one answers MOVED, which the client follows.
+ * A failover may turn the server into a replica and keep the connection open, which then answers every write with
+ * READONLY. So the connection is closed, and the next one resolves the host name again to find the primary. The
+ * command itself fails (ioredis would repeat it for a return value of 2): its caller has a fallback. A cluster does not
+ * need this: its demoted node answers MOVED, which the client follows.
  */
 export function createReconnectOnDemotion(now = () => performance.now()): (error: Error) => boolean {
   let last = Number.NEGATIVE_INFINITY;
   return (error) => {
-    // Redis has no other code than its words; an older one puts its own before them when a script was refused.
-    if (!/\bREADONLY\b/.test(error.message) || now() - last < demotionPatience) return false;
+    // Redis errors have no code. Older servers put other words before READONLY when a script failed.
+    if (!/\bREADONLY\b/.test(error.message) || now() - last < demotionPause) return false;
     last = now();
     return true;
   };
@@ -53,13 +53,13 @@ export function createReconnectOnDemotion(now = () => performance.now()): (error
 
 function createSingle(url: Secret, keyPrefix: string): Redis {
   const redis: Redis = new Redis({
-    ...patience,
-    ...impatient,
+    ...timeouts,
+    ...failFast,
     ...parseNode(url()),
     keyPrefix,
     reconnectOnError: createReconnectOnDemotion(),
     retryStrategy: (attempts) => {
-      // The URL as it is now: a rotated secret counts for the next connection.
+      // The URL is read again, so that the next connection uses a rotated secret.
       Object.assign(redis.options, parseNode(url()));
       return retryDelay(attempts);
     },
@@ -70,8 +70,8 @@ function createSingle(url: Secret, keyPrefix: string): Redis {
 function createCluster(url: Secret, keyPrefix: string): Cluster {
   const firstNode = () => parseNode(redisNodes(url())[0] ?? '');
   const { username, password, tls } = firstNode();
-  // One object for all nodes, so that a rotated password reaches connections not yet made.
-  const redisOptions = { ...patience, username, password, ...(tls ? { tls: {} } : {}) };
+  // All nodes share one object, so that their next connections use a rotated password.
+  const redisOptions = { ...timeouts, username, password, ...(tls ? { tls: {} } : {}) };
   return new Cluster(redisNodes(url()).map(parseNode), {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -82,12 +82,12 @@ function createCluster(url: Secret, keyPrefix: string): Cluster {
       Object.assign(redisOptions, { username: now.username, password: now.password });
       return retryDelay(attempts);
     },
-    // Certificates name nodes by host name; resolving here would compare them with an address.
+    // Certificates contain host names. If the name were resolved here, TLS would compare them with an address.
     dnsLookup: (address, callback) => callback(null, address),
   });
 }
 
-/** One node, or a cluster when the URL is a comma list. Not connected yet. */
-export function createIoredisClient(url: Secret, keyPrefix: string): IoredisClient {
+/** A single node, or a cluster when the URL is a comma list. It is not connected yet. */
+export function createIoredisConnection(url: Secret, keyPrefix: string): IoredisConnection {
   return redisNodes(url()).length > 1 ? createCluster(url, keyPrefix) : createSingle(url, keyPrefix);
 }

@@ -1,0 +1,75 @@
+import type { Entry, SecretEntry } from './entry.ts';
+import type { Format } from './formats.ts';
+import type { Secret } from './reader.ts';
+import { table } from './variables.ts';
+
+export type AnyEntry = Entry | SecretEntry;
+
+/** The values of an entry, or of a tree of entries. */
+type ValuesOf<T> = T extends SecretEntry
+  ? Secret | null
+  : T extends { readonly name: string; readonly format: Format<infer Value> }
+    ? Value
+    : { readonly [Key in keyof T]: ValuesOf<T[Key]> };
+
+export type Values = ValuesOf<typeof table>;
+
+/** All durations are milliseconds. A secret is null where the embedded part stands in. */
+export interface Config extends Values {
+  readonly database: Values['database'] & {
+    /** The sslmode of a URL that names none. */
+    readonly sslMode: 'disable' | 'require' | 'verify-full';
+  };
+}
+
+type EntryOf<T> = T extends { readonly name: string } ? T : { [Key in keyof T]: EntryOf<T[Key]> }[keyof T];
+type Declared = EntryOf<typeof table>;
+type PathOf<T> = T extends { readonly path: { readonly name: infer Name extends string } } ? Name : never;
+
+export type Variable = Declared['name'] | PathOf<Declared>;
+export type SecretVariable = Extract<Declared, { readonly isSecret: true }>['name'];
+type RequiredVariable = Extract<Declared, { readonly required: string }>['name'];
+
+type Tree = { readonly [key: string]: AnyEntry | Tree };
+
+export function isEntry(node: AnyEntry | Tree): node is AnyEntry {
+  return typeof node.name === 'string';
+}
+
+export function isSecret(entry: AnyEntry): entry is SecretEntry {
+  return 'isSecret' in entry;
+}
+
+/** A tree of the same shape, with what `read` makes of each entry. */
+export function mapTable(read: (entry: AnyEntry) => unknown): Values {
+  const map = (node: AnyEntry | Tree): unknown =>
+    isEntry(node)
+      ? read(node)
+      : Object.fromEntries(Object.entries(node).map(([key, child]) => [key, map(child)]));
+  // reason: Values describes what this function builds, entry by entry.
+  return map(table) as Values;
+}
+
+const entriesOf = (node: AnyEntry | Tree): AnyEntry[] =>
+  isEntry(node) ? [node] : Object.values(node).flatMap(entriesOf);
+
+/** Every entry in the order of the table. */
+export const entries: readonly AnyEntry[] = entriesOf(table);
+
+/** The names of an entry that are not derived ones: its own, and the path form. */
+const namesOf = (entry: AnyEntry): string[] => [
+  entry.name,
+  ...(isSecret(entry) && entry.path ? [entry.path.name] : []),
+];
+
+// reason for each cast below: these names are the literal types of the table.
+export const variables = Object.fromEntries(
+  entries.flatMap((entry) => namesOf(entry).map((name) => [name, entry])),
+) as Readonly<Record<Variable, AnyEntry>>;
+
+/** Variables that also have a `_FILE` form; their files are read again when they change. */
+export const secretVariables = entries.filter(isSecret).map(({ name }) => name) as readonly SecretVariable[];
+
+export const requiredInProduction = entries
+  .filter(({ required }) => required)
+  .map(({ name }) => name) as readonly RequiredVariable[];

@@ -1,0 +1,97 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+
+/**
+ * The formats of values: zod types from the text of a variable to its value. A description completes "must be …" in
+ * faults and in docs/configuration.md, so that no message of zod, and no value, reaches the operator.
+ */
+export type Format<Value> = z.ZodType<Value, string>;
+
+export const text = z.string().describe('text');
+export const filePath = z.string().describe('the path of a file');
+export const folderPath = z.string().describe('the path of a folder');
+
+export const onOff = z
+  .enum(['on', 'off'])
+  .transform((word) => word === 'on')
+  .describe('on or off');
+
+export function oneOf<const Choices extends readonly string[]>(choices: Choices) {
+  return z.enum(choices).describe(`one of ${choices.join(', ')}`);
+}
+
+export function integer(min: number, max: number): Format<number> {
+  const digits = z.string().regex(/^\d+$/).transform(Number);
+  return digits.pipe(z.int().min(min).max(max)).describe(`a whole number from ${min} to ${max}`);
+}
+
+const millisecondsPer: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/;
+
+/** `250ms`, `3s`, `15m`, `12h`, `30d` → milliseconds; NaN for any other text. */
+function milliseconds(text: string): number {
+  const [, count, unit = ''] = durationPattern.exec(text) ?? [];
+  return Number(count) * (millisecondsPer[unit] ?? Number.NaN);
+}
+
+/** In milliseconds. The bounds are durations too. */
+export function duration(min: string, max: string): Format<number> {
+  const bounds = z.number().min(milliseconds(min)).max(milliseconds(max));
+  const what = `a duration such as 500ms, 3s, 15m, 12h or 30d, from ${min} to ${max}`;
+  return z.string().regex(durationPattern).transform(milliseconds).pipe(bounds).describe(what);
+}
+
+const items = z.string().transform((list) =>
+  list
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+
+/** A host name or bracketed IPv6 address without port, or `*`. */
+const host = z
+  .string()
+  .toLowerCase()
+  .regex(/^(\*|\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)$/);
+
+/** A port or scheme is refused: the service would compare it with a Host header, and it would never match. */
+export const hosts = items
+  .pipe(z.array(host))
+  .readonly()
+  .describe('a comma list of host names without scheme or port, or * for any');
+
+function isCidr(item: string): boolean {
+  const [address = '', prefix, ...rest] = item.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  const isPrefix = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+  return bits > 0 && isPrefix && rest.length === 0;
+}
+
+export const cidrs = items
+  .pipe(z.array(z.stringFormat('cidr', isCidr)))
+  .readonly()
+  .describe('a comma list of IP addresses and CIDR blocks');
+
+/** As browsers send it: scheme, host and port, no path. */
+function isOrigin(item: string): boolean {
+  return item === '*' || (URL.canParse(item) && new URL(item).origin === item);
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+export const origins = z
+  .string()
+  .transform(parseJson)
+  .pipe(z.array(z.stringFormat('origin', isOrigin)))
+  .readonly()
+  .describe('a JSON array of origins such as ["https://app.example.com"]');
+
+export const httpUrl = z
+  .stringFormat('url', (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
+  .describe('a URL that begins with http:// or https://');

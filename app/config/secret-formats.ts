@@ -1,0 +1,61 @@
+import { z } from 'zod';
+
+function hasProtocol(value: string, protocols: readonly string[]): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  // URL takes the comma of a wrongly written cluster list for a part of the host name.
+  return protocols.includes(url.protocol) && url.hostname !== '' && !url.hostname.includes(',');
+}
+
+/** Passwords often contain a `%` that is not percent-encoded. */
+function isEncoded(value: string): boolean {
+  const { username, password } = new URL(value);
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const badEncoding = 'must have its user name and password percent-encoded';
+
+/** The modes of libpq. The driver would treat any other word as `require`. */
+const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
+
+function hasSslMode(value: string): boolean {
+  const mode = new URL(value).searchParams.get('sslmode');
+  return mode === null || sslModes.includes(mode);
+}
+
+export const databaseUrl = z
+  .stringFormat('postgres', (value) => hasProtocol(value, ['postgres:', 'postgresql:']), { abort: true })
+  .refine(isEncoded, { error: badEncoding, abort: true })
+  .refine(hasSslMode, `must have an sslmode among ${sslModes.join(', ')}`)
+  .describe('a postgresql:// URL');
+
+/** The nodes of `redis://a:6379,redis://b:6379`; one for the usual single URL. */
+export function redisNodes(value: string): string[] {
+  return value.split(/,(?=rediss?:\/\/)/);
+}
+
+const isRedis = (node: string): boolean => hasProtocol(node, ['redis:', 'rediss:']);
+
+export const redisUrl = z
+  .stringFormat('redis', (value) => redisNodes(value).every(isRedis), { abort: true })
+  .refine((value) => redisNodes(value).every(isEncoded), badEncoding)
+  .describe('a redis:// or rediss:// URL');
+
+export function isEncryptedRedis(value: string): boolean {
+  return redisNodes(value).every((node) => node.startsWith('rediss:'));
+}
+
+/**
+ * RFC 7518 section 3.2 asks for a key as long as the hash. With a PEM text here, everybody who has the published key
+ * could forge tokens.
+ */
+export const hmacSecret = z
+  .string()
+  .refine((key) => Buffer.byteLength(key) >= 32, 'must be at least 32 bytes')
+  .refine((key) => !key.includes('-----BEGIN'), 'must not be a PEM key')
+  .describe('at least 32 random bytes');

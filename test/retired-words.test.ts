@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { markdownFiles } from './support/markdown.ts';
+import { commentsIn, findPhrases, nameFaults, type Passage } from './support/retired-words.ts';
+
+const read = (file: string): string => readFileSync(file, 'utf8');
+
+/** The glossary lists the retired words themselves, and the changelog names what was renamed, in backticks. */
+function proseOf(file: string): string {
+  if (file === 'CHANGELOG.md') return read(file).replaceAll(/`[^`]*`/g, '');
+  return read(file).split('## Words we do not use')[0] ?? '';
+}
+
+/** One passage for each paragraph or row, since a phrase may be broken over two lines. */
+const paragraphsOf = (where: string, text: string): Passage[] =>
+  text.split(/\n\s*\n|\n(?=\|)/).map((paragraph) => ({ where, text: paragraph }));
+
+/** Documents of other subjects follow as they are rewritten. */
+const searched =
+  /^(?:[A-Z]+|docs\/(?:decisions\/.+|glossary|limits|gateways|operations|security|architecture))\.md$/;
+
+describe('The retired words', () => {
+  for (const file of markdownFiles().filter((name) => searched.test(name) && name !== 'README.md')) {
+    it(`are not in ${file}`, () => {
+      expect(findPhrases(paragraphsOf(file, proseOf(file)))).to.deep.equal([]);
+    });
+  }
+});
+
+describe('The search for retired words', () => {
+  it('finds each word that the glossary lists', () => {
+    const [, table = ''] = read('docs/glossary.md').split('## Words we do not use');
+    const words = [...table.matchAll(/^\| ([^|]+) \|/gm)].map(([, word = '']) => word).slice(1);
+    expect(words).to.have.length.above(15);
+    expect(words.filter((word) => findPhrases([{ where: '', text: word }]).length === 0)).to.deep.equal([]);
+  });
+
+  it('finds a planted word, over the end of a line, and says what to write', () => {
+    const planted = { where: 'a.md', text: 'Sessions that are\nunder\n  way, for\nwant of a better word.' };
+    expect(findPhrases([planted])).to.deep.equal([
+      'a.md: "under way" → in flight, or running',
+      'a.md: "for want of" → because of missing',
+    ]);
+    expect(findPhrases([{ where: 'a.md', text: 'A mushroom lasted; requests in flight.' }])).to.deep.equal(
+      [],
+    );
+  });
+
+  it('finds a planted name as a part of another, and as the name of a file', () => {
+    expect(nameFaults('a.ts', 'hashRoom')).to.deep.equal(['a.ts: hashRoom ("room") → hashQueue, or space']);
+    expect(nameFaults('a.ts', 'app/http/server/bare-refusals.ts')).to.have.length(1);
+    expect(nameFaults('a.ts', 'SharedMemory')).to.have.length(1);
+    expect(nameFaults('a.ts', 'replaceThreshold')).to.deep.equal([]);
+  });
+
+  it('reads comments and leaves addresses alone', () => {
+    const text = "/**\n * One\n * two.\n */\nconst a = 'https://example.com'; // three\n// four\n";
+    expect(commentsIn(text).map((comment) => comment.replaceAll(/\s+/g, ' ').trim())).to.deep.equal([
+      '/** One two.',
+      'three four',
+    ]);
+  });
+});

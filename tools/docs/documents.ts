@@ -1,0 +1,13 @@
+import { configurationPage } from './configuration.ts';
+import { envExample } from './env-example.ts';
+
+/** A file that is generated, committed, and kept current by test/generated-docs.test.ts. */
+export interface GeneratedDocument {
+  readonly path: string;
+  text(): string;
+}
+
+export const documents: readonly GeneratedDocument[] = [
+  { path: '.env.example', text: envExample },
+  { path: 'docs/configuration.md', text: configurationPage },
+];
