@@ -1,4 +1,4 @@
-import { checkValues } from '../../../charts-ts/checks/values.ts';
+import { checkValues } from '../../../charts-ts/checks/check-values.ts';
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { synthesize } from '../../../charts-ts/synthesize.ts';
 import { loadValues } from '../../../charts-ts/values/load-values.ts';
