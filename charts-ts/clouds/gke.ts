@@ -8,7 +8,7 @@ import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
-import { addIngress } from './routes.ts';
+import { addIngress } from './routing.ts';
 
 type Gke = NonNullable<Values['gke']>;
 
