@@ -82,7 +82,7 @@ function* faults(values: Values, gke: Gke): Iterable<Fault> {
   if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate) {
     yield fault(
       'gke.preSharedCertificate',
-      'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set one of them',
+      'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true',
     );
   }
   if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate) {
