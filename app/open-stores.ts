@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config, Secret } from './config/config.ts';
-import { type StoreObserver, unobserved } from './observe/store-observer.ts';
+import { noStoreObserver, type StoreObserver } from './observe/store-observer.ts';
 import { lockDataDir } from './store/embedded/data-dir-lock.ts';
 import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
 import { createInMemoryRedis } from './store/embedded/in-memory-redis.ts';
@@ -39,7 +39,7 @@ interface Opening {
 export async function openStores(
   config: Config,
   log: Logger,
-  observer: StoreObserver = unobserved,
+  observer: StoreObserver = noStoreObserver,
 ): Promise<Stores> {
   const opening: Opening = { config, log, observer, closers: [] };
   const close = () => closeAll(opening);

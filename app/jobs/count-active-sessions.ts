@@ -16,7 +16,7 @@ const leaseDuration = 55_000;
 export function createActiveSessionCount(options: {
   store: Store;
   redis: RedisClient;
-  metrics: Pick<Metrics, 'activeSessions' | 'purgeLag'>;
+  metrics: Pick<Metrics, 'activeSessions' | 'lastPurgeAge'>;
   log: Logger;
 }) {
   const { store, redis, metrics, log } = options;
@@ -29,7 +29,7 @@ export function createActiveSessionCount(options: {
   async function readPurgeLag(): Promise<void> {
     const lag = await store.maintenance.secondsSince('purge');
     const readAt = performance.now();
-    metrics.purgeLag.from(() => [{ labels: {}, value: lag + (performance.now() - readAt) / 1000 }]);
+    metrics.lastPurgeAge.onCollect(() => [{ labels: {}, value: lag + (performance.now() - readAt) / 1000 }]);
   }
 
   /** Never throws: metrics that are a minute old are no failure. */

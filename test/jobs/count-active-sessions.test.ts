@@ -40,10 +40,10 @@ onEachStore('the count of active sessions', (stores) => {
   it('reports how long ago the purge ran, or the first migration if it never ran', async () => {
     const { count, read } = replica(createInMemoryRedis());
     await count();
-    const sinceMigration = (await read('auth_purge_lag_seconds')) ?? Number.NaN;
+    const sinceMigration = (await read('auth_last_purge_age_seconds')) ?? Number.NaN;
     await createStore(stores().database).maintenance.record('purge');
     await count();
-    expect(await read('auth_purge_lag_seconds'))
+    expect(await read('auth_last_purge_age_seconds'))
       .to.be.at.most(sinceMigration)
       .and.at.least(0);
   });
@@ -56,6 +56,6 @@ onEachStore('the count of active sessions', (stores) => {
       close: async () => undefined,
     });
     await createActiveSessionCount({ store, redis: createInMemoryRedis(), metrics, log: silentLog })();
-    expect((await series(metrics)).has('auth_purge_lag_seconds')).to.equal(false);
+    expect((await series(metrics)).has('auth_last_purge_age_seconds')).to.equal(false);
   });
 });

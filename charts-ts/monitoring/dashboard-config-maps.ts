@@ -3,13 +3,13 @@ import type { IConfigMap } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { authentication } from './authentication.ts';
-import { grafanaDashboard } from './grafana.ts';
-import { overview } from './overview.ts';
-import type { DashboardDefinition } from './panel.ts';
-import { runtime } from './runtime.ts';
+import { authentication } from './dashboards/authentication.ts';
+import { grafanaDashboard } from './dashboards/grafana.ts';
+import { overview } from './dashboards/overview.ts';
+import type { DashboardDefinition } from './dashboards/panel.ts';
+import { runtime } from './dashboards/runtime.ts';
 
-/** The dashboards by file name, without `.json`. */
+/** All dashboards by their file name without `.json`. */
 export function dashboardDefinitions(values: Values): Readonly<Record<string, DashboardDefinition>> {
   return {
     overview: overview(values),
@@ -22,8 +22,8 @@ export function dashboardText(name: string, definition: DashboardDefinition): st
   return `${JSON.stringify(grafanaDashboard(`${names.app}-${name}`, definition), null, 2)}\n`;
 }
 
-/** One ConfigMap per dashboard, found by the Grafana sidecar through its labels. */
-export class Dashboards extends Construct {
+/** One ConfigMap for each dashboard, with the labels by which the Grafana sidecar finds it. */
+export class DashboardConfigMaps extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     for (const [name, definition] of Object.entries(dashboardDefinitions(values))) {

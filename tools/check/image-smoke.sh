@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Lays out what the Dockerfile's final stage holds in a folder of its own and runs it as the image would: production
-# dependencies only, another user's files, nothing to write but DATA_DIR. Usage: .ci/image-smoke <scratch folder>
+# Copies what the final stage of the Dockerfile contains into a folder and runs it as the image would: production
+# dependencies only, files of another user, and nothing writable but DATA_DIR.
+# Usage: tools/check/image-smoke.sh <empty folder> <node executable>
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/../.."
 
 image=$1/image
 data=$1/data
@@ -13,7 +14,7 @@ version=$(node -p 'require("./package.json").version')
 cd "$image"
 npm ci --omit=dev --silent
 
-run=(node --require ./dist/threads.cjs dist/main.js)
+run=("$2" --require ./dist/threads.cjs dist/main.js)
 if [ "$(id -u)" = 0 ]; then
   chown 10001:10001 "$data"
   run=(setpriv --reuid=10001 --regid=10001 --clear-groups "${run[@]}")
@@ -25,13 +26,14 @@ status=0
 env -i PATH="$PATH" ENV=production "${run[@]}" 2>/dev/null || status=$?
 test "$status" = 78
 
-export PORT=18000 METRICS_PORT=19464 DATA_DIR="$data"
+PORT=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+export PORT METRICS_PORT=0 DATA_DIR="$data"
 env -u CI ENV=development HOST=127.0.0.1 "${run[@]}" >"$1/serve.log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
-for attempt in $(seq 50); do
+for attempt in $(seq 150); do
   if "${run[@]}" health >/dev/null 2>&1; then break; fi
-  if [ "$attempt" = 50 ] || ! kill -0 "$server"; then
+  if [ "$attempt" = 150 ] || ! kill -0 "$server"; then
     cat "$1/serve.log"
     exit 1
   fi
@@ -39,4 +41,4 @@ for attempt in $(seq 50); do
 done
 kill -TERM "$server"
 wait "$server"
-echo "version $version starts on production dependencies alone, answers its health command and stops cleanly"
+echo "version $version starts on $("$2" --version) with production dependencies alone, answers its health command and stops"

@@ -3,18 +3,18 @@ import { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { attackRules } from './attack-rules.ts';
-import { availabilityRules } from './availability-rules.ts';
-import { dependencyRules } from './dependency-rules.ts';
-import { objectiveRules } from './objectives.ts';
-import type { RuleGroup } from './rule.ts';
+import { attackRules } from './alerts/attack-rules.ts';
+import { availabilityRules } from './alerts/availability-rules.ts';
+import { dependencyRules } from './alerts/dependency-rules.ts';
+import type { RuleGroup } from './alerts/rule.ts';
+import { objectiveRules } from './slo/burn-rate-rules.ts';
 
 export function ruleGroups(values: Values): RuleGroup[] {
   return [availabilityRules(values), ...objectiveRules(values), attackRules(values), dependencyRules(values)];
 }
 
-/** When somebody has to be woken; docs/runbooks says what they do then. */
-export class AlertRules extends Construct {
+/** All alerting and recording rules in one PrometheusRule. docs/runbooks has one page for each alert. */
+export class PrometheusRule extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     addObject<IPrometheusRule>(this, 'rules', {
