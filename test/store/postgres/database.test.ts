@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Database } from '../../../app/store/postgres/postgres-database.ts';
+import type { Database } from '../../../app/store/postgres/database.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { type Echo, probe, using } from './probe.ts';

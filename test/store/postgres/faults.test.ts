@@ -1,7 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
-import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
+import type { Database } from '../../../app/store/postgres/database.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
+import type { Database } from '../../../app/store/postgres/database.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { loadQueries } from '../../../app/store/postgres/queries.ts';
 import { silentLog, type TestStores } from '../../support/stores.ts';
 
