@@ -10,6 +10,8 @@ import { addSession, addUser } from '../../support/rows.ts';
 import { createScratchDatabase, onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 import { using } from '../postgres/probe.ts';
 
+const day = 86_400_000;
+
 onEachStore('living sessions of one user', (stores) => {
   const store = () => createStore(stores().database);
 
@@ -23,8 +25,8 @@ onEachStore('living sessions of one user', (stores) => {
       tokenHash: Buffer.alloc(32),
       ip: null,
       userAgent: null,
-      idleTtlMs: 60_000,
-      maxAgeMs: 60_000,
+      idleTtlMs: day,
+      maxAgeMs: day,
       passwordChangedAt: account.passwordChangedAt,
     });
   }
