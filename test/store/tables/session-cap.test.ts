@@ -95,6 +95,23 @@ onEachStore('living sessions of one user', (stores) => {
   });
 });
 
+onRealStore('two logins of a user who has the maximum of active sessions', (stores) => {
+  it('do not wait for each other, and the next login ends the surplus', async () => {
+    const store = createStore(stores().database);
+    const user = await addUser(store);
+    for (let number = 0; number < maxActiveSessions; number += 1) await addSession(store, user.id);
+    const count = async () => (await store.sessions.listActive(user.id)).length;
+    await store.transaction(async (within) => {
+      await addSession(within, user.id);
+      // Both logins find the same oldest session. The first one has ended it and has not committed yet.
+      await addSession(store, user.id);
+    });
+    expect(await count()).to.equal(maxActiveSessions + 1);
+    await addSession(store, user.id);
+    expect(await count()).to.equal(maxActiveSessions);
+  });
+});
+
 onRealStore('a user with a hundred thousand ended sessions', (stores) => {
   const userId = randomUUID();
   /** 150 of theirs live, and 60 000 of others. */
