@@ -6,6 +6,8 @@ import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-ke
 import { createMetricsServer } from '../http/server/metrics-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
 import { activeSessionCountInterval, createActiveSessionCount } from '../jobs/count-active-sessions.ts';
+import { createPartitionCreator, partitionInterval } from '../jobs/create-partitions.ts';
+import { type PeriodicJob, startPeriodicJob } from '../jobs/periodic-job.ts';
 import { createSigningKeyRecorder, recordInterval } from '../jobs/record-signing-keys.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
@@ -16,47 +18,21 @@ import { openStores, type Stores } from '../open-stores.ts';
 import { isSchemaCurrent } from '../store/postgres/schema-check.ts';
 import { createStore } from '../store/store.ts';
 
-const day = 86_400_000;
-/** How far ahead login history has partitions: a purge job that is broken for months loses nothing. */
-const partitionMonths = 12;
 /** Kept back from SHUTDOWN_TIMEOUT for closing pools. */
 const closingReserve = 1_000;
 
-function nextSignal(log: Logger): Promise<NodeJS.Signals> {
-  return new Promise((done) => {
-    const onSignal = (signal: NodeJS.Signals) => {
-      log.info({ event: 'signal', signal }, `received ${signal}`);
-      done(signal);
-    };
-    // `on`, not `once`: without a listener a repeated signal would kill the process in the middle of its shutdown.
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
-  });
-}
+type Service = Awaited<ReturnType<typeof boot>>;
 
-function keepPartitions(stores: Stores, log: Logger): NodeJS.Timeout {
-  const create = () =>
-    createStore(stores.database)
-      .loginHistories.createPartitions(partitionMonths)
-      .catch((error) =>
-        log.error({ err: error, event: 'partitions_failed' }, 'login history partitions were not created'),
-      );
-  void create();
-  return setInterval(create, day).unref();
-}
-
-function keepActiveSessionCount(stores: Stores, metrics: Metrics, log: Logger): NodeJS.Timeout {
+function startJobs(stores: Stores, keys: SigningKeys, metrics: Metrics, log: Logger): PeriodicJob[] {
   const store = createStore(stores.database);
   const countActiveSessions = createActiveSessionCount({ store, redis: stores.redis, metrics, log });
-  void countActiveSessions();
-  return setInterval(countActiveSessions, activeSessionCountInterval).unref();
-}
-
-function keepSigningKeyRecords(stores: Stores, keys: SigningKeys, log: Logger): NodeJS.Timeout {
-  const record = createSigningKeyRecorder({ store: createStore(stores.database), keys, log });
-  void record();
-  keys.onChange(() => void record());
-  return setInterval(record, recordInterval).unref();
+  const jobs = [
+    startPeriodicJob(createPartitionCreator({ store, log }), partitionInterval),
+    startPeriodicJob(countActiveSessions, activeSessionCountInterval),
+  ];
+  const recorder = startPeriodicJob(createSigningKeyRecorder({ store, keys, log }), recordInterval);
+  keys.onChange(recorder.runNow);
+  return [...jobs, recorder];
 }
 
 function announce(
@@ -102,38 +78,52 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
     api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining, log, metrics }),
     metrics: createMetricsServer(metrics),
   };
-  const timers = [
-    keepPartitions(stores, log),
-    keepActiveSessionCount(stores, metrics, log),
-    keepSigningKeyRecords(stores, keys, log),
-  ];
+  const jobs = startJobs(stores, keys, metrics, log);
   announce(config, stores, log, await listenOn(config, servers));
-  return { tracing, keys, stores, servers, timers };
+  return { tracing, keys, stores, servers, jobs };
 }
 
-/** Serves until SIGTERM or SIGINT, then drains. Resolves when everything is closed; at once when still starting. */
-export async function serveCommand(config: Config, log: Logger, version: string): Promise<void> {
+async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {
+  const { tracing, keys, stores, servers, jobs } = service;
+  const jobsStopped = Promise.all(jobs.map((job) => job.stop()));
+  await sleep(drainDelay);
+  const limit = Math.max(0, timeout - closingReserve);
+  await Promise.all([
+    closeServer(servers.api, limit),
+    Promise.race([jobsStopped, sleep(limit, undefined, { ref: false })]),
+  ]);
+  keys.close();
+  await stores.close();
+  await tracing.close();
+  await closeServer(servers.metrics, 0);
+}
+
+/**
+ * Serves until the stop signal, then drains. Resolves when everything is closed. During the start it resolves at once:
+ * whatever a start leaves behind, it also leaves behind when it is killed, and the next start copes with that.
+ */
+export async function serveCommand(
+  config: Config,
+  log: Logger,
+  version: string,
+  stopSignal: Promise<NodeJS.Signals>,
+): Promise<void> {
   let draining = false;
-  const signal = nextSignal(log);
-  const service = await Promise.race([boot(config, log, version, () => draining), signal.then(() => null)]);
+  const stopped = stopSignal.then((signal) => {
+    log.info({ event: 'signal', signal }, `received ${signal}`);
+    return null;
+  });
+  const service = await Promise.race([boot(config, log, version, () => draining), stopped]);
   if (!service) {
     log.info({ event: 'stopped' }, 'stopped while starting');
     return;
   }
-
-  await signal;
+  await stopped;
   draining = true;
   log.info(
     { event: 'draining', drainDelay: config.shutdown.drainDelay },
     'not ready any more; serving on while traffic moves away',
   );
-  const { tracing, keys, stores, servers, timers } = service;
-  for (const timer of timers) clearInterval(timer);
-  await sleep(config.shutdown.drainDelay);
-  await closeServer(servers.api, Math.max(0, config.shutdown.timeout - closingReserve));
-  keys.close();
-  await stores.close();
-  await tracing.close();
-  await closeServer(servers.metrics, 0);
+  await shutDown(service, config.shutdown);
   log.info({ event: 'stopped' }, 'stopped');
 }
