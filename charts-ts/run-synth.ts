@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { checkEnvironments } from './checks/check-environments.ts';
 import { loadCheckedValues } from './checks/check-values.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { assertValidManifests } from './gate/gate.ts';
@@ -21,16 +22,15 @@ function outputFolder(command: Command, cloud: CloudName, root: string): string 
 
 async function build(values: Values, format: Command['format']): Promise<FolderContent> {
   const files = synthesize(values);
-  await assertValidManifests(
-    files.flatMap(({ name, objects }) =>
-      objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
-    ),
-    {
-      kubernetesVersion: values.kubernetesVersion,
-      // The operator has chosen environment variables over files.
-      allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
-    },
+  const documents = files.flatMap(({ name, objects }) =>
+    objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
   );
+  checkEnvironments(values, documents);
+  await assertValidManifests(documents, {
+    kubernetesVersion: values.kubernetesVersion,
+    // The operator has chosen environment variables over files.
+    allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
+  });
   return format === 'helm' ? helmContent(values, files) : plainContent(files);
 }
 

@@ -3,10 +3,12 @@ import { expect } from 'chai';
 import { summary } from './support/summary-reporter.ts';
 
 function runMocha(file: string): { readonly status: number | null; readonly lines: readonly string[] } {
-  const { SUMMARY_FILE: _, ...env } = process.env;
+  const { OUTCOME_FILE: _outcome, SEED: _seed, ...env } = process.env;
   const { status, stdout } = spawnSync('node_modules/.bin/mocha', [file], { encoding: 'utf8', env });
   return { status, lines: stdout.trimEnd().split('\n') };
 }
+
+const outcome = { passed: 1, failed: 0, failures: [], skipped: [], seed: null };
 
 describe('summary reporter', () => {
   describe('after a run with every kind of trouble', () => {
@@ -17,6 +19,12 @@ describe('summary reporter', () => {
 
     it('counts failed tests and hooks as failed, and what never began as skipped', () => {
       expect(run.lines.at(-1)).to.equal('tests: 2 passed, 4 failed, 5 skipped');
+    });
+
+    it('names every failed test and hook', () => {
+      const failed = run.lines.filter((line) => line.startsWith('failed: '));
+      expect(failed).to.have.length(4);
+      expect(failed.join()).to.contain('failed: troubled leaves a rejection to nobody');
     });
 
     it('names every skipped test', () => {
@@ -39,13 +47,17 @@ describe('summary reporter', () => {
   });
 
   it('says which stores were exercised, just above the counts', () => {
-    const text = summary({ passed: 1, failed: 0, skipped: [], stores: ['embedded: PGlite', 'real: none'] });
+    const text = summary({ ...outcome, stores: ['embedded: PGlite', 'real: none'] });
     expect(text).to.equal(
       'stores: embedded: PGlite\nstores: real: none\ntests: 1 passed, 0 failed, 0 skipped\n',
     );
   });
 
+  it('says the seed of a shuffled run', () => {
+    expect(summary({ ...outcome, stores: [], seed: '7' })).to.contain('\nseed: 7\ntests: ');
+  });
+
   it('says so when no store was', () => {
-    expect(summary({ passed: 1, failed: 0, skipped: [], stores: [] })).to.contain('stores: none\n');
+    expect(summary({ ...outcome, stores: [] })).to.contain('stores: none\n');
   });
 });

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 
-/** What this process may use: the limits of its cgroups where there are any, else the machine's. */
+/** What this process may use: the limits of its cgroups, or of the machine without such limits. */
 export interface Machine {
   /** CPUs, possibly fractional (a limit of 500m is 0.5). */
   readonly cpus: number;
@@ -16,7 +16,7 @@ function readText(path: string): string | null {
   }
 }
 
-/** cgroup v2 says `max 100000` or `50000 100000`; v1 keeps quota and period apart, quota -1 meaning none. */
+/** cgroup v2 has `max 100000` or `50000 100000` in one file. v1 has a file each for quota (-1 is none) and period. */
 function cpuLimit(cgroup: string): number {
   const [quota, period] = readText(`${cgroup}/cpu.max`)?.split(' ') ?? [
     readText(`${cgroup}/cpu.cfs_quota_us`),
@@ -33,8 +33,9 @@ function memoryLimit(cgroup: string): number {
 }
 
 /**
- * The folders of a cgroup and of all above it, from `mount` down; each of their limits binds. `mount` alone where
- * it has no such path: a container of v1 sees its own cgroup mounted, yet is told its path on the host.
+ * The folders of a cgroup and of all cgroups above it, from `mount` down. The limits of each of them apply. If `mount`
+ * has no such path, it is `mount` alone: a container of v1 has its own cgroup mounted there, but reads its path on
+ * the host.
  */
 function lineage(mount: string, path: string): string[] {
   if (!existsSync(`${mount}${path}`)) return [mount];
@@ -43,9 +44,9 @@ function lineage(mount: string, path: string): string[] {
 }
 
 /**
- * `membership` is the text of /proc/self/cgroup, see cgroups(7): `0::/path` in the one tree of v2, and for v1, which
- * has a tree for each controller, `4:cpu,cpuacct:/path`. Both may be there; the tree without a controller has no
- * limits.
+ * `membership` is the text of /proc/self/cgroup, see cgroups(7): `0::/path` in the single tree of v2, and
+ * `4:cpu,cpuacct:/path` for v1, which has one tree per controller. A text may have both. The tree without a
+ * controller has no limits.
  */
 function cgroupsOf(controller: 'cpu' | 'memory', root: string, membership: string): string[] {
   const path = (line: RegExp): string => line.exec(membership)?.[1] ?? '/';
@@ -54,8 +55,8 @@ function cgroupsOf(controller: 'cpu' | 'memory', root: string, membership: strin
 }
 
 /**
- * The tightest limits of this process's cgroups (v1 and v2) and of all above them. A pod's limit stands at `root`,
- * systemd's CPUQuota= and MemoryMax= below it.
+ * The lowest limits of the cgroups of this process (v1 and v2) and of all cgroups above them. The limits of a pod are
+ * in `root`, and CPUQuota= and MemoryMax= of systemd below it.
  */
 export function readMachine(root = '/sys/fs/cgroup', membershipFile = '/proc/self/cgroup'): Machine {
   const membership = readText(membershipFile) ?? '';

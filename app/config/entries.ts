@@ -1,5 +1,5 @@
 import type { Entry, SecretEntry } from './entry.ts';
-import type { Format } from './formats.ts';
+import type { Format } from './format.ts';
 import type { Secret } from './reader.ts';
 import { table } from './variables.ts';
 
@@ -14,7 +14,7 @@ type ValuesOf<T> = T extends SecretEntry
 
 export type Values = ValuesOf<typeof table>;
 
-/** All durations are milliseconds. A secret is null where the embedded part stands in. */
+/** All durations are milliseconds. A secret that is not set is null. */
 export interface Config extends Values {
   readonly database: Values['database'] & {
     /** The sslmode of a URL that names none. */
@@ -40,7 +40,7 @@ export function isSecret(entry: AnyEntry): entry is SecretEntry {
   return 'isSecret' in entry;
 }
 
-/** A tree of the same shape, with what `read` makes of each entry. */
+/** A tree of the same shape, with the value that `read` gives for each entry. */
 export function mapTable(read: (entry: AnyEntry) => unknown): Values {
   const map = (node: AnyEntry | Tree): unknown =>
     isEntry(node)
@@ -56,7 +56,7 @@ const entriesOf = (node: AnyEntry | Tree): AnyEntry[] =>
 /** Every entry in the order of the table. */
 export const entries: readonly AnyEntry[] = entriesOf(table);
 
-/** The names of an entry that are not derived ones: its own, and the path form. */
+/** The name of an entry, and its path form. */
 const namesOf = (entry: AnyEntry): string[] => [
   entry.name,
   ...(isSecret(entry) && entry.path ? [entry.path.name] : []),
@@ -67,7 +67,7 @@ export const variables = Object.fromEntries(
   entries.flatMap((entry) => namesOf(entry).map((name) => [name, entry])),
 ) as Readonly<Record<Variable, AnyEntry>>;
 
-/** Variables that also have a `_FILE` form; their files are read again when they change. */
+/** Variables that also have a `_FILE` form. */
 export const secretVariables = entries.filter(isSecret).map(({ name }) => name) as readonly SecretVariable[];
 
 export const requiredInProduction = entries

@@ -1,5 +1,5 @@
 import type { Machine } from './cgroup.ts';
-import type { Format } from './formats.ts';
+import type { Format } from './format.ts';
 
 /** A default that depends on the process. */
 export interface ComputedDefault {
@@ -49,7 +49,7 @@ export interface SecretEntry<Name extends string = string> extends SecretRules {
   readonly isSecret: true;
 }
 
-/** The value of a variable with the format and the default; undefined where neither the environment nor a default has one. */
+/** A variable without default may be undefined. */
 type ValueOf<V, F> = F extends undefined ? V | undefined : V;
 
 export function variable<

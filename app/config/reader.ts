@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Machine } from './cgroup.ts';
 import type { Entry, Rules, SecretEntry } from './entry.ts';
-import { type Format, filePath, folderPath } from './formats.ts';
+import { type Format, file, folder } from './format.ts';
 
 /** A secret that may come from a file. Calling it reads the file again, so a rotated Secret is taken into use. */
 export type Secret = () => string;
@@ -20,7 +20,7 @@ export const realFiles: Files = {
   list: (path) => readdirSync(path),
 };
 
-/** What one parsing reads, and the faults that it found. A fault names the variable, never its value. */
+/** The input of one parsing, and the faults it found. A fault names the variable, never its value. */
 export interface Reading {
   readonly env: Environment;
   readonly files: Files;
@@ -33,7 +33,7 @@ export function textOf(env: Environment, name: string): string | undefined {
   return env[name]?.trim() || undefined;
 }
 
-/** What is wrong with a text: the messages of our own refinements, else the description of the format. */
+/** What is wrong with a text: the messages of the refinements, or the description of the format. */
 export function formatFaults(format: Format<unknown>, text: string): string[] {
   const issues = format.safeParse(text).error?.issues ?? [];
   const faults = issues.map(({ code, message }) =>
@@ -62,20 +62,14 @@ function ruleFaults<Value>(
   return [production.fault];
 }
 
-function isReadable(read: () => unknown): boolean {
+function pathFaults({ files }: Reading, format: Format<unknown>, path: string): string[] {
   try {
-    read();
-    return true;
+    if (format === file) files.read(path);
+    if (format === folder) files.list(path);
+    return [];
   } catch {
-    return false;
+    return [`names a ${format === file ? 'file' : 'folder'} that cannot be read`];
   }
-}
-
-function pathFaults(files: Files, format: Format<unknown>, path: string): string[] {
-  if (format === filePath && !isReadable(() => files.read(path))) return ['names a file that cannot be read'];
-  if (format === folderPath && !isReadable(() => files.list(path)))
-    return ['names a folder that cannot be read'];
-  return [];
 }
 
 function report({ faults }: Reading, name: string, what: readonly string[]): void {
@@ -95,7 +89,7 @@ function defaultOf<Value>(
 export function readVariable<Value>(reading: Reading, entry: Entry<string, Value>): Value {
   const { format, name } = entry;
   const text = textOf(reading.env, name);
-  const faults = text ? [...formatFaults(format, text), ...pathFaults(reading.files, format, text)] : [];
+  const faults = text ? [...formatFaults(format, text), ...pathFaults(reading, format, text)] : [];
   report(reading, name, faults);
   if (faults.length > 0) return defaultOf(reading, entry);
   const value = text ? format.parse(text) : defaultOf(reading, entry);
@@ -106,8 +100,8 @@ export function readVariable<Value>(reading: Reading, entry: Entry<string, Value
 type Check = (text: string) => readonly string[];
 
 /**
- * The last usable text stays in use while the file is away, empty or unusable, as it is for a moment when a mounted
- * Secret is swapped or someone writes to it.
+ * The last valid text stays in use while the file is missing, empty or invalid, which it is for a moment when the
+ * kubelet replaces a mounted Secret, or while someone writes the file.
  */
 function fileSecret(files: Files, path: string, initial: string, check: Check): Secret {
   let last = initial;
@@ -135,7 +129,7 @@ function readSecretFile(reading: Reading, entry: SecretEntry, fileName: string, 
   }
 }
 
-/** The secret of a variable or of the file that its `_FILE` form (or its path form) names; null without either. */
+/** The secret of a variable, or of the file that its `_FILE` or path form names, or null if none of them is set. */
 export function readSecret(reading: Reading, entry: SecretEntry): Secret | null {
   const { format, name, path } = entry;
   const inline = textOf(reading.env, name);

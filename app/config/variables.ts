@@ -1,18 +1,6 @@
 import type { Machine } from './cgroup.ts';
 import { secret, variable } from './entry.ts';
-import {
-  cidrs,
-  duration,
-  filePath,
-  folderPath,
-  hosts,
-  httpUrl,
-  integer,
-  oneOf,
-  onOff,
-  origins,
-  text,
-} from './formats.ts';
+import { cidrs, duration, file, folder, hosts, integer, oneOf, onOff, origins, text, url } from './format.ts';
 import { databaseUrl, hmacSecret, isEncryptedRedis, redisUrl } from './secret-formats.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
@@ -84,7 +72,7 @@ export const table = {
       'URL of a Postgres replica, for reads that tolerate replication lag.',
       { example: 'postgresql://devuser:devpassword@localhost:5433/authdb?sslmode=disable' },
     ),
-    caFile: variable('DB_CA_FILE', filePath).help(
+    caFile: variable('DB_CA_FILE', file).help(
       'File of CA certificates. With it the service verifies the certificate and the host name of Postgres.',
       { example: '/run/secrets/db-ca.pem' },
     ),
@@ -127,7 +115,7 @@ export const table = {
       'PEM text of the public key of JWT_PRIVATE_KEY. Production needs it, except for HS256.',
       { path: { name: 'JWT_PUBLIC_KEY_PATH', example: 'keys/public.pem' } },
     ),
-    publicKeysDir: variable('JWT_PUBLIC_KEYS_DIR', folderPath).help(
+    publicKeysDir: variable('JWT_PUBLIC_KEYS_DIR', folder).help(
       'Folder of further public keys that the service accepts and publishes: upcoming and retired keys.',
       { example: 'keys/others' },
     ),
@@ -185,7 +173,7 @@ export const table = {
     ),
   },
   tracing: {
-    endpoint: variable('OTEL_EXPORTER_OTLP_ENDPOINT', httpUrl).help(
+    endpoint: variable('OTEL_EXPORTER_OTLP_ENDPOINT', url).help(
       'Base URL of an OpenTelemetry collector (OTLP over HTTP). Without it tracing is off.',
       { example: 'http://localhost:4318' },
     ),

@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 import { accessRules } from './rules/access.ts';
 import { containerSecurityRules } from './rules/container-security.ts';
 import { containerRules } from './rules/containers.ts';
+import { environmentRules } from './rules/environment.ts';
 import { objectReferenceRules } from './rules/object-references.ts';
 import { placementRules } from './rules/placement.ts';
 import { podReferenceRules } from './rules/pod-references.ts';
@@ -42,6 +43,7 @@ export const rules: readonly Rule[] = [
   ...objectReferenceRules,
   ...trafficReferenceRules,
   ...podReferenceRules,
+  ...environmentRules,
 ];
 
 /** Checks objects that are applied together and returns one line for each finding. */

@@ -35,7 +35,7 @@ function mountedKeys(values: Values): string[] {
   return secretKeys(values).filter((key) => !inEnvironment.some((other) => other === key));
 }
 
-/** The `env` list, sorted, every variable by name; the typed source of it is settings(). */
+/** The `env` list of a container, sorted by name, from settings(). */
 export function environment(values: Values): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
   return Object.entries(settings(values))

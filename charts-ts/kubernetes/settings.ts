@@ -1,16 +1,9 @@
-import {
-  type requiredForKeyPair,
-  type requiredForSecret,
-  type requiredInProduction,
-  type SecretVariable,
-  type Variable,
-  variables,
-} from '../../app/config/config.ts';
+import type { requiredInProduction, SecretVariable, Variable } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
 import { names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
-/** Keys of the Secret: the guide's, and those of the options that the guide does not have. */
+/** Keys of the Secret: those of the deployment guide, and those of further options. */
 export type SecretKey =
   | 'db-url'
   | 'db-replica-url'
@@ -20,11 +13,11 @@ export type SecretKey =
   | 'jwt-private-key'
   | 'jwt-public-key';
 
-/** Where the value of a variable comes from. `keyFile` is a path into the mounted Secret. */
-export type Source =
-  | { readonly text: string }
-  | { readonly secret: SecretKey }
-  | { readonly keyFile: SecretKey };
+/** `from` is the path of the value that the text comes from. */
+type Text = { readonly text: string; readonly from?: string | undefined };
+
+/** Where a variable comes from. `keyFile` is a path into the mounted Secret. */
+export type Source = Text | { readonly secret: SecretKey } | { readonly keyFile: SecretKey };
 
 export const paths = {
   secrets: '/etc/auth/secrets',
@@ -32,19 +25,17 @@ export const paths = {
   databaseCa: '/etc/auth/database-ca',
 } as const;
 
-type KeyPair = Readonly<Record<(typeof requiredForKeyPair)[number], { readonly keyFile: SecretKey }>>;
-type SharedSecret = Readonly<Record<(typeof requiredForSecret)[number], { readonly secret: SecretKey }>>;
 type Plain = Exclude<Variable, SecretVariable>;
 
 /**
- * What a container gets. A variable that app/config/config.ts requires in production and that is missing here does not
- * compile; a secret variable cannot be given as text.
+ * The variables of a container. The compiler demands each variable that production always requires, and refuses a
+ * secret as text. The gate parses the finished environment as the service does.
  */
 export type Settings = Readonly<Record<(typeof requiredInProduction)[number], Source>> &
-  Readonly<Partial<Record<Plain, { readonly text: string } | { readonly keyFile: SecretKey }>>> &
+  Readonly<Partial<Record<Plain, Text | { readonly keyFile: SecretKey }>>> &
   Readonly<Partial<Record<SecretVariable, { readonly secret: SecretKey }>>>;
 
-const text = (value: string | number) => ({ text: String(value) }) as const;
+const text = (value: string | number, from?: string): Text => ({ text: String(value), from });
 
 /** Every name under which pods of the cluster reach the Service. */
 export function serviceHosts({ namespace }: Values): string[] {
@@ -52,7 +43,7 @@ export function serviceHosts({ namespace }: Values): string[] {
   return [names.app, host, `${host}.svc`, `${host}.svc.cluster.local`];
 }
 
-function jwtKeys({ jwt }: Values): KeyPair | SharedSecret {
+function jwtKeys({ jwt }: Values): Partial<Settings> {
   if (jwt.algorithm === 'HS256') return { JWT_SECRET_KEY: { secret: 'jwt-secret' } };
   return {
     JWT_PRIVATE_KEY_PATH: { keyFile: 'jwt-private-key' },
@@ -65,12 +56,16 @@ function hosts(values: Values): string {
   return [...new Set(all)].join(',');
 }
 
-function extra(values: Values): Partial<Record<Plain, { readonly text: string }>> {
-  const entries = Object.entries(values.extraConfig).filter(([name]) => name in variables);
-  return Object.fromEntries(entries.map(([name, value]) => [name, text(value ?? '')]));
+function proxies(values: Values): string {
+  return [...createCloud(values).loadBalancer.proxies, ...values.trustedProxies].join(',');
 }
 
-/** The environment of every container of the service, before it is known how secrets are delivered. */
+function extra({ extraConfig }: Values): Partial<Record<Plain, Text>> {
+  const given = Object.entries(extraConfig);
+  return Object.fromEntries(given.map(([name, value]) => [name, text(value ?? '', `extraConfig.${name}`)]));
+}
+
+/** The environment of every container of the service, independent of how secrets are delivered. */
 export function settings(values: Values): Settings {
   const { database, jwt, redis, rollout } = values;
   return {
@@ -78,52 +73,54 @@ export function settings(values: Values): Settings {
     ENV: text('production'),
     PORT: text(ports.http),
     METRICS_PORT: text(ports.metrics),
-    LOG_LEVEL: text(values.logLevel),
+    LOG_LEVEL: text(values.logLevel, 'logLevel'),
     DB_PRIMARY_DB_URL: { secret: 'db-url' },
     ...(database.replica && { DB_REPLICA_DB_URL: { secret: 'db-replica-url' } }),
-    ...(database.ca && { DB_CA_FILE: text(`${paths.databaseCa}/ca.pem`) }),
-    DB_POOL_MAX: text(database.poolMax),
-    DB_PREPARE: text(database.prepare ? 'on' : 'off'),
+    ...(database.ca && { DB_CA_FILE: text(`${paths.databaseCa}/ca.pem`, 'database.ca') }),
+    DB_POOL_MAX: text(database.poolMax, 'database.poolMax'),
+    DB_PREPARE: text(database.prepare ? 'on' : 'off', 'database.prepare'),
     REDIS_URL: { secret: 'redis-url' },
     ...(!redis.tls && { REDIS_TLS: text('off') }),
-    JWT_ALGORITHM: text(jwt.algorithm),
-    JWT_ISSUER: text(jwt.issuer),
-    JWT_AUDIENCE: text(jwt.audience),
+    JWT_ALGORITHM: text(jwt.algorithm, 'jwt.algorithm'),
+    JWT_ISSUER: text(jwt.issuer, 'jwt.issuer'),
+    JWT_AUDIENCE: text(jwt.audience, 'jwt.audience'),
     ...jwtKeys(values),
     ...(jwt.previousSecret && { JWT_SECRET_KEY_PREVIOUS: { secret: 'jwt-secret-previous' } }),
-    // Always there, even when empty: adding an upcoming key must not need a new pod.
+    // Always set, even if the folder is empty: an upcoming key must not need new pods.
     JWT_PUBLIC_KEYS_DIR: text(paths.publicKeys),
-    ALLOWED_HOSTS: text(hosts(values)),
-    // Without it every client would look like the load balancer, and all would share one rate limit.
-    TRUSTED_PROXIES: text([...createCloud(values).loadBalancer.proxies, ...values.trustedProxies].join(',')),
-    ...(values.corsOrigins.length > 0 && { CORS_ALLOWED_ORIGINS: text(JSON.stringify(values.corsOrigins)) }),
-    DRAIN_DELAY: text(rollout.drainDelay),
-    SHUTDOWN_TIMEOUT: text(rollout.shutdownTimeout),
-    KEEP_ALIVE_TIMEOUT: text(rollout.keepAliveTimeout),
+    ALLOWED_HOSTS: text(hosts(values), 'allowedHosts'),
+    // Without it the service would take the load balancer for the client, and all clients would share one rate limit.
+    TRUSTED_PROXIES: text(proxies(values), 'trustedProxies'),
+    ...(values.corsOrigins.length > 0 && {
+      CORS_ALLOWED_ORIGINS: text(JSON.stringify(values.corsOrigins), 'corsOrigins'),
+    }),
+    DRAIN_DELAY: text(rollout.drainDelay, 'rollout.drainDelay'),
+    SHUTDOWN_TIMEOUT: text(rollout.shutdownTimeout, 'rollout.shutdownTimeout'),
+    KEEP_ALIVE_TIMEOUT: text(rollout.keepAliveTimeout, 'rollout.keepAliveTimeout'),
   };
 }
 
-/** Keys that the Secret must have for these values. */
+/** The keys that the Secret needs for these values. */
 export function secretKeys(values: Values): SecretKey[] {
   return Object.values(settings(values)).flatMap((source) =>
     'secret' in source ? [source.secret] : 'keyFile' in source ? [source.keyFile] : [],
   );
 }
 
-/** Where a setting that is not secret is kept: in the ConfigMap, or beside the variable if it is only a path. */
+/** Whether a setting is a path in the container. Paths stand in the `env` list, all other texts in the ConfigMap. */
 export function isPath(source: Source): boolean {
   return 'text' in source && source.text.startsWith('/');
 }
 
 /**
- * The key of a variable in the ConfigMap. Scanners (C-0012, Polaris sensitiveConfigmapContent) take any key that
- * speaks of JWT or tokens for a secret, so ACCESS_TOKEN_TTL is kept as ACCESS_TTL; the variable keeps its name.
+ * The key of a variable in the ConfigMap. Scanners (C-0012, Polaris sensitiveConfigmapContent) take each key with JWT
+ * or TOKEN in its name for a secret, so the key of ACCESS_TOKEN_TTL is ACCESS_TTL. The variable keeps its name.
  */
 export function configKey(variable: string): string {
   return variable.replace(/^JWT_/, '').replace('TOKEN_', '');
 }
 
-/** What the ConfigMap holds: every setting that is not a secret or a path. */
+/** The data of the ConfigMap: every setting that is neither a secret nor a path. */
 export function plainSettings(values: Values): Record<string, string> {
   return Object.fromEntries(
     Object.entries(settings(values)).flatMap(([name, source]) =>

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
-/** `35s` or `2m`, as app/config/config.ts reads durations. */
+/** A duration as the service reads it, but without milliseconds: `35s` or `2m`. */
 export const duration = z
   .string()
   .regex(/^\d{1,9}(s|m|h|d)$/, 'must be a duration such as 35s, 15m, 12h or 30d');
@@ -59,13 +59,13 @@ export const origin = z.string().refine((text) => {
   }
 }, 'must be an origin such as https://app.example.com');
 
-/** A count of pods, or a share of them. */
+/** A number of pods, or a percentage of them. */
 export const countOrPercent = z.union([
   z.int().min(0),
   z.string().regex(/^(100|\d{1,2})%$/, 'must be a whole number or a percentage such as 25%'),
 ]);
 
-/** Pods that `countOrPercent` stands for; shares are rounded up, as Kubernetes does for surge. */
+/** The number of pods of a `countOrPercent`. Percentages are rounded up, as Kubernetes does for maxSurge. */
 export function podCount(value: number | string, of: number): number {
   return typeof value === 'number' ? value : Math.ceil((Number.parseInt(value, 10) * of) / 100);
 }

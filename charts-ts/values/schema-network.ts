@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { cidr, dnsLabel, hostName, labels } from './formats.ts';
 
-/** Whom a NetworkPolicy lets through: addresses, or pods of a namespace. */
+/** A peer of a NetworkPolicy: addresses, or pods of a namespace. */
 export const peer = z.union(
   [z.strictObject({ cidr }), z.strictObject({ namespace: dnsLabel, podLabels: labels.optional() })],
   'must be {cidr} or {namespace, podLabels}',

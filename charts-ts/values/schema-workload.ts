@@ -8,7 +8,7 @@ export const image = z.strictObject({
   tag: z
     .string()
     .regex(
-      // Also the value of the label app.kubernetes.io/version, which is stricter than a registry.
+      // The tag is also the value of the label app.kubernetes.io/version, whose format is stricter.
       /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
       'must be an image tag of at most 63 letters, digits, dots, underscores and dashes',
     )

@@ -1,14 +1,33 @@
 import { z } from 'zod';
-import { algorithms, logLevels, secretVariables, variables } from '../../app/config/config.ts';
+import { algorithms, entries, formatFaults, isSecret, logLevels } from '../../app/config/config.ts';
 import { cidr, dnsLabel, duration, hostName, labels, origin } from './formats.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port } from './schema-network.ts';
 import * as workload from './schema-workload.ts';
 
-/** Variables that an operator may add as they are: no secrets, and nothing that the charts compute themselves. */
-export const freeVariables = Object.keys(variables)
-  .filter((name) => !secretVariables.some((secret) => name.startsWith(secret)))
-  .sort();
+type Format = (typeof entries)[number]['format'];
+
+/** A variable in the format of the service. values.schema.json has the part that JSON Schema can express. */
+function variableText(format: Format, help: string) {
+  const { enum: choices, pattern } = z.toJSONSchema(format, { io: 'input', unrepresentable: 'any' });
+  return z
+    .union([z.string(), z.number()])
+    .superRefine((value, context) => {
+      for (const message of formatFaults(format, String(value)))
+        context.addIssue({ code: 'custom', message });
+    })
+    .meta({ description: help, ...(choices && { enum: choices }), ...(pattern && { pattern }) })
+    .optional();
+}
+
+/** Any variable of the service that is no secret. */
+const extraConfig = z.strictObject(
+  Object.fromEntries(
+    entries
+      .filter((entry) => !isSecret(entry))
+      .map(({ format, help, name }) => [name, variableText(format, help)]),
+  ),
+);
 
 const pem = z.string().regex(/^-----BEGIN [A-Z ]+-----/, 'must be PEM text');
 
@@ -22,7 +41,7 @@ const secrets = z.strictObject({
   }),
 });
 
-/** The one description of the values: types, validation and values.schema.json all come from here. */
+/** The schema of the values. Types, validation and values.schema.json derive from it. */
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
@@ -46,7 +65,7 @@ export const valuesSchema = z.strictObject({
   trustedProxies: z.array(cidr),
   corsOrigins: z.array(origin),
   logLevel: z.enum(logLevels),
-  extraConfig: z.partialRecord(z.enum(freeVariables), z.union([z.string(), z.number()])),
+  extraConfig,
   database: z.strictObject({
     peers,
     port,

@@ -1,10 +1,10 @@
 export type Tree = { [key: string]: unknown };
 type Step = string | number;
 
-/** A `--set` that cannot be read; the message names the flag's text. */
+/** A `--set` flag that cannot be parsed. The message has the text of the flag. */
 export class SetFlagError extends Error {}
 
-/** Helm's typing: whole numbers, true, false and null are themselves, all else is text (`0123` and `1.5` too). */
+/** The types of Helm: whole numbers, true, false and null; all else is text, also `0123` and `1.5`. */
 function typed(text: string): unknown {
   if (text === 'true') return true;
   if (text === 'false') return false;
@@ -12,7 +12,7 @@ function typed(text: string): unknown {
   return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
 }
 
-/** Cuts at unescaped `separator`s outside braces; the backslashes stay for `plainText`. */
+/** Splits at each unescaped `separator` outside braces. The backslashes stay, for `plainText`. */
 function split(text: string, separator: string): string[] {
   const parts = [''];
   let depth = 0;
@@ -33,13 +33,13 @@ function parsePath(text: string): Step[] {
   return split(text, '.').flatMap((part) => {
     const [, name = '', indexes = ''] = /^((?:[^[\\]|\\.)*)((?:\[\d{1,5}\])*)$/s.exec(part) ?? [];
     if (name === '') throw new SetFlagError(`--set ${text}: cannot be read as a path such as a.b[0]`);
-    // A flag must not reach the prototype that all other values share.
+    // A flag must not change the prototype that all other values share.
     if (name in Object.prototype) throw new SetFlagError(`--set ${text}: ${name} is not a known key`);
     return [plainText(name), ...[...indexes.matchAll(/\d+/g)].map(([index]) => Number(index))];
   });
 }
 
-// Objects without prototype throughout, so that `--set __proto__.x=1` is an ordinary unknown key.
+// No object has a prototype, so that `--set __proto__.x=1` is an ordinary unknown key.
 const emptyTree = (): Tree => Object.create(null);
 
 function assign(target: Tree | unknown[], path: readonly Step[], value: unknown): void {
@@ -86,7 +86,7 @@ export type SetKind = 'set' | 'set-string' | 'set-json' | 'set-file';
  * @throws SetFlagError for text that is not key=value
  */
 export function applySet(tree: Tree, kind: SetKind, text: string, readFile: (path: string) => string): void {
-  // JSON has commas of its own, so `--set-json` takes one pair per flag.
+  // JSON contains commas, so `--set-json` takes one pair per flag.
   for (const pair of kind === 'set-json' ? [text] : split(text, ',')) {
     const [key = '', ...values] = split(pair, '=');
     if (values.length === 0) throw new SetFlagError(`--${kind} ${pair}: must be key=value`);

@@ -77,6 +77,46 @@ const mistakes: [string, string[], string][] = [
     'extraConfig.PORT: must be removed, because the charts set this variable from another value',
   ],
   [
+    'a duration beyond the bounds of the service',
+    eks('rollout.keepAliveTimeout=5h'),
+    'rollout.keepAliveTimeout: must be a duration such as 500ms, 3s, 15m, 12h or 30d, from 1s to 110m',
+  ],
+  [
+    'a variable in the wrong format',
+    eks('extraConfig.HASH_CONCURRENCY=abc'),
+    'extraConfig.HASH_CONCURRENCY: must be a whole number from 1 to 512',
+  ],
+  [
+    'a variable that the service does not know',
+    eks('extraConfig.HASH_CONCURENCY=2'),
+    'extraConfig.HASH_CONCURENCY: is not a known key',
+  ],
+  [
+    'a variable that production refuses',
+    eks('extraConfig.RATE_LIMIT=off'),
+    'extraConfig.RATE_LIMIT: must not be off in production',
+  ],
+  [
+    'a variable that contradicts another one',
+    eks('extraConfig.ACCESS_TOKEN_TTL=2h,extraConfig.REFRESH_TOKEN_TTL=1h'),
+    'extraConfig.ACCESS_TOKEN_TTL: must not be longer than REFRESH_TOKEN_TTL',
+  ],
+  [
+    'a file that is not in the container',
+    eks('extraConfig.DB_CA_FILE=/etc/ca.pem'),
+    'extraConfig.DB_CA_FILE: names a file that cannot be read',
+  ],
+  [
+    'more hashing than fits into the memory of some containers',
+    eks('extraConfig.HASH_CONCURRENCY=12'),
+    'extraConfig.HASH_CONCURRENCY: times ARGON2_MEMORY_KIB must fit into half of the memory limit (container migrate, purge)',
+  ],
+  [
+    'more CPUs than the memory of the container is enough for',
+    ['--cloud', 'eks', '--set-string', 'resources.limits.cpu=16'],
+    'container auth-service: HASH_CONCURRENCY times ARGON2_MEMORY_KIB must fit into half of the memory limit',
+  ],
+  [
     'a budget that blocks drains',
     eks('disruptionBudget.maxUnavailable=0'),
     'disruptionBudget.maxUnavailable: must allow at least 1 pod; otherwise no node can be drained',

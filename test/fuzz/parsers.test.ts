@@ -2,7 +2,7 @@ import { assert, expect } from 'chai';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { variable } from '../../app/config/entry.ts';
-import { cidrs, duration, type Format, hosts, integer, origins } from '../../app/config/formats.ts';
+import { cidrs, duration, type Format, hosts, integer, origins } from '../../app/config/format.ts';
 import { type Reading, readVariable, realFiles } from '../../app/config/reader.ts';
 import { AppError, type ErrorCode } from '../../app/errors.ts';
 import { createDeviceTokens } from '../../app/features/devices/device-tokens.ts';

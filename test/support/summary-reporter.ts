@@ -1,24 +1,30 @@
 import { writeFileSync } from 'node:fs';
 import Mocha, { type MochaOptions, type Runner, type Suite, type Test } from 'mocha';
+import { shuffleSuite } from './shuffle.ts';
 
-interface Outcome {
+export interface Outcome {
   readonly passed: number;
   readonly failed: number;
+  readonly failures: readonly string[];
   readonly skipped: readonly string[];
   readonly stores: readonly string[];
+  /** Null for a run in the order of the source. */
+  readonly seed: string | null;
 }
 
-/** What ends a run: every skipped test by its full name, the stores that were exercised, the counts. */
-export function summary({ passed, failed, skipped, stores }: Outcome): string {
+/** The last lines of a run: every failed and skipped test by its full name, the stores, the seed, the counts. */
+export function summary({ passed, failed, failures, skipped, stores, seed }: Outcome): string {
   return [
+    ...failures.map((title) => `failed: ${title}`),
     ...skipped.map((title) => `skipped: ${title}`),
     ...(stores.length > 0 ? stores : ['none']).map((store) => `stores: ${store}`),
+    ...(seed === null ? [] : [`seed: ${seed}`]),
     `tests: ${passed} passed, ${failed} failed, ${skipped.length} skipped`,
     '',
   ].join('\n');
 }
 
-/** The tests that never began, since a hook failed or the run was broken off; mocha passes over them in silence. */
+/** The tests that never began, because a hook failed or the run was broken off. Mocha does not report them. */
 function neverBegan(root: Suite): string[] {
   const titles: string[] = [];
   root.eachTest((test) => {
@@ -38,17 +44,22 @@ async function storesUsed(): Promise<readonly string[]> {
 }
 
 /**
- * Mocha's own Spec, followed by `summary`. With SUMMARY_FILE the summary goes there instead, for a script that
- * prints something of its own (coverage) in between.
+ * Mocha's own Spec, followed by `summary`. With SEED the tests run shuffled. With OUTCOME_FILE the outcome goes there
+ * as JSON instead, for run.ts, which adds up several processes.
  */
 export default class SummaryReporter extends Mocha.reporters.Spec {
   private readonly skipped: string[] = [];
+  private readonly failed: string[] = [];
   private readonly isPartial: boolean;
+  private readonly seed = process.env.SEED ?? null;
 
   constructor(runner: Runner, options?: MochaOptions) {
     super(runner, options);
     this.isPartial = options?.grep !== undefined;
+    // The reporter is the one part of mocha that gets hold of all suites before they run.
+    if (this.seed !== null) shuffleSuite(runner.suite, this.seed);
     runner.on('pending', (test: Test) => this.skipped.push(test.fullTitle()));
+    runner.on('fail', (test: Test) => this.failed.push(test.fullTitle()));
   }
 
   /** Mocha calls it after the global teardown, so nothing of the run can be printed later. */
@@ -56,9 +67,9 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
     const { passes: passed, failures: failed } = this.stats;
     const skipped = [...this.skipped, ...(this.isPartial ? [] : neverBegan(this.runner.suite))];
     void storesUsed().then((stores) => {
-      const text = summary({ passed, failed, skipped, stores });
-      if (process.env.SUMMARY_FILE) writeFileSync(process.env.SUMMARY_FILE, text);
-      else process.stdout.write(text);
+      const outcome = { passed, failed, failures: this.failed, skipped, stores, seed: this.seed };
+      if (process.env.OUTCOME_FILE) writeFileSync(process.env.OUTCOME_FILE, JSON.stringify(outcome));
+      else process.stdout.write(summary(outcome));
       exit?.(failures);
     });
   }

@@ -207,4 +207,7 @@ export const ruleViolations: Record<string, Violate> = {
   'reference-key': (all) => {
     delete only(all, 'ConfigMap', 'auth-service-config').data.PORT;
   },
+  environment: (all) => {
+    only(all, 'ConfigMap', 'auth-service-config').data.KEEP_ALIVE_TIMEOUT = '5h';
+  },
 };

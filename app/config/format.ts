@@ -8,8 +8,8 @@ import { z } from 'zod';
 export type Format<Value> = z.ZodType<Value, string>;
 
 export const text = z.string().describe('text');
-export const filePath = z.string().describe('the path of a file');
-export const folderPath = z.string().describe('the path of a folder');
+export const file = z.string().describe('the path of a file');
+export const folder = z.string().describe('the path of a folder');
 
 export const onOff = z
   .enum(['on', 'off'])
@@ -54,7 +54,7 @@ const host = z
   .toLowerCase()
   .regex(/^(\*|\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9._-]*[a-z0-9])?)$/);
 
-/** A port or scheme is refused: the service would compare it with a Host header, and it would never match. */
+/** A port or scheme is refused, because no Host header would match it. */
 export const hosts = items
   .pipe(z.array(host))
   .readonly()
@@ -72,7 +72,7 @@ export const cidrs = items
   .readonly()
   .describe('a comma list of IP addresses and CIDR blocks');
 
-/** As browsers send it: scheme, host and port, no path. */
+/** As in the Origin header of browsers: scheme, host and port, no path. */
 function isOrigin(item: string): boolean {
   return item === '*' || (URL.canParse(item) && new URL(item).origin === item);
 }
@@ -92,6 +92,6 @@ export const origins = z
   .readonly()
   .describe('a JSON array of origins such as ["https://app.example.com"]');
 
-export const httpUrl = z
-  .stringFormat('url', (url) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
+export const url = z
+  .stringFormat('url', (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))
   .describe('a URL that begins with http:// or https://');

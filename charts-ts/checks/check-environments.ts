@@ -1,0 +1,34 @@
+import type { Document } from '../gate/document.ts';
+import { createManifestSet } from '../gate/manifest-set.ts';
+import { parseEnvironments } from '../gate/rules/environment.ts';
+import { settings } from '../kubernetes/settings.ts';
+import { type Fault, fault } from '../values/fault.ts';
+import { ValuesError } from '../values/load-values.ts';
+import type { Values } from '../values/schema.ts';
+
+/** The path of the value that a variable comes from, if it comes from one. */
+function valuePath(values: Values, variable: string): string | undefined {
+  const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
+  return source && 'text' in source ? source.from : undefined;
+}
+
+/** A line of the parser under the path of the value, or under the containers that have the fault. */
+function toFault(values: Values, line: string, containers: string, isEverywhere: boolean): Fault {
+  const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
+  const path = valuePath(values, variable);
+  if (!path) return fault(`container ${containers}`, line);
+  return fault(path, isEverywhere ? message : `${message} (container ${containers})`);
+}
+
+/**
+ * Refuses what the service itself would refuse: its parser reads the environment of each container in the manifests.
+ * @throws ValuesError naming every fault
+ */
+export function checkEnvironments(values: Values, documents: readonly Document[]): void {
+  const parsed = parseEnvironments(createManifestSet(documents));
+  const faults = [...new Set(parsed.flatMap(({ faults }) => faults))].map((line) => {
+    const having = parsed.filter(({ faults }) => faults.includes(line)).map(({ name }) => name);
+    return toFault(values, line, having.join(', '), having.length === parsed.length);
+  });
+  if (faults.length > 0) throw new ValuesError(faults);
+}

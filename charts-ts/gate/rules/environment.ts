@@ -1,0 +1,110 @@
+import { posix } from 'node:path';
+import { ConfigError, type Environment, type Files, parseConfig } from '../../../app/config/config.ts';
+import { names } from '../../names.ts';
+import { bytes, millicpu } from '../../values/formats.ts';
+import type { Tree } from '../../values/set-flag.ts';
+import type { Document } from '../document.ts';
+import { findObject, type ManifestSet, type Workload } from '../manifest-set.ts';
+import { podRule, type Rule } from '../rule.ts';
+import { asMap, asMaps, asText, get } from '../untyped.ts';
+
+/** Where the parser finds a secret that the environment takes from a Secret, as if its file were mounted. */
+const secretFile = '/secret-key-ref';
+
+const configMapData = (manifests: ManifestSet, document: Document, name: unknown): Tree =>
+  asMap(get(findObject(manifests, 'ConfigMap', name, document)?.object, 'data'));
+
+/** The variables of a container. A secret becomes its `_FILE` form, because nobody knows its text yet. */
+function environmentOf(container: Tree, { document }: Workload, manifests: ManifestSet): Environment {
+  const entries = asMaps(container.env).map(({ name, value, valueFrom }): [string, string] => {
+    const { configMapKeyRef, secretKeyRef } = asMap(valueFrom);
+    if (secretKeyRef) return [`${asText(name)}_FILE`, secretFile];
+    const data = configMapData(manifests, document, get(configMapKeyRef, 'name'));
+    return [asText(name), asText(configMapKeyRef ? data[asText(get(configMapKeyRef, 'key'))] : value)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The files of a volume: name and text, or null for the text of a Secret, which nobody knows yet. */
+function filesOfVolume(
+  volume: Tree,
+  { document }: Workload,
+  manifests: ManifestSet,
+): [string, string | null][] {
+  const { configMap, secret } = volume;
+  if (secret) return asMaps(get(secret, 'items')).map(({ path }) => [asText(path), null]);
+  const data = configMapData(manifests, document, get(configMap, 'name'));
+  return Object.entries(data).map(([name, value]) => [name, asText(value)]);
+}
+
+/** The files that a container sees. */
+function filesOf(container: Tree, workload: Workload, manifests: ManifestSet): Files {
+  const volumes = asMaps(workload.podSpec.volumes);
+  const folders = new Map(
+    asMaps(container.volumeMounts).map(({ mountPath, name }) => {
+      const volume = volumes.find((one) => one.name === name) ?? {};
+      return [asText(mountPath), new Map(filesOfVolume(volume, workload, manifests))];
+    }),
+  );
+  return {
+    list(folder) {
+      const files = folders.get(folder);
+      if (!files) throw new Error(`${folder} is not mounted`);
+      return [...files.keys()];
+    },
+    read(path) {
+      if (path === secretFile) return null;
+      const file = folders.get(posix.dirname(path))?.get(posix.basename(path));
+      if (file === undefined) throw new Error(`${path} is not mounted`);
+      return file;
+    },
+  };
+}
+
+/** What the process may use. The rule about resources refuses a container without limits. */
+function machineOf(container: Tree) {
+  const { cpu, memory } = asMap(get(container, 'resources', 'limits'));
+  return {
+    cpus: millicpu(String(cpu)) / 1_000 || 1,
+    memoryBytes: bytes(String(memory)) || Number.POSITIVE_INFINITY,
+  };
+}
+
+/** What the service would report of the environment of a container: `VARIABLE what is wrong with it`. */
+export interface ParsedContainer {
+  readonly name: string;
+  readonly faults: readonly string[];
+}
+
+function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): readonly string[] {
+  const env = environmentOf(container, workload, manifests);
+  try {
+    parseConfig(env, machineOf(container), filesOf(container, workload, manifests));
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+function parseContainers(workload: Workload, manifests: ManifestSet): ParsedContainer[] {
+  // Other pods read other variables.
+  if (workload.podLabels['app.kubernetes.io/name'] !== names.app) return [];
+  return workload.containers.map((container) => ({
+    name: asText(container.name),
+    faults: faultsOf(container, workload, manifests),
+  }));
+}
+
+/** Runs the service's own parser on the complete environment of each container of the service. */
+export function parseEnvironments(manifests: ManifestSet): ParsedContainer[] {
+  return manifests.workloads.flatMap((workload) => parseContainers(workload, manifests));
+}
+
+/** With such an environment the service would exit with status 78. */
+export const environmentRules: readonly Rule[] = [
+  podRule('environment', function* (workload, manifests) {
+    for (const { faults, name } of parseContainers(workload, manifests))
+      for (const fault of faults) yield `container ${name}: ${fault}`;
+  }),
+];

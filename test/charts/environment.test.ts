@@ -1,0 +1,92 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseAllDocuments } from 'yaml';
+import type { Document } from '../../charts-ts/gate/document.ts';
+import { validateManifests } from '../../charts-ts/gate/gate.ts';
+import { faultsOf } from '../support/configuration.ts';
+import { start } from '../support/process.ts';
+import { realContainers } from './support/containers.ts';
+import { documentsOf, only, variants } from './support/synthesized.ts';
+
+function committed(cloud: string): Document[] {
+  return readdirSync(`k8s-out/${cloud}`).flatMap((name) =>
+    parseAllDocuments(readFileSync(`k8s-out/${cloud}/${name}`, 'utf8')).map((document) => ({
+      file: name,
+      object: document.toJS(),
+    })),
+  );
+}
+
+const sources: readonly (readonly [title: string, () => Document[]])[] = [
+  ...(['eks', 'gke', 'aks'] as const).map((cloud) => [`k8s-out/${cloud}`, () => committed(cloud)] as const),
+  ...[
+    ...variants,
+    ['eks', 'secrets.delivery=env'] as const,
+    ['gke', 'secrets.delivery=env,jwt.algorithm=HS256,jwt.previousSecret=true'] as const,
+    ['aks', 'jwt.algorithm=ES256,database.ca=-----BEGIN CERTIFICATE-----'] as const,
+  ].map(
+    ([cloud, ...sets]) =>
+      [`${cloud} ${sets.join(' ').slice(0, 80)}`.trim(), () => documentsOf(cloud, ...sets)] as const,
+  ),
+];
+
+describe('charts: environment', () => {
+  let root = '';
+  before(() => {
+    root = mkdtempSync(join(tmpdir(), 'containers-'));
+  });
+  after(() => rmSync(root, { recursive: true }));
+
+  const containersOf = (documents: Document[]) => realContainers(documents, mkdtempSync(join(root, 'of-')));
+
+  for (const [title, documents] of sources) {
+    it(`of every container passes the service's own parser in ${title}`, () => {
+      const containers = containersOf(documents());
+      expect(containers.map(({ command }) => command)).to.have.members(['migrate', 'serve', 'purge']);
+      for (const { env, machine, title } of containers)
+        expect(faultsOf(env, machine), title).to.deep.equal([]);
+    });
+  }
+
+  it('starts the migrate command, as far as the database that does not answer', async function () {
+    this.timeout(120_000);
+    const environments = sources.flatMap(([, documents]) =>
+      containersOf(documents()).flatMap(({ command, env }) => (command === 'migrate' ? [env] : [])),
+    );
+    // Many values change nothing in the environment.
+    const withoutFolder = (env: Record<string, string>) => JSON.stringify(env).replaceAll(/of-\w+/g, '');
+    const queue = [...new Map(environments.map((env) => [withoutFolder(env), env])).values()];
+    async function startOneByOne(): Promise<void> {
+      for (let env = queue.pop(); env; env = queue.pop()) {
+        const process = start(['migrate'], env);
+        expect(await process.ended).to.equal(1);
+        expect(process.output()).to.match(/ECONNREFUSED/);
+      }
+    }
+    await Promise.all([startOneByOne(), startOneByOne(), startOneByOne()]);
+  });
+
+  it('is refused under the name of the container and the variable', async () => {
+    const documents = documentsOf('eks');
+    only(documents, 'ConfigMap', 'auth-service-config').data.DB_POOL_MAX = 'many';
+    const lines = await validateManifests(documents, { kubernetesVersion: '1.28', allow: [] });
+    expect(lines.filter((line) => line.endsWith('[environment]'))).to.deep.equal([
+      '31-deployment.yaml Deployment/auth-service: container migrate: DB_POOL_MAX must be a whole number from 1 to 1000 [environment]',
+      '31-deployment.yaml Deployment/auth-service: container auth-service: DB_POOL_MAX must be a whole number from 1 to 1000 [environment]',
+      '40-purge.yaml CronJob/auth-service-purge: container purge: DB_POOL_MAX must be a whole number from 1 to 1000 [environment]',
+    ]);
+  });
+
+  it('is refused when the file of a secret is not among the mounted ones', async () => {
+    const documents = documentsOf('eks');
+    const [container] = only(documents, 'Deployment').spec.template.spec.containers;
+    container.env.find(({ name }: { name: string }) => name === 'JWT_PRIVATE_KEY_PATH').value =
+      '/etc/auth/secrets/key';
+    const lines = await validateManifests(documents, { kubernetesVersion: '1.28', allow: [] });
+    expect(lines).to.deep.equal([
+      '31-deployment.yaml Deployment/auth-service: container auth-service: JWT_PRIVATE_KEY_PATH names a file that cannot be read [environment]',
+    ]);
+  });
+});

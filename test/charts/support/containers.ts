@@ -1,0 +1,75 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Machine } from '../../../app/config/cgroup.ts';
+import type { Document } from '../../../charts-ts/gate/document.ts';
+import { bytes, millicpu } from '../../../charts-ts/values/formats.ts';
+import { pemPair } from '../../support/keys.ts';
+import { type Loose, only } from './synthesized.ts';
+
+/** A container as its process sees it, with the files of its volumes below a folder of this machine. */
+export interface RealContainer {
+  readonly title: string;
+  readonly command: string;
+  readonly env: Record<string, string>;
+  readonly machine: Machine;
+}
+
+/** Plausible secrets by their keys in the Secret. The servers of the URLs do not exist. */
+function secretTexts(algorithm: string, usesTls: boolean): Record<string, string> {
+  const pair = pemPair('charts', algorithm === 'HS256' ? 'RS256' : (algorithm as 'RS256'));
+  return {
+    'db-url': 'postgresql://auth:pw@127.0.0.1:1/auth',
+    'db-replica-url': 'postgresql://auth:pw@127.0.0.1:1/auth',
+    'redis-url': `${usesTls ? 'rediss' : 'redis'}://:pw@127.0.0.1:1`,
+    'jwt-private-key': pair.privatePem,
+    'jwt-public-key': pair.publicPem,
+    'jwt-secret': 's'.repeat(48),
+    'jwt-secret-previous': 'p'.repeat(48),
+  };
+}
+
+const templates: Record<string, (object: Loose) => Loose> = {
+  Deployment: ({ spec }) => spec.template.spec,
+  Job: ({ spec }) => spec.template.spec,
+  CronJob: ({ spec }) => spec.jobTemplate.spec.template.spec,
+};
+
+/** Every container of the manifests, with its files written below `root`. */
+export function realContainers(documents: readonly Document[], root: string): RealContainer[] {
+  const configMap = (name: string): Record<string, string> => only(documents, 'ConfigMap', name).data;
+  const config = configMap('auth-service-config');
+  const secrets = secretTexts(config.ALGORITHM ?? '', config.REDIS_TLS !== 'off');
+
+  function writeVolumes(pod: Loose, container: Loose): readonly string[] {
+    return container.volumeMounts.map(({ mountPath, name }: Loose) => {
+      const { configMap: map, secret } = pod.volumes.find((volume: Loose) => volume.name === name);
+      const keys = secret?.items.map(({ key, path }: Loose) => [path, secrets[key]]);
+      mkdirSync(join(root, mountPath), { recursive: true });
+      for (const [file, text] of keys ?? Object.entries(map ? configMap(map.name) : {}))
+        writeFileSync(join(root, mountPath, file), text);
+      return mountPath;
+    });
+  }
+
+  function textOf({ value, valueFrom }: Loose, mounts: readonly string[]): string {
+    const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};
+    if (configMapKeyRef) return configMap(configMapKeyRef.name)[configMapKeyRef.key] ?? '';
+    if (secretKeyRef) return secrets[secretKeyRef.key] ?? '';
+    return mounts.some((mount) => value === mount || dirname(value) === mount) ? join(root, value) : value;
+  }
+
+  return documents.flatMap(({ object }) => {
+    const pod = templates[object.kind]?.(object);
+    if (!pod) return [];
+    return [...(pod.initContainers ?? []), ...pod.containers].map((container: Loose) => {
+      const mounts = writeVolumes(pod, container);
+      const { cpu, memory } = container.resources.limits;
+      return {
+        title: `${object.kind} ${container.name}`,
+        command: container.args?.[0] ?? 'serve',
+        env: Object.fromEntries(container.env.map((one: Loose) => [one.name, textOf(one, mounts)])),
+        machine: { cpus: millicpu(cpu) / 1_000, memoryBytes: bytes(memory) },
+      };
+    });
+  });
+}
