@@ -2,11 +2,10 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
 import type { Config } from '../config/config.ts';
-import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
+import { openSigningKeys } from '../features/tokens/signing-keys.ts';
 import { createMetricsServer } from '../http/server/metrics-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
-import { activeSessionCountInterval, createActiveSessionCount } from '../jobs/count-active-sessions.ts';
-import { createSigningKeyRecorder, recordInterval } from '../jobs/record-signing-keys.ts';
+import { startBackgroundJobs } from '../jobs/background-jobs.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
@@ -16,9 +15,6 @@ import { openStores, type Stores } from '../open-stores.ts';
 import { isSchemaCurrent } from '../store/postgres/schema-check.ts';
 import { createStore } from '../store/store.ts';
 
-const day = 86_400_000;
-/** How far ahead login history has partitions: a purge job that is broken for months loses nothing. */
-const partitionMonths = 12;
 /** Kept back from SHUTDOWN_TIMEOUT for closing pools. */
 const closingReserve = 1_000;
 
@@ -32,31 +28,6 @@ function nextSignal(log: Logger): Promise<NodeJS.Signals> {
     process.on('SIGTERM', onSignal);
     process.on('SIGINT', onSignal);
   });
-}
-
-function keepPartitions(stores: Stores, log: Logger): NodeJS.Timeout {
-  const create = () =>
-    createStore(stores.database)
-      .loginHistories.createPartitions(partitionMonths)
-      .catch((error) =>
-        log.error({ err: error, event: 'partitions_failed' }, 'login history partitions were not created'),
-      );
-  void create();
-  return setInterval(create, day).unref();
-}
-
-function keepActiveSessionCount(stores: Stores, metrics: Metrics, log: Logger): NodeJS.Timeout {
-  const store = createStore(stores.database);
-  const countActiveSessions = createActiveSessionCount({ store, redis: stores.redis, metrics, log });
-  void countActiveSessions();
-  return setInterval(countActiveSessions, activeSessionCountInterval).unref();
-}
-
-function keepSigningKeyRecords(stores: Stores, keys: SigningKeys, log: Logger): NodeJS.Timeout {
-  const record = createSigningKeyRecorder({ store: createStore(stores.database), keys, log });
-  void record();
-  keys.onChange(() => void record());
-  return setInterval(record, recordInterval).unref();
 }
 
 function announce(
@@ -102,13 +73,10 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
     api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining, log, metrics }),
     metrics: createMetricsServer(metrics),
   };
-  const timers = [
-    keepPartitions(stores, log),
-    keepActiveSessionCount(stores, metrics, log),
-    keepSigningKeyRecords(stores, keys, log),
-  ];
+  const store = createStore(stores.database);
+  const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
   announce(config, stores, log, await listenOn(config, servers));
-  return { tracing, keys, stores, servers, timers };
+  return { tracing, keys, stores, servers, stopJobs };
 }
 
 /** Serves until SIGTERM or SIGINT, then drains. Resolves when everything is closed; at once when still starting. */
@@ -127,8 +95,8 @@ export async function serveCommand(config: Config, log: Logger, version: string)
     { event: 'draining', drainDelay: config.shutdown.drainDelay },
     'not ready any more; serving on while traffic moves away',
   );
-  const { tracing, keys, stores, servers, timers } = service;
-  for (const timer of timers) clearInterval(timer);
+  const { tracing, keys, stores, servers, stopJobs } = service;
+  stopJobs();
   await sleep(config.shutdown.drainDelay);
   await closeServer(servers.api, Math.max(0, config.shutdown.timeout - closingReserve));
   keys.close();

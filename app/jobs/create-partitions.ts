@@ -1,0 +1,20 @@
+import type { Logger } from '../observe/log.ts';
+import type { Store } from '../store/store.ts';
+
+/** Months for which the login history has partitions in advance. If the job fails for months, no row is lost. */
+export const partitionMonths = 12;
+
+/** Milliseconds between two runs. */
+export const partitionInterval = 86_400_000;
+
+export function createPartitionJob({ store, log }: { store: Store; log: Logger }) {
+  /** Never throws: the next run creates what this one could not. */
+  return async function createPartitions(): Promise<void> {
+    try {
+      await store.loginHistories.createPartitions(partitionMonths);
+    } catch (error) {
+      const event = 'partitions_failed';
+      log.error({ err: error, event }, 'the partitions of the login history were not created');
+    }
+  };
+}
