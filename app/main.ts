@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { nextStopSignal } from './commands/stop-signal.ts';
 import { algorithms, ConfigError, parseConfig } from './config/config.ts';
 import { AppError } from './errors.ts';
 
@@ -21,6 +22,7 @@ program
   .command('serve', { isDefault: true })
   .description('serve the API until SIGTERM or SIGINT (the default command)')
   .action(async () => {
+    const stopSignal = nextStopSignal();
     const { config, log } = await openCommand();
     // ASVS 16.5.4: an uncaught error ends the process, because its state is unknown, and is logged first.
     process.once('uncaughtException', (error) => {
@@ -28,7 +30,7 @@ program
       process.exit(1);
     });
     const { serveCommand } = await import('./commands/serve.ts');
-    await serveCommand(config, log, version);
+    await serveCommand(config, log, version, stopSignal);
     // A socket to a server that does not answer must not keep the process running.
     process.exit(0);
   });

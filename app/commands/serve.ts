@@ -18,17 +18,7 @@ import { createStore } from '../store/store.ts';
 /** Kept back from SHUTDOWN_TIMEOUT for closing pools. */
 const closingReserve = 1_000;
 
-function nextSignal(log: Logger): Promise<NodeJS.Signals> {
-  return new Promise((done) => {
-    const onSignal = (signal: NodeJS.Signals) => {
-      log.info({ event: 'signal', signal }, `received ${signal}`);
-      done(signal);
-    };
-    // `on`, not `once`: without a listener a repeated signal would kill the process in the middle of its shutdown.
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
-  });
-}
+type Service = Awaited<ReturnType<typeof boot>>;
 
 function announce(
   config: Config,
@@ -79,29 +69,48 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
   return { tracing, keys, stores, servers, stopJobs };
 }
 
-/** Serves until SIGTERM or SIGINT, then drains. Resolves when everything is closed; at once when still starting. */
-export async function serveCommand(config: Config, log: Logger, version: string): Promise<void> {
-  let draining = false;
-  const signal = nextSignal(log);
-  const service = await Promise.race([boot(config, log, version, () => draining), signal.then(() => null)]);
-  if (!service) {
-    log.info({ event: 'stopped' }, 'stopped while starting');
-    return;
-  }
-
-  await signal;
-  draining = true;
-  log.info(
-    { event: 'draining', drainDelay: config.shutdown.drainDelay },
-    'not ready any more; serving on while traffic moves away',
-  );
+async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {
   const { tracing, keys, stores, servers, stopJobs } = service;
-  stopJobs();
-  await sleep(config.shutdown.drainDelay);
-  await closeServer(servers.api, Math.max(0, config.shutdown.timeout - closingReserve));
+  const jobsStopped = stopJobs();
+  await sleep(drainDelay);
+  const limit = Math.max(0, timeout - closingReserve);
+  await Promise.all([
+    closeServer(servers.api, limit),
+    Promise.race([jobsStopped, sleep(limit, undefined, { ref: false })]),
+  ]);
   keys.close();
   await stores.close();
   await tracing.close();
   await closeServer(servers.metrics, 0);
+}
+
+/**
+ * Serves until the stop signal, then drains. Resolves when everything is closed. A signal during the start resolves it
+ * at once: an interrupted start leaves nothing behind that a killed one does not leave too, and the next start handles
+ * that.
+ */
+export async function serveCommand(
+  config: Config,
+  log: Logger,
+  version: string,
+  stopSignal: Promise<NodeJS.Signals>,
+): Promise<void> {
+  let draining = false;
+  const stopped = stopSignal.then((signal) => {
+    log.info({ event: 'signal', signal }, `received ${signal}`);
+    return null;
+  });
+  const service = await Promise.race([boot(config, log, version, () => draining), stopped]);
+  if (!service) {
+    log.info({ event: 'stopped' }, 'stopped while starting');
+    return;
+  }
+  await stopped;
+  draining = true;
+  log.info(
+    { event: 'draining', drainDelay: config.shutdown.drainDelay },
+    'the process is draining: readiness fails, and requests are still served',
+  );
+  await shutDown(service, config.shutdown);
   log.info({ event: 'stopped' }, 'stopped');
 }

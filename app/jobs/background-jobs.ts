@@ -4,6 +4,7 @@ import type { RedisClient } from '../store/redis/redis-client.ts';
 import type { Store } from '../store/store.ts';
 import { activeSessionCountInterval, createActiveSessionCount } from './count-active-sessions.ts';
 import { createPartitionJob, partitionInterval } from './create-partitions.ts';
+import { startPeriodicJob } from './periodic-job.ts';
 import { createSigningKeyRecorder, type RecordedKeys, recordInterval } from './record-signing-keys.ts';
 
 interface JobParts {
@@ -14,19 +15,17 @@ interface JobParts {
   readonly log: Logger;
 }
 
-function runEvery(interval: number, job: () => Promise<void>): NodeJS.Timeout {
-  void job();
-  return setInterval(job, interval).unref();
-}
-
-/** Starts the jobs of a serving process: each runs at once and then at its interval. @returns a function that stops them */
-export function startBackgroundJobs(parts: JobParts): () => void {
-  const recordSigningKeys = createSigningKeyRecorder(parts);
-  parts.keys.onChange(() => void recordSigningKeys());
-  const timers = [
-    runEvery(partitionInterval, createPartitionJob(parts)),
-    runEvery(activeSessionCountInterval, createActiveSessionCount(parts)),
-    runEvery(recordInterval, recordSigningKeys),
+/**
+ * Starts the jobs of a serving process. Each runs at once and then at its interval.
+ * @returns a function that stops them and resolves when none is running
+ */
+export function startBackgroundJobs(parts: JobParts): () => Promise<void> {
+  const recorder = startPeriodicJob(createSigningKeyRecorder(parts), recordInterval);
+  parts.keys.onChange(recorder.runNow);
+  const jobs = [
+    recorder,
+    startPeriodicJob(createPartitionJob(parts), partitionInterval),
+    startPeriodicJob(createActiveSessionCount(parts), activeSessionCountInterval),
   ];
-  return () => timers.forEach(clearInterval);
+  return async () => void (await Promise.all(jobs.map((job) => job.stop())));
 }

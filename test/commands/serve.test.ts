@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Running, start } from '../support/process.ts';
+import { createScratchDatabase, onRealStore } from '../support/stores.ts';
 
 describe('The executable', function () {
   // Each test boots a process of its own, some with an embedded Postgres.
@@ -53,22 +54,6 @@ describe('The executable', function () {
     const last = JSON.parse(service.output().trimEnd().split('\n').at(-1) ?? '');
     expect(last).to.deep.include({ level: 'fatal', event: 'crashed' });
     expect(last.err).to.include({ type: 'Error', message: 'unforeseen' });
-  });
-
-  it('stops at once when told so while it is still starting', async () => {
-    const service = launch([]);
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
-    service.child.kill('SIGTERM');
-    expect(await service.ended).to.be.oneOf([0, 'SIGTERM']);
-    expect(service.output()).not.to.contain('    at ');
-  });
-
-  it('says what to do about a database without its schema', async function () {
-    const url = process.env.TEST_DATABASE_URL ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
-    const service = launch([], { DB_PRIMARY_DB_URL: `${url}?sslmode=disable` });
-    await service.ended;
-    if (/service_unavailable/.test(service.output())) this.skip();
-    expect(service.output()).to.contain('run the command migrate first');
   });
 
   it('keeps users, sessions and keys over a restart, even after kill -9', async () => {
@@ -143,5 +128,21 @@ describe('The executable', function () {
     service.child.kill('SIGTERM');
     await service.ended;
     expect(await launch(['health'], { PORT: new URL(url).port }).ended).to.equal(1);
+  });
+});
+
+onRealStore('A start without the schema', () => {
+  it('says what to do', async function () {
+    this.timeout(60_000);
+    const { url, drop } = await createScratchDatabase();
+    const variables = { DB_PRIMARY_DB_URL: `${url()}?sslmode=disable`, PORT: '0', METRICS_PORT: '0' };
+    const service = start([], variables);
+    try {
+      expect(await service.ended).to.equal(1);
+      expect(service.output()).to.contain('run the command migrate first');
+    } finally {
+      service.child.kill('SIGKILL');
+      await drop();
+    }
   });
 });

@@ -18,7 +18,7 @@ const day = 86_400_000;
 
 /** Opens a session and says by which token hash it can be rotated. */
 export async function addSession(
-  store: Store,
+  store: Pick<Store, 'users' | 'sessions'>,
   userId: string,
   fields: { idleTtlMs?: number; maxAgeMs?: number } = {},
 ) {

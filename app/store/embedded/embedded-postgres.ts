@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
@@ -12,6 +13,19 @@ export interface EmbeddedPostgres {
 }
 
 /**
+ * Opens a data folder, and initializes it where there is none. A process that ends meanwhile leaves a folder that
+ * PGlite can never open again. The marker beside the folder tells the next start to replace it: it contains no data yet.
+ */
+async function openDataDir(dataDir: string): Promise<PGlite> {
+  const marker = `${dataDir}.incomplete`;
+  if (existsSync(marker)) await rm(dataDir, { recursive: true, force: true });
+  if (!existsSync(dataDir)) await writeFile(marker, '');
+  const db = await PGlite.create(dataDir);
+  await rm(marker, { force: true });
+  return db;
+}
+
+/**
  * Postgres inside this process (PGlite). The same client reaches it over a socket, in a folder that only this user may
  * enter. Use one connection at a time: PGlite is one backend and would mix the messages of several clients.
  * @param options.dataDir null for a database in memory
@@ -22,7 +36,7 @@ export async function startEmbeddedPostgres(options: {
   log: Logger;
 }): Promise<EmbeddedPostgres> {
   const { dataDir, maxConnections, log } = options;
-  const db = await PGlite.create(dataDir ?? 'memory://');
+  const db = await (dataDir === null ? PGlite.create('memory://') : openDataDir(dataDir));
   // In the system's folder for temporary files, because the path of a socket has at most 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'auth-pg-'));
   const server = new PGLiteSocketServer({ db, path: join(folder, '.s.PGSQL.5432'), maxConnections });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
+import { onEmptyTable } from '../../support/empty-table.ts';
 import { addUser, codeOf, newUser } from '../../support/rows.ts';
 import { onEachStore, onRealStore } from '../../support/stores.ts';
 
@@ -76,15 +77,16 @@ onEachStore('role store', (stores) => {
   });
 
   it('counts the admins that are neither disabled nor deleted', async () => {
-    const before = await store().roles.countActiveAdmins();
-    const admins = [await addUser(store()), await addUser(store()), await addUser(store())];
-    for (const { id } of admins) await store().roles.grant(id, 'admin');
-    expect(await store().roles.countActiveAdmins()).to.equal(before + 3);
-    await store().users.setDisabled(admins[0]?.id ?? '', true);
-    await store().users.softDelete(admins[1]?.id ?? '');
-    expect(await store().roles.countActiveAdmins()).to.equal(before + 1);
-    await store().roles.replaceForUser(admins[2]?.id ?? '', ['user']);
-    expect(await store().roles.countActiveAdmins()).to.equal(before);
+    const [first, second, third] = [await addUser(store()), await addUser(store()), await addUser(store())];
+    await onEmptyTable(stores(), 'user_roles', async ({ roles, users }) => {
+      for (const { id } of [first, second, third]) await roles.grant(id, 'admin');
+      expect(await roles.countActiveAdmins()).to.equal(3);
+      await users.setDisabled(first.id, true);
+      await users.softDelete(second.id);
+      expect(await roles.countActiveAdmins()).to.equal(1);
+      await roles.replaceForUser(third.id, ['user']);
+      expect(await roles.countActiveAdmins()).to.equal(0);
+    });
   });
 });
 

@@ -10,6 +10,8 @@ import { addSession, addUser } from '../../support/rows.ts';
 import { createScratchDatabase, onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 import { using } from '../postgres/probe.ts';
 
+const day = 86_400_000;
+
 onEachStore('living sessions of one user', (stores) => {
   const store = () => createStore(stores().database);
 
@@ -23,8 +25,8 @@ onEachStore('living sessions of one user', (stores) => {
       tokenHash: Buffer.alloc(32),
       ip: null,
       userAgent: null,
-      idleTtlMs: 60_000,
-      maxAgeMs: 60_000,
+      idleTtlMs: day,
+      maxAgeMs: day,
       passwordChangedAt: account.passwordChangedAt,
     });
   }
@@ -90,6 +92,23 @@ onEachStore('living sessions of one user', (stores) => {
     const second = await store().sessions.listAll(user.id, 3, first.next ?? undefined);
     expect([...first.items, ...second.items].map(({ id }) => id)).to.have.members(own);
     expect([first.items.length, second.next]).to.deep.equal([3, null]);
+  });
+});
+
+onRealStore('two logins of a user who has the maximum of active sessions', (stores) => {
+  it('do not wait for each other, and the next login ends the surplus', async () => {
+    const store = createStore(stores().database);
+    const user = await addUser(store);
+    for (let number = 0; number < maxActiveSessions; number += 1) await addSession(store, user.id);
+    const count = async () => (await store.sessions.listActive(user.id)).length;
+    await store.transaction(async (within) => {
+      await addSession(within, user.id);
+      // Both logins find the same oldest session. The first one has ended it and has not committed yet.
+      await addSession(store, user.id);
+    });
+    expect(await count()).to.equal(maxActiveSessions + 1);
+    await addSession(store, user.id);
+    expect(await count()).to.equal(maxActiveSessions);
   });
 });
 

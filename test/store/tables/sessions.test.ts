@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
+import { onEmptyTable } from '../../support/empty-table.ts';
 import { addSession, addUser } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 
@@ -144,12 +145,16 @@ onEachStore('session store', (stores) => {
     expect(listed).to.include({ id: session.id, ip: session.ip, userAgent: session.userAgent });
   });
 
-  it('counts live sessions', async () => {
-    const before = await store().sessions.countActive();
-    const { session } = await open();
-    expect(await store().sessions.countActive()).to.equal(before + 1);
-    await store().sessions.end(session.id, null, 'logout');
-    expect(await store().sessions.countActive()).to.equal(before);
+  it('counts active sessions', async () => {
+    const user = await addUser(store());
+    await onEmptyTable(stores(), 'sessions', async ({ sessions, users }) => {
+      expect(await sessions.countActive()).to.equal(0);
+      const session = await addSession({ sessions, users }, user.id);
+      await addSession({ sessions, users }, user.id, { idleTtlMs: -1_000 });
+      expect(await sessions.countActive()).to.equal(1);
+      await sessions.end(session.id, null, 'logout');
+      expect(await sessions.countActive()).to.equal(0);
+    });
   });
 
   it('removes sessions that have been over for a day, and no others', async () => {
@@ -163,8 +168,13 @@ onEachStore('session store', (stores) => {
   });
 
   it('removes no more sessions at once than it is told', async () => {
-    for (let count = 0; count < 3; count += 1) await open({ idleTtlMs: -2 * day, maxAgeMs: 0 });
-    expect(await store().sessions.deleteExpired(2)).to.equal(2);
-    expect(await store().sessions.deleteExpired(2)).to.equal(1);
+    const user = await addUser(store());
+    await onEmptyTable(stores(), 'sessions', async ({ sessions, users }) => {
+      for (let count = 0; count < 3; count += 1) {
+        await addSession({ sessions, users }, user.id, { idleTtlMs: -2 * day, maxAgeMs: 0 });
+      }
+      expect(await sessions.deleteExpired(2)).to.equal(2);
+      expect(await sessions.deleteExpired(2)).to.equal(1);
+    });
   });
 });

@@ -1,7 +1,7 @@
 -- Inserts only if the account is unchanged since its password was checked. The lock waits for a concurrent change; a
 -- later change finds the session and ends it. Beyond the maximum ($10), the oldest sessions end, up to $11 of them. The
--- snapshot does not contain the new session, hence one less. Two logins at once may end the same session; the next
--- login ends the surplus.
+-- snapshot does not contain the new session, hence one less. A session that another login is ending is skipped: logins
+-- that wait for each other's rows would deadlock. The next login ends the surplus.
 with opened as (
   insert into sessions (id, user_id, mac_key, token_hash, ip, user_agent, idle_expires_at, expires_at)
   select
@@ -29,15 +29,20 @@ superseded as (
   where id = any (array(
       select id
       from sessions
-      where user_id = $2
+      where id = any (array(
+          select id
+          from sessions
+          where user_id = $2
+            and ended_at is null
+            and idle_expires_at > now()
+            and exists (select from opened)
+          order by created_at desc, id desc
+          offset $10::integer - 1
+          limit $11::integer
+        ))
         and ended_at is null
-        and idle_expires_at > now()
-        and exists (select from opened)
-      order by created_at desc, id desc
-      offset $10::integer - 1
-      limit $11::integer
+      for update skip locked
     ))
-    and ended_at is null
   returning id
 )
 select

@@ -1,0 +1,28 @@
+export type PeriodicJob = ReturnType<typeof startPeriodicJob>;
+
+/**
+ * Runs a job at once and then every `interval` milliseconds.
+ * @param run never rejects
+ */
+export function startPeriodicJob(run: () => Promise<void>, interval: number) {
+  const running = new Set<Promise<void>>();
+  let isStopped = false;
+
+  function runNow(): void {
+    if (isStopped) return;
+    const current = run().finally(() => running.delete(current));
+    running.add(current);
+  }
+
+  runNow();
+  const timer = setInterval(runNow, interval).unref();
+  return {
+    runNow,
+    /** Resolves when no run is in progress. Close the stores after that: a run that loses them logs an error. */
+    async stop(): Promise<void> {
+      isStopped = true;
+      clearInterval(timer);
+      await Promise.all(running);
+    },
+  };
+}
