@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, type Question } from '../torture/harness/client.ts';
-import { logIn, type Member, members, newPerson, register } from '../torture/harness/people.ts';
+import {
+  type LoggedInUser,
+  logIn,
+  logInNewUsers,
+  newUserFields,
+  register,
+} from '../torture/harness/users.ts';
 
 let asked = 0;
 
@@ -30,7 +36,7 @@ async function reuse(base: string): Promise<void> {
 }
 
 /** One of each thing that ordinary clients do. */
-async function ordinary(base: string, member: Member): Promise<void> {
+async function ordinary(base: string, member: LoggedInUser): Promise<void> {
   const { access: token, email, password } = member;
   for (let n = 0; n < 8; n += 1) await send(base, 'GET /api/v1/users/me', { token });
   for (let n = 0; n < 8; n += 1) await send(base, 'GET /api/v1/auth/verify', { token });
@@ -43,7 +49,7 @@ async function ordinary(base: string, member: Member): Promise<void> {
 
 /** More logins at once than the hash queue takes: some are answered with 503. */
 async function overload(base: string): Promise<void> {
-  await Promise.all(Array.from({ length: 12 }, () => guess(base, newPerson().email)));
+  await Promise.all(Array.from({ length: 12 }, () => guess(base, newUserFields().email)));
 }
 
 /**
@@ -51,12 +57,12 @@ async function overload(base: string): Promise<void> {
  * is guessed at until it locks, and a burst that overloads the hash queue. Lasts about `seconds`.
  */
 export async function makeTraffic(base: string, seconds: number): Promise<void> {
-  const people = await members(base, 4);
+  const people = await logInNewUsers(base, 4);
   const { email: victim } = await register(base, elsewhere());
   const end = performance.now() + seconds * 1000;
   for (let turn = 0; performance.now() < end; turn += 1) {
     await Promise.all(people.map((member) => ordinary(base, member)));
-    await guess(base, newPerson().email);
+    await guess(base, newUserFields().email);
     if (turn % 3 === 0) await guess(base, victim);
     if (turn % 4 === 1) await reuse(base).catch(() => undefined);
     if (turn % 20 === 4) await overload(base);
