@@ -3,37 +3,37 @@ import fc from 'fast-check';
 import type { TestApp } from '../../test/support/app.ts';
 import { createContract } from '../../test/support/openapi-contract.ts';
 import { type Operation, operationsOf } from './document.ts';
-import { judge } from './judge.ts';
-import { judgeBytes, rawBytes } from './raw.ts';
-import { type FuzzRequest, requestFor, strayRequest } from './request.ts';
-import { createWorld, type World } from './service.ts';
-import { send, sendBytes } from './wire.ts';
+import { send, sendBytes } from './http-client.ts';
+import { createPlaceholders, type Placeholders } from './placeholders.ts';
+import { checkRawResponse, rawBytes } from './raw.ts';
+import { type FuzzRequest, requestFor, unknownPathRequest } from './request.ts';
+import { checkResponse } from './response-checks.ts';
 
-/** Answers by status, for each endpoint. */
-export type Tally = Map<string, Map<number, number>>;
+/** The number of answers by endpoint and status. */
+export type StatusCounts = Map<string, Map<number, number>>;
 
-export interface Campaign {
+export interface Fuzzer {
   readonly operations: readonly Operation[];
-  readonly tally: Tally;
-  /** Requests for one endpoint. @throws Error with the seed and the smallest request that fails */
-  attack(operation: Operation, runs: number, seed: number): Promise<void>;
-  /** Requests that belong to no endpoint. @throws Error as `attack` does */
-  stray(runs: number, seed: number): Promise<void>;
-  /** Bytes that are hardly HTTP. @throws Error with the seed and the fewest bytes that fail */
-  noise(runs: number, seed: number): Promise<void>;
-  /** Passwords and tokens of those who exist now. */
+  readonly statusCounts: StatusCounts;
+  /** Sends requests for one endpoint. @throws Error with the seed and the smallest request that fails */
+  fuzzEndpoint(operation: Operation, runs: number, seed: number): Promise<void>;
+  /** Sends requests for paths without an endpoint. @throws Error as `fuzzEndpoint` does */
+  fuzzUnknownPaths(runs: number, seed: number): Promise<void>;
+  /** Sends bytes that are hardly HTTP. @throws Error with the seed and the fewest bytes that fail */
+  fuzzBytes(runs: number, seed: number): Promise<void>;
+  /** Passwords and tokens of the current users. */
   secrets(): readonly string[];
   close(): void;
 }
 
-function fill(request: FuzzRequest, world: World): FuzzRequest {
+function fill(request: FuzzRequest, placeholders: Placeholders): FuzzRequest {
   const { body } = request;
   return {
     ...request,
-    path: world.fill(request.path),
-    headers: request.headers.map(([name, value]) => [name, world.fill(value)] as const),
-    // Latin-1 there and back leaves every byte as it was.
-    body: body && Buffer.from(world.fill(body.toString('latin1')), 'latin1'),
+    path: placeholders.fill(request.path),
+    headers: request.headers.map(([name, value]) => [name, placeholders.fill(value)] as const),
+    // Latin-1 preserves every byte in both directions.
+    body: body && Buffer.from(placeholders.fill(body.toString('latin1')), 'latin1'),
   };
 }
 
@@ -55,38 +55,38 @@ function failure(what: string, details: fc.RunDetails<[FuzzRequest]>): Error {
     [
       `${what} failed after ${details.numRuns} requests, seed ${details.seed}, path ${details.counterexamplePath}:`,
       cause instanceof Error ? cause.message : String(cause),
-      `smallest request found in ${details.numShrinks} steps (@@marks@@ stand for what world.ts makes):`,
+      `smallest request found in ${details.numShrinks} steps (see placeholders.ts for the names between @@):`,
       request ? shown(request) : '',
     ].join('\n'),
     { cause },
   );
 }
 
-/** Leaves everybody's tokens and passwords as they were. */
-const isQuiet = ({ method, path }: FuzzRequest): boolean =>
+/** Requests that change no token and no password. */
+const isHarmless = ({ method, path }: FuzzRequest): boolean =>
   ['GET', 'HEAD', 'OPTIONS'].includes(method) ||
   /\/auth\/(?:login|register)|\/(?:enable|unlock|reset-token)$|\/admin\/roles/.test(path);
 
-/** Attacks an application that runs, one request at a time. */
-export async function createCampaign(app: TestApp): Promise<Campaign> {
+/** Fuzzes a running application, one request at a time. */
+export async function createFuzzer(app: TestApp): Promise<Fuzzer> {
   const { body: document } = await app.ask('GET /api/v1/openapi.json');
   const contract = createContract(document);
-  const world = createWorld(app);
+  const placeholders = createPlaceholders(app);
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
-  const tally: Tally = new Map();
+  const statusCounts: StatusCounts = new Map();
 
   function count(what: string, status: number): void {
-    const statuses = tally.get(what) ?? new Map<number, number>();
-    tally.set(what, statuses.set(status, (statuses.get(status) ?? 0) + 1));
+    const statuses = statusCounts.get(what) ?? new Map<number, number>();
+    statusCounts.set(what, statuses.set(status, (statuses.get(status) ?? 0) + 1));
   }
 
   async function attempt(what: string, request: FuzzRequest): Promise<void> {
-    await world.settle();
-    const filled = fill(request, world);
+    await placeholders.renew();
+    const filled = fill(request, placeholders);
     const answer = await send(filled, app.port, agent);
-    if (answer.status < 300 && !isQuiet(filled)) world.disturb();
+    if (answer.status < 300 && !isHarmless(filled)) placeholders.invalidate();
     count(what, answer.status);
-    judge(filled, answer, contract, world.secrets());
+    checkResponse(filled, answer, contract, placeholders.secrets());
   }
 
   async function run(
@@ -100,9 +100,9 @@ export async function createCampaign(app: TestApp): Promise<Campaign> {
     if (details.failed) throw failure(what, details);
   }
 
-  async function makeNoise(runs: number, seed: number): Promise<void> {
+  async function fuzzBytes(runs: number, seed: number): Promise<void> {
     const property = fc.asyncProperty(rawBytes, async (bytes) => {
-      for (const status of judgeBytes(await sendBytes(bytes, app.port))) count('bytes', status);
+      for (const status of checkRawResponse(await sendBytes(bytes, app.port))) count('bytes', status);
     });
     const details = await fc.check(property, { numRuns: runs, seed });
     if (!details.failed) return;
@@ -113,11 +113,11 @@ export async function createCampaign(app: TestApp): Promise<Campaign> {
 
   return {
     operations: operationsOf(document),
-    tally,
-    attack: (operation, runs, seed) => run(operation.name, requestFor(operation), runs, seed),
-    stray: (runs, seed) => run('anything else', strayRequest, runs, seed),
-    noise: makeNoise,
-    secrets: () => world.secrets(),
+    statusCounts,
+    fuzzEndpoint: (operation, runs, seed) => run(operation.name, requestFor(operation), runs, seed),
+    fuzzUnknownPaths: (runs, seed) => run('anything else', unknownPathRequest, runs, seed),
+    fuzzBytes: fuzzBytes,
+    secrets: () => placeholders.secrets(),
     close: () => agent.destroy(),
   };
 }
