@@ -1,6 +1,6 @@
 # docker build -t auth-service --build-arg VERSION=1.0.0 --build-arg REVISION="$(git rev-parse HEAD)" .
-# Pin the digest as well where your registry mirror gives you one: node:20.20.2-bookworm-slim@sha256:…
-ARG NODE_IMAGE=node:20.20.2-bookworm-slim
+# Pin the digest as well: --build-arg NODE_IMAGE=node:24.21.0-bookworm-slim@sha256:… as your registry reports it.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /srv/auth

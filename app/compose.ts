@@ -123,7 +123,7 @@ async function createServices(parts: Composition) {
 /** Builds the application on stores that are already open. It is the one place that knows every part. */
 export async function compose(parts: Composition): Promise<Koa<RequestState>> {
   const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
-  metrics.signingKeyAge.from(() =>
+  metrics.signingKeyAge.onCollect(() =>
     keys.ages().map(({ kid, use, seconds }) => ({ labels: { kid, use }, value: seconds })),
   );
   const services = await createServices(parts);

@@ -6,7 +6,7 @@ import { AppError } from './errors.ts';
 
 /** EX_CONFIG of sysexits.h. */
 const configExit = 78;
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const version = String(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
 
 async function openCommand() {
@@ -20,24 +20,24 @@ const program = new Command('auth-service').version(version).description('Authen
 
 program
   .command('serve', { isDefault: true })
-  .description('serve the API until SIGTERM (the default)')
+  .description('serve the API until SIGTERM or SIGINT (the default command)')
   .action(async () => {
     const stopSignal = nextStopSignal();
     const { config, log } = await openCommand();
-    // ASVS 16.5.4: whatever nobody caught ends the process, since its state is unknown, but as a line of the log.
+    // ASVS 16.5.4: an uncaught error ends the process, because its state is unknown, and is logged first.
     process.once('uncaughtException', (error) => {
-      log.fatal({ event: 'crashed', err: error }, 'ended by an error that nobody caught');
+      log.fatal({ event: 'crashed', err: error }, 'the process ends because of an uncaught error');
       process.exit(1);
     });
     const { serveCommand } = await import('./commands/serve.ts');
     await serveCommand(config, log, version, stopSignal);
-    // A socket to a server that does not answer any more must not keep the process.
+    // A socket to a server that does not answer must not keep the process running.
     process.exit(0);
   });
 
 program
   .command('migrate')
-  .description('apply the migrations that the database lacks')
+  .description('apply the missing migrations to the database')
   .action(async () => {
     const { config, log } = await openCommand();
     const { migrateCommand } = await import('./commands/migrate.ts');
@@ -46,8 +46,8 @@ program
 
 program
   .command('purge')
-  .description('drop old login history and remove expired sessions')
-  .option('--keep-months <n>', 'months of login history to keep', Number, 13)
+  .description('delete old login history, expired sessions and expired reset tokens')
+  .option('--keep-months <n>', 'months of login history to keep before the current one', Number, 13)
   .action(async ({ keepMonths }) => {
     const { config, log } = await openCommand();
     const { purgeCommand } = await import('./commands/purge.ts');
@@ -56,19 +56,19 @@ program
 
 program
   .command('keys')
-  .description('write a signing key pair, or an HS256 secret')
+  .description('generate a signing key pair, or a secret for HS256')
   .addOption(new Option('--algorithm <name>').choices(algorithms).default('RS256'))
-  .option('--bits <n>', 'size of an RSA key', Number, 2048)
-  .option('--out <folder>', 'where to', 'keys')
+  .option('--bits <n>', 'size of an RSA key in bits', Number, 2048)
+  .option('--out <folder>', 'folder for the files', 'keys')
   .action(async (options) => {
     const { keysCommand } = await import('./commands/keys.ts');
-    await keysCommand(options, say);
+    await keysCommand(options, print);
   });
 
-const admin = program.command('admin').description('administrators');
+const admin = program.command('admin').description('manage administrators');
 admin
   .command('create')
-  .description('create an administrator; the password is asked for, or read from standard input')
+  .description('create an administrator; the command asks for the password or reads it from standard input')
   .requiredOption('--email <email>')
   .requiredOption('--username <name>')
   .action(async ({ email, username }) => {
@@ -76,7 +76,7 @@ admin
     const { readPassword } = await import('./commands/password-prompt.ts');
     const { createAdmin } = await import('./commands/admin.ts');
     const id = await createAdmin(config, log, { email, username, password: await readPassword() });
-    say(`created administrator ${id}`);
+    print(`created administrator ${id}`);
   });
 admin
   .command('grant')
@@ -85,12 +85,12 @@ admin
   .action(async ({ email }) => {
     const { config, log } = await openCommand();
     const { grantAdmin } = await import('./commands/admin.ts');
-    say(`granted the role to ${await grantAdmin(config, log, email)}`);
+    print(`user ${await grantAdmin(config, log, email)} is an administrator now`);
   });
 
 program
   .command('health')
-  .description('exit 0 when the service on this machine answers (for container health checks)')
+  .description('exit with 0 if the service on this machine answers (a health check for containers)')
   .action(async () => {
     const { healthCommand } = await import('./commands/health.ts');
     if (existsSync('.env')) process.loadEnvFile('.env');
@@ -99,7 +99,7 @@ program
     await healthCommand(Number(PORT) || 8000, isAny ? undefined : HOST);
   });
 
-/** What went wrong, without a stack: its reader is an operator. */
+/** The error as an operator reads it, without a stack. */
 function describe(error: unknown): string {
   if (error instanceof AppError) {
     const fields = error.fields?.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
@@ -115,6 +115,6 @@ try {
 } catch (error) {
   process.stderr.write(`${describe(error)}\n`);
   process.exitCode = error instanceof ConfigError ? configExit : 1;
-  // Whatever a command had opened must not keep a failed one alive.
+  // Open connections must not keep a failed command running.
   process.exit();
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config, Secret } from './config/config.ts';
-import { type StoreObserver, unobserved } from './observe/store-observer.ts';
+import { noStoreObserver, type StoreObserver } from './observe/store-observer.ts';
 import { lockDataDir } from './store/embedded/data-dir-lock.ts';
 import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
 import { createInMemoryRedis } from './store/embedded/in-memory-redis.ts';
@@ -9,30 +9,82 @@ import type { Database } from './store/postgres/database.ts';
 import { instrumentDatabase } from './store/postgres/instrumented-database.ts';
 import { migrate } from './store/postgres/migrations.ts';
 import { createDatabase } from './store/postgres/postgres-database.ts';
-import { loadQueries } from './store/postgres/queries.ts';
+import { loadQueries, type Queries } from './store/postgres/queries.ts';
 import { createRedisClient } from './store/redis/ioredis-client.ts';
 import type { RedisClient } from './store/redis/redis-client.ts';
 
 export interface Stores {
   readonly database: Database;
-  /** For reads that tolerate lag; the primary when there is no replica. */
+  /** For reads that tolerate lag. Without a replica it is the primary. */
   readonly replica: Database;
   readonly redis: RedisClient;
-  /** Names of the embedded parts, for the log. */
+  /** Names of the embedded stores, for the log. */
   readonly embedded: readonly string[];
-  /** In reverse order of opening. */
+  /** Closes the stores in reverse order of opening. */
   close(): Promise<void>;
 }
 
-type Closers = (() => Promise<void> | void)[];
-
-async function closeAll(closers: Closers): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
+interface Opening {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly observer: StoreObserver;
+  /** Filled step by step, so that a failed start closes what is already open. */
+  readonly closers: (() => Promise<void> | void)[];
 }
 
-/** Starts PGlite in DATA_DIR under its lock and brings its schema up to date, for nobody else would. */
-async function startEmbedded(config: Config, log: Logger, closers: Closers): Promise<Secret> {
-  closers.push(lockDataDir(config.dataDir));
+/**
+ * Opens the stores that the configuration names, and embedded ones for the others. The servers need not answer yet.
+ * @throws ConfigError when another process uses DATA_DIR
+ */
+export async function openStores(
+  config: Config,
+  log: Logger,
+  observer: StoreObserver = noStoreObserver,
+): Promise<Stores> {
+  const opening: Opening = { config, log, observer, closers: [] };
+  const close = () => closeAll(opening);
+  try {
+    const { database, replica } = await openDatabases(opening);
+    const redis = await openRedis(opening);
+    return { database, replica, redis, embedded: embeddedNames(config), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function openDatabases(opening: Opening): Promise<{ database: Database; replica: Database }> {
+  const { config, observer } = opening;
+  const { url, replicaUrl } = config.database;
+  const queries = loadQueries(undefined, { watch: config.environment === 'development' });
+  const primary = openDatabase(opening, queries, 'primary', url ?? (await startEmbedded(opening)));
+  const database = instrumentDatabase(primary, observer.query, observer.transactionFailed);
+  if (!replicaUrl) return { database, replica: database };
+  const replica = openDatabase(opening, queries, 'replica', replicaUrl);
+  return { database, replica: instrumentDatabase(replica, observer.replicaQuery) };
+}
+
+function openDatabase(
+  { config, log, observer, closers }: Opening,
+  queries: Queries,
+  name: 'primary' | 'replica',
+  url: Secret,
+): Database {
+  const database = createDatabase({
+    url,
+    config: config.database,
+    queries,
+    log,
+    embedded: name === 'primary' && config.database.url === null,
+    onPool: (state) => observer.pool(name, state),
+  });
+  closers.push(() => database.close());
+  return database;
+}
+
+/** Starts PGlite in DATA_DIR and applies its migrations, because no deployment does. */
+async function startEmbedded({ config, log, closers }: Opening): Promise<Secret> {
+  closers.push(await lockDataDir(config.dataDir));
   const dataDir = join(config.dataDir, 'postgres');
   const { url, close } = await startEmbeddedPostgres({ dataDir, maxConnections: 4, log });
   closers.push(close);
@@ -40,52 +92,17 @@ async function startEmbedded(config: Config, log: Logger, closers: Closers): Pro
   return url;
 }
 
-async function open(
-  config: Config,
-  log: Logger,
-  observer: StoreObserver,
-  closers: Closers,
-): Promise<Omit<Stores, 'close'>> {
-  const queries = loadQueries(undefined, { watch: config.environment === 'development' });
-  const embedded = config.database.url === null;
-  const url = config.database.url ?? (await startEmbedded(config, log, closers));
-  const connectTo = (name: 'primary' | 'replica', target: Secret, isEmbedded: boolean): Database => {
-    const opened = createDatabase({
-      url: target,
-      config: config.database,
-      queries,
-      log,
-      embedded: isEmbedded,
-      onPool: (state) => observer.pool(name, state),
-    });
-    closers.push(() => opened.close());
-    if (name === 'replica') return instrumentDatabase(opened, observer.replicaQuery);
-    return instrumentDatabase(opened, observer.query, observer.transactionFailed);
-  };
-  const database = connectTo('primary', url, embedded);
-  const { replicaUrl } = config.database;
-  const replica = replicaUrl ? connectTo('replica', replicaUrl, false) : database;
-  const redisUrl = config.redis.url;
-  const redis = redisUrl ? await createRedisClient({ url: redisUrl, log, observer }) : createInMemoryRedis();
+async function openRedis({ config, log, observer, closers }: Opening): Promise<RedisClient> {
+  const { url } = config.redis;
+  const redis = url ? await createRedisClient({ url, log, observer }) : createInMemoryRedis();
   closers.push(() => redis.close());
-  const names = [...(embedded ? ['Postgres'] : []), ...(redisUrl ? [] : ['Redis'])];
-  return { database, replica, redis, embedded: names };
+  return redis;
 }
 
-/**
- * Opens what the configuration names, and embedded parts for the rest. Servers need not answer yet.
- * @throws ConfigError when another process uses DATA_DIR
- */
-export async function openStores(
-  config: Config,
-  log: Logger,
-  observer: StoreObserver = unobserved,
-): Promise<Stores> {
-  const closers: Closers = [];
-  try {
-    return { ...(await open(config, log, observer, closers)), close: () => closeAll(closers) };
-  } catch (error) {
-    await closeAll(closers);
-    throw error;
-  }
+function embeddedNames({ database, redis }: Config): string[] {
+  return [...(database.url ? [] : ['Postgres']), ...(redis.url ? [] : ['Redis'])];
+}
+
+async function closeAll({ closers }: Opening): Promise<void> {
+  for (const close of closers.splice(0).reverse()) await close();
 }

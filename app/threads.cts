@@ -1,28 +1,28 @@
-// Loaded with `node --require` before the entry module: Node's ES module loader starts libuv's thread pool, and
-// a pool that has started keeps its size. argon2 and WebCrypto share these threads. Hashing takes at most
-// HASH_CONCURRENCY of them, so two more always remain for token checks.
+// Loaded with `node --require` before the entry module, because Node's ES module loader starts libuv's thread pool and
+// a started pool keeps its size. argon2 and WebCrypto share its threads. Hashing uses at most HASH_CONCURRENCY threads,
+// so two more are always free for token checks.
 import fs = require('node:fs');
 import os = require('node:os');
 import util = require('node:util');
 
-/** The environment, and below it `.env`, which app/main.ts loads when the pool has long started. */
+/** The environment and the defaults in `.env`. app/main.ts loads that file too, but after the pool has started. */
 function environment(): NodeJS.Dict<string> {
   try {
-    // Not process.loadEnvFile: what else the file says is not for every program that is given this preload.
+    // Not process.loadEnvFile: other variables of the file must not reach every program with this preload.
     return { ...util.parseEnv(fs.readFileSync('.env', 'utf8')), ...process.env };
   } catch {
-    // There is none, or it cannot be read: a command that needs it says so.
+    // There is no such file, or it cannot be read. The command reports that if it needs the file.
     return process.env;
   }
 }
 
 const { HASH_CONCURRENCY, UV_THREADPOOL_SIZE } = environment();
 const hashing = Number(HASH_CONCURRENCY) || os.availableParallelism();
-// 4 is libuv's own default. A smaller pool than hashing and two more would let logins hold up token checks.
+// 4 is libuv's default. With fewer threads than hashing plus two, logins would delay token checks.
 process.env.UV_THREADPOOL_SIZE = String(Math.max(Number(UV_THREADPOOL_SIZE) || 4, hashing + 2));
 
-// Hashing may take every CPU there is, but must give way to the thread that answers requests: the pool's threads get
-// a lower priority. Linux keeps one for each thread; elsewhere, or where it is forbidden, all stay equal.
+// Hashing may use every CPU, but the thread that answers requests comes first, so the threads of the pool get a lower
+// priority. Linux has a priority for each thread. On other systems, or without the permission, nothing changes.
 const lowPriority = 10;
 const tasks = '/proc/self/task';
 
@@ -35,7 +35,7 @@ function threads(): number[] {
 }
 
 const before = new Set(threads());
-// The first asynchronous call starts the whole pool.
+// The first asynchronous call starts all threads of the pool.
 fs.stat('/', () => undefined);
 for (const thread of threads()) {
   if (before.has(thread)) continue;

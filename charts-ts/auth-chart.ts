@@ -14,9 +14,9 @@ import { PriorityClass } from './kubernetes/priority-class.ts';
 import { PurgeCronJob } from './kubernetes/purge-cron-job.ts';
 import { Service } from './kubernetes/service.ts';
 import { ServiceAccount } from './kubernetes/service-account.ts';
-import { Dashboards } from './monitoring/dashboards.ts';
-import { AlertRules } from './monitoring/rules.ts';
-import { ApiMonitor } from './monitoring/service-monitor.ts';
+import { DashboardConfigMaps } from './monitoring/dashboard-config-maps.ts';
+import { PrometheusRule } from './monitoring/prometheus-rule.ts';
+import { ServiceMonitor } from './monitoring/service-monitor.ts';
 import type { Values } from './values/schema.ts';
 
 type ObjectGroup = new (scope: Construct, id: string, values: Values, cloud: Cloud) => Construct;
@@ -54,9 +54,9 @@ export class AuthChart extends Chart {
       ['32-autoscaling', autoscaling.enabled, HorizontalPodAutoscaler],
       ['33-disruption-budget', true, PodDisruptionBudget],
       ['40-purge', purge.enabled, PurgeCronJob],
-      ['50-service-monitor', monitoring.serviceMonitor.enabled, ApiMonitor],
-      ['51-rules', monitoring.rules.enabled, AlertRules],
-      ['52-dashboards', monitoring.dashboards.enabled, Dashboards],
+      ['50-service-monitor', monitoring.serviceMonitor.enabled, ServiceMonitor],
+      ['51-rules', monitoring.rules.enabled, PrometheusRule],
+      ['52-dashboards', monitoring.dashboards.enabled, DashboardConfigMaps],
     ];
     for (const [file, isEnabled, Group] of groups) if (isEnabled) new Group(this, file, values, cloud);
   }

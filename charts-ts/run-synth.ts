@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { checkEnvironments } from './checks/check-environments.ts';
-import { loadCheckedValues } from './checks/check-values.ts';
+import { checkValues } from './checks/check-values.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { assertValidManifests } from './gate/gate.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
@@ -10,7 +10,7 @@ import { plainContent } from './output/plain.ts';
 import { writeSchema } from './output/schema-file.ts';
 import { readSecrets, writeSecretFile } from './output/secret-file.ts';
 import { synthesize } from './synthesize.ts';
-import { parseCloud } from './values/load-values.ts';
+import { loadValues, parseCloud } from './values/load-values.ts';
 import type { CloudName, Values } from './values/schema.ts';
 import { clouds } from './values/schema-clouds.ts';
 
@@ -21,6 +21,7 @@ function outputFolder(command: Command, cloud: CloudName, root: string): string 
 }
 
 async function build(values: Values, format: Command['format']): Promise<FolderContent> {
+  checkValues(values);
   const files = synthesize(values);
   const documents = files.flatMap(({ name, objects }) =>
     objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
@@ -41,7 +42,7 @@ async function build(values: Values, format: Command['format']): Promise<FolderC
 export async function runSynth(args: readonly string[], root = 'k8s-out'): Promise<string[]> {
   const command = parseCommandLine(args);
   const selectedClouds = command.cloud === undefined ? clouds : [parseCloud(command.cloud)];
-  const sources = selectedClouds.map((cloud) => ({ cloud, values: loadCheckedValues(cloud, command) }));
+  const sources = selectedClouds.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
   const folders = new Map<string, FolderContent>();
   for (const { cloud, values } of sources)
     folders.set(outputFolder(command, cloud, root), await build(values, command.format));

@@ -45,7 +45,7 @@ describe('embedded stores', function () {
     expect(refused).to.be.instanceOf(ConfigError);
     expect(await isSchemaCurrent(stores.database)).to.equal(true);
     await stores.close();
-    expect(readdirSync(dataDir)).to.deep.equal(['postgres']);
+    expect(readdirSync(dataDir)).to.deep.equal(['lock', 'postgres']);
   });
 
   it('keep what was answered when the process is killed', async () => {

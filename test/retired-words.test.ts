@@ -17,7 +17,7 @@ const paragraphsOf = (where: string, text: string): Passage[] =>
 
 /** Documents of other subjects follow as they are rewritten. */
 const searched =
-  /^(?:[A-Z]+|docs\/(?:decisions\/.+|glossary|limits|gateways|operations|security|architecture))\.md$/;
+  /^(?:[A-Z]+|docs\/(?:(?:decisions|runbooks)\/.+|glossary|limits|gateways|operations|security|architecture|logging|metrics|observability))\.md$/;
 
 describe('The retired words', () => {
   for (const file of markdownFiles().filter((name) => searched.test(name) && name !== 'README.md')) {

@@ -33,19 +33,19 @@ async function withStore<T>(config: Config, log: Logger, work: (store: Store) =>
 export function createAdmin(
   config: Config,
   log: Logger,
-  given: { email: string; username: string; password: string },
+  input: { email: string; username: string; password: string },
 ): Promise<string> {
   return withStore(config, log, async (store) => {
-    const email = validate(Email, given.email).toLowerCase();
-    const username = validate(Username, given.username);
-    checkPassword(given.password, { email, username });
+    const email = validate(Email, input.email).toLowerCase();
+    const username = validate(Username, input.username);
+    checkPassword(input.password, { email, username });
     const hasher = await createPasswordHasher(config.hashing, createMetrics('cli'), noTracing);
-    const passwordHash = await hasher.hash(given.password);
+    const passwordHash = await hasher.hash(input.password);
     const id = randomUUID();
-    await store.transaction(async (within) => {
-      await within.users.insert({ id, email, username, passwordHash });
-      await within.roles.grant(id, adminRole);
-      await audit(within, 'user.create_admin', id);
+    await store.transaction(async (tx) => {
+      await tx.users.insert({ id, email, username, passwordHash });
+      await tx.roles.grant(id, adminRole);
+      await audit(tx, 'user.create_admin', id);
     });
     return id;
   });
@@ -56,10 +56,10 @@ export function grantAdmin(config: Config, log: Logger, email: string): Promise<
   return withStore(config, log, async (store) => {
     const account = await store.users.findByEmail(email.toLowerCase());
     if (!account) throw new AppError('user_not_found');
-    await store.transaction(async (within) => {
-      await within.roles.grant(account.id, adminRole);
-      await within.users.bumpVersion(account.id);
-      await audit(within, 'user.grant_admin', account.id);
+    await store.transaction(async (tx) => {
+      await tx.roles.grant(account.id, adminRole);
+      await tx.users.bumpVersion(account.id);
+      await audit(tx, 'user.grant_admin', account.id);
     });
     return account.id;
   });

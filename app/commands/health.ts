@@ -1,10 +1,10 @@
 /**
- * For a container health check without curl.
- * @throws Error when the service on this machine does not answer 200 within three seconds
+ * A health check for containers without curl.
+ * @throws Error when the service on this machine does not answer with 200 within three seconds
  */
 export async function healthCommand(port: number, host = '127.0.0.1'): Promise<void> {
   const response = await fetch(`http://${host}:${port}/api/v1/health`, {
     signal: AbortSignal.timeout(3_000),
   });
-  if (!response.ok) throw new Error(`health answered ${response.status}`);
+  if (!response.ok) throw new Error(`the health check answered with status ${response.status}`);
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { type Algorithm, ConfigError } from '../config/config.ts';
 import { generatePair, minRsaBits, type PairAlgorithm } from '../features/tokens/pem-keys.ts';
 
-/** Beyond it a key takes minutes to make and each signature a tenth of a second, for no gain. */
+/** A larger key takes minutes to generate and a tenth of a second for each signature, without more security. */
 const maxRsaBits = 8192;
 
 interface KeyFile {
@@ -21,7 +21,7 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-async function makePair(algorithm: PairAlgorithm, bits: number): Promise<KeyFile[]> {
+async function generateKeyPair(algorithm: PairAlgorithm, bits: number): Promise<KeyFile[]> {
   const { privatePem, publicPem } = await generatePair(algorithm, bits);
   return [
     { name: 'private.pem', text: privatePem, mode: 0o600, variable: 'JWT_PRIVATE_KEY_PATH' },
@@ -29,30 +29,31 @@ async function makePair(algorithm: PairAlgorithm, bits: number): Promise<KeyFile
   ];
 }
 
-function makeSecret(): KeyFile[] {
+function generateSecret(): KeyFile[] {
   const text = `${randomBytes(64).toString('base64')}\n`;
   return [{ name: 'jwt-secret', text, mode: 0o600, variable: 'JWT_SECRET_KEY_FILE' }];
 }
 
 function checkBits(algorithm: Algorithm, bits: number): void {
-  const fits = Number.isInteger(bits) && bits >= minRsaBits && bits <= maxRsaBits;
-  if (algorithm === 'RS256' && !fits) {
+  const isInRange = Number.isInteger(bits) && bits >= minRsaBits && bits <= maxRsaBits;
+  if (algorithm === 'RS256' && !isInRange) {
     throw new ConfigError([`--bits must be a whole number from ${minRsaBits} to ${maxRsaBits}`]);
   }
 }
 
-/** Before anything is made, so that a refusal leaves no half of a pair behind. */
-async function refuseToOverwrite(folder: string, algorithm: Algorithm): Promise<void> {
+/** Runs before the keys are generated, so that an error leaves no half of a pair behind. */
+async function checkNoOverwrite(folder: string, algorithm: Algorithm): Promise<void> {
   const names = algorithm === 'HS256' ? ['jwt-secret'] : ['private.pem', 'public.pem'];
   for (const name of names) {
     const path = join(folder, name);
-    if (await exists(path)) throw new ConfigError([`--out already holds ${path}, which is not overwritten`]);
+    if (await exists(path))
+      throw new ConfigError([`${path} exists already; choose another folder with --out`]);
   }
 }
 
 /**
- * Writes a fresh key and tells which variables to set. `bits` counts for RS256 only.
- * @throws ConfigError when a file is already there or the RSA key would be too small
+ * Writes a new signing key to files and prints the variables that use it. `bits` applies to RS256 only.
+ * @throws ConfigError when a file exists already, or `bits` is out of range
  */
 export async function keysCommand(
   options: { readonly algorithm: Algorithm; readonly bits: number; readonly out: string },
@@ -61,10 +62,10 @@ export async function keysCommand(
   const { algorithm, bits } = options;
   const folder = resolve(options.out);
   checkBits(algorithm, bits);
-  await refuseToOverwrite(folder, algorithm);
-  const files = algorithm === 'HS256' ? makeSecret() : await makePair(algorithm, bits);
+  await checkNoOverwrite(folder, algorithm);
+  const files = algorithm === 'HS256' ? generateSecret() : await generateKeyPair(algorithm, bits);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // wx: two commands at once cannot overwrite each other's files either.
+  // wx fails if the file exists: two commands at the same time cannot overwrite each other's files either.
   for (const { name, text, mode } of files) await writeFile(join(folder, name), text, { mode, flag: 'wx' });
   write(`JWT_ALGORITHM=${algorithm}`);
   for (const { name, variable } of files) write(`${variable}=${join(folder, name)}`);

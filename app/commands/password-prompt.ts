@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** Asks on the terminal without showing what is typed. */
+/** Reads a line from the terminal without echoing it. */
 async function ask(question: string): Promise<string> {
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
@@ -20,13 +20,13 @@ async function firstLineOfInput(): Promise<string> {
 }
 
 /**
- * A password from the terminal (typed twice) or the first line of standard input; never from an argument, which every
- * user of the machine could read.
- * @throws Error when the two do not match
+ * Reads a password from the terminal, where it is typed twice, or from the first line of standard input. It is never an
+ * argument, because every user of the machine can read those.
+ * @throws Error when the two passwords differ
  */
 export async function readPassword(): Promise<string> {
   if (!process.stdin.isTTY) return firstLineOfInput();
   const password = await ask('Password: ');
-  if ((await ask('Once more: ')) !== password) throw new Error('the two passwords differ');
+  if ((await ask('Repeat the password: ')) !== password) throw new Error('the two passwords differ');
   return password;
 }

@@ -1,31 +1,10 @@
-import type { Logger } from 'pino';
 import { type Config, ConfigError } from '../config/config.ts';
+import { purge } from '../jobs/purge.ts';
+import type { Logger } from '../observe/log.ts';
 import { openStores } from '../open-stores.ts';
-import { createStore, type Store } from '../store/store.ts';
+import { createStore } from '../store/store.ts';
 
-/** Sessions removed by one statement: few enough to end well within DB_TIMEOUT. */
-const batchSize = 1_000;
-const monthsAhead = 12;
-
-async function purgeSessions(store: Store): Promise<number> {
-  for (let total = 0; ; ) {
-    const deleted = await store.sessions.deleteExpired(batchSize);
-    total += deleted;
-    if (deleted < batchSize) return total;
-  }
-}
-
-/** Removes what is past its time, makes the partitions to come, and records that it ran. Two at once do no harm. */
-export async function purge(store: Store, log: Logger, keepMonths: number): Promise<void> {
-  const droppedPartitions = await store.loginHistories.dropPartitions(keepMonths);
-  const createdPartitions = await store.loginHistories.createPartitions(monthsAhead);
-  const deletedSessions = await purgeSessions(store);
-  const deletedResets = await store.passwordResets.deleteExpired();
-  await store.maintenance.record('purge');
-  log.info({ droppedPartitions, createdPartitions, deletedSessions, deletedResets }, 'purged');
-}
-
-/** Ten years; a mistyped number must not reach Postgres, and one below 1 not be taken for 1. */
+/** Ten years. A mistyped number must not reach Postgres, which would treat a number below 1 as 1. */
 const maxKeepMonths = 120;
 
 function checkKeepMonths(months: number): void {
@@ -34,8 +13,8 @@ function checkKeepMonths(months: number): void {
 }
 
 /**
- * @param options.keepMonths whole months of login history kept before this one
- * @throws ConfigError when that is no number of months
+ * @param options.keepMonths whole months of login history to keep before the current one
+ * @throws ConfigError when `keepMonths` is invalid
  */
 export async function purgeCommand(
   config: Config,
@@ -44,7 +23,7 @@ export async function purgeCommand(
 ): Promise<void> {
   const { keepMonths = 13 } = options;
   checkKeepMonths(keepMonths);
-  // Redis has nothing to purge: its keys expire by themselves.
+  // Redis needs no purge, because its keys expire.
   const stores = await openStores({ ...config, redis: { ...config.redis, url: null } }, log);
   try {
     await purge(createStore(stores.database), log, keepMonths);

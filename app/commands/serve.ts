@@ -2,13 +2,10 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
 import type { Config } from '../config/config.ts';
-import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
+import { openSigningKeys } from '../features/tokens/signing-keys.ts';
 import { createMetricsServer } from '../http/server/metrics-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
-import { activeSessionCountInterval, createActiveSessionCount } from '../jobs/count-active-sessions.ts';
-import { createPartitionCreator, partitionInterval } from '../jobs/create-partitions.ts';
-import { type PeriodicJob, startPeriodicJob } from '../jobs/periodic-job.ts';
-import { createSigningKeyRecorder, recordInterval } from '../jobs/record-signing-keys.ts';
+import { startBackgroundJobs } from '../jobs/background-jobs.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics, type Metrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
@@ -22,18 +19,6 @@ import { createStore } from '../store/store.ts';
 const closingReserve = 1_000;
 
 type Service = Awaited<ReturnType<typeof boot>>;
-
-function startJobs(stores: Stores, keys: SigningKeys, metrics: Metrics, log: Logger): PeriodicJob[] {
-  const store = createStore(stores.database);
-  const countActiveSessions = createActiveSessionCount({ store, redis: stores.redis, metrics, log });
-  const jobs = [
-    startPeriodicJob(createPartitionCreator({ store, log }), partitionInterval),
-    startPeriodicJob(countActiveSessions, activeSessionCountInterval),
-  ];
-  const recorder = startPeriodicJob(createSigningKeyRecorder({ store, keys, log }), recordInterval);
-  keys.onChange(recorder.runNow);
-  return [...jobs, recorder];
-}
 
 function announce(
   config: Config,
@@ -78,14 +63,15 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
     api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining, log, metrics }),
     metrics: createMetricsServer(metrics),
   };
-  const jobs = startJobs(stores, keys, metrics, log);
+  const store = createStore(stores.database);
+  const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
   announce(config, stores, log, await listenOn(config, servers));
-  return { tracing, keys, stores, servers, jobs };
+  return { tracing, keys, stores, servers, stopJobs };
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {
-  const { tracing, keys, stores, servers, jobs } = service;
-  const jobsStopped = Promise.all(jobs.map((job) => job.stop()));
+  const { tracing, keys, stores, servers, stopJobs } = service;
+  const jobsStopped = stopJobs();
   await sleep(drainDelay);
   const limit = Math.max(0, timeout - closingReserve);
   await Promise.all([

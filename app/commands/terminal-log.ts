@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { createLog, type Logger } from '../observe/log.ts';
 
-/** JSON lines, except for a developer who watches a terminal. */
+/** JSON lines, or readable lines for a developer at a terminal. */
 export async function openLog(config: Config): Promise<Logger> {
   if (config.environment !== 'development' || !process.stdout.isTTY) return createLog(config);
   try {
@@ -11,7 +11,7 @@ export async function openLog(config: Config): Promise<Logger> {
       pretty({ sync: true, translateTime: 'HH:MM:ss', ignore: 'pid,hostname,service' }),
     );
   } catch {
-    // A production install does not carry the pretty printer.
+    // A production installation does not include pino-pretty.
     return createLog(config);
   }
 }

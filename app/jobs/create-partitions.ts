@@ -1,18 +1,22 @@
 import type { Logger } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
 
-/** Milliseconds between two runs: a day. */
-export const partitionInterval = 86_400_000;
-/** How far ahead login history has partitions: a purge job that is broken for months loses nothing. */
-const monthsAhead = 12;
+/** Months for which the login history has partitions in advance. If the job fails for months, no row is lost. */
+export const partitionMonths = 12;
 
-/** Creates the monthly partitions of login history that are missing. The returned function never rejects. */
-export function createPartitionCreator({ store, log }: { store: Store; log: Logger }) {
+/** Milliseconds between two runs. */
+export const partitionInterval = 86_400_000;
+
+export function createPartitionJob({ store, log }: { store: Store; log: Logger }) {
+  /** Never throws: the next run creates what this one could not. */
   return async function createPartitions(): Promise<void> {
     try {
-      await store.loginHistories.createPartitions(monthsAhead);
+      await store.loginHistories.createPartitions(partitionMonths);
     } catch (error) {
-      log.error({ err: error, event: 'partitions_failed' }, 'login history partitions were not created');
+      log.error(
+        { err: error, event: 'partitions_failed' },
+        'the partitions of the login history were not created',
+      );
     }
   };
 }

@@ -2,25 +2,25 @@ import type { Logger } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
 
 /** The signing keys of this process, as far as the recorder needs them. */
-interface RecordedKeys {
+export interface RecordedKeys {
   ages(): readonly { readonly kid: string }[];
   /** Sets the time at which a key was first seen, in milliseconds since the epoch. */
   setFirstSeen(kid: string, since: number): void;
 }
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two runs. */
 export const recordInterval = 60_000;
 
 const prefix = 'signing-key:';
 
 /**
- * When any replica first saw each key, kept in Postgres: to a process a configured key is as old as its own start, and
- * by that measure none ever grows old enough to be due for rotation. The first sight of a key is never overwritten and
- * never purged: whoever removed the row of a key still in use would make it young again, and rows are few and small.
+ * Records in Postgres when any replica first saw each key. A process would date a configured key to its own start, so
+ * no key would ever become old enough for a rotation. The first time is never overwritten and never purged: without the
+ * row, a key in use would look new again. The rows are few and small.
  *
- * It is looked at every minute although keys seldom change. That catches up when Postgres was away at the start, and
- * it is the one write that an idle process makes, without which a Postgres that refuses writes would go unnoticed
- * until morning (`auth_degraded`).
+ * The job runs every minute although keys seldom change. It makes up for a Postgres that was unavailable at the start,
+ * and it is the only write of an idle process: without it, nobody would notice at night that Postgres rejects writes
+ * (`auth_degraded`).
  */
 export function createSigningKeyRecorder(options: {
   store: Pick<Store, 'maintenance'>;
@@ -29,7 +29,7 @@ export function createSigningKeyRecorder(options: {
 }) {
   const { store, keys, log } = options;
 
-  /** Never throws: until Postgres tells, the age of a key is what this process knows. */
+  /** Never throws: until Postgres answers, this process dates a key by itself. */
   return async function recordSigningKeys(): Promise<void> {
     try {
       const names = keys.ages().map(({ kid }) => prefix + kid);
@@ -38,7 +38,7 @@ export function createSigningKeyRecorder(options: {
         keys.setFirstSeen(name.slice(prefix.length), ranAt.getTime());
       }
     } catch (error) {
-      log.warn({ err: error }, 'when the signing keys were first seen is not known for now');
+      log.warn({ err: error }, 'the age of the signing keys could not be read from Postgres');
     }
   };
 }

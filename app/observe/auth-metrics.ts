@@ -1,4 +1,4 @@
-import type { Declare } from './declare.ts';
+import type { MetricFactory } from './metric-factory.ts';
 
 const logins = [
   { outcome: 'success', reason: 'none' },
@@ -13,57 +13,57 @@ const limits = [
   'login',
   'register',
   'refresh',
-  'password',
-  'confirm',
+  'password_reset',
+  'account_change',
   'account',
   'network_account',
-  'confirmation',
+  'password_confirmation',
 ];
 
-/** What the service is for, in numbers. */
-export function authMetrics(declare: Declare) {
+/** Logins, sessions, tokens and limits. */
+export function createAuthMetrics(factory: MetricFactory) {
   return {
-    logins: declare.counter(
+    logins: factory.counter(
       'auth_logins_total',
-      'Login attempts by outcome and reason',
+      'Login attempts by outcome and reason.',
       ['outcome', 'reason'],
       logins,
     ),
-    registrations: declare.counter(
+    registrations: factory.counter(
       'auth_registrations_total',
-      'Registrations by outcome',
+      'Registration attempts by outcome. Outcome is success or the error code.',
       ['outcome'],
       [{ outcome: 'success' }],
     ),
-    refreshes: declare.counter(
+    refreshes: factory.counter(
       'auth_refreshes_total',
-      'Token refreshes by outcome and cause',
+      'Token refreshes by outcome and cause.',
       ['outcome', 'cause'],
       refreshes,
     ),
-    rateLimited: declare.counter(
+    rateLimited: factory.counter(
       'auth_rate_limited_total',
-      'Requests refused by a rate limit',
+      'Requests refused with status 429, by the limit that was exceeded.',
       ['limit'],
       limits.map((limit) => ({ limit })),
     ),
-    lockouts: declare.counter(
+    lockouts: factory.counter(
       'auth_lockouts_total',
-      'Accounts whose free login attempts were used up, so that further ones have to wait',
+      'Lockouts: an account used up its attempt budget, so login attempts are allowed only one by one.',
     ),
-    jwksRequests: declare.counter('auth_jwks_requests_total', 'Requests for the public keys'),
-    activeSessions: declare.gauge(
+    jwksRequests: factory.counter('auth_jwks_requests_total', 'Requests for the JSON Web Key Set (JWKS).'),
+    activeSessions: factory.gauge(
       'auth_active_sessions',
-      'Living sessions of all users, as one replica counted them in the last minute; 0 on the others, so take max',
+      'Active sessions of all users. One replica counts them each minute and the others report 0: aggregate with max.',
     ),
-    purgeLag: declare.sampled(
-      'auth_purge_lag_seconds',
-      'Time since the purge last ran to its end; since the schema was made when it never has',
+    lastPurgeAge: factory.collectedGauge(
+      'auth_last_purge_age_seconds',
+      'Time since the last complete purge, or since the creation of the schema if no purge has completed.',
       [],
     ),
-    signingKeyAge: declare.sampled(
+    signingKeyAge: factory.collectedGauge(
       'auth_signing_key_age_seconds',
-      'Age of each key since any replica first saw it, by its use: signing, or accepted only',
+      'Time since a replica first loaded the key. Use is signing, or accepted for keys that only verify.',
       ['kid', 'use'],
     ),
   };

@@ -1,62 +1,61 @@
 /**
- * Milliseconds that a refused write is remembered when nothing but reads follows. Longer than the minute between the
- * writes that every process makes by itself (the census on Redis, the sightings of keys on Postgres), so that an idle
- * night neither hides a store that only reads nor lets the gauge flicker.
+ * Milliseconds after a refused write until a successful read may end the degradation. Longer than the minute between
+ * the writes that every process makes by itself (the session count on Redis, the signing keys on Postgres), so that an
+ * idle service neither hides a read-only store nor lets the gauge flap.
  */
-const refusalMemory = 90_000;
+const refusedWriteMemory = 90_000;
 
-/** How a piece of work on a store ended. */
-export interface Outcomes {
-  succeeded(operation: string): void;
-  failed(error: unknown): void;
+/** Receives the outcome of each operation on a store. */
+export interface OutcomeListener {
+  onSuccess(operation: string): void;
+  onFailure(error: unknown): void;
 }
 
-export interface Degradation {
-  /** Whether the dependency answers at all. */
-  away(isAway: boolean): void;
-  /** It answered, and would not write: a standby, a full disk or memory. */
-  refused(): void;
-  /** It did what was asked. Cheap while all is well: it comes after every query. */
-  succeeded(operation: string): void;
+export interface DegradationDetector {
+  setUnreachable(isUnreachable: boolean): void;
+  /** The dependency answered and refused to write: it is a standby, or its disk or memory is full. */
+  writeRefused(): void;
+  /** Called after every successful operation, so it costs next to nothing unless the dependency is degraded. */
+  operationSucceeded(operation: string): void;
 }
 
 /**
- * Whether one dependency serves, told from the work that everybody does on it anyway. A store that refuses writes
- * still answers reads and pings, so those do not clear what a refused write has set: only a write that succeeded does,
- * or a read when no write has been refused for a good minute.
- * @param options.show called on change only, and nothing is shown at first
- * @param options.now milliseconds, never going back
+ * Detects from the service's own operations whether a dependency is degraded. A store that refuses writes still answers
+ * reads and pings. Therefore only a successful write ends that state, or a read when no write has been refused for
+ * longer than a minute.
+ * @param options.onChange called on each change; the initial state is not degraded
+ * @param options.now monotonic milliseconds
  */
-export function createDegradation(options: {
-  show: (isDegraded: boolean) => void;
+export function createDegradationDetector(options: {
+  onChange: (isDegraded: boolean) => void;
   isWrite: (operation: string) => boolean;
   now?: () => number;
-}): Degradation {
-  const { show, isWrite, now = () => performance.now() } = options;
-  let isAway = false;
-  let refusedAt: number | null = null;
+}): DegradationDetector {
+  const { onChange, isWrite, now = () => performance.now() } = options;
+  let isUnreachable = false;
+  let writeRefusedAt: number | null = null;
   let isDegraded = false;
 
   function update(): void {
-    const next = isAway || refusedAt !== null;
+    const next = isUnreachable || writeRefusedAt !== null;
     if (next === isDegraded) return;
     isDegraded = next;
-    show(next);
+    onChange(next);
   }
 
   return {
-    away(next) {
-      isAway = next;
+    setUnreachable(next) {
+      isUnreachable = next;
       update();
     },
-    refused() {
-      refusedAt = now();
+    writeRefused() {
+      writeRefusedAt = now();
       update();
     },
-    succeeded(operation) {
-      if (!isDegraded || refusedAt === null) return;
-      if (!isWrite(operation) && now() - refusedAt < refusalMemory) return;
-      refusedAt = null;
+    operationSucceeded(operation) {
+      if (!isDegraded || writeRefusedAt === null) return;
+      if (!isWrite(operation) && now() - writeRefusedAt < refusedWriteMemory) return;
+      writeRefusedAt = null;
       update();
     },
   };

@@ -1,21 +1,28 @@
-import type { Declare } from './declare.ts';
+import type { MetricFactory } from './metric-factory.ts';
 
-/** Seconds; beyond the last the hasher has given up. */
+/** Seconds. A hash that has waited longer than the last bucket is rejected. */
 const buckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5];
 
-/** Password hashing, the one thing here that costs CPU by design, and so the first to saturate. */
-export function hashMetrics(declare: Declare) {
+/** Password hashing is the most expensive operation by design, so it saturates first. */
+export function createHashMetrics(factory: MetricFactory) {
   return {
-    hashQueueDepth: declare.gauge('auth_hash_queue_depth', 'Password hashes waiting for a free slot'),
-    hashWait: declare.timing(
+    hashQueueDepth: factory.gauge(
+      'auth_hash_queue_depth',
+      'Password hashes that wait in the queue for a free slot.',
+    ),
+    hashWait: factory.histogram(
       'auth_hash_wait_seconds',
-      'Time a password hash waited for a free slot',
+      'Queue time of a password hash, until its computation starts.',
       buckets,
     ),
-    hashDuration: declare.timing('auth_hash_duration_seconds', 'Time argon2 took for one password', buckets),
-    hashRejected: declare.counter(
+    hashDuration: factory.histogram(
+      'auth_hash_duration_seconds',
+      'Duration of one argon2 computation, queue time excluded.',
+      buckets,
+    ),
+    hashRejected: factory.counter(
       'auth_hash_rejected_total',
-      'Requests refused for want of room for their hash, before it or after too long a wait',
+      'Requests refused with status 503 because the hash queue was full or the queue time was too long.',
     ),
   };
 }

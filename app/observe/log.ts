@@ -1,11 +1,11 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino';
 import type { Config } from '../config/config.ts';
 
 export type { Logger } from 'pino';
 
 /**
- * Keys that must never reach a log whatever object they arrive in (ASVS 16.2.5). Nothing logs them on purpose;
- * this is the net below.
+ * Keys whose values are redacted in every log line (ASVS 16.2.5). No call logs them on purpose: redaction is the
+ * second line of defence.
  */
 const secretKeys = [
   'password',
@@ -16,25 +16,11 @@ const secretKeys = [
   'refresh_token',
   'authorization',
   'cookie',
-  // Where Node keeps the URL that it could not parse.
+  // Node's ERR_INVALID_URL carries the URL, which may contain a secret, under this key.
   'input',
 ];
 
-let second = Number.NaN;
-let upToSecond = '';
-
-/** As pino's `isoTime`, which asks a Date for every line: a twentieth of what refusing a request takes. */
-function isoTime(): string {
-  const now = Date.now();
-  const milliseconds = now % 1000;
-  if (now - milliseconds !== second) {
-    second = now - milliseconds;
-    upToSecond = new Date(second).toISOString().slice(0, -'000Z'.length);
-  }
-  return `,"time":"${upToSecond}${String(milliseconds).padStart(3, '0')}Z"`;
-}
-
-/** JSON lines with UTC timestamps (ASVS 16.2.2) to `destination`, standard output unless told otherwise. */
+/** Writes JSON lines with UTC timestamps (ASVS 16.2.2). @param destination standard output by default */
 export function createLog(
   config: Pick<Config, 'logLevel' | 'environment'>,
   destination?: DestinationStream,
@@ -42,7 +28,7 @@ export function createLog(
   const options = {
     level: config.logLevel,
     base: { service: 'auth-service' },
-    timestamp: isoTime,
+    timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
     redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`]), censor: '[redacted]' },
   };
@@ -50,7 +36,7 @@ export function createLog(
 }
 
 /**
- * The same log without the net, for lines whose every field is picked by hand and none of which is an object: the net
- * looks into each field, which took a fifth of the time of a request for its one line.
+ * The same log without redaction, for lines whose fields are all chosen explicitly and are not objects. Redaction
+ * inspects each field, which took a fifth of the CPU time of a request for its one line.
  */
 export const withoutRedaction = (log: Logger): Logger => log.child({}, { redact: [] });

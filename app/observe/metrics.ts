@@ -1,59 +1,65 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { authMetrics } from './auth-metrics.ts';
-import { createDeclare } from './declare.ts';
-import { dependencyMetrics } from './dependency-metrics.ts';
-import { hashMetrics } from './hash-metrics.ts';
+import { createAuthMetrics } from './auth-metrics.ts';
+import { createDependencyMetrics } from './dependency-metrics.ts';
+import { createHashMetrics } from './hash-metrics.ts';
+import { createMetricFactory, type MetricFactory } from './metric-factory.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** From 1 ms to 10 s; 0.25 is the latency objective, which the alerts read off its bucket. */
+/** Seconds. The alerts on the latency objective read the bucket of 0.25. */
 const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-const classes = ['authentication', 'check', 'other'];
+const classes = ['authentication', 'token_check', 'other'];
 const results = ['ok', 'error', 'aborted'];
-const allRequests = classes.flatMap((of) => results.map((result) => ({ class: of, result })));
-/** What is refused before it is read: it cannot be parsed, is a CONNECT, came too slowly, or its head is too large. */
-const unread = ['400', '405', '408', '431'].map((status) => ({ status }));
+const classesByResult = classes.flatMap((name) => results.map((result) => ({ class: name, result })));
+const protocolErrorStatuses = ['400', '405', '408', '431'].map((status) => ({ status }));
 
-/**
- * All series of one app in a registry of its own, so that tests and several apps in a process do not collide.
- * The README lists them. No label may take a value that a caller chooses.
- * @param traceId the trace of the request under way, for exemplars; absent while tracing is off
- */
-export function createMetrics(version: string, traceId?: () => string | undefined) {
-  // OpenMetrics from the first scrape: prom-client drops `_total` from its older text format after one.
-  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
-  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  collectDefaultMetrics({ register: registry });
-  const declare = createDeclare(registry, traceId);
-
-  declare
-    .gauge('auth_build_info', 'Always 1; the labels say what is running', ['version'])
-    .set({ version }, 1);
-
+function createHttpMetrics(factory: MetricFactory) {
   return {
-    registry,
-    requestDuration: declare.timing(
+    requestDuration: factory.histogram(
       'http_request_duration_seconds',
-      'Time from the head of a request to the end of its response',
+      'Duration of HTTP requests, from the request headers to the end of the response.',
       requestBuckets,
       ['method', 'route', 'status'],
     ),
-    requests: declare.counter(
+    requests: factory.counter(
       'http_requests_total',
-      'Requests but for probes, by what they were for and how they ended: answered, failed, or left by the client',
+      'Requests by objective class and result, health probes excluded. Result is ok, error (5xx) or aborted (the client disconnected).',
       ['class', 'result'],
-      allRequests,
+      classesByResult,
     ),
-    unreadRequests: declare.counter(
-      'http_unread_requests_total',
-      'Requests refused before they could be read; in no other series',
+    protocolErrors: factory.counter(
+      'http_protocol_errors_total',
+      'Requests that violate HTTP or arrive too slowly, by the status of the refusal. No other metric counts them.',
       ['status'],
-      unread,
+      protocolErrorStatuses,
     ),
-    requestsInFlight: declare.level('http_requests_in_flight', 'Requests that have not been answered yet'),
-    ...authMetrics(declare),
-    ...hashMetrics(declare),
-    ...dependencyMetrics(declare),
+    requestsInFlight: factory.gauge(
+      'http_requests_in_flight',
+      'Requests that have been received and not yet answered.',
+    ),
+  };
+}
+
+/**
+ * Creates all metrics of one app in a registry of its own, so that several apps can run in one process.
+ * docs/metrics.md lists them. A caller must not be able to choose a label value, because each new value adds a series.
+ * @param traceId the trace of the current request, for exemplars; absent while tracing is off
+ */
+export function createMetrics(version: string, traceId?: () => string | undefined) {
+  // The registry uses OpenMetrics from the first scrape on: afterwards prom-client's older format omits `_total`.
+  const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  collectDefaultMetrics({ register: registry });
+  const factory = createMetricFactory(registry, traceId);
+  factory
+    .gauge('auth_build_info', 'Always 1. The labels describe the running build.', ['version'])
+    .set({ version }, 1);
+  return {
+    registry,
+    ...createHttpMetrics(factory),
+    ...createAuthMetrics(factory),
+    ...createHashMetrics(factory),
+    ...createDependencyMetrics(factory),
   };
 }

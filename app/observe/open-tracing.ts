@@ -1,6 +1,6 @@
 import { noTracing, type Tracing } from './tracing.ts';
 
-/** Tracing as configured. What it needs is loaded only when it is on. */
+/** Starts tracing if an endpoint is configured. OpenTelemetry is loaded only then. */
 export async function openTracing(options: {
   endpoint: string | undefined;
   version: string;

@@ -20,12 +20,12 @@ import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@op
 import { AppError } from '../errors.ts';
 import type { RequestSpan, Tracing } from './tracing.ts';
 
-/** Milliseconds that a shutdown waits for the collector to take the last spans. */
-const farewell = 1_000;
+/** Milliseconds that a shutdown waits for the collector to accept the last spans. */
+const flushTimeout = 1_000;
 const w3c = new W3CTraceContextPropagator();
 
 function fail(span: Span, error: unknown): void {
-  // Messages may hold data of users, so only the kind of error is told.
+  // An error message may contain user data, so only the type of the error is recorded.
   const kind = error instanceof AppError ? error.code : error instanceof Error ? error.name : 'unknown';
   span.setAttribute('error.type', kind);
   span.setStatus({ code: SpanStatusCode.ERROR });
@@ -54,7 +54,7 @@ function createTracing(tracer: Tracer, close: () => Promise<void>): Tracing {
     traceId() {
       const context = contexts.getStore();
       const span = context && trace.getSpanContext(context);
-      // A sampler that drops a trace still gives it an id; an exemplar with it would lead nowhere.
+      // A trace that is not sampled has an id too, but an exemplar with that id would point to nothing.
       return span && span.traceFlags & TraceFlags.SAMPLED ? span.traceId : undefined;
     },
     async span(name, attributes, work) {
@@ -79,7 +79,7 @@ function createTracing(tracer: Tracer, close: () => Promise<void>): Tracing {
   };
 }
 
-/** Spans to a collector, in batches; a collector that is away costs spans and nothing else. */
+/** Sends spans to a collector in batches. An unreachable collector loses spans and has no other effect. */
 export function startTracing(options: {
   endpoint: string;
   version: string;
@@ -87,14 +87,14 @@ export function startTracing(options: {
 }): Tracing {
   const url = `${options.endpoint.replace(/\/$/, '')}/v1/traces`;
   const processor = options.processor ?? new BatchSpanProcessor(new OTLPTraceExporter({ url }));
-  const own = resourceFromAttributes({ 'service.name': 'auth-service', 'service.version': options.version });
+  const service = { 'service.name': 'auth-service', 'service.version': options.version };
   const provider = new BasicTracerProvider({
-    resource: defaultResource().merge(own),
+    resource: defaultResource().merge(resourceFromAttributes(service)),
     spanProcessors: [processor],
   });
   const close = async (): Promise<void> => {
-    const patience = sleep(farewell, undefined, { ref: false });
-    await Promise.race([provider.shutdown().catch(() => undefined), patience]);
+    const timeout = sleep(flushTimeout, undefined, { ref: false });
+    await Promise.race([provider.shutdown().catch(() => undefined), timeout]);
   };
   return createTracing(provider.getTracer('auth-service', options.version), close);
 }

@@ -1,73 +1,86 @@
-import { createDegradation } from './degradation.ts';
+import { createDegradationDetector } from './degradation.ts';
+import { type Instrumentation, instrument, noInstrumentation } from './instrumentation.ts';
 import type { Metrics } from './metrics.ts';
-import { isWritingCommand, isWritingQuery, postgresOutcomes, redisOutcomes } from './store-outcomes.ts';
-import { timed, unwatched, type Watch } from './watch.ts';
+import {
+  createPostgresListener,
+  createRedisListener,
+  isWriteCommand,
+  isWriteQuery,
+} from './outcome-listeners.ts';
 
 export interface PoolState {
-  /** Connections that may be open. */
+  /** Maximum number of connections. */
   readonly size: number;
   readonly busy: number;
   readonly idle: number;
-  /** Callers without a connection. */
+  /** Queries that wait for a connection. */
   readonly waiting: number;
 }
 
-/** What the stores tell about themselves. */
+/** The stores report their operations and their state to it. */
 export interface StoreObserver {
-  /** Around every query to the primary. */
-  readonly query: Watch;
-  /** Around every query to the replica, whose absence degrades nothing that writes. */
-  readonly replicaQuery: Watch;
-  /** Called with what a transaction on the primary failed with: not all of it happens in a query. */
+  /** Wraps every query on the primary. */
+  readonly query: Instrumentation;
+  /** Wraps every query on the replica. No write depends on the replica, so its failures are not degradation. */
+  readonly replicaQuery: Instrumentation;
+  /** Receives the error of a failed transaction on the primary, which may have failed outside of any query. */
   transactionFailed(error: unknown): void;
-  readonly command: Watch;
+  readonly command: Instrumentation;
   /** `state` is called at every scrape. */
   pool(name: 'primary' | 'replica', state: () => PoolState): void;
-  /** Called whenever one of the two connections becomes usable or is lost. */
+  /** Called whenever one of the two connections becomes ready or is lost. */
   redis(connection: 'commands' | 'messages', isReady: boolean): void;
 }
 
-export const unobserved: StoreObserver = {
-  query: unwatched,
-  replicaQuery: unwatched,
+export const noStoreObserver: StoreObserver = {
+  query: noInstrumentation,
+  replicaQuery: noInstrumentation,
   transactionFailed: () => undefined,
-  command: unwatched,
+  command: noInstrumentation,
   pool: () => undefined,
   redis: () => undefined,
 };
 
+/** Returns a function that adds a pool to the three gauges of connection pools. */
+function createPoolGauges({ poolSize, poolWaiting, poolConnections }: Metrics): StoreObserver['pool'] {
+  const pools = new Map<string, () => PoolState>();
+  const samples = (read: (state: PoolState) => number) =>
+    [...pools].map(([pool, state]) => ({ labels: { pool }, value: read(state()) }));
+  poolSize.onCollect(() => samples(({ size }) => size));
+  poolWaiting.onCollect(() => samples(({ waiting }) => waiting));
+  poolConnections.onCollect(() =>
+    (['busy', 'idle'] as const).flatMap((state) =>
+      samples((pool) => pool[state]).map(({ labels, value }) => ({ labels: { ...labels, state }, value })),
+    ),
+  );
+  return (name, state) => void pools.set(name, state);
+}
+
 /**
- * Turns what the stores tell into metrics, and, by way of `spans`, into traces. `auth_degraded` is set here, where all
- * queries and commands pass, so that whoever notices an outage first (a login, a refresh, the readiness probe that
- * pings every few seconds) makes it known, by day and by night.
+ * Turns the reports of the stores into metrics, and into traces by way of `spans`. Every query and command passes here,
+ * so `auth_degraded` is set by the first operation that fails, whether a login, a refresh or the readiness probe, which
+ * pings every few seconds.
  */
 export function createStoreObserver(
   metrics: Metrics,
-  spans: { readonly query: Watch; readonly command: Watch } = unobserved,
+  spans: { readonly query: Instrumentation; readonly command: Instrumentation } = noStoreObserver,
 ): StoreObserver {
-  const pools = new Map<string, () => PoolState>();
-  const each = (of: (state: PoolState) => number) =>
-    [...pools].map(([pool, state]) => ({ labels: { pool }, value: of(state()) }));
-  metrics.poolSize.from(() => each(({ size }) => size));
-  metrics.poolWaiting.from(() => each(({ waiting }) => waiting));
-  metrics.poolConnections.from(() =>
-    (['busy', 'idle'] as const).flatMap((state) =>
-      each((pool) => pool[state]).map(({ labels, value }) => ({ labels: { ...labels, state }, value })),
-    ),
-  );
-  const show = (dependency: string) => (isDegraded: boolean) =>
-    metrics.degraded.set({ dependency }, Number(isDegraded));
-  const primary = postgresOutcomes(createDegradation({ show: show('postgres'), isWrite: isWritingQuery }));
-  const redis = createDegradation({ show: show('redis'), isWrite: isWritingCommand });
+  const detector = (dependency: string, isWrite: (operation: string) => boolean) =>
+    createDegradationDetector({
+      onChange: (isDegraded) => metrics.degraded.set({ dependency }, Number(isDegraded)),
+      isWrite,
+    });
+  const primary = createPostgresListener(detector('postgres', isWriteQuery));
+  const redis = detector('redis', isWriteCommand);
   return {
-    query: timed(metrics.queryDuration, spans.query, primary),
-    replicaQuery: timed(metrics.queryDuration, spans.query),
-    transactionFailed: primary.failed,
-    command: timed(metrics.commandDuration, spans.command, redisOutcomes(redis)),
-    pool: (name, state) => void pools.set(name, state),
+    query: instrument(metrics.queryDuration, spans.query, primary),
+    replicaQuery: instrument(metrics.queryDuration, spans.query),
+    transactionFailed: primary.onFailure,
+    command: instrument(metrics.commandDuration, spans.command, createRedisListener(redis)),
+    pool: createPoolGauges(metrics),
     redis: (connection, isReady) => {
       metrics.redisConnected.set({ connection }, Number(isReady));
-      if (connection === 'commands') redis.away(!isReady);
+      if (connection === 'commands') redis.setUnreachable(!isReady);
     },
   };
 }

@@ -1,48 +1,48 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Watch } from './watch.ts';
+import type { Instrumentation } from './instrumentation.ts';
 
 export type Attributes = Readonly<Record<string, string | number>>;
 
-/** The span of one HTTP request, in W3C's terms. */
+/** The server span of one HTTP request. */
 export interface RequestSpan {
   readonly traceId: string;
-  /** For the `traceresponse` header (W3C Trace Context level 2): tells a caller which trace to look for. */
+  /** Value of the `traceresponse` header (W3C Trace Context level 2), from which a caller learns the trace. */
   readonly header: string;
-  /** What is known only when the request is over. */
+  /** Adds what is known only at the end of the request, and ends the span. */
   finish(name: string, attributes: Attributes, failed: boolean): void;
 }
 
 export interface Tracing {
   readonly isOn: boolean;
-  /** Runs `work` in a span of its own, as part of the request under way; outside of a request there is none. */
+  /** Runs `work` in a child span of the current request. Outside of a request it creates no span. */
   span<T>(name: string, attributes: Attributes, work: () => Promise<T>): Promise<T>;
-  /** Runs `work` as a request that goes on with the caller's trace, if its headers name one. */
+  /** Runs `work` in a span that continues the caller's trace, if the headers name one. */
   request<T>(headers: IncomingHttpHeaders, work: (span: RequestSpan) => Promise<T>): Promise<T>;
-  /** Trace of the request under way, if it is one that is sent. */
+  /** Trace of the current request, if it is sampled. */
   traceId(): string | undefined;
-  /** Sends what is still here. */
+  /** Sends the spans that have not been sent. */
   close(): Promise<void>;
 }
 
-const nowhere: RequestSpan = { traceId: '', header: '', finish: () => undefined };
+const noSpan: RequestSpan = { traceId: '', header: '', finish: () => undefined };
 
 export const noTracing: Tracing = {
   isOn: false,
   span: (_name, _attributes, work) => work(),
-  request: (_headers, work) => work(nowhere),
+  request: (_headers, work) => work(noSpan),
   traceId: () => undefined,
   close: async () => undefined,
 };
 
-/** Spans around queries, by the name of their file, and around Redis commands; no parameter is ever recorded. */
-export function storeSpans(tracing: Tracing): { readonly query: Watch; readonly command: Watch } {
-  const watch =
-    (system: string): Watch =>
-    (operation, work) =>
+/** Instruments queries and Redis commands with spans. A query is named by its file. Parameters are never recorded. */
+export function storeSpans(tracing: Tracing) {
+  const instrumentation =
+    (system: string): Instrumentation =>
+    (operation, run) =>
       tracing.span(
         `${system} ${operation}`,
         { 'db.system.name': system, 'db.operation.name': operation },
-        work,
+        run,
       );
-  return { query: watch('postgresql'), command: watch('redis') };
+  return { query: instrumentation('postgresql'), command: instrumentation('redis') };
 }

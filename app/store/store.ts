@@ -17,11 +17,11 @@ export interface Store {
   readonly auditLog: ReturnType<typeof createAuditStore>;
   readonly serviceSecrets: ReturnType<typeof createServiceSecretStore>;
   readonly maintenance: ReturnType<typeof createMaintenanceStore>;
-  /** All that `work` does through the store it is given happens together or not at all. */
+  /** Everything that `work` does through its store is committed together or not at all. */
   transaction<T>(work: (store: Store) => Promise<T>): Promise<T>;
 }
 
-/** Everything kept in Postgres, one store a table. */
+/** The data in Postgres, one store for each table. */
 export function createStore(database: Database): Store {
   return {
     users: createUserStore(database),

@@ -2,8 +2,8 @@ import { createCloud } from '../clouds/create-cloud.ts';
 import { settings } from '../kubernetes/settings.ts';
 import { type Fault, fault } from '../values/fault.ts';
 import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
-import { loadValues, ValuesError, type ValuesSource } from '../values/load-values.ts';
-import type { CloudName, Values } from '../values/schema.ts';
+import { ValuesError } from '../values/load-values.ts';
+import type { Values } from '../values/schema.ts';
 
 type Check = (values: Values) => Iterable<Fault>;
 
@@ -151,20 +151,17 @@ const checks: readonly Check[] = [
   (values) => createCloud(values).faults(),
 ];
 
-/** Faults that the schema cannot find: values that contradict each other or the cloud. */
-export function checkValues(values: Values): Fault[] {
+function faultsOf(values: Values): Fault[] {
   const { cloud } = values;
   if (!values[cloud]) return [fault(cloud, `is required because cloud is ${cloud}`)];
   return checks.flatMap((check) => [...check(values)]);
 }
 
 /**
- * Loads the values of one cloud and checks them against the schema, against each other and against the cloud.
+ * Checks what the schema cannot: that values do not contradict each other or the cloud.
  * @throws ValuesError naming every fault
  */
-export function loadCheckedValues(cloud: CloudName, source: ValuesSource): Values {
-  const values = loadValues(cloud, source);
-  const faults = checkValues(values);
+export function checkValues(values: Values): void {
+  const faults = faultsOf(values);
   if (faults.length > 0) throw new ValuesError(faults);
-  return values;
 }

@@ -4,7 +4,7 @@ import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/
 import { addObject } from '../manifest.ts';
 import { metadata, names, podSecurityLabels, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { addRoutes, gatewayListeners } from './routes.ts';
+import { addRoutes, gatewayListeners } from './routing.ts';
 
 type Aks = NonNullable<Values['aks']>;
 

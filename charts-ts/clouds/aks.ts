@@ -5,7 +5,7 @@ import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
 import type { Cloud } from './cloud.ts';
-import { addIngress } from './routes.ts';
+import { addIngress } from './routing.ts';
 
 type Aks = NonNullable<Values['aks']>;
 

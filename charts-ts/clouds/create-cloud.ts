@@ -4,7 +4,7 @@ import type { Cloud } from './cloud.ts';
 import { createEks } from './eks.ts';
 import { createGke } from './gke.ts';
 
-/** The cloud that the values name. checks/check-values.ts refuses values without the block of their cloud. */
+/** The cloud that the values name. checks/check-values.ts rejects values without the block of their cloud. */
 export function createCloud(values: Values): Cloud {
   const { eks, gke, aks } = values;
   if (values.cloud === 'eks' && eks) return createEks(values, eks);

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { addObject, type Manifest } from '../manifest.ts';
 import { healthPaths, metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { addRoutes, gatewayListeners } from './routes.ts';
+import { addRoutes, gatewayListeners } from './routing.ts';
 
 type Eks = NonNullable<Values['eks']>;
 

@@ -4,7 +4,7 @@ import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
-import { addIngress } from './routes.ts';
+import { addIngress } from './routing.ts';
 
 type Eks = NonNullable<Values['eks']>;
 

@@ -6,7 +6,7 @@ import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { addRoutes, gatewayListeners } from './routes.ts';
+import { addRoutes, gatewayListeners } from './routing.ts';
 
 type Gke = NonNullable<Values['gke']>;
 

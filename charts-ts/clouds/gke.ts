@@ -8,7 +8,7 @@ import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
-import { addIngress } from './routes.ts';
+import { addIngress } from './routing.ts';
 
 type Gke = NonNullable<Values['gke']>;
 
@@ -82,7 +82,7 @@ function* faults(values: Values, gke: Gke): Iterable<Fault> {
   if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate) {
     yield fault(
       'gke.preSharedCertificate',
-      'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set one of them',
+      'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true',
     );
   }
   if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate) {

@@ -11,7 +11,7 @@ import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { configKey, isPath, paths, plainSettings, secretKeys, settings } from './settings.ts';
 
-/** What is in the way of a process that has been broken into: no root, no capabilities, nothing to write on. */
+/** Limits what an attacker can do in a compromised container: no root, no capabilities, a read-only file system. */
 const containerSecurity: ISecurityContext = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
@@ -23,7 +23,7 @@ const containerSecurity: ISecurityContext = {
   seccompProfile: { type: 'RuntimeDefault' },
 };
 
-// 0440: root owns mounted Secrets, the process reads them through fsGroup.
+// 0440, because root owns the mounted files and the process reads them as a member of fsGroup.
 const readableByGroup = 0o440;
 
 /** Secrets that stand in the environment when `secrets.delivery` is env; key pairs stay files. */
@@ -63,7 +63,7 @@ function volumes(values: Values): { volume: IVolume; path: string }[] {
   if (keys.length > 0) {
     const items = keys.map((key) => ({ key, path: key }));
     const secret = { secretName: values.secrets.name, defaultMode: readableByGroup, items };
-    // The whole volume and no subPath: only so do changed Secrets reach a running pod.
+    // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
     found.push({ path: paths.secrets, volume: { name: 'secrets', secret } });
   }
   if (values.database.ca) {
@@ -81,7 +81,7 @@ function mounts(values: Values): IVolumeMount[] {
   }));
 }
 
-/** `repository:tag@digest`; the digest decides, the tag tells people which release it is. */
+/** `repository:tag@digest`. The digest selects the image, and the tag shows the release. */
 export function imageOf({ image }: Values): string {
   return `${image.repository}:${image.tag}${image.digest ? `@${image.digest}` : ''}`;
 }
@@ -93,7 +93,7 @@ const quantities = (amounts: Resources['limits']) => ({
   'ephemeral-storage': amounts.ephemeralStorage,
 });
 
-/** A hardened container of the service's image. */
+/** A hardened container with the image of the service. */
 export function container(
   values: Values,
   name: string,
@@ -103,7 +103,7 @@ export function container(
   return {
     name,
     image: imageOf(values),
-    // Always even with a digest: the node asks the registry again whether this pull Secret may have the image.
+    // Always, even with a digest, so that the registry checks the pull Secret of each pod.
     imagePullPolicy: 'Always',
     env: environment(values),
     resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
@@ -113,7 +113,7 @@ export function container(
   };
 }
 
-/** The pod around its containers; the same hardening for API, purge and migration. */
+/** The pod spec with the same hardening for the API, the purge and the migration. */
 export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec, 'containers'>): IPodSpec {
   const { image, scheduling } = values;
   return {
@@ -122,7 +122,7 @@ export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec,
     priorityClassName: scheduling.priorityClass.name,
     securityContext: {
       fsGroup: userId,
-      // Else every start walks through all files of all volumes.
+      // Without it, every start changes the owner of all files in all volumes.
       fsGroupChangePolicy: 'OnRootMismatch',
       runAsGroup: userId,
       runAsNonRoot: true,
@@ -133,7 +133,7 @@ export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec,
     volumes: volumes(values).map(({ volume }) => volume),
     ...(image.pullSecrets.length > 0 && { imagePullSecrets: image.pullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(scheduling.nodeSelector).length > 0 && { nodeSelector: scheduling.nodeSelector }),
-    // reason: tolerations are passed on as they are; the gate checks them against the API's schema.
+    // reason: the schema of the values takes any map here, and the gate checks it against the types of a pod.
     ...(scheduling.tolerations.length > 0 && {
       tolerations: scheduling.tolerations as IPodSpec['tolerations'],
     }),
@@ -141,7 +141,7 @@ export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec,
   };
 }
 
-/** Changes whenever the ConfigMap does, so that pods which read it at start are replaced. */
+/** Changes with the ConfigMap, so that a new configuration replaces the pods, which read it only at start. */
 export function configChecksum(values: Values): Record<string, string> {
   const digest = createHash('sha256').update(JSON.stringify(Object.entries(plainSettings(values)).sort()));
   return { 'checksum/config': digest.digest('hex') };

@@ -2,10 +2,10 @@ import type { IMetricSpec } from 'kubernetes-models/autoscaling/v2';
 import { stringify } from 'yaml';
 import type { Values } from '../values/schema.ts';
 
-/** What prometheus-adapter calls it: seconds that a password hash waited, average of two minutes, by pod. */
+/** Name in prometheus-adapter: average queue time of password hashes over two minutes, in seconds, by pod. */
 const metricName = 'auth_hash_wait_seconds_average';
 
-/** The wait as the autoscaler's metric: it grows with logins, while CPU is also used by whatever else runs there. */
+/** The hash queue time as a metric of the autoscaler. It depends on logins alone, unlike CPU usage. */
 export function hashWaitMetric({ autoscaling }: Values): IMetricSpec {
   const averageValue = autoscaling.hashWait.target;
   return {
@@ -14,12 +14,12 @@ export function hashWaitMetric({ autoscaling }: Values): IMetricSpec {
   };
 }
 
-/** The adapter's templates; without a login the wait is 0, and not 0 divided by 0. */
+/** Template of prometheus-adapter. clamp_min makes the result 0 instead of NaN while nobody logs in. */
 export const hashWaitQuery =
   'sum by (<<.GroupBy>>) (rate(auth_hash_wait_seconds_sum{<<.LabelMatchers>>}[2m]))' +
   ' / clamp_min(sum by (<<.GroupBy>>) (rate(auth_hash_wait_seconds_count{<<.LabelMatchers>>}[2m])), 0.001)';
 
-/** The rule that prometheus-adapter needs for it, as its `rules.custom` takes it. */
+/** The rule for prometheus-adapter, in the format of the value `rules.custom` of its chart. */
 export function adapterRules(): string {
   return stringify(
     {

@@ -4,8 +4,8 @@ import { addObject } from '../manifest.ts';
 import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
-/** Tells Prometheus where /metrics is: the Service by its labels, the port by its name. */
-export class ApiMonitor extends Construct {
+/** Makes the Prometheus Operator scrape /metrics: it selects the Service by its labels and the port by its name. */
+export class ServiceMonitor extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const { interval, labels } = values.monitoring.serviceMonitor;

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cloudwatchDashboard, logGroup, logRetention } from '../monitoring/cloudwatch.ts';
-import { dashboardDefinitions, dashboardText } from '../monitoring/dashboards.ts';
+import { dashboardDefinitions, dashboardText } from '../monitoring/dashboard-config-maps.ts';
+import { cloudwatchDashboard, logGroup, logRetention } from '../monitoring/dashboards/cloudwatch.ts';
 import { loadValues } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 

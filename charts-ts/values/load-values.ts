@@ -5,9 +5,10 @@ import type { Fault } from './fault.ts';
 import { dropNulls, isTree, mergeTrees } from './merge.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
 import { clouds } from './schema-clouds.ts';
+import { schemaMessage } from './schema-messages.ts';
 import { applySet, type SetKind, type Tree } from './set-flag.ts';
 
-/** Values that cannot be used; every fault at once, each with its path. */
+/** Values that synth rejects, with the path of each fault. */
 export class ValuesError extends Error {
   readonly faults: readonly Fault[];
 
@@ -24,7 +25,7 @@ export interface ValuesSource {
 }
 
 const defaultsFolder = new URL('./', import.meta.url);
-// Helm's order, whatever the order on the command line.
+// The order of Helm. The order on the command line has no effect.
 const precedence: readonly SetKind[] = ['set-json', 'set', 'set-string', 'set-file'];
 
 function readText(path: string | URL): string {
@@ -46,7 +47,7 @@ function readTree(path: string | URL): Tree {
 
 let defaults: Tree | undefined;
 
-/** values.yaml, parsed once for all clouds; merging never writes into it. */
+/** values.yaml, parsed once for all clouds. A merge does not change it. */
 function readDefaults(): Tree {
   defaults ??= readTree(new URL('values.yaml', defaultsFolder));
   return defaults;
@@ -65,12 +66,13 @@ function toFaults(issue: z.core.$ZodIssue, source: Tree): Fault[] {
     return issue.keys.map((key) => ({ path: toPath([...issue.path, key]), message: 'is not a known key' }));
   }
   const value = issue.path.reduce<unknown>(
-    // reason: any value may be asked for a key; what has none answers undefined.
+    // reason: the path comes from the schema, and a value without such a key gives undefined.
     (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
     source,
   );
-  const message = value === undefined ? 'is required' : issue.message.replace(/^Invalid input: /, '');
-  return [{ path: toPath(issue.path) || 'values', message }];
+  return [
+    { path: toPath(issue.path) || 'values', message: value === undefined ? 'is required' : issue.message },
+  ];
 }
 
 /**
@@ -79,7 +81,7 @@ function toFaults(issue: z.core.$ZodIssue, source: Tree): Fault[] {
  */
 export function parseValues(tree: Tree): Values {
   const clean = dropNulls(tree);
-  const result = valuesSchema.safeParse(clean);
+  const result = valuesSchema.safeParse(clean, { error: schemaMessage });
   if (!result.success) throw new ValuesError(result.error.issues.flatMap((issue) => toFaults(issue, clean)));
   return result.data;
 }
@@ -93,8 +95,8 @@ export function parseCloud(text: string): CloudName {
 }
 
 /**
- * Values of one cloud: values.yaml, the cloud's file, each -f file in order, then the --set flags.
- * As in Helm, flags edit what the -f files say, and that result lies over the defaults.
+ * Loads the values of one cloud: values.yaml, the file of the cloud, each -f file in order, then the --set flags.
+ * As in Helm, flags change what the -f files say, and the result is merged into the defaults.
  * @throws ValuesError naming every fault
  */
 export function loadValues(cloud: CloudName, source: ValuesSource): Values {

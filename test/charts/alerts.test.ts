@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Alert } from '../../charts-ts/monitoring/rule.ts';
-import { ruleGroups } from '../../charts-ts/monitoring/rules.ts';
+import type { Alert } from '../../charts-ts/monitoring/alerts/rule.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { expectAlert, promtool } from './support/promtool.ts';
 import { situations } from './support/situations.ts';
@@ -11,7 +11,7 @@ const groups = ruleGroups(valuesOf('eks'));
 const alerts = groups.flatMap(({ rules }) => rules).filter((rule): rule is Alert => 'alert' in rule);
 
 describe('charts: alerts', () => {
-  it('each have a severity, a summary and a runbook that exists', () => {
+  it('each have a severity, a summary and a runbook with four sections', () => {
     for (const { alert, labels, annotations } of alerts) {
       expect(labels.severity).to.be.oneOf(['critical', 'warning']);
       expect(annotations.summary).to.not.equal('');
@@ -20,15 +20,15 @@ describe('charts: alerts', () => {
       expect(existsSync(path), path).to.equal(true);
       const runbook = readFileSync(path, 'utf8');
       expect(runbook.startsWith(`# ${alert}\n`), path).to.equal(true);
-      for (const section of ['## What it means', '## Look', '## Do'])
+      for (const section of ['## Meaning', '## Impact', '## Diagnosis', '## Mitigation'])
         expect(runbook, path).to.contain(section);
     }
   });
 
-  it('are each shown firing and staying silent', () => {
+  it('are each tested in a situation that fires them and in one that does not', () => {
     expect(Object.keys(situations).sort()).to.deep.equal(alerts.map(({ alert }) => alert).sort());
-    for (const [alert, claims] of Object.entries(situations)) {
-      expect(new Set(claims.map(({ fires }) => fires)).size, alert).to.equal(2);
+    for (const [alert, cases] of Object.entries(situations)) {
+      expect(new Set(cases.map(({ fires }) => fires)).size, alert).to.equal(2);
     }
   });
 
@@ -37,7 +37,7 @@ describe('charts: alerts', () => {
     expect(text).to.contain('namespace=\\"elsewhere\\"').and.not.to.contain('auth-system');
   });
 
-  it('record and alert under that namespace, and read only what was recorded under it', () => {
+  it('record and alert under that namespace, and read only series recorded under it', () => {
     for (const rule of ruleGroups(valuesOf('eks', 'namespace.name=elsewhere')).flatMap(
       ({ rules }) => rules,
     )) {
@@ -48,7 +48,7 @@ describe('charts: alerts', () => {
     }
   });
 
-  it('say which class of requests is failing', () => {
+  it('name the class of requests that fails', () => {
     for (const { alert, expr, annotations } of alerts) {
       if (expr.includes('http_requests_total') || expr.includes('request_error_ratio'))
         expect(annotations.description, alert).to.contain('{{ $labels.class }}');
@@ -59,7 +59,7 @@ describe('charts: alerts', () => {
 (toolPath('promtool') ? describe : describe.skip)(
   needs('promtool', 'charts: alert rules in Prometheus'),
   () => {
-    it('are sound in every cloud', () => {
+    it('are valid in every cloud', () => {
       for (const cloud of ['eks', 'gke', 'aks'] as const) {
         const { ok, output } = promtool(['check', 'rules', 'rules.yaml'], {
           'rules.yaml': { groups: ruleGroups(valuesOf(cloud)) },
@@ -68,8 +68,8 @@ describe('charts: alerts', () => {
       }
     });
 
-    for (const [alert, claims] of Object.entries(situations)) {
-      for (const { fires, situation, when } of claims) {
+    for (const [alert, cases] of Object.entries(situations)) {
+      for (const { fires, situation, when } of cases) {
         it(`${alert} ${fires ? 'fires when' : 'stays silent when'} ${when}`, () => {
           const { ok, output } = expectAlert(groups, alert, fires, situation);
           expect(ok, output).to.equal(true);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboards.ts';
-import { awaitedRoutes } from '../../charts-ts/monitoring/objectives.ts';
+import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
+import { latencyRoutes } from '../../charts-ts/monitoring/slo/objectives.ts';
 import { dashboardFiles } from '../../charts-ts/output/dashboard-files.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { promtool } from './support/promtool.ts';
@@ -14,11 +14,11 @@ const grafana: Loose[] = files
   .map(([, text]) => JSON.parse(text));
 
 describe('charts: dashboards', () => {
-  it('are committed as the definitions give them', () => {
+  it('are committed as they are generated', () => {
     for (const [name, text] of files) expect(readFileSync(`docs/dashboards/${name}`, 'utf8')).to.equal(text);
   });
 
-  it('are ConfigMaps that the sidecar finds by its label, each with one dashboard', () => {
+  it('are ConfigMaps with the label of the Grafana sidecar, each with one dashboard', () => {
     const maps: Loose[] = documentsOf('gke')
       .map(({ object }: Loose) => object)
       .filter(({ kind, metadata }: Loose) => kind === 'ConfigMap' && metadata.name.includes('-dashboard-'));
@@ -43,14 +43,26 @@ describe('charts: dashboards', () => {
     }
   });
 
-  it('have links and panels that stay: unique uids and ids', () => {
+  it('have unique uids, and panels with unique ids', () => {
     expect(new Set(grafana.map(({ uid }) => uid)).size).to.equal(grafana.length);
     for (const { panels } of grafana) {
       expect(new Set(panels.map(({ id }: Loose) => id)).size).to.equal(panels.length);
     }
   });
 
-  it('give CloudWatch the facts that are in the log, in a grid, from the guide’s log group', () => {
+  it('have every panel that a runbook names', () => {
+    const titles = grafana.flatMap(({ panels, title }) => [
+      title.replace('Auth service / ', ''),
+      ...panels.map(({ title: panelTitle }: Loose) => panelTitle),
+    ]);
+    for (const file of readdirSync('docs/runbooks')) {
+      const text = readFileSync(`docs/runbooks/${file}`, 'utf8').replace(/```[^`]+```|`[^`]+`/g, '');
+      const named = [...text.matchAll(/\*([^*]+)\*/g)].map(([, name = '']) => name.replace(/\s+/g, ' '));
+      expect(titles, file).to.include.members(named);
+    }
+  });
+
+  it('have a CloudWatch version that reads the log group of the guide and fits the grid', () => {
     const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
     expect(widgets.length).to.be.greaterThan(6);
     for (const { properties, x, width } of widgets) {
@@ -60,40 +72,43 @@ describe('charts: dashboards', () => {
     }
   });
 
-  it('tell CloudWatch’s readers the unit of every widget, and count over as long as the title says', () => {
+  it('name the unit in the title of each CloudWatch widget, and count over the period in the title', () => {
     const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
     for (const { properties } of widgets) {
       const { query, title } = properties;
-      expect(title).to.match(/ \((ms|a second|a minute|sessions|accounts)\)$/);
+      expect(title).to.match(/ \((ms|per second|per minute|sessions|accounts)\)$/);
       expect(title.endsWith('(ms)'), title).to.equal(query.includes('durationMs'));
-      expect(title.endsWith('(a second)'), title).to.equal(query.includes('count(*) / 60'));
+      expect(title.endsWith('(per second)'), title).to.equal(query.includes('count(*) / 60'));
       expect(query).to.contain(title.includes('15 minutes') ? 'by bin(15m)' : 'by bin(1m)');
     }
   });
 
-  it('ask CloudWatch and Prometheus for the latency of the same routes', () => {
+  it('query the latency of the same routes in CloudWatch and in Prometheus', () => {
     const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
-    const { properties } = widgets.find(({ properties }: Loose) => /authentication/.test(properties.title));
+    const { properties } = widgets.find(({ properties }: Loose) =>
+      /^Authentication latency/.test(properties.title),
+    );
     const inLog = new RegExp(/route like \/(.+?[^\\])\//.exec(properties.query)?.[1] ?? '');
-    expect(inLog.source).to.equal(new RegExp(`^${awaitedRoutes}$`).source);
+    expect(inLog.source).to.equal(new RegExp(`^${latencyRoutes}$`).source);
     for (const path of ['login', 'register', 'refresh', 'password/reset'])
       expect(`/api/v1/auth/${path}`).to.match(inLog);
     expect('/api/v1/auth/verify').to.not.match(inLog);
   });
 
-  it('do not promise 30 days of a Prometheus that keeps fewer', () => {
+  it('state that a period of 30 days is limited by the retention of Prometheus', () => {
     const long = grafana
       .flatMap(({ panels }) => panels)
       .filter(({ targets = [] }: Loose) => targets.some(({ expr }: Loose) => expr.includes('[30d]')));
     expect(long).to.have.length(4);
-    for (const { description, title } of long) expect(description, title).to.contain('what Prometheus keeps');
+    for (const { description, title } of long)
+      expect(description, title).to.contain('the retention of Prometheus');
   });
 });
 
 (toolPath('promtool') ? describe : describe.skip)(
-  needs('promtool', 'charts: panels on what the cluster tells'),
+  needs('promtool', 'charts: panels that need Kubernetes'),
   () => {
-    it('show the share of throttled periods by pod, of the service alone', () => {
+    it('show the share of throttled periods by pod, for the service only', () => {
       const panels = grafana.flatMap(({ panels }) => panels);
       const [{ expr }] = panels.find(({ title }) => title === 'CPU throttling').targets;
       const periods = (labels: string, throttled: number) => [
@@ -131,12 +146,12 @@ describe('charts: dashboards', () => {
   },
 );
 
-describe('charts: scaling on the wait for a hash', () => {
-  it('is off until asked for', () => {
+describe('charts: scaling on the hash queue time', () => {
+  it('is off by default', () => {
     expect(JSON.stringify(only(documentsOf('eks'), 'HorizontalPodAutoscaler'))).not.to.contain('hash_wait');
   });
 
-  it('names the metric that the rule beside it gives to prometheus-adapter', () => {
+  it('uses the metric that the rule for prometheus-adapter defines', () => {
     const documents = documentsOf(
       'eks',
       'autoscaling.hashWait.enabled=true,autoscaling.hashWait.target=250m',

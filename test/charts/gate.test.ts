@@ -35,14 +35,14 @@ describe('charts: gate', () => {
     });
   }
 
-  it('lets a rule be broken that is named as allowed', async () => {
+  it('skips a rule that the options allow to break', async () => {
     const documents = documentsOf('eks', 'secrets.delivery=env');
     expect(await validateManifests(documents, strict)).to.not.eql([]);
     expect(await validateManifests(documents, { ...strict, allow: ['secrets-as-files'] })).to.eql([]);
   });
 });
 
-/** What is done to sound manifests, and the end of the line that must come of it. */
+/** A change to valid manifests, and the end of the finding that it must cause. */
 const schemaFaults: [string, (documents: ReturnType<typeof documentsOf>) => void, string][] = [
   [
     'a misspelt field of a container',
@@ -96,7 +96,7 @@ const schemaFaults: [string, (documents: ReturnType<typeof documentsOf>) => void
     'spec.template.spec.containers[0].lifecycle.preStop.sleep is not a field of Kubernetes 1.28, which drops it without an error [schema]',
   ],
   [
-    'a kind that nobody knows',
+    'a kind without a schema',
     (all) => {
       const metadata = { name: 'x', namespace: 'auth-system' };
       all.push({ file: 'x.yaml', object: { apiVersion: 'apps/v1', kind: 'Deploymint', metadata } });

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, parseAllDocuments } from 'yaml';
 import type { Manifest } from '../../charts-ts/manifest.ts';
-import { toYaml } from '../../charts-ts/output/plain.ts';
+import { plainContent, toYaml } from '../../charts-ts/output/plain.ts';
 import { runSynth } from '../../charts-ts/run-synth.ts';
 import { synthesize } from '../../charts-ts/synthesize.ts';
 import type { CloudName } from '../../charts-ts/values/schema.ts';
@@ -92,6 +92,13 @@ describe('charts: helm', function () {
     const out = await chart('eks');
     expect(readFileSync(join(out, 'templates/51-rules.yaml'), 'utf8')).to.contain('{{"{{"}} $labels.pod }}');
     expect(run('template', 'a', out, '--kube-version', '1.28.0')).to.contain('{{ $labels.pod }}');
+  });
+
+  it('would not be rendered by Helm without escaped braces, as cdk8s synth --format helm writes it', async () => {
+    const out = await chart('eks');
+    const content = plainContent(synthesize(valuesOf('eks')));
+    for (const [name, text] of content) writeFileSync(join(out, 'templates', name), text);
+    expect(() => run('template', 'a', out, '--kube-version', '1.28.0')).to.throw('parse error');
   });
 
   it('carries the version of the package and of the image', async () => {

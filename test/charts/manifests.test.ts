@@ -54,7 +54,7 @@ describe('charts: manifests', () => {
     take({ DB_PRIMARY_DB_URL: url, REDIS_URL: url, ALLOWED_HOSTS: text, NONSENSE: text });
   });
 
-  it('hold no secret and no key', () => {
+  it('contain no secret and no key', () => {
     for (const [cloud, ...sets] of variants) {
       expect(JSON.stringify(documentsOf(cloud, ...sets))).not.to.match(
         /PRIVATE KEY|postgres(ql)?:\/\/|rediss?:\/\//,
@@ -161,7 +161,7 @@ describe('charts: manifests', () => {
     expect(pods(documentsOf('eks'))[0].containers[0].resources.requests.memory).to.equal('512Mi');
   });
 
-  it('drain longer than the load balancer takes and die later than the drain', () => {
+  it('drain for longer than the load balancer sends requests, within the grace period', () => {
     for (const cloud of ['eks', 'gke', 'aks'] as const) {
       const [pod] = pods(documentsOf(cloud));
       expect(pod.terminationGracePeriodSeconds).to.be.at.least(35 + 25);

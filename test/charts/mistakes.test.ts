@@ -18,7 +18,19 @@ const eks = (text: string): string[] => ['--cloud', 'eks', '--set', text];
 /** Kind of mistake, arguments, and the one line that says so. */
 const mistakes: [string, string[], string][] = [
   ['a typo in a key', eks('autoscaling.minReplica=3'), 'autoscaling.minReplica: is not a known key'],
-  ['a wrong type', eks('replicas=many'), 'replicas: expected number, received string'],
+  ['a wrong type', eks('replicas=many'), 'replicas: must be a number'],
+  ['a number below the minimum', eks('replicas=0'), 'replicas: must be at least 1'],
+  ['a text instead of a list', eks('allowedHosts=api'), 'allowedHosts: must be a list'],
+  [
+    'an unknown option',
+    eks('logLevel=loud'),
+    'logLevel: must be one of trace, debug, info, warn, error, silent',
+  ],
+  [
+    'neither a number nor a percentage',
+    eks('rollout.maxSurge=some'),
+    'rollout.maxSurge: must be a whole number or a percentage such as 25%',
+  ],
   [
     'min above max',
     eks('autoscaling.minReplicas=21'),

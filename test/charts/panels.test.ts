@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboards.ts';
+import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
 import { hashWaitQuery } from '../../charts-ts/monitoring/hash-wait.ts';
-import { ruleGroups } from '../../charts-ts/monitoring/rules.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
 import { type Prometheus, startPrometheus } from '../../tools/observability/prometheus.ts';
 import { startObserved } from '../../tools/observability/service.ts';
@@ -35,8 +35,8 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
 
   for (const [name, { sections }] of Object.entries(dashboardDefinitions(values))) {
     const panels = sections.flatMap((section) => section.panels);
-    // No cluster here: test/charts/dashboards.test.ts has promtool make up what cAdvisor would say.
-    for (const { title, queries } of panels.filter(({ isOfCluster }) => !isOfCluster)) {
+    // There is no cluster here. test/charts/dashboards.test.ts tests those panels with series made by promtool.
+    for (const { title, queries } of panels.filter(({ requiresKubernetes }) => !requiresKubernetes)) {
       it(`${name}: “${title}” shows data`, async () => {
         for (const { expr, legend } of queries) {
           const found = await prometheus.query(expr.replaceAll('$__rate_interval', '10s'));
@@ -50,7 +50,7 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
     }
   }
 
-  it('the query of prometheus-adapter gives a number for each pod', async () => {
+  it('the query of prometheus-adapter returns a number for each pod', async () => {
     const expr = hashWaitQuery
       .replaceAll('<<.GroupBy>>', 'pod')
       .replaceAll('<<.LabelMatchers>>', 'namespace="auth-system",pod=~".+"');
@@ -59,7 +59,7 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
     expect(wait?.values[0]?.[1]).to.be.at.least(0);
   });
 
-  it('every rule is evaluated without a fault', async () => {
+  it('every rule is evaluated without an error', async () => {
     const response = await fetch(`${prometheus.url}/api/v1/rules`);
     // Prometheus' own API; its form is documented and stable.
     const { data } = (await response.json()) as {

@@ -119,7 +119,7 @@ describe('charts: values', () => {
     expect(() => parseValues({ cloud: 'eks', replicas: 'x', nonsense: 1 }))
       .to.throw()
       .with.property('faults')
-      .that.deep.includes({ path: 'replicas', message: 'expected number, received string' })
+      .that.deep.includes({ path: 'replicas', message: 'must be a number' })
       .and.deep.includes({ path: 'nonsense', message: 'is not a known key' })
       .and.deep.includes({ path: 'image', message: 'is required' });
   });

@@ -9,46 +9,46 @@ import { series } from '../support/exposition.ts';
 import { loggedIn } from '../support/people.ts';
 import { onEachStore, silentLog } from '../support/stores.ts';
 
-onEachStore('the census', (stores) => {
+onEachStore('the count of active sessions', (stores) => {
   function replica(redis: RedisClient) {
     const metrics = createMetrics('test');
     const store = createStore(stores().database);
-    const take = createActiveSessionCount({ store, redis, metrics, log: silentLog });
+    const count = createActiveSessionCount({ store, redis, metrics, log: silentLog });
     const read = async (name: string) => (await series(metrics)).get(name);
-    return { take, read };
+    return { count, read };
   }
 
-  it('is taken by one replica; the others show nothing that could grow old', async () => {
+  it('is made by the replica with the lease; the others report 0, which cannot be out of date', async () => {
     const app = await startApp(stores());
     await loggedIn(app);
     await app.close();
     const redis = createInMemoryRedis();
     const [first, second] = [replica(redis), replica(redis)];
-    await first.take();
-    await second.take();
+    await first.count();
+    await second.count();
     expect(await first.read('auth_active_sessions')).to.be.at.least(1);
     expect(await second.read('auth_active_sessions')).to.equal(0);
   });
 
-  it('is taken by every replica while Redis is away', async () => {
+  it('is made by every replica while Redis is unavailable', async () => {
     const away = { ...createInMemoryRedis(), acquireLease: () => Promise.reject(new Error('Redis is away')) };
     const alone = replica(away);
-    await alone.take();
+    await alone.count();
     expect(await alone.read('auth_active_sessions')).to.be.a('number');
   });
 
-  it('tells how long ago the purge ran, and since when it never has', async () => {
-    const { take, read } = replica(createInMemoryRedis());
-    await take();
-    const sinceMigration = (await read('auth_purge_lag_seconds')) ?? Number.NaN;
+  it('reports how long ago the purge ran, or the first migration if it never ran', async () => {
+    const { count, read } = replica(createInMemoryRedis());
+    await count();
+    const sinceMigration = (await read('auth_last_purge_age_seconds')) ?? Number.NaN;
     await createStore(stores().database).maintenance.record('purge');
-    await take();
-    expect(await read('auth_purge_lag_seconds'))
+    await count();
+    expect(await read('auth_last_purge_age_seconds'))
       .to.be.at.most(sinceMigration)
       .and.at.least(0);
   });
 
-  it('leaves out what Postgres does not tell, and fails nobody', async () => {
+  it('leaves the purge lag out while Postgres is unavailable, and does not throw', async () => {
     const metrics = createMetrics('test');
     const store = createStore({
       query: () => Promise.reject(new Error('Postgres is away')),
@@ -56,6 +56,6 @@ onEachStore('the census', (stores) => {
       close: async () => undefined,
     });
     await createActiveSessionCount({ store, redis: createInMemoryRedis(), metrics, log: silentLog })();
-    expect((await series(metrics)).has('auth_purge_lag_seconds')).to.equal(false);
+    expect((await series(metrics)).has('auth_last_purge_age_seconds')).to.equal(false);
   });
 });

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import postgres from 'postgres';
-import { purge, purgeCommand } from '../../app/commands/purge.ts';
+import { purgeCommand } from '../../app/commands/purge.ts';
 import { parseConfig } from '../../app/config/config.ts';
+import { purge } from '../../app/jobs/purge.ts';
 import { parseTarget } from '../../app/store/postgres/connection-target.ts';
 import { createStore } from '../../app/store/store.ts';
 import { addSession, addUser } from '../support/rows.ts';

@@ -5,7 +5,7 @@ import { series } from '../support/exposition.ts';
 import { onEachStore } from '../support/stores.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-// CONNECT never reaches a request handler, and Node answers it by closing the connection.
+// CONNECT never reaches a request handler.
 const methods = METHODS.filter((method) => method !== 'CONNECT');
 
 function send(port: number, method: string, path: string, body?: object): Promise<void> {
@@ -22,7 +22,7 @@ function send(port: number, method: string, path: string, body?: object): Promis
   });
 }
 
-/** A hostile request: each one different in path, method or user. */
+/** A hostile request: each one has another path, method or user. */
 function hostile(port: number, n: number): Promise<void> {
   if (n % 10 === 0) {
     const body = { email: `nobody${n}@example.com`, password: 'StrongPass123!' };
@@ -51,16 +51,16 @@ onEachStore('the number of series', (stores, kind) => {
     await app.close();
   });
 
-  /** Node's own metrics by type of handle, and by kind of garbage collection, come and go with the process's life. */
+  /** Without the metrics of the Node.js runtime, whose series change by themselves. */
   const names = async () =>
     [...(await series(app.metrics)).keys()].filter((name) => !name.startsWith('nodejs_')).sort();
 
-  // The embedded Postgres answers one at a time: there a tenth has to do.
+  // The embedded Postgres runs one query at a time, so it gets a tenth of the requests.
   const requests = kind === 'real' ? 10_000 : 1_000;
 
-  it(`stays put under ${requests} distinct URLs, users and methods`, async function () {
+  it(`stays constant under ${requests} distinct URLs, users and methods`, async function () {
     this.timeout(120_000);
-    // Every kind of hostile request once: 20 is the period of its last digit, times each method.
+    // Sends each kind of hostile request once.
     await flood(app.port, 0, 10 * methods.length);
     const before = await names();
     await flood(app.port, 1_000_000, 1_000_000 + requests);

@@ -11,7 +11,7 @@ function collect() {
 }
 
 describe('the log', () => {
-  it('tells the time of each line in UTC, to the millisecond', () => {
+  it('shows the time of each line in UTC with milliseconds', () => {
     const { log, lines } = collect();
     const now = Date.now;
     const times = [
@@ -28,7 +28,7 @@ describe('the log', () => {
     expect(lines().map(({ time }) => time)).to.deep.equal(times.map((time) => new Date(time).toISOString()));
   });
 
-  it('redacts what must not be in a line, but for lines whose fields are picked by hand', () => {
+  it('redacts secrets in a line, except in lines whose fields are chosen explicitly', () => {
     const { log, lines } = collect();
     const secret = { password: 'p', user: { refresh_token: 't' } };
     log.info(secret, 'line');

@@ -30,7 +30,7 @@ onEachStore('a traced service', (stores) => {
   const spans = () => exporter.getFinishedSpans();
   const names = () => spans().map(({ name }) => name);
 
-  it("goes on with the caller's trace, down to queries and argon2, and answers with it", async () => {
+  it("continues the caller's trace in queries and argon2, and returns it in a header", async () => {
     const { email, password } = await registered(app);
     exporter.reset();
     const reply = await app.ask('POST /api/v1/auth/login', { body: { email, password }, headers });
@@ -50,7 +50,7 @@ onEachStore('a traced service', (stores) => {
     }
   });
 
-  it('begins a trace where the caller has none, and writes it into the request line', async () => {
+  it('starts a trace if the caller has none, and logs its id in the request line', async () => {
     const reply = await app.ask('GET /.well-known/jwks.json');
     const [, id] = /^00-([0-9a-f]{32})-/.exec(String(reply.headers.traceresponse)) ?? [];
     expect(id).to.not.equal(traceId);
@@ -59,7 +59,7 @@ onEachStore('a traced service', (stores) => {
     expect(await app.metrics.registry.metrics()).to.contain(`trace_id="${id}"`);
   });
 
-  it('has no exemplar for a trace that its caller chose not to record', async () => {
+  it('adds no exemplar for a trace that the caller does not sample', async () => {
     const unrecorded = 'b1946ac92492d2347c6235b4d2611184';
     await app.ask('GET /.well-known/jwks.json', {
       headers: { traceparent: `00-${unrecorded}-b7ad6b7169203331-00` },
@@ -71,7 +71,7 @@ onEachStore('a traced service', (stores) => {
     expect(spans()).to.deep.equal([]);
   });
 
-  it('records nothing of what a caller said, and names spans by route', async () => {
+  it('records no input of a client, and names spans by route', async () => {
     const secret = 'S3cret-value-in-a-query';
     await app.ask(`GET /api/v1/health/ready?x=${secret}`, { headers });
     await app.ask(`POST /api/v1/auth/login?x=${secret}`, {
@@ -85,14 +85,14 @@ onEachStore('a traced service', (stores) => {
     expect(names()).to.include('POST /api/v1/auth/login');
   });
 
-  it('leaves probes out', async () => {
+  it('creates no span for health probes', async () => {
     await app.ask('GET /api/v1/health/ready');
     expect(names()).to.deep.equal([]);
   });
 });
 
 describe('tracing', () => {
-  it('is off without an endpoint: no header, and nothing of OpenTelemetry loaded', async () => {
+  it('is off without an endpoint: there is no header, and OpenTelemetry is not loaded', async () => {
     expect(await openTracing({ endpoint: undefined, version: '1' })).to.equal(noTracing);
     const sources = readSources(process.cwd(), ['app']);
     const users = [...sources].filter(([, { imports }]) =>
@@ -107,7 +107,7 @@ describe('tracing', () => {
     expect(text).to.contain("await import('./otlp.ts')").and.not.to.contain('@opentelemetry');
   });
 
-  it('sends spans to the collector as OTLP over HTTP, at the latest when it closes', async () => {
+  it('sends spans to the collector as OTLP over HTTP before it closes', async () => {
     const received: { url: string | undefined; body: string }[] = [];
     const collector = createServer(async (request, response) => {
       let body = '';
@@ -129,13 +129,13 @@ describe('tracing', () => {
     expect(received[0]?.body).to.contain(traceId).and.to.contain('auth-service').and.to.contain('1.2.3');
   });
 
-  it('closes in time when the collector is away', async () => {
+  it('closes in time if the collector is unreachable', async () => {
     const tracing = await openTracing({ endpoint: 'http://127.0.0.1:1', version: '1' });
     await tracing.request({}, async (span) => span.finish('GET /x', {}, false));
     await tracing.close();
   });
 
-  it('passes on what the work throws', async () => {
+  it('rethrows an error of the work', async () => {
     const tracing = await openTracing({ endpoint: 'http://127.0.0.1:1', version: '1' });
     const failing = tracing.request({}, () =>
       tracing.span('inner', {}, () => Promise.reject(new Error('from inside'))),

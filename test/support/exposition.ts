@@ -12,19 +12,3 @@ export async function series(metrics: Metrics): Promise<Map<string, number>> {
     }),
   );
 }
-
-export interface Family {
-  readonly name: string;
-  readonly type: string;
-  readonly labels: readonly string[];
-  readonly help: string;
-}
-
-/** All metrics as they are declared, whether or not they have series yet. */
-export function families(metrics: Metrics): Family[] {
-  // reason: the types of prom-client hide what its metrics know of themselves.
-  const declared = metrics.registry.getMetricsAsArray() as unknown as (Omit<Family, 'labels'> & {
-    labelNames: string[];
-  })[];
-  return declared.map(({ name, type, labelNames, help }) => ({ name, type, labels: labelNames, help }));
-}

@@ -22,9 +22,12 @@ export const retiredPhrases: readonly RetiredWord[] = [
   { pattern: /\bplaces? among\b/i, instead: 'hash queue slot' },
   { pattern: /\bhold(?:s|ing)? (?:\w+ ){0,4}(?:to it|against)\b/i, instead: 'checks' },
   { pattern: /\bheld (?:by|to|against)\b/i, instead: 'checked' },
-  { pattern: /\bthe wait\b/i, instead: 'queue time' },
+  { pattern: /\bthe wait\b(?! for a lock)/i, instead: 'queue time' },
   { pattern: /\b(?:their|its|whose|each|same|takes?|taking|of) turns?\b/i, instead: 'attempt slot, or next' },
-  { pattern: /\bPromises\b|\bpromis(?:e|es|ed)\b/, instead: 'service level objective' },
+  {
+    pattern: /\bPromises\b|\bpromised\b|\bpromises?\b(?! (?:of|that|rejects|resolves)\b)/,
+    instead: 'service level objective',
+  },
   { pattern: /\bPeople\b/, instead: 'Users' },
   { pattern: /\bDefence\b/, instead: 'Rate limiting and lockout' },
   { pattern: /\bleft by the client\b/i, instead: 'aborted by the client' },
@@ -47,13 +50,12 @@ export const retiredPhrases: readonly RetiredWord[] = [
 /** Words of identifiers and of file names in app/ and charts-ts/. */
 const retiredNameWords: ReadonlyMap<string, string> = new Map([
   ['room', 'hashQueue, or space'],
-  ['place', 'address, or slot'],
-  ['places', 'addresses, or slots'],
+  ['place', 'address, location or slot'],
+  ['places', 'addresses, locations or slots'],
   ['hold', 'run, or keep'],
   ['holds', 'runs, or keeps'],
   ['held', 'reserved, or stored'],
   ['world', 'the noun: documents, cluster'],
-  ['own', 'what it belongs to: service, subject'],
   ['lasts', 'duration'],
   ['census', 'activeSessionCount'],
   ['sighting', 'firstUse'],
@@ -63,11 +65,14 @@ const retiredNameWords: ReadonlyMap<string, string> = new Map([
   ['bareRefusals', 'errorAnswers'],
 ]);
 
-/** Whole identifiers that had two meanings. `KnownDevice` stays as a component of the OpenAPI document. */
+/** Whole identifiers that mislead. `KnownDevice` stays as a component of the OpenAPI document. */
 const retiredNames: ReadonlyMap<string, string> = new Map([
   ['SharedMemory', 'RedisClient'],
   ['Admission', 'CountedAttempt'],
   ['KnownDevice', 'DeviceTokenResult'],
+  ['own', 'what belongs to it, by name'],
+  ['ownSeries', 'serviceSeries'],
+  ['ownNamespace', 'serviceNamespace'],
 ]);
 
 /** The words of a name: `hashQueueMax`, `hash-queue-max` and `HASH_QUEUE_MAX` have three. */

@@ -14,11 +14,11 @@ import { ask } from '../torture/harness/client.ts';
 import { median, round } from '../torture/harness/statistics.ts';
 import { logIn, register } from '../torture/harness/users.ts';
 
-// npm run bench: what metrics and traces cost in CPU, and what a scrape costs after 10,000 requests.
+// npm run bench: measures the CPU cost of metrics and traces, and the cost of a scrape after 10,000 requests.
 const pairs = 10;
 const warmUp = 3_000;
-const turns = 16;
-const requestsPerTurn = 250;
+const rounds = 16;
+const requestsPerRound = 250;
 const scrapeBudget = { ms: 25, series: 1_500 };
 
 type Mode = 'bare' | 'metrics' | 'tracing-off' | 'tracing-on';
@@ -27,13 +27,13 @@ interface Comparison {
   readonly name: string;
   readonly subject: Mode;
   readonly baseline: Mode;
-  /** Share of CPU that the subject may cost more; null when it is only told. */
+  /** Share of CPU by which the subject may exceed the baseline; null if it is only reported. */
   readonly budget: number | null;
 }
 
 const comparisons: readonly Comparison[] = [
   { name: 'metrics', subject: 'metrics', baseline: 'bare', budget: 0.03 },
-  // The same twice but for what serves traces: a share around zero, as wide as the measurement is loose.
+  // Both do nearly the same work, so this share also shows the measurement error.
   { name: 'tracing while it is off', subject: 'tracing-off', baseline: 'metrics', budget: 0.03 },
   { name: 'tracing while it is on', subject: 'tracing-on', baseline: 'metrics', budget: null },
 ];
@@ -45,14 +45,14 @@ interface Bench {
   readonly url: string;
   readonly metricsUrl: string;
   readonly token: string;
-  /** CPU milliseconds used so far. */
+  /** CPU time used so far, in milliseconds. */
   cpu(): Promise<number>;
   end(): Promise<void>;
 }
 
 async function message<T>(child: ChildProcess): Promise<T> {
-  const [said] = await once(child, 'message');
-  return said;
+  const [content] = await once(child, 'message');
+  return content;
 }
 
 async function startBench(mode: Mode, env: Record<string, string>): Promise<Bench> {
@@ -83,7 +83,7 @@ async function startBench(mode: Mode, env: Record<string, string>): Promise<Benc
   };
 }
 
-/** Takes in traces and keeps none of them. */
+/** A trace collector that discards all traces. */
 async function startSink(): Promise<string> {
   const sink = createServer((request, response) => {
     request.resume().on('end', () => response.end());
@@ -93,12 +93,12 @@ async function startSink(): Promise<string> {
   return `http://127.0.0.1:${await listen(sink, 0, '127.0.0.1')}`;
 }
 
-/** The cheapest request that authenticates, so that whatever is added to it weighs most. */
+/** Sends the cheapest authenticated request, in which the cost of metrics and traces has the greatest share. */
 async function load({ token, url }: Bench, requests: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 8 });
-  let left = requests;
+  let remaining = requests;
   const client = async (): Promise<void> => {
-    while (left-- > 0) {
+    while (remaining-- > 0) {
       const { status } = await ask(url, 'GET /api/v1/users/me', { token, agent });
       if (status !== 200) throw new Error(`/users/me answered ${status}`);
     }
@@ -107,32 +107,37 @@ async function load({ token, url }: Bench, requests: number): Promise<void> {
   agent.destroy();
 }
 
-/** CPU milliseconds per request of both, in short turns, so that a machine that tires or warms favours neither. */
+/**
+ * CPU milliseconds per request of both. Their load alternates in short rounds, so that a change in the speed of the machine
+ * affects both.
+ */
 async function measurePair(subject: Bench, baseline: Bench): Promise<readonly [number, number]> {
   const sides = [subject, baseline].map((bench) => ({ bench, used: 0 }));
   for (const { bench } of sides) await load(bench, warmUp);
-  for (let turn = 0; turn < turns; turn += 1) {
-    for (const side of turn % 2 === 0 ? sides : sides.toReversed()) {
+  for (let index = 0; index < rounds; index += 1) {
+    for (const side of index % 2 === 0 ? sides : sides.toReversed()) {
       const before = await side.bench.cpu();
-      await load(side.bench, requestsPerTurn);
+      await load(side.bench, requestsPerRound);
       side.used += (await side.bench.cpu()) - before;
     }
   }
-  const [first, second] = sides.map(({ used }) => used / (turns * requestsPerTurn));
+  const [first, second] = sides.map(({ used }) => used / (rounds * requestsPerRound));
   return [first ?? 0, second ?? 0];
 }
 
-/** Each pair in new processes: two runs of one program may differ by more than what is looked for. */
+/** Measures each pair in new processes, because two processes of one program may differ by more than the cost. */
 async function compare({ name, subject, baseline, budget }: Comparison, env: Record<string, string>) {
   say(`${name}:`);
   const shares: number[] = [];
   for (let pair = 1; pair <= pairs; pair += 1) {
     const benches = [await startBench(subject, env), await startBench(baseline, env)] as const;
-    const [more, less] = await measurePair(...benches);
+    const [cost, baselineCost] = await measurePair(...benches);
     await Promise.all(benches.map((bench) => bench.end()));
-    shares.push(more / less - 1);
+    shares.push(cost / baselineCost - 1);
     const micros = (milliseconds: number): string => `${round(milliseconds * 1000)} µs`;
-    say(`  pair ${pair}: ${micros(more)}, without ${micros(less)}: ${percent(more / less - 1)}`);
+    say(
+      `  pair ${pair}: ${micros(cost)}, without ${micros(baselineCost)}: ${percent(cost / baselineCost - 1)}`,
+    );
   }
   const share = median(shares);
   const allowed = budget === null ? '' : `; budget ${percent(budget)}`;
@@ -143,9 +148,9 @@ async function compare({ name, subject, baseline, budget }: Comparison, env: Rec
 async function measureScrape(bench: Bench): Promise<boolean> {
   const { metricsUrl, url } = bench;
   await load(bench, 5_000);
-  const strange = ['/nothing', '/api/v1/health/ready', '/.well-known/jwks.json', '/api/v1/auth/verify'];
+  const paths = ['/nothing', '/api/v1/health/ready', '/.well-known/jwks.json', '/api/v1/auth/verify'];
   for (let n = 0; n < 1_000; n += 1) {
-    for (const path of strange) await ask(url, `GET ${path}?${n}`);
+    for (const path of paths) await ask(url, `GET ${path}?${n}`);
     await ask(url, `GET /${n}`);
   }
   const times: number[] = [];
@@ -180,13 +185,13 @@ async function run(): Promise<boolean> {
 }
 
 if (!(await hasRealStores())) {
-  say('needs the Debian packages postgresql and redis-server');
+  say('npm run bench needs the Debian packages postgresql and redis-server');
   process.exit(1);
 }
-let held = false;
+let isWithinBudget = false;
 try {
-  held = await run();
+  isWithinBudget = await run();
 } finally {
   await cleanup.run();
 }
-process.exit(held ? 0 : 1);
+process.exit(isWithinBudget ? 0 : 1);

@@ -1,11 +1,11 @@
 import type { Metrics } from '../../app/observe/metrics.ts';
 
-// A service in a process of its own, with less or more of what observes it: `process.ts <mode>`. `bare`: metrics
-// that do nothing; `metrics`: nothing of tracing is wired; `tracing-off` and `tracing-on`: all is, as `serve` does it.
-// Tells its ports, and at each message of its parent the CPU that it has used.
+// tools/bench/process.ts <mode> runs the service in one of four modes. `bare`: metrics that do nothing. `metrics`: metrics
+// without tracing. `tracing-off` and `tracing-on`: both, as the command `serve` has them. The process sends its ports to
+// its parent, and the CPU time that it has used in reply to each message.
 const mode = process.argv[2];
 
-/** What ships is measured, not its source under a loader that wraps every function. */
+/** Imports the built code: the loader for TypeScript wraps every function, which would distort the measurement. */
 const built = <Module>(file: string): Promise<Module> => import(`../../dist/${file}.js`);
 const { compose } = await built<typeof import('../../app/compose.ts')>('compose');
 const { parseConfig } = await built<typeof import('../../app/config/config.ts')>('config/config');
@@ -21,12 +21,12 @@ const { createLog } = await built<typeof import('../../app/observe/log.ts')>('ob
 const { createMetrics } = await built<typeof import('../../app/observe/metrics.ts')>('observe/metrics');
 const { openTracing } =
   await built<typeof import('../../app/observe/open-tracing.ts')>('observe/open-tracing');
-const { createStoreObserver, unobserved } =
+const { createStoreObserver, noStoreObserver } =
   await built<typeof import('../../app/observe/store-observer.ts')>('observe/store-observer');
 const { storeSpans } = await built<typeof import('../../app/observe/tracing.ts')>('observe/tracing');
 const { openStores } = await built<typeof import('../../app/open-stores.ts')>('open-stores');
 
-/** Answers to everything that is asked of metrics, and does nothing. */
+/** Metrics that do nothing. */
 function silentMetrics(): Metrics {
   const nothing = {
     inc: () => undefined,
@@ -34,17 +34,17 @@ function silentMetrics(): Metrics {
     set: () => undefined,
     observe: () => undefined,
     startTimer: () => () => undefined,
-    from: () => undefined,
+    onCollect: () => undefined,
   };
-  // Each name becomes a property at its first use: a proxy asked anew for each request would cost more than metrics.
-  const whatIsAsked: ProxyHandler<object> = {
+  // Each metric becomes a property at its first use, because a call of the proxy costs more than a metric.
+  const handler: ProxyHandler<object> = {
     get(_target, name, metrics) {
       Object.defineProperty(metrics, name, { value: nothing });
       return nothing;
     },
   };
-  // reason: only the methods above are called by the service; the registry is not, without a scrape.
-  return Object.create(new Proxy({}, whatIsAsked)) as Metrics;
+  // reason: the service calls only the methods above. It uses the registry only for a scrape.
+  return Object.create(new Proxy({}, handler)) as Metrics;
 }
 
 const config = parseConfig(process.env);
@@ -62,7 +62,7 @@ const spans = tracing?.isOn ? storeSpans(tracing) : undefined;
 const stores = await openStores(
   config,
   log,
-  mode === 'bare' ? unobserved : createStoreObserver(metrics, spans),
+  mode === 'bare' ? noStoreObserver : createStoreObserver(metrics, spans),
 );
 const isDraining = (): boolean => false;
 const app = await compose({

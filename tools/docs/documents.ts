@@ -1,5 +1,6 @@
 import { configurationPage } from './configuration.ts';
 import { envExample } from './env-example.ts';
+import { metricsPage } from './metrics.ts';
 
 /** A file that is generated, committed, and kept current by test/generated-docs.test.ts. */
 export interface GeneratedDocument {
@@ -10,4 +11,5 @@ export interface GeneratedDocument {
 export const documents: readonly GeneratedDocument[] = [
   { path: '.env.example', text: envExample },
   { path: 'docs/configuration.md', text: configurationPage },
+  { path: 'docs/metrics.md', text: metricsPage },
 ];

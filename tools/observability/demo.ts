@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboards.ts';
-import { ruleGroups } from '../../charts-ts/monitoring/rules.ts';
+import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
 import { toolPath } from '../../test/support/debian-tool.ts';
 import { cleanUpAll, createCleanup } from '../torture/harness/cleanup.ts';
@@ -12,7 +12,7 @@ import { startObserved } from './service.ts';
 import { hasRealStores, realStores } from './stores.ts';
 import { makeTraffic } from './traffic.ts';
 
-// npm run demo:observability [-- --seconds 60]: the service, a real Prometheus with the real rules, and traffic.
+// npm run demo:observability [-- --seconds 60]: runs the service, a Prometheus with the alert rules, and traffic.
 const { values: flags } = parseArgs({ options: { seconds: { type: 'string', default: '300' } } });
 const seconds = Number(flags.seconds);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -28,7 +28,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void cleanUpAll().finally(() => process.exit(0)));
 }
 
-/** A link to Prometheus' own page with one panel's queries. */
+/** A link to the expression browser of Prometheus with the queries of one panel. */
 function graphLink(url: string, queries: readonly string[]): string {
   const parameters = queries.flatMap((expr, index) => [
     [`g${index}.expr`, expr.replaceAll('$__rate_interval', '30s')] as [string, string],
@@ -43,7 +43,9 @@ async function run(): Promise<void> {
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   const env = (await hasRealStores()) ? await realStores(folder, cleanup) : null;
   if (!env)
-    say('No Postgres and Redis answer here: the embedded stores serve, and panels about Redis stay empty.');
+    say(
+      'Postgres and Redis are not available: the service uses the embedded stores, and the Redis panels stay empty.',
+    );
   const service = await startObserved({ folder, cleanup, env: env ?? {} });
   const { metricsPort, metricsUrl, url } = service;
   const prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
@@ -54,10 +56,10 @@ async function run(): Promise<void> {
   say(`alerts       ${prometheus.url}/alerts`);
   for (const [name, { sections }] of Object.entries(dashboardDefinitions(values))) {
     say(
-      `\n${name}: import docs/dashboards/${name}.json into a Grafana; or the first panel of each section here:`,
+      `\n${name}: import docs/dashboards/${name}.json into Grafana, or open the first panel of each section here:`,
     );
     for (const { panels, title } of sections) {
-      const panel = panels.find(({ stat }) => !stat) ?? panels[0];
+      const panel = panels.find(({ isStat }) => !isStat) ?? panels[0];
       if (panel)
         say(
           `  ${title}: ${graphLink(
@@ -67,7 +69,7 @@ async function run(): Promise<void> {
         );
     }
   }
-  say(`\ntraffic for ${seconds} s; Ctrl-C ends everything`);
+  say(`\ngenerating traffic for ${seconds} s; press Ctrl-C to stop`);
   await makeTraffic(url, seconds);
 }
 
@@ -76,5 +78,5 @@ try {
 } finally {
   await cleanup.run();
 }
-// The pools of the harness would keep the process.
+// The connection pools of the harness would keep the process alive.
 process.exit(0);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { DashboardDefinition, Panel } from '../../charts-ts/monitoring/panel.ts';
+import type { DashboardDefinition, Panel } from '../../charts-ts/monitoring/dashboards/panel.ts';
 import type { Prometheus, Series } from './prometheus.ts';
 
 interface Line {
@@ -8,31 +8,31 @@ interface Line {
   readonly points: readonly { readonly x: number; readonly y: number }[];
 }
 
-/** What the page draws for one panel. */
-interface Drawing {
+/** The data of one panel. */
+interface PanelData {
   readonly title: string;
   readonly unit: string;
-  readonly stat: boolean;
+  readonly isStat: boolean;
   readonly lines: readonly Line[];
 }
 
-const inLegend = (legend: string, { metric }: Series): string =>
+const legendOf = (legend: string, { metric }: Series): string =>
   legend.replace(/{{(\w+)}}/g, (_, label: string) => metric[label] ?? '').trim();
 
-async function drawingOf(panel: Panel, prometheus: Prometheus, seconds: number): Promise<Drawing> {
+async function panelData(panel: Panel, prometheus: Prometheus, seconds: number): Promise<PanelData> {
   const now = Date.now() / 1000;
   const perQuery = await Promise.all(
     panel.queries.map(async ({ expr, legend }): Promise<Line[]> => {
       const found = await prometheus.range(expr.replaceAll('$__rate_interval', '10s'), seconds, 1);
       return found.map((series) => ({
-        label: inLegend(legend, series),
+        label: legendOf(legend, series),
         points: series.values
           .filter(([, value]) => Number.isFinite(value))
           .map(([time, value]) => ({ x: Math.round(time - now), y: value })),
       }));
     }),
   );
-  return { title: panel.title, unit: panel.unit, stat: panel.stat === true, lines: perQuery.flat() };
+  return { title: panel.title, unit: panel.unit, isStat: panel.isStat === true, lines: perQuery.flat() };
 }
 
 const chartScript = (): string =>
@@ -43,11 +43,11 @@ const chartScript = (): string =>
     'utf8',
   );
 
-/** Runs in the browser: text of a value, and one chart for each panel. */
+/** Runs in the browser and draws one chart for each panel. */
 const drawScript = `
 const short = (v) => Math.abs(v) >= 1000 ? (v / 1000).toFixed(1) + ' k' : String(Number(v.toPrecision(3)));
 const units = {
-  percentunit: (v) => short(v * 100) + ' %',
+  percentunit: (v) => Number((v * 100).toPrecision(3)) + ' %',
   s: (v) => Math.abs(v) < 1 ? short(v * 1000) + ' ms' : short(v) + ' s',
   bytes: (v) => short(v / 1048576) + ' MiB',
   reqps: (v) => short(v) + '/s', cps: (v) => short(v) + '/s', short, none: short,
@@ -56,7 +56,7 @@ const colors = ['#3274d9', '#e0752d', '#56a64b', '#a352cc', '#e02f44', '#d9a300'
 for (const [index, panel] of panels.entries()) {
   const box = document.getElementById('panel-' + index);
   const text = units[panel.unit];
-  if (panel.stat) {
+  if (panel.isStat) {
     box.innerHTML = panel.lines.map((line) => '<b>' + text(line.points.at(-1)?.y ?? NaN) + '</b><small>' + line.label + '</small>').join('');
     continue;
   }
@@ -91,29 +91,29 @@ b { font-size: 24px; color: #37872d; margin-right: 8px } small { color: #555; ma
 const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 
 /**
- * A page that draws a dashboard's panels from what Prometheus knows of the last `seconds`, and says so. Those on what
- * only a cluster tells are left out.
+ * An HTML page that draws the panels of a dashboard with the data of the last `seconds`. Panels that need Kubernetes are
+ * omitted.
  */
 export async function picturePage(
   { title, sections }: DashboardDefinition,
   prometheus: Prometheus,
   seconds: number,
 ): Promise<string> {
-  const drawings: Drawing[] = [];
+  const allData: PanelData[] = [];
   let body = '';
   for (const section of sections) {
     body += `<h2>${inHtml(section.title)}</h2><div class="row">`;
-    for (const panel of section.panels.filter(({ isOfCluster }) => !isOfCluster)) {
-      const kind = panel.stat ? 'panel stat' : 'panel';
-      body += `<div class="${kind}"><h3>${inHtml(panel.title)}</h3><div id="panel-${drawings.length}"></div></div>`;
-      drawings.push(await drawingOf(panel, prometheus, seconds));
+    for (const panel of section.panels.filter(({ requiresKubernetes }) => !requiresKubernetes)) {
+      const kind = panel.isStat ? 'panel stat' : 'panel';
+      body += `<div class="${kind}"><h3>${inHtml(panel.title)}</h3><div id="panel-${allData.length}"></div></div>`;
+      allData.push(await panelData(panel, prometheus, seconds));
     }
     body += '</div>';
   }
   const note =
-    `Drawn with Chart.js from the data of a Prometheus that scraped one process for ${seconds} s of made-up traffic. ` +
-    'Not a screenshot of Grafana; the queries are those of the dashboard.';
-  const data = JSON.stringify(drawings).replaceAll('<', '\\u003c');
+    `Drawn with Chart.js from the data of a Prometheus that scraped one process during ${seconds} s of generated traffic. ` +
+    'This is not a screenshot of Grafana; the queries are those of the dashboard.';
+  const data = JSON.stringify(allData).replaceAll('<', '\\u003c');
   return (
     `<!doctype html><meta charset="utf-8"><style>${style}</style><h1>${inHtml(title)}</h1><p>${note}</p>${body}` +
     `<script>${chartScript()}</script><script>const panels = ${data};${drawScript}</script>`

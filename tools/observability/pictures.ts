@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboards.ts';
-import { ruleGroups } from '../../charts-ts/monitoring/rules.ts';
+import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
 import { chromiumPath, launchChromium } from '../../test/support/chromium.ts';
 import { toolPath } from '../../test/support/debian-tool.ts';
@@ -14,7 +14,7 @@ import { startObserved } from './service.ts';
 import { hasRealStores, realStores } from './stores.ts';
 import { makeTraffic } from './traffic.ts';
 
-// npm run pictures [-- --seconds 60]: draws the dashboards into docs/pictures.
+// npm run pictures [-- --seconds 60]: draws the dashboards as pictures into docs/pictures.
 const { values: flags } = parseArgs({ options: { seconds: { type: 'string', default: '60' } } });
 const seconds = Number(flags.seconds);
 const values = loadValues('eks', { files: [], sets: [] });

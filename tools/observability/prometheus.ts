@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { RuleGroup } from '../../charts-ts/monitoring/rule.ts';
+import type { RuleGroup } from '../../charts-ts/monitoring/alerts/rule.ts';
 import { toolPath } from '../../test/support/debian-tool.ts';
 import type { Cleanup } from '../torture/harness/cleanup.ts';
 import { freePort, startProcess, waitFor } from '../torture/harness/process.ts';
 
-/** One series of an answer: its labels, and pairs of seconds and value. */
+/** One series of a query result: its labels, and pairs of a time in seconds and a value. */
 export interface Series {
   readonly metric: Readonly<Record<string, string>>;
   readonly values: readonly (readonly [number, number])[];
@@ -14,13 +14,13 @@ export interface Series {
 
 export interface Prometheus {
   readonly url: string;
-  /** The present values. Rejects with what Prometheus says against the query. */
+  /** Evaluates the query now. Rejects with the error message of Prometheus. */
   query(expr: string): Promise<Series[]>;
-  /** Values of the last `seconds`, one every `step`. */
+  /** Evaluates the query over the last `seconds`, once every `step`. */
   range(expr: string, seconds: number, step: number): Promise<Series[]>;
 }
 
-interface Answer {
+interface QueryResponse {
   readonly status: string;
   readonly error?: string;
   readonly data?: {
@@ -34,9 +34,9 @@ interface Answer {
 
 async function ask(url: string, path: string, parameters: Record<string, string>): Promise<Series[]> {
   const response = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters)}`);
-  // Prometheus' own API; its form is documented and stable.
-  const answer = (await response.json()) as Answer;
-  if (answer.status !== 'success') throw new Error(`Prometheus refuses ${parameters.query}: ${answer.error}`);
+  // reason: the HTTP API of Prometheus is documented and stable.
+  const answer = (await response.json()) as QueryResponse;
+  if (answer.status !== 'success') throw new Error(`Prometheus rejects ${parameters.query}: ${answer.error}`);
   return (answer.data?.result ?? []).map(({ metric, value, values }) => ({
     metric,
     values: (values ?? (value ? [value] : [])).map(([time, text]) => [time, Number(text)] as const),
@@ -53,7 +53,7 @@ function configuration(metricsPort: number) {
         static_configs: [
           {
             targets: [`127.0.0.1:${metricsPort}`],
-            // What the ServiceMonitor adds in a cluster.
+            // In a cluster the ServiceMonitor adds these labels.
             labels: { namespace: 'auth-system', pod: 'auth-service-1' },
           },
         ],
@@ -62,7 +62,7 @@ function configuration(metricsPort: number) {
   };
 }
 
-/** A Prometheus of its own on loopback, which scrapes one service every second and evaluates the real rules. */
+/** Starts a Prometheus on loopback that scrapes one service every second and evaluates the given rules. */
 export async function startPrometheus(options: {
   folder: string;
   cleanup: Cleanup;
@@ -75,7 +75,7 @@ export async function startPrometheus(options: {
   writeFileSync(join(folder, 'prometheus.yaml'), stringify(configuration(metricsPort)));
   writeFileSync(join(folder, 'rules.yaml'), stringify({ groups }));
   const port = await freePort();
-  const owned = startProcess(
+  const prometheus = startProcess(
     [
       toolPath('prometheus') ?? 'prometheus',
       `--config.file=${join(folder, 'prometheus.yaml')}`,
@@ -86,7 +86,7 @@ export async function startPrometheus(options: {
     ],
     { logFile: join(folder, 'prometheus.log') },
   );
-  cleanup.add(async () => void (await owned.stop()));
+  cleanup.add(async () => void (await prometheus.stop()));
   const url = `http://127.0.0.1:${port}`;
   const isReady = () =>
     fetch(`${url}/-/ready`).then(

@@ -16,8 +16,8 @@ export interface ObservedService {
 }
 
 /**
- * The service from source, trusting X-Forwarded-For of this machine, with a short hash queue, so that a few parallel
- * logins are overload. Without stores in `env` it runs on the embedded ones.
+ * Starts the service from source. It trusts X-Forwarded-For of this machine and has a short hash queue, so that a few
+ * parallel logins overload it. Without stores in `env` it uses the embedded ones.
  */
 export async function startObserved(options: {
   folder: string;
@@ -47,7 +47,7 @@ export async function startObserved(options: {
   await waitFor(
     'the service',
     async () => {
-      if (!owned.isRunning()) throw new Error(`the service ended at start:\n${tail(logFile)}`);
+      if (!owned.isRunning()) throw new Error(`the service exited during its start:\n${tail(logFile)}`);
       return (await ask(url, 'GET /api/v1/health/ready')).status === 200;
     },
     60_000,

@@ -28,7 +28,7 @@ export function passwordEndpoints(services: {
         objective: 'authentication',
         securityEvent: 'password_reset',
         queue: hashQueue,
-        limit: { name: 'password', points: 30, window: 600_000 },
+        limit: { name: 'password_reset', points: 30, window: 600_000 },
         body: ResetPasswordBody,
         answers: { 200: { description: 'Set; all sessions have ended', data: DeviceTokenResult } },
         refuses: ['invalid_reset_token', ...newPasswordErrors],

@@ -25,4 +25,4 @@ export const confirmationErrors = ['wrong_password', 'rate_limited', 'overloaded
  * Shared by the three endpoints that may ask for the password. As many as registrations, which also cost a hash and
  * also reveal by a 409 which emails are registered.
  */
-export const confirmationLimit = { name: 'confirm', points: 100, window: 3_600_000 } as const;
+export const confirmationLimit = { name: 'account_change', points: 100, window: 3_600_000 } as const;

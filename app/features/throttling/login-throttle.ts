@@ -18,7 +18,7 @@ export interface LoginAttempt {
   readonly device: string | null;
 }
 
-export type ThrottleName = 'account' | 'network_account' | 'device' | 'confirmation';
+export type ThrottleName = 'account' | 'network_account' | 'device' | 'password_confirmation';
 
 const minute = 60_000;
 
@@ -31,7 +31,7 @@ export const attemptBudgets = {
   account: { points: 10, window: 60 * minute },
   network_account: { points: 10, window: 15 * minute },
   device: { points: 10, window: 60 * minute },
-  confirmation: { points: 10, window: 60 * minute },
+  password_confirmation: { points: 10, window: 60 * minute },
 } as const;
 
 export interface ThrottleOptions {
@@ -90,7 +90,7 @@ function createBudgets(options: ThrottleOptions) {
     refuse: (result) => refuse('network_account', result),
   });
   const devices = budget('device');
-  const confirmations = budget('confirmation');
+  const confirmations = budget('password_confirmation');
 
   async function countForDevice(device: string): Promise<CountedAttempt & { readonly allowed: boolean }> {
     const key = keyOf(device);
@@ -100,7 +100,7 @@ function createBudgets(options: ThrottleOptions) {
 
   async function countConfirmation(sessionId: string): Promise<CountedAttempt> {
     const verdict = await confirmations.consume(sessionId);
-    if (!verdict.allowed) refuse('confirmation', verdict);
+    if (!verdict.allowed) refuse('password_confirmation', verdict);
     return { succeed: uncounted.succeed, refund: verdict.refund };
   }
 

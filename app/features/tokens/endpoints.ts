@@ -8,7 +8,7 @@ export function tokenEndpoints() {
         summary: 'Check an access token, for gateways',
         access: 'user',
         audience: 'internal',
-        objective: 'check',
+        objective: 'token_check',
         answers: {
           204: {
             description: 'The token is valid',

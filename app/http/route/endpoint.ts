@@ -14,7 +14,7 @@ export type Access = 'open' | 'user' | 'admin';
 export type Audience = 'public' | 'probe' | 'internal';
 
 /** The class of service level objective that a request counts towards; label `class` of http_requests_total. */
-export type ObjectiveClass = 'authentication' | 'check' | 'other';
+export type ObjectiveClass = 'authentication' | 'token_check' | 'other';
 
 /** Requests per client network (IPv4 address or IPv6 /64) and window. Endpoints that share a limit share the object. */
 export interface RateLimit {

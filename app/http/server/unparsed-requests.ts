@@ -41,12 +41,12 @@ export function createUnparsedRequestHandler(log: Logger, metrics: Metrics) {
   function refuse(code: ErrorCode, peer: Duplex) {
     const requestId = randomUUID();
     const { status, headers, body } = problemResponse(new AppError(code), requestId);
-    metrics.unreadRequests.inc({ status: String(status) });
+    metrics.protocolErrors.inc({ status: String(status) });
     // The address is that of the peer, which may be a proxy: forwarding headers could not be read or be trusted.
     const ip = (peer instanceof Socket && peer.remoteAddress) || 'unknown';
     log.info(
-      { event: 'request_refused', requestId, status, code, ip, ...securityEvent(status, code, undefined) },
-      'a request was refused before it could be read',
+      { event: 'protocol_error', requestId, status, code, ip, ...securityEvent(status, code, undefined) },
+      'refused a request that violates the protocol',
     );
     const length = { 'Content-Length': String(Buffer.byteLength(body)) };
     const more = { 'X-Request-Id': requestId, ...length, Connection: 'close' };

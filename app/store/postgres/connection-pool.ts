@@ -100,7 +100,7 @@ function destroy(pool: PoolParts, pooled: PooledConnection): void {
   openForPending(pool);
 }
 
-/** The public `cancel()` drops the promise of the cancelling connection: if that is refused, the process would end. */
+/** The public `cancel()` discards the result of the cancelling connection: an error there would end the process. */
 function cancel(query: PooledConnection['activeQuery']): void {
   // The client itself cancels with `canceller` (postgres/src/query.js). Its types do not declare it.
   const { canceller } = (query ?? {}) as { canceller?: (query: unknown) => Promise<unknown> };

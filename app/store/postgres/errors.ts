@@ -21,7 +21,7 @@ const unavailableStates = [
   '28...', // the credentials are out of date, or pg_hba.conf rejects them: the operator must act
   '3D000', // the database does not exist yet, as during a restore
   '53...', // no disk space, memory or connection is left
-  '55P03', // lock_timeout of the server ended the wait for a lock, as during a migration
+  '55P03', // a lock was not free within the server's lock_timeout, as during a migration
   '57...', // shutdown, start, crash, or a statement cancelled by the deadline or an operator
   '58...', // input or output of the server failed
   'XX...', // the server or its files are damaged, so every statement fails

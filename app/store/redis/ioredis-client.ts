@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Secret } from '../../config/config.ts';
-import { type StoreObserver, unobserved } from '../../observe/store-observer.ts';
+import { noStoreObserver, type StoreObserver } from '../../observe/store-observer.ts';
 import { guardCommands } from './command-circuit-breaker.ts';
 import { instrumentConnection } from './instrumentation.ts';
 import { createIoredisConnection, type IoredisConnection } from './ioredis-connection.ts';
@@ -100,7 +100,7 @@ const createCommands = (connection: IoredisConnection): Commands => ({
  * 250 ms rejects. While Redis is away or too slow for every command, commands reject at once.
  */
 export async function createRedisClient(options: RedisClientOptions): Promise<RedisClient> {
-  const { url, keyPrefix = 'auth:', observer = unobserved } = options;
+  const { url, keyPrefix = 'auth:', observer = noStoreObserver } = options;
   const { connection, stopProbes } = openCommandConnection(options, keyPrefix, observer);
   const subscriber = createIoredisConnection(url, keyPrefix);
   instrumentConnection(subscriber, 'messages', observer);

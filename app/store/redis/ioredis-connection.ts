@@ -24,7 +24,7 @@ const retryDelay = (attempts: number): number => Math.min(500, 25 * 2 ** Math.mi
 /** In milliseconds. A socket without an answer for `socketTimeout` is closed, even if TCP still considers it open. */
 const timeouts = { commandTimeout: 250, connectTimeout: 1_000, socketTimeout: 500, keepAlive: 10_000 };
 
-/** A command fails at once instead of being queued until a reconnect: its caller would have given up by then. */
+/** A command fails at once instead of being queued until a reconnect: its caller would not wait so long. */
 const failFast = {
   lazyConnect: true,
   enableOfflineQueue: false,

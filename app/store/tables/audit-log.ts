@@ -1,7 +1,7 @@
 import type { Database } from '../postgres/database.ts';
 
 export interface AuditEntry {
-  /** Null when the system itself acted. */
+  /** Null for the command line. */
   readonly actorId: string | null;
   readonly action: string;
   readonly targetType: string;
@@ -17,7 +17,7 @@ export interface AuditRecord extends AuditEntry {
   readonly occurredAt: Date;
 }
 
-/** Who did what to whom; rows are only ever added. */
+/** Administrative actions. Rows are only inserted. */
 export function createAuditStore(database: Database) {
   return {
     async insert(entry: AuditEntry): Promise<void> {
@@ -26,7 +26,7 @@ export function createAuditStore(database: Database) {
       await database.query('audit_log/insert', values);
     },
 
-    /** The newest entries about the user or by them, newest first. */
+    /** The newest entries about the user or by the user, newest first. */
     listForUser: (userId: string, limit: number): Promise<AuditRecord[]> =>
       database.query<AuditRecord>('audit_log/list_for_user', [userId, limit]),
   };

@@ -27,7 +27,7 @@ interface ListQuery {
 const position = ({ occurredAt, id }: LoginHistory): OccurredPosition => ({ occurredAt, id });
 const listValues = ({ limit, after }: ListQuery) => [limit + 1, after?.occurredAt ?? null, after?.id ?? null];
 
-/** Login attempts, one partition a month. */
+/** Login attempts, in one partition for each month. */
 export function createLoginHistoryStore(database: Database) {
   return {
     async insert(attempt: LoginAttempt): Promise<void> {
@@ -54,11 +54,12 @@ export function createLoginHistoryStore(database: Database) {
       );
     },
 
-    /** Makes what is missing of this month's partition and those of the months ahead. @returns how many were made */
+    /** Creates the missing partitions of this month and the coming months. @returns their number */
     createPartitions: async (monthsAhead: number): Promise<number> =>
-      (await queryOne<{ made: number }>(database, 'login_histories/create_partitions', [monthsAhead])).made,
+      (await queryOne<{ created: number }>(database, 'login_histories/create_partitions', [monthsAhead]))
+        .created,
 
-    /** Drops the partitions older than `keepMonths` before this month. @returns their names */
+    /** Drops the partitions that are more than `keepMonths` months old. @returns their names */
     async dropPartitions(keepMonths: number): Promise<string[]> {
       const rows = await database.query<{ name: string }>('login_histories/drop_partitions', [keepMonths]);
       return rows.map((row) => row.name);

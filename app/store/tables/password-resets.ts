@@ -1,9 +1,9 @@
 import { type Database, queryOne, queryOneOrNull } from '../postgres/database.ts';
 
-/** One-time tokens to set a new password, by their hash; at most one a user. */
+/** One-time tokens to set a new password, by their hash. A user has at most one. */
 export function createPasswordResetStore(database: Database) {
   return {
-    /** Replaces an earlier one. @returns when it expires */
+    /** Replaces an earlier token. @returns when the new one expires */
     async put(reset: {
       userId: string;
       tokenHash: Buffer;
@@ -17,13 +17,13 @@ export function createPasswordResetStore(database: Database) {
     find: (tokenHash: Buffer): Promise<{ userId: string } | null> =>
       queryOneOrNull<{ userId: string }>(database, 'password_resets/find', [tokenHash]),
 
-    /** Of all that present a token, one gets the user's id, the others null. */
+    /** Of several simultaneous calls with a token, one gets the user's id, the others null. */
     async consume(tokenHash: Buffer): Promise<string | null> {
       const row = await queryOneOrNull<{ userId: string }>(database, 'password_resets/consume', [tokenHash]);
       return row?.userId ?? null;
     },
 
-    /** @returns how many there were */
+    /** @returns their number */
     deleteExpired: async (): Promise<number> =>
       (await queryOne<{ deleted: number }>(database, 'password_resets/delete_expired')).deleted,
   };

@@ -14,18 +14,35 @@ export const adminRole = 'admin';
 
 export type RoleDeletion = 'deleted' | 'missing' | 'built_in' | 'in_use';
 
-/** Roles and who has them. Arrays travel as JSON text, which every driver setting and PGlite understand alike. */
+const lock = (tx: Database, name: string) =>
+  queryOneOrNull<{ id: number; builtIn: boolean }>(tx, 'roles/find_for_update', [name]);
+
+/** The ids as JSON. @throws AppError role_not_found */
+async function findIds(tx: Database, names: readonly string[]): Promise<string> {
+  const unique = [...new Set(names)];
+  const rows = await tx.query<{ id: number }>('roles/find_by_names', [JSON.stringify(unique)]);
+  if (rows.length !== unique.length) throw new AppError('role_not_found');
+  return JSON.stringify(rows.map((row) => row.id));
+}
+
+async function bumpVersion(tx: Database, userId: string): Promise<number> {
+  const user = await queryOneOrNull<{ version: number }>(tx, 'users/bump_version', [userId]);
+  if (!user) throw new AppError('user_not_found');
+  return user.version;
+}
+
+/** Locks first: a grant that is running has locked the row, and a check before its end would miss it. */
+async function deleteRole(tx: Database, name: string): Promise<RoleDeletion> {
+  const role = await lock(tx, name);
+  if (!role) return 'missing';
+  if (role.builtIn) return 'built_in';
+  if ((await queryOne<{ inUse: boolean }>(tx, 'roles/is_in_use', [role.id])).inUse) return 'in_use';
+  await tx.query('roles/delete', [role.id]);
+  return 'deleted';
+}
+
+/** Roles and their users. Arrays are sent as JSON text, which works with every driver setting and with PGlite. */
 export function createRoleStore(database: Database) {
-  const lock = (within: Database, name: string) =>
-    queryOneOrNull<{ id: number; builtIn: boolean }>(within, 'roles/find_for_update', [name]);
-
-  async function findIds(within: Database, names: readonly string[]): Promise<string> {
-    const unique = [...new Set(names)];
-    const rows = await within.query<{ id: number }>('roles/find_by_names', [JSON.stringify(unique)]);
-    if (rows.length !== unique.length) throw new AppError('role_not_found');
-    return JSON.stringify(rows.map((row) => row.id));
-  }
-
   return {
     list: (): Promise<Role[]> => database.query<Role>('roles/list'),
 
@@ -39,23 +56,14 @@ export function createRoleStore(database: Database) {
       }
     },
 
-    /** The lock comes first: a grant under way holds the row, and would be missed by a check made before it ends. */
-    delete: (name: string): Promise<RoleDeletion> =>
-      database.transaction(async (tx) => {
-        const role = await lock(tx, name);
-        if (!role) return 'missing';
-        if (role.builtIn) return 'built_in';
-        if ((await queryOne<{ inUse: boolean }>(tx, 'roles/is_in_use', [role.id])).inUse) return 'in_use';
-        await tx.query('roles/delete', [role.id]);
-        return 'deleted';
-      }),
+    delete: (name: string): Promise<RoleDeletion> => database.transaction((tx) => deleteRole(tx, name)),
 
-    /** Until the transaction ends no other can pass here: count the admins after it, not before. */
+    /** Makes other transactions wait here until this one ends. Count the administrators after the call, not before. */
     async lockAdmin(): Promise<void> {
-      await lock(database, 'admin');
+      await lock(database, adminRole);
     },
 
-    /** Neither deleted nor disabled. */
+    /** Administrators that are neither deleted nor disabled. */
     countActiveAdmins: async (): Promise<number> =>
       (await queryOne<{ admins: number }>(database, 'roles/count_active_admins')).admins,
 
@@ -63,21 +71,19 @@ export function createRoleStore(database: Database) {
     replaceForUser: (userId: string, names: readonly string[]): Promise<number> =>
       database.transaction(async (tx) => {
         const ids = await findIds(tx, names);
-        const user = await queryOneOrNull<{ version: number }>(tx, 'users/bump_version', [userId]);
-        if (!user) throw new AppError('user_not_found');
+        const version = await bumpVersion(tx, userId);
         await tx.query('roles/revoke_others', [userId, ids]);
         await tx.query('roles/grant', [userId, ids]);
-        return user.version;
+        return version;
       }),
 
     /** Idempotent. @returns the user's new version. @throws AppError role_not_found or user_not_found */
     grant: (userId: string, name: string): Promise<number> =>
       database.transaction(async (tx) => {
         const ids = await findIds(tx, [name]);
-        const user = await queryOneOrNull<{ version: number }>(tx, 'users/bump_version', [userId]);
-        if (!user) throw new AppError('user_not_found');
+        const version = await bumpVersion(tx, userId);
         await tx.query('roles/grant', [userId, ids]);
-        return user.version;
+        return version;
       }),
   };
 }

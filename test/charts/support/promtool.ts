@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { RuleGroup } from '../../../charts-ts/monitoring/rule.ts';
+import type { RuleGroup } from '../../../charts-ts/monitoring/alerts/rule.ts';
 import { toolPath } from '../../support/debian-tool.ts';
 
 /** Series by name with labels, in promtool's notation: `0+60x10` is ten steps of 60. */
@@ -11,15 +11,15 @@ export type Inputs = Readonly<Record<string, string>>;
 
 export interface Situation {
   readonly series: Inputs;
-  /** When it is looked at, from the start of the series. */
+  /** When the alert is evaluated, counted from the start of the series. */
   readonly at: string;
-  /** Between two values of a series. */
+  /** Time between two values of a series. @default 1m */
   readonly interval?: string;
-  /** What the alert that fires says it is about. */
+  /** Labels that the firing alert must have. */
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** Runs promtool on files in a folder of their own. @returns what it printed, and whether it was content */
+/** Runs promtool in a temporary folder with these files. @returns whether it succeeded, and its output */
 export function promtool(args: readonly string[], files: Readonly<Record<string, object>>) {
   const folder = mkdtempSync(join(tmpdir(), 'promtool-'));
   try {
@@ -36,23 +36,25 @@ export function promtool(args: readonly string[], files: Readonly<Record<string,
 }
 
 /**
- * The recordings that an alert reads and then the alert; to evaluate all others would only take time. One group, since
- * promtool takes groups in any order, and a recorded value is forgotten after five minutes.
+ * One group with the alert and the recording rules that it reads. It has to be one group, because promtool evaluates
+ * groups in any order.
  */
-function needed(groups: readonly RuleGroup[], alert: string): RuleGroup {
+function groupOf(groups: readonly RuleGroup[], alert: string): RuleGroup {
   const all = groups.flatMap(({ rules }) => rules);
-  const own = all.filter((rule) => 'alert' in rule && rule.alert === alert);
-  const read = all.filter((rule) => 'record' in rule && own.some(({ expr }) => expr.includes(rule.record)));
-  return { name: 'needed', rules: [...read, ...own] };
+  const alerts = all.filter((rule) => 'alert' in rule && rule.alert === alert);
+  const read = all.filter(
+    (rule) => 'record' in rule && alerts.some(({ expr }) => expr.includes(rule.record)),
+  );
+  return { name: 'tested', rules: [...read, ...alerts] };
 }
 
-/** Whether the alert fires there, with the labels claimed; everything promtool says when it is not as claimed. */
+/** Tests with promtool that the alert fires with the given labels in the situation, or that it does not fire. */
 export function expectAlert(groups: RuleGroup[], alert: string, fires: boolean, situation: Situation) {
   const { at, interval = '1m', labels = {}, series } = situation;
-  const wanted = { alertname: alert, alertstate: 'firing', namespace: 'auth-system', ...labels };
-  const matchers = Object.entries(fires ? wanted : { alertname: alert, alertstate: 'firing' });
+  const firing = { alertname: alert, alertstate: 'firing', namespace: 'auth-system', ...labels };
+  const matchers = Object.entries(fires ? firing : { alertname: alert, alertstate: 'firing' });
   return promtool(['test', 'rules', 'tests.yaml'], {
-    'rules.yaml': { groups: [needed(groups, alert)] },
+    'rules.yaml': { groups: [groupOf(groups, alert)] },
     'tests.yaml': {
       rule_files: ['rules.yaml'],
       evaluation_interval: interval,

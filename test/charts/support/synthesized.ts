@@ -1,18 +1,21 @@
-import { loadCheckedValues } from '../../../charts-ts/checks/check-values.ts';
+import { checkValues } from '../../../charts-ts/checks/check-values.ts';
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { synthesize } from '../../../charts-ts/synthesize.ts';
+import { loadValues } from '../../../charts-ts/values/load-values.ts';
 import type { CloudName } from '../../../charts-ts/values/schema.ts';
 
-/** Any part of an object, for reading and for breaking it. */
+/** Any part of an object, so that a test can read and change it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into objects of every kind, and a wrong path fails the test.
 export type Loose = any;
 
 /** The values of a cloud with `--set` flags over them. */
 export function valuesOf(cloud: CloudName, ...sets: string[]) {
-  return loadCheckedValues(cloud, { files: [], sets: sets.map((text) => ({ kind: 'set' as const, text })) });
+  const values = loadValues(cloud, { files: [], sets: sets.map((text) => ({ kind: 'set' as const, text })) });
+  checkValues(values);
+  return values;
 }
 
-/** What synth would check and write, as fresh copies that a test may break. */
+/** The objects that synth would check and write, as copies that a test may change. */
 export function documentsOf(cloud: CloudName, ...sets: string[]): Document[] {
   const files = synthesize(valuesOf(cloud, ...sets));
   return structuredClone(
@@ -29,7 +32,7 @@ export function only(documents: readonly Document[], kind: string, name?: string
   return found[0]?.object;
 }
 
-/** Every way of running that has objects of its own; all of them must pass the gate. */
+/** Values that change which objects exist. The output of each must pass the gate. */
 export const variants: readonly (readonly [CloudName, ...string[]])[] = [
   ['eks'],
   ['gke'],

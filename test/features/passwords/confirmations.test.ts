@@ -79,7 +79,7 @@ onEachStore('Confirming with the password', (stores) => {
       expect([status, headers['ratelimit-limit']]).to.deep.equal([429, '100']);
     }
     const text = await app.metrics.registry.metrics();
-    expect(text).to.match(/auth_rate_limited_total\{[^}]*limit="confirm"[^}]*\} 3/);
+    expect(text).to.match(/auth_rate_limited_total\{[^}]*limit="account_change"[^}]*\} 3/);
   });
 });
 

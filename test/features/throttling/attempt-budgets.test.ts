@@ -110,7 +110,7 @@ describe('The budgets of attempts', () => {
       account: tenAnHour,
       network_account: { points: 10, window: 900_000 },
       device: tenAnHour,
-      confirmation: tenAnHour,
+      password_confirmation: tenAnHour,
     });
     const document = readFileSync('docs/limits.md', 'utf8');
     for (const row of [

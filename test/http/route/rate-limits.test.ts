@@ -31,8 +31,8 @@ onEachStore('Requests from one address', (stores) => {
     login: 'POST /api/v1/auth/login',
     register: 'POST /api/v1/auth/register',
     refresh: 'POST /api/v1/auth/refresh',
-    password: 'POST /api/v1/auth/password/reset',
-    confirm: 'PATCH /api/v1/users/me',
+    password_reset: 'POST /api/v1/auth/password/reset',
+    account_change: 'PATCH /api/v1/users/me',
   };
   const quotaOf = (headers: Record<string, unknown>) => [
     Number(headers['ratelimit-limit']),
@@ -45,7 +45,7 @@ onEachStore('Requests from one address', (stores) => {
       app.ask(routes[name] ?? `no route is known here for the limit ${name}`, {
         body: { no: 'such field' },
         headers: { 'X-Forwarded-For': from },
-        ...(name === 'confirm' && { token }),
+        ...(name === 'account_change' && { token }),
       });
 
     it(`are refused after exactly ${points}, and what is left is told all along: ${name}`, async () => {
@@ -74,8 +74,8 @@ describe('The limits of requests', () => {
       login: { points: 60, window: 60_000 },
       register: { points: 100, window: 3_600_000 },
       refresh: { points: 300, window: 60_000 },
-      password: { points: 30, window: 600_000 },
-      confirm: { points: 100, window: 3_600_000 },
+      password_reset: { points: 30, window: 600_000 },
+      account_change: { points: 100, window: 3_600_000 },
     });
     const document = readFileSync('docs/limits.md', 'utf8');
     for (const row of [

@@ -82,14 +82,14 @@ onEachStore('Hostile requests', (stores) => {
 
   it('that cannot be read are counted, logged and identified like any other', async () => {
     const counted = async (status: string) =>
-      (await app.metrics.unreadRequests.get()).values.find(({ labels }) => labels.status === status)?.value;
+      (await app.metrics.protocolErrors.get()).values.find(({ labels }) => labels.status === status)?.value;
     const before = await counted('400');
     const answer = await exchange(app.port, 'GET /api/v1/health HTTP/1.1', 'bad header');
     const [, id] = /X-Request-Id: (\S+)/.exec(answer) ?? [];
     expect(answer).to.contain(`"request_id":"${id}"`);
     expect(await counted('400')).to.equal((before ?? 0) + 1);
     expect(app.logged().findLast(({ requestId }) => requestId === id)).to.include({
-      event: 'request_refused',
+      event: 'protocol_error',
       status: 400,
       code: 'malformed_request',
       ip: '127.0.0.1',

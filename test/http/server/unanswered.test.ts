@@ -80,6 +80,6 @@ onEachStore('Requests by what they were for', (stores) => {
     });
     await app.ask('GET /api/v1/auth/verify');
     await app.ask('GET /nowhere');
-    expect(await counts()).to.have.members(['authentication ok 1', 'check ok 1', 'other ok 2']);
+    expect(await counts()).to.have.members(['authentication ok 1', 'token_check ok 1', 'other ok 2']);
   });
 });

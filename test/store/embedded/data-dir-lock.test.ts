@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -14,7 +14,7 @@ async function startHolder(dir: string) {
   const script = `
     import { lockDataDir } from ${JSON.stringify(lockModule)};
     try {
-      lockDataDir(${JSON.stringify(dir)});
+      await lockDataDir(${JSON.stringify(dir)});
       console.log('locked');
     } catch (error) {
       console.log(error.faults[0]);
@@ -40,28 +40,36 @@ describe('lock of DATA_DIR', () => {
 
   afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-  it('makes the folder, and leaves nothing in it once it is released', () => {
+  const lockAndRelease = async (folder = dir): Promise<void> => (await lockDataDir(folder))();
+
+  async function refusedFor(pid: number | undefined): Promise<void> {
+    const error = await lockDataDir(dir).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(ConfigError);
+    expect((error as ConfigError).faults).to.deep.equal([`DATA_DIR is in use by process ${pid}`]);
+  }
+
+  it('makes the folder, which only its user may enter', async () => {
     const inner = join(dir, 'data');
-    lockDataDir(inner)();
-    expect(readdirSync(inner)).to.deep.equal([]);
+    await lockAndRelease(inner);
+    expect(statSync(inner).mode & 0o777).to.equal(0o700);
   });
 
-  it('is refused to a second in the same process', () => {
-    const release = lockDataDir(dir);
-    expect(() => lockDataDir(dir)).to.throw(ConfigError, `DATA_DIR is in use by process ${process.pid}`);
+  it('is refused to a second in the same process', async () => {
+    const release = await lockDataDir(dir);
+    await refusedFor(process.pid);
     release();
-    lockDataDir(dir)();
+    await lockAndRelease();
   });
 
   it('is refused while a living process holds it, and taken over at once when that was killed', async () => {
     const holder = await startHolder(dir);
     try {
       expect(holder.said).to.equal('locked');
-      expect(() => lockDataDir(dir)).to.throw(ConfigError, `DATA_DIR is in use by process ${holder.pid}`);
+      await refusedFor(holder.pid);
     } finally {
       await holder.kill();
     }
-    lockDataDir(dir)();
+    await lockAndRelease();
   });
 
   it('goes to exactly one of several that take it over at once', async () => {
@@ -78,16 +86,23 @@ describe('lock of DATA_DIR', () => {
     }
   });
 
-  it('is taken over from a process whose number another has now', function () {
-    if (process.platform !== 'linux') return this.skip();
-    writeFileSync(join(dir, 'lock.7'), `${process.pid}\nan earlier boot 1\n`);
-    const release = lockDataDir(dir);
-    expect(readdirSync(dir)).to.deep.equal(['lock.8']);
-    release();
+  it('is taken over from a process whose number another has now', async () => {
+    writeFileSync(join(dir, 'lock'), `${process.pid}\n`);
+    await lockAndRelease();
   });
 
-  it('is taken over from a file that says nothing', () => {
-    writeFileSync(join(dir, 'lock.1'), '');
-    lockDataDir(dir)();
+  it('is taken over from a file that says nothing', async () => {
+    writeFileSync(join(dir, 'lock'), '');
+    await lockAndRelease();
+  });
+
+  it('is refused without a number while the file names a process that has ended', async () => {
+    const first = await startHolder(dir);
+    await first.kill();
+    const release = await lockDataDir(dir);
+    writeFileSync(join(dir, 'lock'), `${first.pid}\n`);
+    const error = await lockDataDir(dir).catch((caught: unknown) => caught);
+    expect(error).to.be.instanceOf(ConfigError).with.property('message').that.contains('by another process');
+    release();
   });
 });

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import postgres from 'postgres';
 import { parseConfig } from '../../../app/config/config.ts';
 import { createMetrics, type Metrics } from '../../../app/observe/metrics.ts';
+import { isWriteQuery } from '../../../app/observe/outcome-listeners.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
-import { isWritingQuery } from '../../../app/observe/store-outcomes.ts';
 import { openStores, type Stores } from '../../../app/open-stores.ts';
 import { errorCode } from '../../../app/store/postgres/errors.ts';
 import { migrate } from '../../../app/store/postgres/migrations.ts';
@@ -116,7 +116,7 @@ onRealStore('a Postgres in trouble', (stores) => {
     }
     await sql.end();
     const locking = ['roles/find_by_names', 'roles/find_for_update', 'users/find_by_id_for_update'];
-    const writing = queries.names.filter((name) => isWritingQuery(name));
+    const writing = queries.names.filter((name) => isWriteQuery(name));
     expect(refused.sort()).to.deep.equal([...writing, ...locking].sort());
   });
 });

@@ -1,4 +1,4 @@
-import { type Claims, fires, own, silent } from './claim.ts';
+import { type AlertCases, fires, podLabels, silent } from './alert-case.ts';
 
 const ready = (values: string) => ({
   'kube_deployment_status_replicas_available{namespace="auth-system",deployment="auth-service"}': values,
@@ -13,49 +13,61 @@ const replicas = (desired: string) => ({
   [`kube_horizontalpodautoscaler_spec_max_replicas{${hpa}}`]: '20x60',
 });
 
-/** Logins that end well all the time, and token checks of which `aborted` counts those given up. */
-const checks = (answered: number, aborted: string) => ({
-  [`http_requests_total{${own},class="authentication",result="ok"}`]: '0+600x60',
-  [`http_requests_total{${own},class="authentication",result="aborted"}`]: '0x60',
-  [`http_requests_total{${own},class="check",result="ok"}`]: `0+${answered}x60`,
-  [`http_requests_total{${own},class="check",result="aborted"}`]: aborted,
+/** Successful logins, and token checks of which `aborted` are aborted by the client. */
+const tokenChecks = (answered: number, aborted: string) => ({
+  [`http_requests_total{${podLabels},class="authentication",result="ok"}`]: '0+600x60',
+  [`http_requests_total{${podLabels},class="authentication",result="aborted"}`]: '0x60',
+  [`http_requests_total{${podLabels},class="token_check",result="ok"}`]: `0+${answered}x60`,
+  [`http_requests_total{${podLabels},class="token_check",result="aborted"}`]: aborted,
 });
 
-export const availability: Claims = {
+export const availability: AlertCases = {
   AuthServiceDown: [
-    fires('every pod is down for two minutes', { series: { [`up{${own}}`]: '1x5 0x20' }, at: '10m' }),
+    fires('every pod is down for two minutes', { series: { [`up{${podLabels}}`]: '1x5 0x20' }, at: '10m' }),
     silent('one of two pods answers', {
-      series: { [`up{${own}}`]: '0x60', 'up{namespace="auth-system",job="auth-service",pod="b"}': '1x60' },
+      series: {
+        [`up{${podLabels}}`]: '0x60',
+        'up{namespace="auth-system",job="auth-service",pod="b"}': '1x60',
+      },
       at: '10m',
     }),
   ],
   AuthNoPodReady: [
-    fires('all pods answer their scrape and none is ready', {
-      series: { [`up{${own}}`]: '1x60', ...ready('3x5 0x20') },
+    fires('all pods answer the scrape and none is ready', {
+      series: { [`up{${podLabels}}`]: '1x60', ...ready('3x5 0x20') },
       at: '10m',
     }),
-    silent('one pod of three is', { series: ready('3x5 1x20'), at: '10m' }),
+    silent('one of three pods is ready', { series: ready('3x5 1x20'), at: '10m' }),
   ],
-  AuthClientsGivingUp: [
-    fires('a tenth of all token checks is given up, and no login', {
-      series: checks(90, '0+10x60'),
+  AuthRequestsAborted: [
+    fires('clients abort a tenth of all token checks and no login', {
+      series: tokenChecks(90, '0+10x60'),
       at: '40m',
-      labels: { class: 'check' },
+      labels: { class: 'token_check' },
     }),
-    silent('one in fifty is', { series: checks(980, '0+20x60'), at: '40m' }),
-    silent('a tenth is, but only three a minute', { series: checks(27, '0+3x60'), at: '40m' }),
-    silent('a burst of it is over after minutes', { series: checks(90, '0x20 0+60x5 300x40'), at: '28m' }),
+    silent('clients abort one request in fifty', { series: tokenChecks(980, '0+20x60'), at: '40m' }),
+    silent('clients abort a tenth, but only three requests a minute', {
+      series: tokenChecks(27, '0+3x60'),
+      at: '40m',
+    }),
+    silent('a burst of aborted requests is over after minutes', {
+      series: tokenChecks(90, '0x20 0+60x5 300x40'),
+      at: '28m',
+    }),
   ],
   AuthServiceTargetDown: [
-    fires('one pod is down for five minutes', { series: { [`up{${own}}`]: '0x60' }, at: '10m' }),
-    silent('it comes back after three', { series: { [`up{${own}}`]: '0x3 1x60' }, at: '10m' }),
+    fires('one pod is down for five minutes', { series: { [`up{${podLabels}}`]: '0x60' }, at: '10m' }),
+    silent('the pod is back after three minutes', {
+      series: { [`up{${podLabels}}`]: '0x3 1x60' },
+      at: '10m',
+    }),
   ],
   AuthPodsRestarting: [
     fires('a pod restarts every five minutes', { series: restarts('0+0.2x60'), at: '40m' }),
     silent('a pod has restarted once', { series: restarts('0x20 1x40'), at: '40m' }),
   ],
   AuthAutoscalerAtMaximum: [
-    fires('as many replicas as there may be are wanted for long', { series: replicas('20x60'), at: '30m' }),
+    fires('the maximum of replicas is requested for a long time', { series: replicas('20x60'), at: '30m' }),
     silent('a peak ends', { series: replicas('20x10 12x50'), at: '30m' }),
   ],
 };

@@ -1,27 +1,27 @@
 import type { Inputs } from '../promtool.ts';
-import { type Claims, fires, own, silent } from './claim.ts';
+import { type AlertCases, fires, podLabels, silent } from './alert-case.ts';
 
 const requests = 'http_request_duration_seconds';
 
-/** Answers of one class of requests that were good and bad, in promtool's notation. */
+/** Good and bad requests of one class, in promtool's notation. */
 const answers = (ok: string, error: string, kind = 'authentication'): Inputs => ({
-  [`http_requests_total{${own},class="${kind}",result="ok"}`]: ok,
-  [`http_requests_total{${own},class="${kind}",result="error"}`]: error,
+  [`http_requests_total{${podLabels},class="${kind}",result="ok"}`]: ok,
+  [`http_requests_total{${podLabels},class="${kind}",result="error"}`]: error,
 });
-/** So many at every step, and how many of them fail. */
+/** Requests at every step, and how many of them fail. */
 const traffic = (total: number, failed: number, steps: number): Inputs =>
   answers(`0+${total - failed}x${steps}`, `0+${failed}x${steps}`);
 
 /** Requests of one route at every step, and how many of them take more than 250 ms. */
 function route(total: number, slow: number, steps: number, path = 'login', status = 200): Inputs {
-  const labels = `${own},method="POST",route="/api/v1/auth/${path}",status="${status}"`;
+  const labels = `${podLabels},method="POST",route="/api/v1/auth/${path}",status="${status}"`;
   return {
     [`${requests}_count{${labels}}`]: `0+${total}x${steps}`,
     [`${requests}_bucket{${labels},le="0.25"}`]: `0+${total - slow}x${steps}`,
   };
 }
 
-/** What another installation has recorded in the same Prometheus. */
+/** A series that another installation recorded in the same Prometheus. */
 const elsewhere = (series: string, values: string): Inputs => ({
   [`auth:${series}{namespace="elsewhere",class="authentication"}`]: values,
 });
@@ -29,7 +29,7 @@ const elsewhere = (series: string, values: string): Inputs => ({
 const authentication = { labels: { class: 'authentication' } };
 const hours = (number: number) => number * 60;
 
-export const budgets: Claims = {
+export const budgets: AlertCases = {
   AuthAvailabilityBudgetBurnFast: [
     fires('5 % of requests fail for an hour', { series: traffic(600, 30, 90), at: '70m', ...authentication }),
     fires('0.8 % fail for seven hours', {
@@ -39,14 +39,14 @@ export const budgets: Claims = {
       ...authentication,
     }),
     fires('all logins fail while a hundred times as many token checks succeed', {
-      series: { ...answers('0x90', '0+60x90'), ...answers('0+6000x90', '0x90', 'check') },
+      series: { ...answers('0x90', '0+60x90'), ...answers('0+6000x90', '0x90', 'token_check') },
       at: '70m',
       ...authentication,
     }),
     fires('token checks fail and logins succeed', {
-      series: { ...answers('0+60x90', '0x90'), ...answers('0+6000x90', '0+600x90', 'check') },
+      series: { ...answers('0+60x90', '0x90'), ...answers('0+6000x90', '0+600x90', 'token_check') },
       at: '70m',
-      labels: { class: 'check' },
+      labels: { class: 'token_check' },
     }),
     silent('a minute of errors is over', { series: answers('0+600x90', '0x10 0+30x1 30x79'), at: '70m' }),
     silent('half an hour of 5 % errors ended ten minutes ago', {
@@ -77,12 +77,12 @@ export const budgets: Claims = {
       interval: '30m',
       ...authentication,
     }),
-    silent('0.05 % fail for ever, which the budget allows', {
+    silent('0.05 % fail all the time, which the budget allows', {
       series: traffic(60_000, 30, 150),
       at: '74h',
       interval: '30m',
     }),
-    silent('three of a few hundred failed in a day', {
+    silent('three of a few hundred requests failed in a day', {
       series: answers('0+5x55', '0x40 1 2 3x20'),
       at: '24h',
       interval: '30m',
@@ -90,7 +90,7 @@ export const budgets: Claims = {
   ],
   AuthLatencyBudgetBurnFast: [
     fires('80 % of authentication requests are slow for an hour', { series: route(600, 480, 90), at: '70m' }),
-    fires('most logins are slow beside quick token checks and quick refusals', {
+    fires('most logins are slow while token checks and refused logins are fast', {
       series: {
         ...route(60, 48, 90),
         ...route(6000, 0, 90, 'verify'),
@@ -99,9 +99,16 @@ export const budgets: Claims = {
       },
       at: '70m',
     }),
-    fires('40 % are slow for seven hours', { series: route(3000, 1200, 100), at: '7h', interval: '5m' }),
-    silent('4 % are, which the objective allows', { series: route(600, 24, 90), at: '70m' }),
-    silent('all are slow, but there is one in ten minutes', { series: route(0.1, 0.1, 90), at: '70m' }),
+    fires('40 % of them are slow for seven hours', {
+      series: route(3000, 1200, 100),
+      at: '7h',
+      interval: '5m',
+    }),
+    silent('4 % of them are slow, which the objective allows', { series: route(600, 24, 90), at: '70m' }),
+    silent('all of them are slow, but there is only one in ten minutes', {
+      series: route(0.1, 0.1, 90),
+      at: '70m',
+    }),
   ],
   AuthLatencyBudgetBurnSlow: [
     fires('20 % of authentication requests are slow for a day', {
@@ -109,7 +116,11 @@ export const budgets: Claims = {
       at: '26h',
       interval: '30m',
     }),
-    fires('8 % are for three days', { series: route(3600, 288, 150), at: '74h', interval: '30m' }),
-    silent('4 % are', { series: route(3600, 144, 150), at: '74h', interval: '30m' }),
+    fires('8 % of them are slow for three days', {
+      series: route(3600, 288, 150),
+      at: '74h',
+      interval: '30m',
+    }),
+    silent('4 % of them are slow', { series: route(3600, 144, 150), at: '74h', interval: '30m' }),
   ],
 };

@@ -1,0 +1,32 @@
+import type { Logger } from '../observe/log.ts';
+import type { Metrics } from '../observe/metrics.ts';
+import type { RedisClient } from '../store/redis/redis-client.ts';
+import type { Store } from '../store/store.ts';
+import { activeSessionCountInterval, createActiveSessionCount } from './count-active-sessions.ts';
+import { createPartitionJob, partitionInterval } from './create-partitions.ts';
+import { startPeriodicJob } from './periodic-job.ts';
+import { createSigningKeyRecorder, type RecordedKeys, recordInterval } from './record-signing-keys.ts';
+
+interface JobParts {
+  readonly store: Store;
+  readonly redis: RedisClient;
+  readonly keys: RecordedKeys & { onChange(listener: () => void): void };
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+/**
+ * Starts the jobs of a serving process: each runs at once and then at its interval.
+ * @returns a function that starts no further run and resolves when the current runs have ended. Close the stores after
+ * that: a run that loses them logs an error.
+ */
+export function startBackgroundJobs(parts: JobParts): () => Promise<void> {
+  const recorder = startPeriodicJob(createSigningKeyRecorder(parts), recordInterval);
+  parts.keys.onChange(recorder.runNow);
+  const jobs = [
+    startPeriodicJob(createPartitionJob(parts), partitionInterval),
+    startPeriodicJob(createActiveSessionCount(parts), activeSessionCountInterval),
+    recorder,
+  ];
+  return async () => void (await Promise.all(jobs.map((job) => job.stop())));
+}

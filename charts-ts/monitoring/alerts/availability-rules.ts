@@ -1,0 +1,79 @@
+import { names } from '../../names.ts';
+import type { Values } from '../../values/schema.ts';
+import { namespaceSelector, serviceSelector } from '../promql.ts';
+import { type Alert, alertingRule, type RuleGroup } from './rule.ts';
+
+/** Both must be exceeded: the ratio of aborted requests in a class, and their number, so that a few do not count. */
+const abortedThreshold = { ratio: 0.05, count: 50 };
+
+function scrapeAlerts(values: Values): Alert[] {
+  const up = `up{${serviceSelector(values)}}`;
+  return [
+    alertingRule(values, 'AuthServiceDown', 'critical', {
+      expr: `absent(${up} == 1)`,
+      for: '2m',
+      summary: 'No pod of auth-service can be scraped',
+      description: 'No pod has answered on its metrics port for two minutes. Users probably cannot log in.',
+    }),
+    alertingRule(values, 'AuthServiceTargetDown', 'warning', {
+      expr: `${up} == 0`,
+      for: '5m',
+      summary: 'A pod of auth-service cannot be scraped',
+      description: 'Pod {{ $labels.pod }} has not answered on its metrics port for five minutes.',
+    }),
+  ];
+}
+
+/** These need kube-state-metrics. */
+function kubernetesAlerts(values: Values): Alert[] {
+  const namespace = namespaceSelector(values);
+  const available = `kube_deployment_status_replicas_available{${namespace},deployment="${names.app}"}`;
+  const restarts = `kube_pod_container_status_restarts_total{${namespace},container="${names.app}"}`;
+  const replicas = (metric: string): string =>
+    `max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_${metric}` +
+    `{${namespace},horizontalpodautoscaler="${names.autoscaler}"})`;
+  return [
+    alertingRule(values, 'AuthNoPodReady', 'critical', {
+      // AuthServiceDown does not fire in this case: a pod that is not ready still answers the scrape.
+      expr: `max by (deployment) (${available}) == 0`,
+      for: '2m',
+      summary: 'No pod of auth-service is ready',
+      description: 'No pod has been ready for two minutes, so no pod receives requests. Users cannot log in.',
+    }),
+    alertingRule(values, 'AuthPodsRestarting', 'warning', {
+      expr: `sum by (pod) (increase(${restarts}[30m])) > 2`,
+      for: '1m',
+      summary: 'A pod of auth-service restarts repeatedly',
+      description: 'Pod {{ $labels.pod }} restarted {{ $value | humanize }} times in the last 30 minutes.',
+    }),
+    alertingRule(values, 'AuthAutoscalerAtMaximum', 'warning', {
+      expr: `${replicas('status_desired_replicas')} >= ${replicas('spec_max_replicas')}`,
+      for: '15m',
+      summary: 'The autoscaler of auth-service is at its maximum',
+      description: 'The autoscaler has requested its maximum of {{ $value }} replicas for 15 minutes.',
+    }),
+  ];
+}
+
+function abortedRequestsAlert(values: Values): Alert {
+  const requests = `http_requests_total{${serviceSelector(values)}}`;
+  const aborted = `http_requests_total{${serviceSelector(values)},result="aborted"}`;
+  return alertingRule(values, 'AuthRequestsAborted', 'warning', {
+    // The service level objectives do not show this: an aborted request is neither a server error nor a slow success.
+    expr:
+      `sum by (class) (rate(${aborted}[5m])) / sum by (class) (rate(${requests}[5m]))` +
+      ` > ${abortedThreshold.ratio} and sum by (class) (increase(${aborted}[15m])) > ${abortedThreshold.count}`,
+    for: '15m',
+    summary: 'Clients of auth-service disconnect before they receive a response',
+    description:
+      '{{ $value | humanizePercentage }} of {{ $labels.class }} requests are aborted by the client.',
+  });
+}
+
+/** Whether pods answer, are ready, keep running and can be added, and whether clients wait for their responses. */
+export function availabilityRules(values: Values): RuleGroup {
+  return {
+    name: 'auth-service-availability',
+    rules: [...scrapeAlerts(values), ...kubernetesAlerts(values), abortedRequestsAlert(values)],
+  };
+}

@@ -1,0 +1,30 @@
+import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
+import { Construct } from 'constructs';
+import { addObject } from '../manifest.ts';
+import { metadata, names } from '../names.ts';
+import type { Values } from '../values/schema.ts';
+import { attackRules } from './alerts/attack-rules.ts';
+import { availabilityRules } from './alerts/availability-rules.ts';
+import { dependencyRules } from './alerts/dependency-rules.ts';
+import type { RuleGroup } from './alerts/rule.ts';
+import { objectiveRules } from './slo/burn-rate-rules.ts';
+
+export function ruleGroups(values: Values): RuleGroup[] {
+  return [availabilityRules(values), ...objectiveRules(values), attackRules(values), dependencyRules(values)];
+}
+
+/** All alerting and recording rules in one PrometheusRule. docs/runbooks has one page for each alert. */
+export class PrometheusRule extends Construct {
+  constructor(scope: Construct, id: string, values: Values) {
+    super(scope, id);
+    addObject<IPrometheusRule>(this, 'rules', {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'PrometheusRule',
+      metadata: metadata(values, names.app, {
+        component: 'monitoring',
+        labels: values.monitoring.rules.labels,
+      }),
+      spec: { groups: ruleGroups(values) },
+    });
+  }
+}

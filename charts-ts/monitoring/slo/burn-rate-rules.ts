@@ -1,0 +1,71 @@
+import type { Values } from '../../values/schema.ts';
+import { type Alert, alertingRule, type Recording, type RuleGroup, recordingRule } from '../alerts/rule.ts';
+import { namespaceSelector, serviceSelector } from '../promql.ts';
+import {
+  badCount,
+  badRatio,
+  type Objective,
+  objectives,
+  recordedCount,
+  recordedRatio,
+} from './objectives.ts';
+
+/** An alert needs more bad requests than this: at night one failure of one request is a ratio of 100 %. */
+const minBadRequests = 10;
+
+const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'];
+
+/**
+ * Multiwindow, multi-burn-rate alerts after Google's SRE workbook, chapter 5. The long window makes the alert
+ * significant, the short one ends it soon after its cause. A burn rate of 1 uses up the budget in exactly 30 days.
+ */
+const burnRates = {
+  Fast: [
+    { rate: 14.4, long: '1h', short: '5m' },
+    { rate: 6, long: '6h', short: '30m' },
+  ],
+  Slow: [
+    { rate: 3, long: '1d', short: '2h' },
+    { rate: 1, long: '3d', short: '6h' },
+  ],
+} as const;
+
+function burnRateAlert(values: Values, objective: Objective, speed: keyof typeof burnRates): Alert {
+  const selector = `{${namespaceSelector(values)}}`;
+  const conditions = burnRates[speed].map(({ rate, long, short }) => {
+    const limit = Number((rate * objective.budget).toFixed(6));
+    const ratios = [long, short].map((window) => `${recordedRatio(objective, window)}${selector} > ${limit}`);
+    return `(${ratios.join(' and ')} and ${recordedCount(objective, long)}${selector} > ${minBadRequests})`;
+  });
+  const isFast = speed === 'Fast';
+  return alertingRule(values, `Auth${objective.name}BudgetBurn${speed}`, isFast ? 'critical' : 'warning', {
+    expr: conditions.join(' or '),
+    for: isFast ? '2m' : '1h',
+    summary: `The ${objective.name.toLowerCase()} error budget ${isFast ? 'will be used up within days' : 'is being used up too fast'}`,
+    description: `{{ $value | humanizePercentage }} of ${objective.badRequests}.`,
+  });
+}
+
+function recordings(values: Values, objective: Objective): Recording[] {
+  const selector = serviceSelector(values);
+  const ratios = windows.map((window) =>
+    recordingRule(values, recordedRatio(objective, window), badRatio(objective, selector, window)),
+  );
+  const counts = [...burnRates.Fast, ...burnRates.Slow].map(({ long }) =>
+    recordingRule(values, recordedCount(objective, long), badCount(objective, selector, long)),
+  );
+  return [...ratios, ...counts];
+}
+
+/** Recording rules and alerts of the service level objectives. */
+export function objectiveRules(values: Values): RuleGroup[] {
+  const alerts = objectives.flatMap((objective) => [
+    burnRateAlert(values, objective, 'Fast'),
+    burnRateAlert(values, objective, 'Slow'),
+  ]);
+  const rules = objectives.flatMap((objective) => recordings(values, objective));
+  return [
+    { name: 'auth-service-objectives', rules },
+    { name: 'auth-service-budgets', rules: alerts },
+  ];
+}

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# `npm run check`: everything that CI checks. Every step runs even if an earlier one failed. The last lines name the
+# failed steps and repeat the counts of the tests. Where Postgres, Redis, promtool or Chromium are missing, tests that
+# need them are skipped by name; with CI=true a skipped test is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+failed=()
+scratch=$(mktemp -d)
+# The image runs as another user.
+chmod 755 "$scratch"
+finish() {
+  local status=$?
+  if [ ${#failed[@]} -gt 0 ]; then
+    printf 'failed: %s\n' "${failed[@]}"
+    status=1
+  fi
+  [ ! -f "$scratch/summary.txt" ] || tail -n 1 "$scratch/summary.txt"
+  rm -rf "$scratch"
+  exit "$status"
+}
+trap finish EXIT
+
+step() {
+  echo "=== $1"
+  # A fresh shell: inside `||` this one would ignore `set -e`.
+  bash -euo pipefail "${@:2}" || failed+=("$1")
+}
+
+# Another version of Node.js, from the npm registry. Prints the folder of its executable.
+node_version() {
+  local package
+  package=node-$(node -p '`${process.platform}-${process.arch}`')
+  npm install --silent --no-save --prefix "$scratch/node-$1" "$package@$1" >&2
+  echo "$scratch/node-$1/node_modules/$package/bin"
+}
+
+step lint -c 'npm run --silent lint'
+step types -c 'npm run --silent types'
+step tests -c "SUMMARY_FILE=$scratch/summary.txt node_modules/.bin/c8 npm test"
+if [ "${CI:-}" = true ]; then
+  step 'no test was skipped' -c "! grep '^skipped: ' $scratch/summary.txt"
+  step 'both stores were exercised' -c "grep '^stores: embedded' $scratch/summary.txt; grep '^stores: real' $scratch/summary.txt"
+fi
+step build -c 'npm run --silent build'
+step 'generated files are current' -c '
+  npm run --silent docs && npm run --silent synth
+  generated="k8s-out docs .env.example charts-ts/values.schema.json"
+  git diff --exit-code -- $generated
+  test -z "$(git status --porcelain -- $generated)"'
+for cloud in eks gke aks; do
+  step "manifests of $cloud" -c "npm run --silent validate -- k8s-out/$cloud"
+done
+step 'production image' tools/check/image-smoke.sh "$scratch/image" node
+step 'tests on Node.js 24, the version of the image' -c "
+  export PATH='$(node_version 24)':\$PATH
+  node --version | grep '^v24\.'
+  npm test"
+step 'production image on Node.js 26' tools/check/image-smoke.sh "$scratch/image-26" "$(node_version 26)/node"
