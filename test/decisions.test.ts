@@ -8,9 +8,9 @@ const sections = ['Context', 'Decision', 'Alternatives considered', 'Consequence
 function faultsOf(text: string): string[] {
   const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
   return [
-    ...(/^# \S/.test(text) ? [] : ['a title']),
-    ...(/^\W*Status\b\W*(accepted|proposed|superseded by \d{4})/im.test(text) ? [] : ['a status']),
-    ...(/^\W*Date\b\W*\d{4}-\d{2}-\d{2}$/im.test(text) ? [] : ['a date']),
+    ...(/^# \d{4}: \S/.test(text) ? [] : ['a title']),
+    ...(/^- Status: (accepted|superseded by \d{4})$/m.test(text) ? [] : ['a status']),
+    ...(/^- Date: \d{4}-\d{2}-\d{2}$/m.test(text) ? [] : ['a date']),
     ...sections.filter((section) => !headings.includes(section)),
     ...(text.trimEnd().split('\n').length < 70 ? [] : ['fewer than 70 lines']),
   ];
@@ -32,15 +32,17 @@ describe('The decision records', () => {
   });
 
   for (const name of records) {
-    it(`have every section: ${name}`, () => {
-      expect(faultsOf(readFileSync(`${folder}/${name}`, 'utf8'))).to.deep.equal([]);
+    it(`have their number and every section: ${name}`, () => {
+      const text = readFileSync(`${folder}/${name}`, 'utf8');
+      expect(faultsOf(text)).to.deep.equal([]);
+      expect(text.slice(2, 6)).to.equal(name.slice(0, 4));
     });
   }
 });
 
 describe('The check of the decision records', () => {
   it('finds what is missing', () => {
-    expect(faultsOf('# Title\n\n- Status: accepted\n\n## Context\n\n## Decision\n')).to.deep.equal([
+    expect(faultsOf('# 0001: Title\n\n- Status: accepted\n\n## Context\n\n## Decision\n')).to.deep.equal([
       'a date',
       'Alternatives considered',
       'Consequences',

@@ -7,6 +7,10 @@ import { onEachStore } from './support/stores.ts';
 const readme = readFileSync('README.md', 'utf8');
 
 describe('README.md', () => {
+  it('has at most 150 lines', () => {
+    expect(readme.trimEnd().split('\n')).to.have.length.at.most(150);
+  });
+
   it('begins with the commands that run and test a fresh clone', () => {
     const blocks = [...readme.matchAll(/^```bash\n([\s\S]*?)^```/gm)].map(([, block]) => block);
     expect(blocks.slice(0, 2)).to.deep.equal(['npm ci && npm start\n', 'npm ci && npm test\n']);

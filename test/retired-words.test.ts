@@ -1,9 +1,21 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { createMetrics } from '../app/observe/metrics.ts';
 import { markdownFiles } from './support/markdown.ts';
-import { commentsIn, findPhrases, nameFaults, type Passage } from './support/retired-words.ts';
+import {
+  commentsIn,
+  findPhrases,
+  nameFaults,
+  type Passage,
+  readSourceWords,
+} from './support/retired-words.ts';
 
 const read = (file: string): string => readFileSync(file, 'utf8');
+
+function filesIn(folder: string, extension: string): string[] {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith(extension)).map((name) => `${folder}/${name}`);
+}
 
 /** The glossary lists the retired words themselves, and the changelog names what was renamed, in backticks. */
 function proseOf(file: string): string {
@@ -15,16 +27,49 @@ function proseOf(file: string): string {
 const paragraphsOf = (where: string, text: string): Passage[] =>
   text.split(/\n\s*\n|\n(?=\|)/).map((paragraph) => ({ where, text: paragraph }));
 
-/** Documents of other subjects follow as they are rewritten. */
-const searched =
-  /^(?:[A-Z]+|docs\/(?:(?:decisions|runbooks)\/.+|glossary|limits|gateways|operations|security|architecture|logging|metrics|observability))\.md$/;
-
 describe('The retired words', () => {
-  for (const file of markdownFiles().filter((name) => searched.test(name) && name !== 'README.md')) {
+  let source: ReturnType<typeof readSourceWords>;
+  before(() => {
+    source = readSourceWords(process.cwd(), ['app', 'charts-ts']);
+  });
+
+  it('are in no help text of a metric', async () => {
+    const metrics = await createMetrics('test').registry.getMetricsAsJSON();
+    const ours = metrics.filter(({ name }) => /^(auth|http)_/.test(name));
+    expect(ours).to.have.length.above(20);
+    expect(findPhrases(ours.map(({ name, help }) => ({ where: name, text: help })))).to.deep.equal([]);
+  });
+
+  it('are in no text and no comment of the source: log messages, error texts, titles, help', () => {
+    expect(source.passages).to.have.length.above(500);
+    expect(findPhrases(source.passages)).to.deep.equal([]);
+  });
+
+  it('are in no comment of SQL, values and .env.example', () => {
+    const files = [
+      ...filesIn('app/store/sql', '.sql'),
+      ...filesIn('charts-ts/values', '.yaml'),
+      '.env.example',
+    ];
+    const passages = files.flatMap((where) => commentsIn(read(where)).map((text) => ({ where, text })));
+    expect(passages).to.have.length.above(3);
+    expect(findPhrases(passages)).to.deep.equal([]);
+  });
+
+  it('are in no dashboard and no alert that is delivered', () => {
+    const files = [...filesIn('docs/dashboards', '.json'), 'k8s-out/eks/51-rules.yaml'];
+    expect(findPhrases(files.map((where) => ({ where, text: read(where) })))).to.deep.equal([]);
+  });
+
+  for (const file of markdownFiles()) {
     it(`are not in ${file}`, () => {
       expect(findPhrases(paragraphsOf(file, proseOf(file)))).to.deep.equal([]);
     });
   }
+
+  it('are in no identifier and no file name of the source', () => {
+    expect(source.nameFaults).to.deep.equal([]);
+  });
 });
 
 describe('The search for retired words', () => {

@@ -13,7 +13,7 @@ function found(pattern: RegExp): string[] {
   ].sort();
 }
 
-/** The inventory of docs/security.md, held against the sources (ASVS 11.1.2). */
+/** The inventory of docs/security.md, compared with the source (ASVS 11.1.2). */
 describe('Cryptography in the sources', () => {
   it('hashes and makes MACs with SHA-256 only', () => {
     expect(found(/create(?:Hash|Hmac)\(\s*['"`]([^'"`]+)/g)).to.deep.equal(['sha256']);

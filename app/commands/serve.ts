@@ -85,8 +85,9 @@ async function shutDown(service: Service, { drainDelay, timeout }: Config['shutd
 }
 
 /**
- * Serves until the stop signal, then drains. Resolves when everything is closed. During the start it resolves at once:
- * whatever a start leaves behind, it also leaves behind when it is killed, and the next start copes with that.
+ * Serves until the stop signal, then drains. Resolves when everything is closed. A signal during the start resolves it
+ * at once: an interrupted start leaves nothing behind that a killed one does not leave too, and the next start handles
+ * that.
  */
 export async function serveCommand(
   config: Config,
@@ -108,7 +109,7 @@ export async function serveCommand(
   draining = true;
   log.info(
     { event: 'draining', drainDelay: config.shutdown.drainDelay },
-    'not ready any more; serving on while traffic moves away',
+    'the process is draining: readiness fails, and requests are still served',
   );
   await shutDown(service, config.shutdown);
   log.info({ event: 'stopped' }, 'stopped');

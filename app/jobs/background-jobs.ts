@@ -16,17 +16,16 @@ interface JobParts {
 }
 
 /**
- * Starts the jobs of a serving process: each runs at once and then at its interval.
- * @returns a function that starts no further run and resolves when the current runs have ended. Close the stores after
- * that: a run that loses them logs an error.
+ * Starts the jobs of a serving process. Each runs at once and then at its interval.
+ * @returns a function that stops them and resolves when none is running
  */
 export function startBackgroundJobs(parts: JobParts): () => Promise<void> {
   const recorder = startPeriodicJob(createSigningKeyRecorder(parts), recordInterval);
   parts.keys.onChange(recorder.runNow);
   const jobs = [
+    recorder,
     startPeriodicJob(createPartitionJob(parts), partitionInterval),
     startPeriodicJob(createActiveSessionCount(parts), activeSessionCountInterval),
-    recorder,
   ];
   return async () => void (await Promise.all(jobs.map((job) => job.stop())));
 }

@@ -24,7 +24,7 @@ export function createChangePassword(services: {
   /**
    * Changes the password, ends all other sessions and invalidates every device token. The caller gets a new device
    * token, because the caller has just proved what a login proves (ASVS 6.2.3, 7.4.3).
-   * @returns a device token; without one the owner would share the login attempts of whoever guesses the password
+   * @returns a device token; without one the owner would share the login attempts of everyone who guesses the password
    * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
    */
   return async function changePassword(session: OwnSession, current: string, next: string): Promise<string> {

@@ -34,7 +34,7 @@ export function createResetPassword(services: {
   /**
    * Redeems a token that an administrator issued, so that the administrator never learns the password (ASVS 6.4.6).
    * Sets the password and ends all sessions, once per token. A password that the policy refuses leaves the token valid.
-   * @returns a device token, so that the owner does not share the login attempts of whoever guesses the password
+   * @returns a device token, so that the owner does not share the login attempts of everyone who guesses the password
    * @throws AppError invalid_reset_token, a password policy code, or overloaded
    */
   return async function resetPassword(token: string, password: string): Promise<string> {

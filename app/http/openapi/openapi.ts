@@ -33,11 +33,11 @@ function tagOf({ path }: Endpoint): string {
   return first === '.well-known' ? 'keys' : first;
 }
 
-function parametersIn(place: 'path' | 'query', schema: Schema): object[] {
+function parametersIn(location: 'path' | 'query', schema: Schema): object[] {
   return Object.entries(schema.properties ?? {}).map(([name, property]) => {
     const { description, ...rest } = typeof property === 'boolean' ? {} : property;
     const required = schema.required?.includes(name) ?? false;
-    return { name, in: place, required, ...(description && { description }), schema: rest };
+    return { name, in: location, required, ...(description && { description }), schema: rest };
   });
 }
 

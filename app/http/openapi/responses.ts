@@ -59,10 +59,10 @@ function envelope(answer: AnswerDoc): z.ZodType | undefined {
 
 function success(answer: AnswerDoc, common: readonly HeaderName[], { read }: SchemaReader): Response {
   const schema = envelope(answer);
-  const own = Object.entries(answer.headers ?? {}).map(([name, description]) => [name, text(description)]);
+  const extra = Object.entries(answer.headers ?? {}).map(([name, description]) => [name, text(description)]);
   return {
     description: answer.description,
-    headers: { ...headerRefs(common), ...Object.fromEntries(own) },
+    headers: { ...headerRefs(common), ...Object.fromEntries(extra) },
     ...(schema && { content: { [answer.type ?? 'application/json']: { schema: read(schema, 'output') } } }),
   };
 }

@@ -64,7 +64,7 @@ async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Prom
   const input = await readInput(endpoint, ctx);
   const { client } = ctx.state;
   const cookie = (name: string): string | null => (ctx.headers.cookie && ctx.cookies.get(name)) || null;
-  // reason: Endpoint erased the types that its spec promised; see endpoint().
+  // reason: Endpoint erased the types of its spec; see endpoint().
   const call = { ...input, caller, client, cookie } as Call<never, unknown, unknown, unknown>;
   const handle = () => endpoint.handle(call);
   // Reserve the slot only after the body has arrived. A client that sends its headers and withholds the body must not

@@ -44,8 +44,8 @@ export function createLoadShedder(options: {
     const requestId = requestIdOf(textOf(request.headers['x-request-id']));
     const { ip } = resolveAddress(socket.remoteAddress, textOf(request.headers['x-forwarded-for']));
     const { status, headers, body } = problemResponse(error, requestId);
-    const own = ['X-Request-Id', requestId, 'Content-Length', `${Buffer.byteLength(body)}`];
-    response.writeHead(status, [...fixedHeaders, ...Object.entries(headers).flat(), ...own]).end(body);
+    const specific = ['X-Request-Id', requestId, 'Content-Length', `${Buffer.byteLength(body)}`];
+    response.writeHead(status, [...fixedHeaders, ...Object.entries(headers).flat(), ...specific]).end(body);
     const seconds = (performance.now() - start) / 1000;
     record({ method, endpoint, status, seconds, requestId, ip, failure: error });
   }

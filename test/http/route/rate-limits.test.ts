@@ -48,7 +48,7 @@ onEachStore('Requests from one address', (stores) => {
         ...(name === 'account_change' && { token }),
       });
 
-    it(`are refused after exactly ${points}, and what is left is told all along: ${name}`, async () => {
+    it(`are refused after exactly ${points}, and state in each answer what is left: ${name}`, async () => {
       for (let left = points - 1; left >= 0; left -= 1) {
         const { status, headers } = await ask(`${network}::1`);
         expect([status, ...quotaOf(headers)]).to.deep.equal([422, points, left]);

@@ -27,7 +27,7 @@ export function createAccountBudget(options: {
     const attempt = await pausedAttempt.consume(key, pause / scale);
     if (!attempt.allowed) refuse(attempt);
     const count = await pausesTaken.consume(key);
-    // Refused only where the counter has no room for a new key: an uncounted attempt would keep the pause short.
+    // Refused only where the counter is full: an uncounted attempt would keep the pause short.
     if (!count.allowed) refuse(count);
     return all([attempt, count].map(({ refund }) => ({ succeed: uncounted.succeed, refund })));
   }
