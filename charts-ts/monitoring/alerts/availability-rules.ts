@@ -1,7 +1,7 @@
 import { names } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { namespaceSelector, serviceSelector } from '../promql.ts';
-import { type Alert, alertingRule, type RuleGroup } from './rule.ts';
+import { type Alert, alertingRule } from './rule.ts';
 
 /** Both must be exceeded: the ratio of aborted requests in a class, and their number, so that a few do not count. */
 const abortedThreshold = { ratio: 0.05, count: 50 };
@@ -71,9 +71,6 @@ function abortedRequestsAlert(values: Values): Alert {
 }
 
 /** Whether pods answer, are ready, keep running and can be added, and whether clients wait for their responses. */
-export function availabilityRules(values: Values): RuleGroup {
-  return {
-    name: 'auth-service-availability',
-    rules: [...scrapeAlerts(values), ...kubernetesAlerts(values), abortedRequestsAlert(values)],
-  };
+export function availabilityAlerts(values: Values): Alert[] {
+  return [...scrapeAlerts(values), ...kubernetesAlerts(values), abortedRequestsAlert(values)];
 }
