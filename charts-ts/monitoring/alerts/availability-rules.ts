@@ -3,9 +3,6 @@ import type { Values } from '../../values/schema.ts';
 import { namespaceSelector, serviceSelector } from '../promql.ts';
 import { type Alert, alertingRule } from './rule.ts';
 
-/** Both must be exceeded: the ratio of aborted requests in a class, and their number, so that a few do not count. */
-const abortedThreshold = { ratio: 0.05, count: 50 };
-
 function scrapeAlerts(values: Values): Alert[] {
   const up = `up{${serviceSelector(values)}}`;
   return [
@@ -60,9 +57,10 @@ function abortedRequestsAlert(values: Values): Alert {
   const aborted = `http_requests_total{${serviceSelector(values)},result="aborted"}`;
   return alertingRule(values, 'AuthRequestsAborted', 'warning', {
     // The service level objectives do not show this: an aborted request is neither a server error nor a slow success.
+    // Both the ratio of aborted requests in a class and their number must be exceeded, so that a few do not count.
     expr:
       `sum by (class) (rate(${aborted}[5m])) / sum by (class) (rate(${requests}[5m]))` +
-      ` > ${abortedThreshold.ratio} and sum by (class) (increase(${aborted}[15m])) > ${abortedThreshold.count}`,
+      ` > 0.05 and sum by (class) (increase(${aborted}[15m])) > 50`,
     for: '15m',
     summary: 'Clients of auth-service disconnect before they receive a response',
     description:
