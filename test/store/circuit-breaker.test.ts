@@ -38,7 +38,7 @@ describe('A circuit breaker', () => {
       onOpen: () => {
         openings += 1;
       },
-      onChange: (isAway, cause) => reports.push(isAway ? cause : 'back'),
+      onChange: (isUnavailable, cause) => reports.push(isUnavailable ? cause : 'back'),
     });
   }
   beforeEach(() => create(0));
