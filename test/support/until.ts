@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds; shorter than the time limit of a test, so that it is this which fails, by name, and the run ends. */
-const defaultPatience = 15_000;
+/** Milliseconds. Shorter than the timeout of a test, so that the failure names the condition. */
+const defaultTimeout = 15_000;
 
-/** Waits for what happens elsewhere. Rejects when it has not happened in `patience` milliseconds. */
+/** Waits until the condition is true. Rejects after `timeout` milliseconds. */
 export async function until(
-  holds: () => boolean | Promise<boolean>,
-  patience = defaultPatience,
+  condition: () => boolean | Promise<boolean>,
+  timeout = defaultTimeout,
 ): Promise<void> {
-  const deadline = performance.now() + patience;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within ${patience} ms: ${holds}`);
+  const deadline = performance.now() + timeout;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`not within ${timeout} ms: ${condition}`);
     await sleep(5);
   }
 }

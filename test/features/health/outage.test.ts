@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Faults, withFaults } from '../../support/faults.ts';
-import { isAlive, loggedIn, newPerson } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
+import { isAccepted, logInNewUser, newUserFields } from '../../support/users.ts';
 
 onEachStore('Stores that are away', (stores) => {
   let app: TestApp;
@@ -22,10 +22,10 @@ onEachStore('Stores that are away', (stores) => {
   const forget = () => new Promise((resolve) => setTimeout(resolve, 1_050));
 
   it('Postgres away: what needs it answers 503 with Retry-After', async () => {
-    const { access, refresh } = await loggedIn(app);
+    const { access, refresh } = await logInNewUser(app);
     faults.postgres = true;
     const calls: [string, object][] = [
-      ['POST /api/v1/auth/register', { body: newPerson() }],
+      ['POST /api/v1/auth/register', { body: newUserFields() }],
       ['POST /api/v1/auth/login', { body: { email: 'a@example.com', password: 'whatever' } }],
       ['POST /api/v1/auth/refresh', { body: { refresh_token: refresh } }],
       ['POST /api/v1/auth/logout', { token: access }],
@@ -38,7 +38,7 @@ onEachStore('Stores that are away', (stores) => {
   });
 
   it('Postgres away: token checks go on from the copy in Redis', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     expect((await verify(access)).status).to.equal(204);
     faults.postgres = true;
     await forget();
@@ -46,7 +46,7 @@ onEachStore('Stores that are away', (stores) => {
   });
 
   it('Postgres away: a session that ended before stays dead', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     await verify(access);
     await app.ask('POST /api/v1/auth/logout', { token: access });
     const elsewhere = await startApp(app.stores);
@@ -60,7 +60,7 @@ onEachStore('Stores that are away', (stores) => {
   });
 
   it('Redis away at a logout: it is told as soon as Redis is back, so that Postgres may go then', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     await verify(access);
     faults.redis = true;
     await app.ask('POST /api/v1/auth/logout', { token: access });
@@ -71,7 +71,7 @@ onEachStore('Stores that are away', (stores) => {
   });
 
   it('both away: 503, never 200', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     await verify(access);
     faults.postgres = true;
     faults.redis = true;
@@ -81,12 +81,12 @@ onEachStore('Stores that are away', (stores) => {
 
   it('Redis away: login, refresh and logout work, and a logged-out token stays dead', async () => {
     faults.redis = true;
-    const { access, refresh } = await loggedIn(app);
+    const { access, refresh } = await logInNewUser(app);
     expect(
       (await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: refresh } })).status,
     ).to.equal(200);
     expect((await app.ask('POST /api/v1/auth/logout', { token: access })).status).to.equal(204);
-    expect(await isAlive(app, access)).to.equal(false);
+    expect(await isAccepted(app, access)).to.equal(false);
   });
 
   it('readiness reports Redis as degraded and Postgres as failure', async () => {
