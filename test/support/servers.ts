@@ -20,7 +20,7 @@ function answers(port: number): Promise<boolean> {
 
 /** Runs one statement on the server that the URL names. */
 export async function runOn(url: string, statement: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: 3, onnotice: () => undefined });
+  const sql = postgres(url, { max: 1, connect_timeout: connectTimeout / 1000, onnotice: () => undefined });
   try {
     await sql.unsafe(statement);
   } finally {

@@ -11,6 +11,7 @@ import { loadQueries } from '../../app/store/postgres/queries.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { findPostgres, findRedis, runOn } from './servers.ts';
+import { until } from './until.ts';
 
 export type StoreKind = 'embedded' | 'real';
 
@@ -54,7 +55,13 @@ export async function createScratchDatabase(): Promise<{ url: Secret; drop: () =
 
 async function openRedis(url: string): Promise<{ redis: RedisClient; close: () => Promise<void> }> {
   const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
-  const redis = await createRedisClient({ url: () => url, log: silentLog, keyPrefix });
+  const redis = await createRedisClient({
+    url: () => url,
+    log: silentLog,
+    keyPrefix,
+    commandTimeout: 10_000,
+  });
+  await until(() => redis.ping());
   const close = async (): Promise<void> => {
     await redis.close();
     const cleaner = new Redis(url);
