@@ -3,8 +3,8 @@ import type { Page } from '../../store/postgres/database.ts';
 import type { Store } from '../../store/store.ts';
 import type { AuditRecord } from '../../store/tables/audit-log.ts';
 import type { LoginHistory } from '../../store/tables/login-histories.ts';
-import type { ExportedSession, SessionPosition } from '../../store/tables/sessions.ts';
-import type { Account } from '../../store/tables/users.ts';
+import type { ExportedSession } from '../../store/tables/sessions.ts';
+import type { Account, CreatedPosition } from '../../store/tables/users.ts';
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
 
@@ -49,7 +49,7 @@ export function createPersonalData({ store, replica }: { store: Store; replica: 
     if (!account) throw new AppError('unauthorized');
     return {
       account,
-      sessions: await readAllPages<ExportedSession, SessionPosition>((after) =>
+      sessions: await readAllPages<ExportedSession, CreatedPosition>((after) =>
         store.sessions.listAll(userId, batch, after),
       ),
       auditLog: await replica.auditLog.listForUser(userId, auditLimit),
