@@ -9,16 +9,8 @@ const refreshes = [
   ...['rotated', 'repeated'].map((cause) => ({ outcome: 'success', cause })),
   ...refreshFailures.map((cause) => ({ outcome: 'failure', cause })),
 ];
-const limits = [
-  'login',
-  'register',
-  'refresh',
-  'password_reset',
-  'account_change',
-  'account',
-  'network_account',
-  'password_confirmation',
-];
+/** The limits of routes are not listed: they add their series when the routes are created. */
+const attemptLimits = ['account', 'network_account', 'password_confirmation'];
 
 /** Logins, sessions, tokens and limits. */
 export function createAuthMetrics(factory: MetricFactory) {
@@ -45,7 +37,7 @@ export function createAuthMetrics(factory: MetricFactory) {
       'auth_rate_limited_total',
       'Requests refused with status 429, by the limit that was exceeded.',
       ['limit'],
-      limits.map((limit) => ({ limit })),
+      attemptLimits.map((limit) => ({ limit })),
     ),
     lockouts: factory.counter(
       'auth_lockouts_total',

@@ -9,9 +9,6 @@ import { isFatal, isOutage, isRetryable, translate, unavailable } from './errors
 import type { Queries } from './queries.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
 
-export type { Database } from './database.ts';
-export type { QueryName } from './queries.ts';
-
 export interface DatabaseOptions {
   readonly url: Secret;
   readonly config: Config['database'];

@@ -30,10 +30,8 @@ return redis.call('set', KEYS[1], string.format('%.0f', value), 'px', ARGV[2])
 /** Milliseconds that the start waits for Redis. After that the service starts without it. */
 const connectWait = 1_000;
 
-type ReportOutage = (isAway: boolean, cause?: unknown) => void;
-
 /** Logs one line when Redis is lost and one when it is back, however many attempts fail in between. */
-function createOutageLog(connection: IoredisConnection, log: Logger): ReportOutage {
+function createOutageLog(connection: IoredisConnection, log: Logger) {
   let wasAway = false;
   function report(isAway: boolean, cause?: unknown): void {
     if (isAway && !wasAway) log.warn({ err: cause, event: 'redis_lost' }, 'Redis does not answer');
