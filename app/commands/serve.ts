@@ -7,7 +7,7 @@ import { createMetricsServer } from '../http/server/metrics-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
 import { startBackgroundJobs } from '../jobs/background-jobs.ts';
 import type { Logger } from '../observe/log.ts';
-import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
@@ -27,11 +27,11 @@ function announce(
   ports: { api: number; metrics: number },
 ): void {
   const host = config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
-  if (stores.embedded.length > 0) {
-    log.info(
-      { embedded: stores.embedded, dataDir: resolve(config.dataDir) },
-      `embedded mode, for development only: ${stores.embedded.join(', ')}; data lies in ${resolve(config.dataDir)}`,
-    );
+  const { embedded } = stores;
+  const dataDir = resolve(config.dataDir);
+  if (embedded.length > 0) {
+    const message = `embedded mode, for development only: ${embedded.join(', ')}; data lies in ${dataDir}`;
+    log.info({ embedded, dataDir }, message);
   }
   log.info(
     { event: 'listening', ...ports },
@@ -40,18 +40,9 @@ function announce(
   log.info(`API documentation: http://${host}:${ports.api}/api/v1/docs`);
 }
 
-async function listenOn(
-  config: Config,
-  servers: { api: ReturnType<typeof createApiServer>; metrics: ReturnType<typeof createMetricsServer> },
-) {
-  const { host, port, metricsPort } = config.http;
-  const metrics = await listen(servers.metrics, metricsPort, host);
-  return { metrics, api: await listen(servers.api, port, host) };
-}
-
 async function boot(config: Config, log: Logger, version: string, isDraining: () => boolean) {
   const tracing = await openTracing({ ...config.tracing, version });
-  const metrics: Metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
+  const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
   const keys = await openSigningKeys(config, log);
   const spans = tracing.isOn ? storeSpans(tracing) : undefined;
   const stores = await openStores(config, log, createStoreObserver(metrics, spans));
@@ -65,7 +56,9 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
   };
   const store = createStore(stores.database);
   const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
-  announce(config, stores, log, await listenOn(config, servers));
+  const { host, port, metricsPort } = config.http;
+  const listening = await listen(servers.metrics, metricsPort, host);
+  announce(config, stores, log, { metrics: listening, api: await listen(servers.api, port, host) });
   return { tracing, keys, stores, servers, stopJobs };
 }
 
