@@ -5,24 +5,24 @@ import { expect } from 'chai';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { createSigningKeyRecorder } from '../../app/jobs/record-signing-keys.ts';
 import { createStore, type Store } from '../../app/store/store.ts';
-import { keyWorkshop, kidOf, pemPair, rememberingLog } from '../support/keys.ts';
+import { kidOf, pemPair, recordingLog, useSigningKeys } from '../support/keys.ts';
 import { start } from '../support/process.ts';
 import { onEachStore, onRealStore, silentLog } from '../support/stores.ts';
 
 const day = 86_400;
 
 onEachStore('the age of a signing key', (stores) => {
-  const { open, keyFiles } = keyWorkshop();
+  const { open, keyFiles } = useSigningKeys();
   const store = () => createStore(stores().database);
   const record = (keys: SigningKeys, of: Pick<Store, 'maintenance'> = store()) =>
     createSigningKeyRecorder({ store: of, keys, log: silentLog })();
   const ageOf = (keys: SigningKeys, kid: string): number =>
     keys.ages().find((key) => key.kid === kid)?.seconds ?? Number.NaN;
-  /** A process that starts so many days from now, on the same files. */
+  /** A process that starts the given number of days from now, with the same files. */
   const startIn = (env: Parameters<typeof open>[0], days: number) =>
     open(env, () => Date.now() + days * day * 1000);
 
-  it('goes on from where the first replica saw it, over restarts', async () => {
+  it('counts from the time at which the first replica saw it, also after restarts', async () => {
     const pair = pemPair('seen-first');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
@@ -35,7 +35,7 @@ onEachStore('the age of a signing key', (stores) => {
     expect(ageOf(keys, kid)).to.be.above(99 * day);
   });
 
-  it('is never made younger by a later sight', async () => {
+  it('is not changed by a later run', async () => {
     const pair = pemPair('seen-again');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
@@ -49,7 +49,7 @@ onEachStore('the age of a signing key', (stores) => {
     expect(ageOf(keys, kid)).to.be.at.least(50 * day);
   });
 
-  it('is that of the process while Postgres is away, which fails nobody and is made up for', async () => {
+  it('counts from the start of the process while Postgres is away, and is corrected later', async () => {
     const pair = pemPair('seen-away');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
@@ -60,7 +60,7 @@ onEachStore('the age of a signing key', (stores) => {
       transaction: () => Promise.reject(new Error('Postgres is away')),
       close: async () => undefined,
     });
-    const { log, lines } = rememberingLog();
+    const { log, lines } = recordingLog();
     await createSigningKeyRecorder({ store: away, keys, log })();
     expect(lines).to.have.lengthOf(1);
     expect(ageOf(keys, kid)).to.be.at.least(0).and.below(day);
@@ -68,7 +68,7 @@ onEachStore('the age of a signing key', (stores) => {
     expect(ageOf(keys, kid)).to.be.above(99 * day);
   });
 
-  it('tells the one that signs from those that are accepted only', async () => {
+  it('distinguishes the signing key from keys that are only accepted', async () => {
     const [signing, upcoming] = [pemPair('use-a'), pemPair('use-b')];
     const { env, further, writePair } = keyFiles(signing);
     writeFileSync(join(further, 'b.pem'), upcoming.publicPem);
@@ -83,9 +83,9 @@ onEachStore('the age of a signing key', (stores) => {
 });
 
 onRealStore('a serving process', (stores) => {
-  const { keyFiles, folder } = keyWorkshop();
+  const { keyFiles, folder } = useSigningKeys();
 
-  it('keeps when its keys were first seen, without being asked', async function () {
+  it('records when its keys were first seen', async function () {
     this.timeout(60_000);
     const pair = pemPair('seen-by-serve');
     const { env } = keyFiles(pair);

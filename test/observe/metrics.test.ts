@@ -4,13 +4,15 @@ import { attemptBudgets } from '../../app/features/throttling/login-throttle.ts'
 import { createMetrics } from '../../app/observe/metrics.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { series } from '../support/exposition.ts';
-import { loggedIn, newPerson } from '../support/people.ts';
 import { createRouteTable } from '../support/route-table.ts';
 import { onEachStore } from '../support/stores.ts';
+import { logInNewUser, newUserFields } from '../support/users.ts';
+
+/** docs/metrics.md without the generated reference. */
+const [prose = ''] = readFileSync('docs/metrics.md', 'utf8').split('## Reference');
 
 describe('metrics', () => {
   it('have label values that docs/metrics.md explains', async () => {
-    const [prose = ''] = readFileSync('docs/metrics.md', 'utf8').split('## Reference');
     const metrics = await createMetrics('any').registry.getMetricsAsJSON();
     const service = metrics.filter(({ name }) => !/^(nodejs|process)_|_info$/.test(name));
     // reason: prom-client types labels as numbers too, which only `le` has.
@@ -20,14 +22,6 @@ describe('metrics', () => {
     const values = labels.flatMap(({ le: _, ...others }) => Object.values(others));
     expect(values).to.include.members(['token_check', 'network_account', 'reuse_late', '431']);
     for (const value of values) expect(prose).to.contain(`\`${value}\``);
-  });
-
-  it('have a series from the start for each limit that refuses requests', async () => {
-    const { values } = await createMetrics('any').rateLimited.get();
-    const ofRoutes = createRouteTable().flatMap(({ limit }) => limit?.name ?? []);
-    // A device that has used up its budget is refused by the limits for unknown devices.
-    const ofAttempts = Object.keys(attemptBudgets).filter((name) => name !== 'device');
-    expect(values.map(({ labels }) => labels.limit)).to.have.members([...new Set(ofRoutes), ...ofAttempts]);
   });
 
   it('carry an exemplar only if the observation has a trace', async () => {
@@ -71,21 +65,31 @@ onEachStore('metrics of requests', (stores) => {
     expect(sum).to.be.greaterThan(0.00005);
   });
 
+  it('have a series from the start for each limit that refuses requests', async () => {
+    const { values } = await app.metrics.rateLimited.get();
+    const ofRoutes = createRouteTable().flatMap(({ limit }) => limit?.name ?? []);
+    // A device that has used up its budget is refused by the limits for unknown devices.
+    const ofAttempts = Object.keys(attemptBudgets).filter((name) => name !== 'device');
+    const limits = values.map(({ labels }) => labels.limit);
+    expect(limits).to.have.members([...new Set(ofRoutes), ...ofAttempts]);
+    for (const limit of limits) expect(prose).to.contain(`\`${limit}\``);
+  });
+
   it('count logins by outcome and reason', async () => {
     const succeeded = 'auth_logins_total{outcome="success",reason="none"}';
     const failed = 'auth_logins_total{outcome="failure",reason="unknown_email"}';
     const before = await series(app.metrics);
-    await loggedIn(app);
-    const { email, password } = newPerson();
+    await logInNewUser(app);
+    const { email, password } = newUserFields();
     await app.ask('POST /api/v1/auth/login', { body: { email, password } });
     expect(await value(succeeded)).to.equal((before.get(succeeded) ?? 0) + 1);
     expect(await value(failed)).to.equal((before.get(failed) ?? 0) + 1);
   });
 
   it('count refreshes by cause, requests for keys, and hashes', async () => {
-    const person = await loggedIn(app);
+    const user = await logInNewUser(app);
     const before = await series(app.metrics);
-    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: person.refresh } });
+    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: user.refresh } });
     await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: 'nonsense' } });
     await app.ask('GET /.well-known/jwks.json');
     for (const name of [
