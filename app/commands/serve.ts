@@ -18,16 +18,11 @@ import { createStore } from '../store/store.ts';
 /** Kept back from SHUTDOWN_TIMEOUT for closing pools. */
 const closingReserve = 1_000;
 
+type Ports = { readonly api: number; readonly metrics: number };
 type Service = Awaited<ReturnType<typeof boot>>;
 
-function announce(
-  config: Config,
-  stores: Stores,
-  log: Logger,
-  ports: { api: number; metrics: number },
-): void {
+function announce(config: Config, log: Logger, embedded: Stores['embedded'], ports: Ports): void {
   const host = config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
-  const { embedded } = stores;
   const dataDir = resolve(config.dataDir);
   if (embedded.length > 0) {
     const message = `embedded mode, for development only: ${embedded.join(', ')}; data lies in ${dataDir}`;
@@ -58,7 +53,7 @@ async function boot(config: Config, log: Logger, version: string, isDraining: ()
   const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
   const { host, port, metricsPort } = config.http;
   const listening = await listen(servers.metrics, metricsPort, host);
-  announce(config, stores, log, { metrics: listening, api: await listen(servers.api, port, host) });
+  announce(config, log, stores.embedded, { metrics: listening, api: await listen(servers.api, port, host) });
   return { tracing, keys, stores, servers, stopJobs };
 }
 

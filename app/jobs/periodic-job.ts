@@ -1,5 +1,3 @@
-export type PeriodicJob = ReturnType<typeof startPeriodicJob>;
-
 /**
  * Runs a job at once and then every `interval` milliseconds.
  * @param run never rejects
