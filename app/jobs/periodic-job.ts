@@ -16,7 +16,7 @@ export function startPeriodicJob(run: () => Promise<void>, interval: number) {
   const timer = setInterval(runNow, interval).unref();
   return {
     runNow,
-    /** Resolves when no run is in progress. Close the stores after that: a run that loses them logs an error. */
+    /** Starts no further run. Resolves when the current ones have ended. */
     async stop(): Promise<void> {
       isStopped = true;
       clearInterval(timer);

@@ -16,7 +16,7 @@ interface CircuitBreakerOptions {
   /** Called when calls begin to be rejected, but not while a probe is running. */
   readonly onOpen?: () => void;
   /** Called after the first failed probe, with the error of the failed call, and when the server answers again. */
-  readonly onChange: (isAway: boolean, cause?: unknown) => void;
+  readonly onChange: (isUnavailable: boolean, cause?: unknown) => void;
 }
 
 interface CircuitBreaker extends CircuitBreakerOptions {
@@ -52,12 +52,12 @@ async function probeUntilAnswered(breaker: CircuitBreaker, cause: unknown): Prom
   while (!breaker.isStopped) {
     const pause = sleep(probeInterval, undefined, { ref: false });
     const startedAt = performance.now();
-    const isAway = await breaker.probe().then(
+    const isUnavailable = await breaker.probe().then(
       () => false,
       (error) => showsOutage(breaker, error, startedAt),
     );
     if (breaker.isStopped) return;
-    if (!isAway) {
+    if (!isUnavailable) {
       breaker.state = 'closed';
       if (isReported) breaker.onChange(false);
       return;

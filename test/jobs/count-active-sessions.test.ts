@@ -6,8 +6,8 @@ import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { createStore } from '../../app/store/store.ts';
 import { startApp } from '../support/app.ts';
 import { series } from '../support/exposition.ts';
-import { loggedIn } from '../support/people.ts';
 import { onEachStore, silentLog } from '../support/stores.ts';
+import { logInNewUser } from '../support/users.ts';
 
 onEachStore('the count of active sessions', (stores) => {
   function replica(redis: RedisClient) {
@@ -20,7 +20,7 @@ onEachStore('the count of active sessions', (stores) => {
 
   it('is made by the replica with the lease; the others report 0, which cannot be out of date', async () => {
     const app = await startApp(stores());
-    await loggedIn(app);
+    await logInNewUser(app);
     await app.close();
     const redis = createInMemoryRedis();
     const [first, second] = [replica(redis), replica(redis)];

@@ -11,8 +11,8 @@ import { silentLog } from '../../test/support/stores.ts';
 import { hasRealStores, realStores } from '../observability/stores.ts';
 import { createCleanup } from '../torture/harness/cleanup.ts';
 import { ask } from '../torture/harness/client.ts';
-import { logIn, register } from '../torture/harness/people.ts';
 import { median, round } from '../torture/harness/statistics.ts';
+import { logIn, register } from '../torture/harness/users.ts';
 
 // npm run bench: measures the CPU cost of metrics and traces, and the cost of a scrape after 10,000 requests.
 const pairs = 10;

@@ -1,26 +1,38 @@
 import fc from 'fast-check';
 import type { Schema } from './document.ts';
 import { change, garbageBody, type Json, write } from './json.ts';
-import { cursorMark, mark, newMark, resetMark, roleMark } from './service.ts';
+import {
+  cursorPlaceholder,
+  newPlaceholder,
+  placeholder,
+  resetPlaceholder,
+  rolePlaceholder,
+} from './placeholders.ts';
 import { hostileText } from './text.ts';
 
 const anyone = ['admin', 'user', 'victim'] as const;
-const each = (what: Parameters<typeof mark>[1]): string[] => anyone.map((who) => mark(who, what));
+const each = (what: Parameters<typeof placeholder>[1]): string[] =>
+  anyone.map((who) => placeholder(who, what));
 
-/** What a name promises: with it, valid requests get past the form and into the rules. */
+/** Likely values by the name of the field, so that valid requests reach the business rules. */
 const likely: Readonly<Record<string, readonly string[]>> = {
-  email: [...each('email'), `${newMark}@example.com`, `${newMark}@example.org`, `${newMark}@Example.COM`],
-  username: [...each('username'), newMark, newMark, newMark],
+  email: [
+    ...each('email'),
+    `${newPlaceholder}@example.com`,
+    `${newPlaceholder}@example.org`,
+    `${newPlaceholder}@Example.COM`,
+  ],
+  username: [...each('username'), newPlaceholder, newPlaceholder, newPlaceholder],
   password: [...each('password'), 'Str0ng-enough-for-anyone', 'password1'],
   current_password: each('password'),
-  new_password: ['Str0ng-enough-for-anyone', 'password1', mark('user', 'email')],
+  new_password: ['Str0ng-enough-for-anyone', 'password1', placeholder('user', 'email')],
   refresh_token: each('refresh'),
-  token: [resetMark],
+  token: [resetPlaceholder],
   device_token: [`${'A'.repeat(22)}.${'A'.repeat(43)}`],
-  name: ['editor', roleMark, 'admin', newMark],
+  name: ['editor', rolePlaceholder, 'admin', newPlaceholder],
   id: [...each('id'), '00000000-0000-4000-8000-000000000000'],
-  cursor: [cursorMark],
-  roles: ['user', 'admin', roleMark, 'user', 'nobody'],
+  cursor: [cursorPlaceholder],
+  roles: ['user', 'admin', rolePlaceholder, 'user', 'nobody'],
 };
 
 function textOf(schema: Schema, name: string): fc.Arbitrary<string> {
@@ -45,7 +57,7 @@ export function valid(schema: Schema, name = ''): fc.Arbitrary<Json> {
   return textOf(schema, name);
 }
 
-/** Text for a parameter of the path or the query: right, nearly right or not at all. */
+/** Text for a parameter of the path or the query: valid or hostile. */
 export function parameter(schema: Schema, name: string): fc.Arbitrary<string> {
   const limits = [schema.minLength, schema.maxLength, schema.minimum, schema.maximum].filter(
     (limit) => limit !== undefined && limit < 10_000,
@@ -56,7 +68,7 @@ export function parameter(schema: Schema, name: string): fc.Arbitrary<string> {
   );
 }
 
-/** Bytes for a body: as the schema wants them, after a change or two, or none that make sense. */
+/** Bytes for a body: valid, valid with one or two changes, or garbage. */
 export function bodyOf(schema: Schema): fc.Arbitrary<Buffer> {
   const right = valid(schema);
   const nearly = fc

@@ -1,4 +1,4 @@
-/** As much of JSON Schema as the service's own schemas use. */
+/** The part of JSON Schema that the schemas of the service use. */
 export interface Schema {
   readonly type?: string;
   readonly format?: string;
@@ -54,7 +54,7 @@ function operationOf(method: string, path: string, described: Described): Operat
 
 /** Every operation of an OpenAPI document. */
 export function operationsOf(document: unknown): readonly Operation[] {
-  // Handed what the service publishes; openapi-routes.test.ts holds that against the official schema.
+  // The document that the service publishes; routes.test.ts validates it against the official schema.
   const { paths } = document as Document;
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, described]) => operationOf(method, path, described)),

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { mark } from './service.ts';
+import { placeholder } from './placeholders.ts';
 import { hostileText } from './text.ts';
 
 export type Header = readonly [name: string, value: string];
 
-/** What an HTTP client can send as a value; the rest is for raw.ts. */
+/** Restricts text to what an HTTP client can send as a value; raw.ts sends the rest. */
 function sendable(text: string): string {
   return Buffer.from(text)
     .toString('latin1')
@@ -12,8 +12,8 @@ function sendable(text: string): string {
 }
 
 const hostile = hostileText(8, 128, 4_096).map((text) => sendable(text).slice(0, 6_000));
-const admin = mark('admin', 'access');
-const user = mark('user', 'access');
+const admin = placeholder('admin', 'access');
+const user = placeholder('user', 'access');
 const unsigned = 'eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.eyJzdWIiOiIxIn0.';
 
 const authorization: fc.Arbitrary<string> = fc.oneof(
@@ -31,7 +31,7 @@ const authorization: fc.Arbitrary<string> = fc.oneof(
       `Bearer ${user} ${user}`,
       `Bearer ${user},Bearer ${admin}`,
       `Bearer ${user}=`,
-      `Bearer ${mark('user', 'refresh')}`,
+      `Bearer ${placeholder('user', 'refresh')}`,
       `Bearer ${unsigned}`,
       `Bearer ${'A'.repeat(4_097)}`,
       `Bearer ${'a.'.repeat(2_000)}`,
@@ -95,7 +95,7 @@ const odd: fc.Arbitrary<Header> = fc
   .constantFrom(...Object.keys(values))
   .chain((name) => fc.tuple(fc.constant(name), fc.oneof(values[name] ?? hostile, hostile)));
 
-/** Mostly a token that may do it: otherwise little more than 401 would ever be seen. */
+/** Mostly a token with sufficient rights: otherwise nearly every answer would be a 401. */
 function authorizationFor(isOpen: boolean, isAdmin: boolean): fc.Arbitrary<string | undefined> {
   if (isOpen) return fc.option(authorization, { nil: undefined, freq: 8 });
   const right = fc.constant(`Bearer ${isAdmin ? admin : user}`);
@@ -107,7 +107,7 @@ function authorizationFor(isOpen: boolean, isAdmin: boolean): fc.Arbitrary<strin
   );
 }
 
-/** Header fields of a request, usually those it needs, sometimes strange ones besides, or the same one twice. */
+/** Header fields of a request: usually the required ones, sometimes unusual ones, or one of them twice. */
 export function headersFor(target: {
   readonly isOpen: boolean;
   readonly isAdmin: boolean;

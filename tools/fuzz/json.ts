@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { hostileText, notoriousText } from './text.ts';
+import { hostileText, troublesomeText } from './text.ts';
 
-/** An object as its entries, since a fuzzed one may name a key twice, or name it `__proto__`. */
+/** An object as a list of entries: a fuzzed one may contain a key twice, or the key `__proto__`. */
 export interface Entries {
   readonly entries: readonly (readonly [string, Json])[];
 }
-/** Text that stands for a value as it is: numbers that no double holds, values that are not JSON. */
+/** Literal text for a value: numbers beyond a double, and values that are not JSON. */
 export interface Raw {
   readonly raw: string;
 }
@@ -17,7 +17,7 @@ export function isEntries(value: Json): value is Entries {
   return typeof value === 'object' && value !== null && 'entries' in value && !isList(value);
 }
 
-/** The bytes of a body, as text. Lone surrogates go out as escapes, which is how JSON can carry them. */
+/** The text of a body. Lone surrogates are escaped, because JSON cannot contain them otherwise. */
 export function write(value: Json): string {
   if (isList(value)) return `[${value.map(write).join(',')}]`;
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
@@ -32,7 +32,7 @@ const deep = fc.oneof(
 );
 const numbers = ['1e999', '-1e999', '-0', '1e-400', '123456789012345678901234567890', '0.1', '00', 'NaN'];
 
-/** A value that hardly belongs anywhere. */
+/** A value that fits almost no schema. */
 export const hostileValue: fc.Arbitrary<Json> = fc.oneof(
   { weight: 6, arbitrary: hostileText(8, 128) },
   { weight: 2, arbitrary: fc.constantFrom<Json>(null, true, false, 0, -1, 2 ** 53, [], { entries: [] }) },
@@ -64,12 +64,12 @@ function changeOf(kind: string, index: number, key: string, value: Json): Change
   };
 }
 
-/** One change that a careless or a hostile client might make to a body that was right. */
+/** One change of a valid body, as a careless or hostile client might make it. */
 export const change: fc.Arbitrary<Change> = fc
   .tuple(
     fc.constantFrom('value', 'value', 'value', 'missing', 'extra', 'again', 'wrapped', 'instead', 'many'),
     fc.nat(10),
-    notoriousText,
+    troublesomeText,
     hostileValue,
   )
   .map(([kind, index, key, value]) => changeOf(kind, index, key, value));
@@ -86,5 +86,5 @@ const broken: fc.Arbitrary<Buffer> = fc.oneof(
     .map((text) => Buffer.from(text)),
 );
 
-/** Bytes that mean nothing to anybody. */
+/** Bytes that are no valid body. */
 export const garbageBody = broken;

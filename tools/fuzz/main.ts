@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { findPostgres } from '../../test/support/servers.ts';
 
 /*
- * `npm run fuzz -- --runs 100000 --seed 7 --store real`: the very properties of the tests in this folder, for longer.
- * Without a seed it takes a new one, which the report and every failure name.
+ * `npm run fuzz -- --runs 100000 --seed 7 --store real` runs the tests in test/fuzz for longer. Without a seed it chooses
+ * one; the report and every failure contain it.
  */
 const { values } = parseArgs({
   options: {
@@ -19,7 +19,7 @@ for (const name of ['runs', 'seed'] as const) {
 }
 if (!['embedded', 'real'].includes(values.store)) throw new TypeError('--store must be embedded or real');
 
-// Named, it must answer: without it the tests would leave out the real store and say nothing.
+// Without a real store the tests would skip it silently.
 const server = values.store === 'real' ? await findPostgres() : null;
 if (values.store === 'real' && !server)
   throw new TypeError('--store real needs a Postgres; see TEST_DATABASE_URL');

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 import fc from 'fast-check';
-import { assertHeaders, assertKeepsSecrets } from './judge.ts';
+import { assertHeaders, assertNoSecrets } from './response-checks.ts';
 
 const pieces = [
   'GET /api/v1/users/me HTTP/1.1',
@@ -43,7 +43,7 @@ const pieces = [
   '',
 ];
 
-/** Streams of bytes: heads, bodies and chunks in any order, with any ends of lines, and plain noise. */
+/** Byte streams: heads, bodies and chunks in any order, with any line endings, and random bytes. */
 export const rawBytes: fc.Arbitrary<Buffer> = fc.oneof(
   {
     weight: 8,
@@ -77,23 +77,23 @@ function parseHead(head: string): { status: number; headers: Record<string, stri
 }
 
 /**
- * Nothing, or answers one after the other, each as it should be: a client may have sent several requests before it
- * sent nonsense.
+ * The answer must be empty or a sequence of valid responses: a client may send several requests before invalid bytes.
+ * @returns the status codes
  * @throws AssertionError
  */
-export function judgeBytes(answer: string): readonly number[] {
+export function checkRawResponse(answer: string): readonly number[] {
   const statuses: number[] = [];
   let rest = answer.replaceAll('HTTP/1.1 100 Continue\r\n\r\n', '');
   while (rest !== '') {
     const end = rest.indexOf('\r\n\r\n');
-    assert.isAtLeast(end, 0, `the answer breaks off: ${rest.slice(0, 200)}`);
+    assert.isAtLeast(end, 0, `the answer is incomplete: ${rest.slice(0, 200)}`);
     const { status, headers } = parseHead(rest.slice(0, end));
     const length = Number(headers['content-length'] ?? 0);
     const body = rest.slice(end + 4, end + 4 + length);
-    assert.lengthOf(body, length, 'the body breaks off');
+    assert.lengthOf(body, length, 'the body is incomplete');
     assert.isBelow(status, 500, body);
     assertHeaders(headers, status);
-    assertKeepsSecrets(body, []);
+    assertNoSecrets(body, []);
     if (status >= 400) assert.propertyVal(JSON.parse(body), 'status', status);
     statuses.push(status);
     rest = rest.slice(end + 4 + length);

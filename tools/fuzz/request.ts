@@ -3,9 +3,9 @@ import { bodyOf, parameter } from './body.ts';
 import type { Operation } from './document.ts';
 import { type Header, headersFor } from './headers.ts';
 import { garbageBody } from './json.ts';
-import { hostileText, notoriousText } from './text.ts';
+import { hostileText, troublesomeText } from './text.ts';
 
-/** With marks still in place; see world.ts. */
+/** A request with placeholders; see placeholders.ts. */
 export interface FuzzRequest {
   readonly method: string;
   readonly path: string;
@@ -13,7 +13,7 @@ export interface FuzzRequest {
   readonly body: Buffer | null;
 }
 
-/** Half of a request target is left as it was made: percent signs and all. */
+/** Escapes text for a request target, or leaves its percent signs unescaped. */
 function targetText(text: string, isRaw: boolean): string {
   const escaped = encodeURIComponent(text.toWellFormed()).replaceAll('%40%40', '@@');
   if (!isRaw) return escaped;
@@ -47,7 +47,7 @@ function queryOf({ parameters }: Operation): fc.Arbitrary<string> {
       parameter(schema, name).map((text) => [name, targetText(text, false)] as const),
     );
   const unknown = fc
-    .tuple(notoriousText, fragment)
+    .tuple(troublesomeText, fragment)
     .map(([name, value]) => [targetText(name, false), value] as const);
   const pair =
     known.length === 0
@@ -67,7 +67,7 @@ function payloadOf({ body }: Operation): fc.Arbitrary<Buffer | null> {
   return fc.option(garbageBody, { nil: null, freq: 10 }).map((bytes) => bytes);
 }
 
-/** Requests for one endpoint: right, nearly right and nonsense. */
+/** Requests for one endpoint: valid, nearly valid and garbage. */
 export function requestFor(operation: Operation): fc.Arbitrary<FuzzRequest> {
   const isAdmin = operation.path.startsWith('/api/v1/admin/');
   return fc
@@ -125,8 +125,8 @@ const strangeMethod = fc.constantFrom(
   ],
 );
 
-/** Requests that no endpoint asked for. */
-export const strayRequest: fc.Arbitrary<FuzzRequest> = fc.record({
+/** Requests for paths without an endpoint. */
+export const unknownPathRequest: fc.Arbitrary<FuzzRequest> = fc.record({
   path: strangePath,
   method: strangeMethod,
   headers: headersFor({ isOpen: false, isAdmin: false }),

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 
-/** Texts that have broken parsers, databases, logs and comparisons before. */
-const notorious = [
+/** Texts that are known to break parsers, databases, logs and comparisons. */
+const troublesome = [
   '',
   ' ',
   '\t\r\n',
@@ -41,7 +41,7 @@ const notorious = [
   '99999999999999999999',
 ];
 
-export const notoriousText = fc.constantFrom(...notorious);
+export const troublesomeText = fc.constantFrom(...troublesome);
 
 /** Text of exactly one of the lengths around a limit, in characters of one, two and three bytes and of two code units. */
 function around(limit: number): fc.Arbitrary<string> {
@@ -54,7 +54,7 @@ function around(limit: number): fc.Arbitrary<string> {
 /** Text that is likely to be refused, around the limits given and far beyond. */
 export function hostileText(...limits: readonly number[]): fc.Arbitrary<string> {
   return fc.oneof(
-    notoriousText,
+    troublesomeText,
     fc.string({ unit: 'binary', maxLength: 40 }),
     fc.string({ unit: 'grapheme', maxLength: 40 }),
     ...limits.map(around),

@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, type Question } from '../torture/harness/client.ts';
-import { logIn, type Member, members, newPerson, register } from '../torture/harness/people.ts';
+import {
+  type LoggedInUser,
+  logIn,
+  logInNewUsers,
+  newUserFields,
+  register,
+} from '../torture/harness/users.ts';
 
 let requests = 0;
 
@@ -30,7 +36,7 @@ async function reuseToken(base: string): Promise<void> {
 }
 
 /** The requests of an ordinary client. */
-async function useNormally(base: string, member: Member): Promise<void> {
+async function useNormally(base: string, member: LoggedInUser): Promise<void> {
   const { email, password } = member;
   // A user has at most 100 sessions, so the tokens of the first login would become invalid.
   const { access: token, refresh } = await logIn(base, member, nextAddress()).catch(() => member);
@@ -44,7 +50,7 @@ async function useNormally(base: string, member: Member): Promise<void> {
 
 /** Sends more logins at once than the hash queue accepts: some are refused with status 503. */
 async function overload(base: string): Promise<void> {
-  await Promise.all(Array.from({ length: 12 }, () => guess(base, newPerson().email)));
+  await Promise.all(Array.from({ length: 12 }, () => guess(base, newUserFields().email)));
 }
 
 /**
@@ -52,12 +58,12 @@ async function overload(base: string): Promise<void> {
  * account until it is locked, and bursts that overload the hash queue.
  */
 export async function makeTraffic(base: string, seconds: number): Promise<void> {
-  const users = await members(base, 4);
+  const users = await logInNewUsers(base, 4);
   const { email: victim } = await register(base, nextAddress());
   const end = performance.now() + seconds * 1000;
   for (let round = 0; performance.now() < end; round += 1) {
     await Promise.all(users.map((member) => useNormally(base, member)));
-    await guess(base, newPerson().email);
+    await guess(base, newUserFields().email);
     if (round % 3 === 0) await guess(base, victim);
     if (round % 4 === 1) await reuseToken(base).catch(() => undefined);
     if (round % 20 === 4) await overload(base);

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll, createCleanup } from './harness/cleanup.ts';
 import { runToEnd } from './harness/process.ts';
 import { createReport, type Outcome, printHead, printTable, printVerdict } from './harness/report.ts';
-import type { Scenario } from './harness/world.ts';
+import type { Scenario } from './harness/scenario.ts';
 import { scenarios } from './scenarios.ts';
 
 const usage = `npm run torture [-- scenario ...] [--seconds n] [--quick] [--no-build] [--keep]\nscenarios: ${scenarios.map(({ name }) => name).join(', ')}\n`;
@@ -30,7 +30,7 @@ function chosen(): Scenario[] {
   return scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
 }
 
-/** A scenario that throws has failed; the next one runs all the same. */
+/** A scenario that throws has failed. The next one still runs. */
 async function runOne({ name, claim, run }: Scenario): Promise<Outcome> {
   printHead(name, claim);
   const folder = mkdtempSync(join(tmpdir(), `torture-${name}-`));

@@ -1,4 +1,4 @@
-import type { Scenario } from './harness/world.ts';
+import type { Scenario } from './harness/scenario.ts';
 import { crash } from './scenarios/crash.ts';
 import { enumeration } from './scenarios/enumeration.ts';
 import { flood } from './scenarios/flood.ts';

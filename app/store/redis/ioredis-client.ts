@@ -13,6 +13,8 @@ interface RedisClientOptions {
   readonly url: Secret;
   readonly log: Logger;
   readonly keyPrefix?: string;
+  /** Milliseconds. @default 250 */
+  readonly commandTimeout?: number;
   readonly observer?: StoreObserver;
 }
 
@@ -32,11 +34,12 @@ const connectWait = 1_000;
 
 /** Logs one line when Redis is lost and one when it is back, however many attempts fail in between. */
 function createOutageLog(connection: IoredisConnection, log: Logger) {
-  let wasAway = false;
-  function report(isAway: boolean, cause?: unknown): void {
-    if (isAway && !wasAway) log.warn({ err: cause, event: 'redis_lost' }, 'Redis does not answer');
-    if (wasAway && !isAway) log.info({ event: 'redis_back' }, 'Redis answers again');
-    wasAway = isAway;
+  let wasUnavailable = false;
+  function report(isUnavailable: boolean, cause?: unknown): void {
+    if (isUnavailable && !wasUnavailable)
+      log.warn({ err: cause, event: 'redis_lost' }, 'Redis does not answer');
+    if (wasUnavailable && !isUnavailable) log.info({ event: 'redis_back' }, 'Redis answers again');
+    wasUnavailable = isUnavailable;
   }
   connection.on('error', (error: Error) => report(true, error));
   connection.on('ready', () => report(false));
@@ -45,13 +48,13 @@ function createOutageLog(connection: IoredisConnection, log: Logger) {
 
 /** The connection for commands, behind a circuit breaker. @returns also a function that ends the breaker's probes */
 function openCommandConnection(options: RedisClientOptions, keyPrefix: string, observer: StoreObserver) {
-  const connection = createIoredisConnection(options.url, keyPrefix);
+  const connection = createIoredisConnection(options.url, keyPrefix, options.commandTimeout);
   const report = createOutageLog(connection, options.log);
-  const stopProbes = guardCommands(connection, (isAway, cause) => {
+  const stopProbes = guardCommands(connection, (isUnavailable, cause) => {
     // The connection was closed meanwhile: its `ready` event will report the end of the outage.
-    if (!isAway && connection.status !== 'ready') return;
-    report(isAway, cause);
-    observer.redis('commands', !isAway);
+    if (!isUnavailable && connection.status !== 'ready') return;
+    report(isUnavailable, cause);
+    observer.redis('commands', !isUnavailable);
   });
   instrumentConnection(connection, 'commands', observer);
   return { connection, stopProbes };
@@ -94,13 +97,13 @@ const createCommands = (connection: IoredisConnection): Commands => ({
 });
 
 /**
- * Redis, a single node or a cluster. The service starts without it too. A command that Redis does not answer within
- * 250 ms rejects. While Redis is away or too slow for every command, commands reject at once.
+ * Redis, a single node or a cluster. The service starts without it too. A command that Redis does not answer in time
+ * rejects. While Redis is unavailable or too slow for every command, commands reject at once.
  */
 export async function createRedisClient(options: RedisClientOptions): Promise<RedisClient> {
   const { url, keyPrefix = 'auth:', observer = noStoreObserver } = options;
   const { connection, stopProbes } = openCommandConnection(options, keyPrefix, observer);
-  const subscriber = createIoredisConnection(url, keyPrefix);
+  const subscriber = createIoredisConnection(url, keyPrefix, options.commandTimeout);
   instrumentConnection(subscriber, 'messages', observer);
   const subscribe = createSubscriptions(subscriber);
   await waitUntilConnected([connection, subscriber]);

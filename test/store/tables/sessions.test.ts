@@ -145,16 +145,19 @@ onEachStore('session store', (stores) => {
     expect(listed).to.include({ id: session.id, ip: session.ip, userAgent: session.userAgent });
   });
 
-  it('counts active sessions', async () => {
+  it('counts active sessions, and no session that has just ended', async () => {
     const user = await addUser(store());
-    await onEmptyTable(stores(), 'sessions', async ({ sessions, users }) => {
-      expect(await sessions.countActive()).to.equal(0);
-      const session = await addSession({ sessions, users }, user.id);
-      await addSession({ sessions, users }, user.id, { idleTtlMs: -1_000 });
-      expect(await sessions.countActive()).to.equal(1);
-      await sessions.end(session.id, null, 'logout');
-      expect(await sessions.countActive()).to.equal(0);
-    });
+    // The time of an end has microseconds and its column milliseconds, so one run could succeed by chance.
+    for (let run = 0; run < 5; run += 1) {
+      await onEmptyTable(stores(), 'sessions', async ({ sessions, users }) => {
+        expect(await sessions.countActive()).to.equal(0);
+        const session = await addSession({ sessions, users }, user.id);
+        await addSession({ sessions, users }, user.id, { idleTtlMs: -1_000 });
+        expect(await sessions.countActive()).to.equal(1);
+        await sessions.end(session.id, null, 'logout');
+        expect(await sessions.countActive()).to.equal(0);
+      });
+    }
   });
 
   it('deletes only sessions that were over a day ago', async () => {

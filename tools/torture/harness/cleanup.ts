@@ -1,6 +1,6 @@
 type Undo = () => Promise<void> | void;
 
-/** Whatever was started or created, undone in reverse order. One list per scenario, and all of them on SIGINT. */
+/** Stops and removes in reverse order what a scenario started and created. On SIGINT, every list runs. */
 export interface Cleanup {
   add(undo: Undo): void;
   run(): Promise<void>;

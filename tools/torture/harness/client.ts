@@ -1,11 +1,11 @@
 import { type Agent, request } from 'node:http';
 
 export interface Reply {
-  /** 0 when no answer came. */
+  /** 0 without an answer. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** Parsed JSON; null when the body is none. */
+  /** Parsed JSON, or null. */
   // biome-ignore lint/suspicious/noExplicitAny: what the service answered is what a scenario looks into
   readonly body: any;
   /** Milliseconds. */
@@ -19,7 +19,7 @@ export interface Question {
   readonly headers?: Readonly<Record<string, string>>;
   readonly agent?: Agent;
   /** Milliseconds. */
-  readonly patience?: number;
+  readonly timeout?: number;
 }
 
 function parse(text: string): unknown {
@@ -70,7 +70,7 @@ export function ask(base: string, line: string, question: Question = {}): Promis
         }),
       );
     });
-    asked.setTimeout(question.patience ?? 20_000, () => asked.destroy(new Error('no answer in time')));
+    asked.setTimeout(question.timeout ?? 20_000, () => asked.destroy(new Error('no answer in time')));
     asked.on('error', fail);
     asked.end(payload ?? undefined);
   });

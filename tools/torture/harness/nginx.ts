@@ -6,14 +6,14 @@ import { freePort, startProcess, waitFor } from './process.ts';
 
 export interface Nginx {
   readonly url: string;
-  /** Sends new requests to these and to no other, by a reload; requests under way finish where they are. */
+  /** Reloads nginx with these upstreams. Requests in flight finish on their old upstream. */
   route(upstreams: readonly string[]): void;
 }
 
 const binary = '/usr/sbin/nginx';
 
 /**
- * Retries are off: what a replica loses must show. Connections to replicas are kept alive, as an ingress keeps them.
+ * Without retries, so that a failed request of a replica shows. Connections to replicas are kept alive, as an ingress does.
  */
 function configuration(folder: string, port: number, upstreams: readonly string[]): string {
   const servers = upstreams.map((url) => `    server ${new URL(url).host} max_fails=0;`).join('\n');
@@ -61,15 +61,15 @@ export async function startNginx(
   const file = join(home, 'nginx.conf');
   const write = (urls: readonly string[]): void => writeFileSync(file, configuration(home, port, urls));
   write(upstreams);
-  const owned = startProcess([binary, '-c', file, '-p', home], { logFile: join(folder, 'nginx.out') });
-  cleanup.add(async () => void (await owned.stop('SIGTERM')));
+  const managed = startProcess([binary, '-c', file, '-p', home], { logFile: join(folder, 'nginx.out') });
+  cleanup.add(async () => void (await managed.stop('SIGTERM')));
   const url = `http://127.0.0.1:${port}`;
   await waitFor('nginx', async () => (await ask(url, 'GET /api/v1/health')).status === 200);
   return {
     url,
     route(urls) {
       write(urls);
-      owned.signal('SIGHUP');
+      managed.signal('SIGHUP');
     },
   };
 }

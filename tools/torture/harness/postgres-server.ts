@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { Cleanup } from './cleanup.ts';
-import { freePort, type Owned, runToEnd, startProcess, waitFor } from './process.ts';
+import { freePort, type ManagedProcess, runToEnd, startProcess, waitFor } from './process.ts';
 import type { Outage } from './redis-server.ts';
 
 export interface PostgresServer extends Outage {
   readonly url: string;
-  /** A connection of the test's own; made anew by the client after an outage. */
+  /** A connection for the scenario. The client reconnects after an outage. */
   readonly sql: postgres.Sql;
-  /** Connections of the service that the server knows. */
+  /** The number of connections from the service. */
   serviceConnections(): Promise<number>;
 }
 
@@ -42,7 +42,7 @@ function makeFolder(): string {
   return folder;
 }
 
-/** Each backend leads a process group of its own, so a freeze has to find them one by one. */
+/** Each backend has its own process group, so a freeze must signal them one by one. */
 function family(pid: number): number[] {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
     .trim()
@@ -83,7 +83,7 @@ export async function startPostgres(folder: string, cleanup: Cleanup): Promise<P
   const port = await freePort();
   const url = `postgresql://auth@127.0.0.1:${port}/postgres?sslmode=disable`;
   const sql = postgres(url, { max: 2, connect_timeout: 2, backoff: () => 0.05, onnotice: () => undefined });
-  let server: Owned;
+  let server: ManagedProcess;
   const answers = (): Promise<boolean> =>
     sql`select 1`.then(
       () => true,
@@ -106,7 +106,7 @@ export async function startPostgres(folder: string, cleanup: Cleanup): Promise<P
     url,
     sql,
     start,
-    // SIGQUIT is Postgres' immediate shutdown: no goodbye to clients, crash recovery at the next start.
+    // SIGQUIT is Postgres' immediate shutdown: clients are not notified, crash recovery at the next start.
     kill: async () => void (await server.stop('SIGQUIT')),
     freeze: async () => {
       server.signal('SIGSTOP');

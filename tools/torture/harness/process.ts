@@ -4,54 +4,54 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** A process that this run started; signals go to its pid and to no other. */
-export interface Owned {
+/** A process that this run started. Signals go to its pid only. */
+export interface ManagedProcess {
   readonly pid: number;
   readonly ended: Promise<number | string>;
   readonly logFile: string;
   isRunning(): boolean;
   signal(signal: NodeJS.Signals): void;
-  /** Sends the signal, waits for the end, kills after `patience` milliseconds. Resolves with status or signal. */
-  stop(signal?: NodeJS.Signals, patience?: number): Promise<number | string>;
+  /** Sends the signal, waits for the end, kills after `timeout` milliseconds. Resolves with status or signal. */
+  stop(signal?: NodeJS.Signals, timeout?: number): Promise<number | string>;
 }
 
-const running = new Set<Owned>();
+const running = new Set<ManagedProcess>();
 
-// Whatever an interrupted run had no time to stop.
+// For an interrupted run.
 process.on('exit', () => {
-  for (const owned of running) owned.signal('SIGKILL');
+  for (const managed of running) managed.signal('SIGKILL');
 });
 
-function own(child: ChildProcess, pid: number, logFile: string): Owned {
+function manage(child: ChildProcess, pid: number, logFile: string): ManagedProcess {
   const ended = once(child, 'exit').then(([code, signal]) => code ?? signal);
   const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   const signal = (name: NodeJS.Signals): void => {
     if (isRunning()) process.kill(pid, name);
   };
-  const owned: Owned = {
+  const managed: ManagedProcess = {
     pid,
     ended,
     logFile,
     isRunning,
     signal,
-    async stop(name = 'SIGTERM', patience = 10_000) {
+    async stop(name = 'SIGTERM', timeout = 10_000) {
       signal(name);
-      const cut = setTimeout(() => signal('SIGKILL'), patience);
+      const cut = setTimeout(() => signal('SIGKILL'), timeout);
       const status = await ended;
       clearTimeout(cut);
       return status;
     },
   };
-  running.add(owned);
-  void ended.then(() => running.delete(owned));
-  return owned;
+  running.add(managed);
+  void ended.then(() => running.delete(managed));
+  return managed;
 }
 
 /** Starts a process whose output goes to `logFile`. Only the given variables and PATH reach it. */
 export function startProcess(
   command: readonly [string, ...string[]],
   options: { logFile: string; env?: Record<string, string>; cwd?: string },
-): Owned {
+): ManagedProcess {
   const log = openSync(options.logFile, 'a');
   const [file, ...args] = command;
   const { PATH = '', HOME = '/' } = process.env;
@@ -62,7 +62,7 @@ export function startProcess(
   });
   closeSync(log);
   if (child.pid === undefined) throw new Error(`${file} could not be started`);
-  return own(child, child.pid, options.logFile);
+  return manage(child, child.pid, options.logFile);
 }
 
 /** Runs a command to its end. */
@@ -88,16 +88,16 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** Asks until the answer is true. Rejects after `patience` milliseconds. */
+/** Waits until the condition is true. Rejects after `timeout` milliseconds. */
 export async function waitFor(
   what: string,
   isSo: () => Promise<boolean> | boolean,
-  patience = 20_000,
+  timeout = 20_000,
   pause = 20,
 ): Promise<void> {
-  const deadline = performance.now() + patience;
+  const deadline = performance.now() + timeout;
   while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within ${patience} ms`);
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${timeout} ms`);
     await sleep(pause);
   }
 }

@@ -1,9 +1,9 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection that speaks as it is told, and what came back. */
+/** A TCP connection that sends arbitrary bytes, and the answer. */
 export interface RawConnection {
   readonly socket: Socket;
-  /** What was received so far, at most the first 64 KiB. */
+  /** The received text, at most the first 64 KiB. */
   text(): string;
   /** Bytes received so far. */
   received(): number;
@@ -40,7 +40,7 @@ export function openRaw(url: string): Promise<RawConnection> {
   });
 }
 
-/** The first status line that came. */
+/** The status of the first answer, or 0. */
 export function statusOf(connection: RawConnection): number {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(connection.text())?.[1] ?? 0);
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Cleanup } from './cleanup.ts';
-import { freePort, type Owned, startProcess, waitFor } from './process.ts';
+import { freePort, type ManagedProcess, startProcess, waitFor } from './process.ts';
 
-/** What a store can suffer. `start` and `thaw` resolve when it answers again. */
+/** Ways to make a store unavailable. `start` and `thaw` resolve when the store answers again. */
 export interface Outage {
   kill(): Promise<void>;
   start(): Promise<void>;
@@ -16,7 +16,7 @@ export interface RedisServer extends Outage {
   readonly client: Redis;
 }
 
-/** A Redis of its own that keeps nothing on disk: a kill loses all it knew, the worst that can happen. */
+/** Starts a Redis without persistence: a kill loses all data, which is the worst case. */
 export async function startRedis(folder: string, cleanup: Cleanup): Promise<RedisServer> {
   const port = await freePort();
   const command: [string, ...string[]] = [
@@ -25,7 +25,7 @@ export async function startRedis(folder: string, cleanup: Cleanup): Promise<Redi
   ];
   const client = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, commandTimeout: 1_000 });
   client.on('error', () => undefined);
-  let server: Owned;
+  let server: ManagedProcess;
   const answers = (): Promise<boolean> =>
     client.ping().then(
       () => true,

@@ -1,7 +1,7 @@
-/** What a scenario found. A scenario passes when it checked something and every check held. */
+/** The results of a scenario. It passes if it made at least one check and no check failed. */
 export interface Report {
   figure(name: string, value: string | number): void;
-  check(claim: string, holds: boolean, detail?: string): void;
+  check(claim: string, isTrue: boolean, detail?: string): void;
 }
 
 export interface Outcome {
@@ -18,10 +18,10 @@ export function createReport(): Report & { failures(): string[]; passed(): boole
   let checks = 0;
   return {
     figure: (name, value) => say(`    ${name}: ${value}`),
-    check(claim, holds, detail = '') {
+    check(claim, isTrue, detail = '') {
       checks += 1;
-      if (!holds) failed.push(claim);
-      say(`  ${holds ? 'ok  ' : 'FAIL'} ${claim}${detail ? ` (${detail})` : ''}`);
+      if (!isTrue) failed.push(claim);
+      say(`  ${isTrue ? 'ok  ' : 'FAIL'} ${claim}${detail ? ` (${detail})` : ''}`);
     },
     failures: () => failed,
     passed: () => checks > 0 && failed.length === 0,

@@ -2,24 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ask } from './client.ts';
-import { freePort, type Owned, runToEnd, startProcess, tail, waitFor } from './process.ts';
+import { freePort, type ManagedProcess, runToEnd, startProcess, tail, waitFor } from './process.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const executable = ['--require', './dist/threads.cjs', 'dist/main.js'] as const;
 
 export interface Service {
   readonly url: string;
-  readonly process: Owned;
+  readonly process: ManagedProcess;
   /** Sum of the series of this name whose labels contain all of `labels`. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
   /** Resident memory in MiB. */
   memory(): number;
   sockets(): number;
-  /** Lines of the log at level error or fatal, without those of refused connections. */
+  /** Lines of the log at level error or fatal. */
   errors(): string[];
 }
 
-/** The variables all scenarios share; `ENV=test` is production without its demand for TLS and limits. */
+/** The variables of every scenario. `ENV=test` is production without the requirement of TLS and rate limits. */
 const common = { ENV: 'test', HOST: '127.0.0.1', LOG_LEVEL: 'info' };
 
 export async function migrateDatabase(databaseUrl: string, folder: string): Promise<void> {
@@ -47,7 +47,7 @@ export async function startService(options: {
   const { folder, name, env } = options;
   const port = options.port ?? (await freePort());
   const metricsPort = await freePort();
-  const owned = startProcess([process.execPath, ...executable], {
+  const managed = startProcess([process.execPath, ...executable], {
     logFile: join(folder, `${name}.log`),
     cwd: root,
     env: {
@@ -60,23 +60,23 @@ export async function startService(options: {
   });
   const url = `http://127.0.0.1:${port}`;
   await waitFor(`${name} to be ready`, async () => {
-    if (!owned.isRunning()) throw new Error(`${name} ended at start:\n${tail(owned.logFile)}`);
+    if (!managed.isRunning()) throw new Error(`${name} ended at start:\n${tail(managed.logFile)}`);
     return (await ask(url, 'GET /api/v1/health/ready')).status === 200;
   });
   return {
     url,
-    process: owned,
+    process: managed,
     async metric(series, labels = {}) {
       const { text } = await ask(`http://127.0.0.1:${metricsPort}`, 'GET /metrics');
       return sumOf(text, series, labels);
     },
     memory() {
-      const status = readFileSync(`/proc/${owned.pid}/status`, 'utf8');
+      const status = readFileSync(`/proc/${managed.pid}/status`, 'utf8');
       return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
     },
-    sockets: () => readdirSync(`/proc/${owned.pid}/fd`).length,
+    sockets: () => readdirSync(`/proc/${managed.pid}/fd`).length,
     errors: () =>
-      readFileSync(owned.logFile, 'utf8')
+      readFileSync(managed.logFile, 'utf8')
         .split('\n')
         .filter((line) => /"level":"(error|fatal)"/.test(line) || /^\S*Error:/.test(line)),
   };

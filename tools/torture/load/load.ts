@@ -7,12 +7,12 @@ import { createResult, type LoadResult } from './result.ts';
 const file = fileURLToPath(new URL('./process.ts', import.meta.url));
 
 export interface Load {
-  /** Resolves when the plan's time is over and every answer is in. */
+  /** Resolves when the time of the plan is over and every answer has arrived. */
   readonly finished: Promise<LoadResult>;
   stop(): Promise<LoadResult>;
 }
 
-/** Starts a load generator in a process of its own; resolves when it has begun. */
+/** Starts a load generator in a separate process. Resolves when it sends. */
 export async function startLoad(
   streams: readonly Stream[],
   seconds: number,
@@ -28,7 +28,7 @@ export async function startLoad(
       else reject(new Error(`a load generator ended with ${status}`));
     });
   });
-  // Awaited later; until then a failure must not count as unhandled.
+  // The caller awaits it later. Until then a failure must not be an unhandled rejection.
   finished.catch(() => undefined);
   const started = new Promise<void>((resolve) => {
     child.on('message', (message: FromChild) => {

@@ -1,46 +1,46 @@
-import type { Person } from '../harness/people.ts';
+import type { UserFields } from '../harness/users.ts';
 
-/** One kind of request at one pace, through a pool of keep-alive connections of its own. */
+/** Requests of one kind at one rate, on their own keep-alive connections. */
 export interface Stream {
   readonly name: string;
-  readonly kind: StreamKind;
-  /** Requests a second on a fixed schedule, whatever the answers do; or null: each client asks again when answered. */
+  readonly kind: RequestKind;
+  /** Requests per second on a fixed schedule, or null: each client sends its next request after its answer. */
   readonly rate: number | null;
-  /** Milliseconds between two looks at that schedule, by which a request may be late. @default 2 */
+  /** Milliseconds between two rounds of the schedule. A request may be late by that much. @default 2 */
   readonly tick?: number;
-  /** Connections for each base URL, and clients when there is no rate. */
+  /** Connections per base URL; without a rate, also the number of clients. */
   readonly clients: number;
-  /** Asked in turn. */
+  /** Base URLs, used in turn. */
   readonly bases: readonly string[];
-  /** Access tokens, or for 'refresh' refresh tokens, each of a client of its own. */
+  /** Access tokens, or refresh tokens for 'refresh', one per client. */
   readonly tokens?: readonly string[];
-  readonly people?: readonly Person[];
+  readonly users?: readonly UserFields[];
   /** False: a new connection for every request. */
   readonly keepAlive?: boolean;
 }
 
-export type StreamKind = 'me' | 'sessions' | 'verify' | 'login' | 'register' | 'refresh' | 'fresh-token';
+export type RequestKind = 'me' | 'sessions' | 'verify' | 'login' | 'register' | 'refresh' | 'fresh-token';
 
 export interface Plan {
   readonly streams: readonly Stream[];
-  /** Longest run; `stop` ends it sooner. */
+  /** Maximum duration. `stop` ends the run earlier. */
   readonly seconds: number;
 }
 
-/** One request as its stream saw it. */
+/** The measurement of one request. */
 export interface Sample {
   readonly stream: number;
-  /** Milliseconds since the epoch at which it was due, whether or not the sender kept up. */
+  /** Scheduled time, in milliseconds since the epoch. */
   readonly due: number;
-  /** Milliseconds from then to the end of the answer: waiting for a connection counts. */
+  /** Milliseconds from the scheduled time to the end of the answer, including the wait for a connection. */
   readonly ms: number;
-  /** Milliseconds of `ms` for which the generator itself was late: the machine is too busy when they are many. */
+  /** The part of `ms` by which the generator itself was late. A large value means that the machine is too busy. */
   readonly late: number;
-  /** 0 when no answer came. */
+  /** 0 without an answer. */
   readonly status: number;
   /** The answer had Retry-After. */
   readonly retryAfter: boolean;
-  /** Code of a problem, or of what broke the connection. */
+  /** The code of the problem document or of the connection error. */
   readonly code: string | null;
 }
 

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply } from '../harness/client.ts';
-import { createSend, type Send } from './kinds.ts';
 import type { FromChild, Plan, Sample, Stream, ToChild } from './plan.ts';
+import { createSend, type Send } from './request-sender.ts';
 
 /*
- * The load generator's process. Started by load.ts, which sends a plan and later asks it to stop; at the end it
- * sends its samples back in pieces.
+ * The process of a load generator. load.ts starts it, sends a plan and later a stop message; at the end the process
+ * sends its samples back in batches.
  */
 
 const defaultTick = 2;
-/** Milliseconds for which answers are awaited after the last request. */
-const patience = 15_000;
+/** Milliseconds to wait for answers after the last request. */
+const timeout = 15_000;
 
 const epoch = (): number => performance.timeOrigin + performance.now();
 const tell = (message: FromChild): Promise<void> =>
@@ -32,7 +32,7 @@ function record(stream: number, due: number, late: number, reply: Reply): void {
   });
 }
 
-/** False when the stream has no client to spare. */
+/** Null when every client of the stream is busy. */
 function send(index: number, next: Send, due: number): Promise<void> | null {
   const late = epoch() - due;
   const asked = next();
@@ -47,8 +47,8 @@ interface Pace {
   readonly tick: number;
 }
 
-/** Open loop: requests fall due whatever has become of those before, and are timed from when they were due. */
-async function pace(index: number, next: Send, { rate, tick }: Pace, end: number): Promise<void> {
+/** Open loop: requests follow a fixed schedule and are timed from their scheduled time, even if earlier ones are slow. */
+async function openLoop(index: number, next: Send, { rate, tick }: Pace, end: number): Promise<void> {
   const start = epoch();
   for (let sent = 0; !stopped; ) {
     const now = epoch();
@@ -58,8 +58,8 @@ async function pace(index: number, next: Send, { rate, tick }: Pace, end: number
   }
 }
 
-/** Closed loop: as fast as the answers come. */
-async function chase(index: number, next: Send, clients: number, end: number): Promise<void> {
+/** Closed loop: each client sends its next request after its answer. */
+async function closedLoop(index: number, next: Send, clients: number, end: number): Promise<void> {
   const client = async (): Promise<void> => {
     while (!stopped && epoch() < end) await (send(index, next, epoch()) ?? sleep(defaultTick));
   };
@@ -69,20 +69,20 @@ async function chase(index: number, next: Send, clients: number, end: number): P
 function run(stream: Stream, index: number, end: number): Promise<void> {
   const next = createSend(stream);
   const { rate, tick = defaultTick, clients } = stream;
-  return rate === null ? chase(index, next, clients, end) : pace(index, next, { rate, tick }, end);
+  return rate === null ? closedLoop(index, next, clients, end) : openLoop(index, next, { rate, tick }, end);
 }
 
-async function carryOut(plan: Plan): Promise<void> {
+async function execute(plan: Plan): Promise<void> {
   const end = epoch() + plan.seconds * 1000;
   await tell({ started: true });
   await Promise.all(plan.streams.map((stream, index) => run(stream, index, end)));
-  await Promise.race([Promise.all(waiting), sleep(patience, undefined, { ref: false })]);
+  await Promise.race([Promise.all(waiting), sleep(timeout, undefined, { ref: false })]);
   while (samples.length > 0) await tell({ samples: samples.splice(0, 5_000) });
   process.exit(0);
 }
 
 process.on('message', (message: ToChild) => {
-  if ('plan' in message) void carryOut(message.plan);
+  if ('plan' in message) void execute(message.plan);
   else stopped = true;
 });
 process.on('disconnect', () => process.exit(1));

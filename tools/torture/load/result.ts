@@ -3,7 +3,7 @@ import type { Sample, Stream } from './plan.ts';
 
 export type LoadResult = ReturnType<typeof createResult>;
 
-/** How a sample is counted: `503` is one that said when to come back, `503 without Retry-After` is not. */
+/** The name under which a sample is counted. A 503 without Retry-After has a name of its own. */
 function outcomeOf(sample: Sample): string {
   if (sample.status === 0) return `no answer: ${sample.code}`;
   if (sample.status === 503 && !sample.retryAfter) return '503 without Retry-After';
@@ -17,7 +17,7 @@ export function createResult(streams: readonly Stream[], samples: readonly Sampl
   return {
     of,
 
-    /** How often each outcome came, of one stream or of all. */
+    /** The number of samples by outcome, of one stream or of all. */
     outcomes(name?: string): Record<string, number> {
       const counts: Record<string, number> = {};
       for (const sample of of(name)) counts[outcomeOf(sample)] = (counts[outcomeOf(sample)] ?? 0) + 1;
@@ -50,11 +50,11 @@ export function createResult(streams: readonly Stream[], samples: readonly Sampl
       return round(of(name).filter((sample) => sample.status === status).length / Math.max(seconds, 0.001));
     },
 
-    /** Samples of the stream whose outcome is none of those. */
+    /** Samples of the stream with any other outcome. */
     others: (name: string, outcomes: readonly string[]): readonly Sample[] =>
       of(name).filter((sample) => !outcomes.includes(outcomeOf(sample))),
 
-    /** Milliseconds after `from` at which the last request of the window fell due that was still not served. */
+    /** Milliseconds from `from` to the last scheduled request of the window that was not served. */
     recovery(window: { from: number; until: number }, isServed: (sample: Sample) => boolean): number {
       const late = samples
         .filter(({ due }) => due >= window.from && due < window.until)
@@ -73,7 +73,7 @@ export function describe(outcomes: Readonly<Record<string, number>>): string {
     .join(', ');
 }
 
-/** The first few samples in words, for a check that failed. */
+/** The first samples as text, for a failed check. */
 export function exemplify(samples: readonly Sample[]): string {
   const words = samples
     .slice(0, 3)

@@ -1,20 +1,21 @@
 import { Agent } from 'node:http';
 import { ask, type Reply } from '../harness/client.ts';
-import { newPerson, type Person, register } from '../harness/people.ts';
+import { type Deployment, startDeployment } from '../harness/deployment.ts';
+import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
 import { median, percentile, round } from '../harness/statistics.ts';
-import { type Bench, openWorld, type Scenario, type World } from '../harness/world.ts';
+import { newUserFields, register, type UserFields } from '../harness/users.ts';
 
-/** What an observer compares: who is asked for, under a name for the report. */
-type Subjects = Readonly<Record<string, Person>>;
+/** The logins that an observer compares, by their names in the report. */
+type Subjects = Readonly<Record<string, UserFields>>;
 type Times = Record<string, number[]>;
-type LogIn = (person: Person) => Promise<Reply>;
+type LogIn = (user: UserFields) => Promise<Reply>;
 
 const bound = 0.05;
-/** How exactly each median has to be known, as a share of it, and how many samples that may cost. */
+/** The accepted relative error of each median, and the maximum number of samples to reach it. */
 const certainty = 0.01;
 const most = 1_800;
 
-/** Everything that an observer sees, without what differs from answer to answer anyway. */
+/** What an observer sees of an answer, without the parts that differ for every request. */
 function appearance({ status, headers, text }: Reply): string {
   const {
     date,
@@ -27,24 +28,30 @@ function appearance({ status, headers, text }: Reply): string {
   return JSON.stringify([status, rest, text.replace(String(requestId), ''), present]);
 }
 
-const wrong = (person: Person): Person => ({ ...person, password: 'not-Th1s-one' });
+const wrong = (user: UserFields): UserFields => ({ ...user, password: 'not-Th1s-one' });
 
-async function refusable(world: World): Promise<Subjects> {
-  const [url = ''] = world.urls;
+async function refusable(deployment: Deployment): Promise<Subjects> {
+  const [url = ''] = deployment.urls;
   const [known, disabled] = [await register(url), await register(url)];
-  await world.postgres.sql`update users set disabled_at = now() where email = ${disabled.email}`;
-  return { 'unknown email': newPerson(), 'wrong password': wrong(known), 'disabled account': disabled };
+  await deployment.postgres.sql`update users set disabled_at = now() where email = ${disabled.email}`;
+  return { 'unknown email': newUserFields(), 'wrong password': wrong(known), 'disabled account': disabled };
 }
 
-/** In turn and one at a time, in an order that changes, so that whatever slows the machine slows all alike. */
-async function sample(subjects: Subjects, times: Times, looks: Set<string>, logIn: LogIn, rounds: number) {
+/** One request at a time in a rotating order, so that a slow machine affects all subjects equally. */
+async function sample(
+  subjects: Subjects,
+  times: Times,
+  appearances: Set<string>,
+  logIn: LogIn,
+  rounds: number,
+) {
   const names = Object.entries(subjects);
   for (let n = 0; n < rounds; n += 1) {
     const first = n % names.length;
-    for (const [name, person] of [...names.slice(first), ...names.slice(0, first)]) {
-      const reply = await logIn(person);
+    for (const [name, user] of [...names.slice(first), ...names.slice(0, first)]) {
+      const reply = await logIn(user);
       times[name]?.push(reply.ms);
-      looks.add(appearance(reply));
+      appearances.add(appearance(reply));
     }
   }
 }
@@ -55,19 +62,24 @@ function uncertainty(times: readonly number[]): number {
   return (1.25 * range) / 1.35 / Math.sqrt(times.length) / median(times);
 }
 
-/** At least `least` samples of each subject, and more while a noisy machine leaves their medians uncertain. */
-async function compare({ report }: Bench, subjects: Subjects, logIn: LogIn, least: number): Promise<void> {
+/** Takes at least `least` samples of each subject, and more while their medians are too uncertain. */
+async function compare(
+  { report }: ScenarioContext,
+  subjects: Subjects,
+  logIn: LogIn,
+  least: number,
+): Promise<void> {
   const fresh = (): Times => Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
-  const looks = new Set<string>();
-  await sample(subjects, fresh(), looks, logIn, 10);
+  const appearances = new Set<string>();
+  await sample(subjects, fresh(), appearances, logIn, 10);
   const times = fresh();
   const each = (): number[][] => Object.values(times);
-  do await sample(subjects, times, looks, logIn, least);
+  do await sample(subjects, times, appearances, logIn, least);
   while (each().some((of) => uncertainty(of) > certainty) && each().every((of) => of.length < most));
   report.check(
-    'one answer for all, body and headers',
-    looks.size === 1,
-    looks.size > 1 ? [...looks].slice(0, 2).join('\n') : '',
+    'all answers have the same body and headers',
+    appearances.size === 1,
+    appearances.size > 1 ? [...appearances].slice(0, 2).join('\n') : '',
   );
   for (const [name, of] of Object.entries(times)) {
     const [low, middle, high] = [0.25, 0.5, 0.75].map((q) => round(percentile(of, q), 2));
@@ -78,9 +90,11 @@ async function compare({ report }: Bench, subjects: Subjects, logIn: LogIn, leas
   report.check('medians differ by less than 5 %', spread < bound, `${round(spread * 100, 2)} %`);
 }
 
-/** Once spent, the budget of an account that exists looks like that of one that does not, and so does each refusal. */
-async function checkThrottled(bench: Bench, world: World, agent: Agent): Promise<void> {
-  const limited = await world.start('limited', { env: { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' } });
+/** A locked account that exists must look like one that does not exist. */
+async function checkThrottled(context: ScenarioContext, deployment: Deployment, agent: Agent): Promise<void> {
+  const limited = await deployment.start('limited', {
+    env: { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' },
+  });
   let addresses = 0;
   const fromAnywhere: LogIn = ({ email, password }) => {
     addresses += 1;
@@ -91,36 +105,36 @@ async function checkThrottled(bench: Bench, world: World, agent: Agent): Promise
   };
   const subjects = {
     'throttled known email': wrong(await register(limited.url)),
-    'throttled unknown email': newPerson(),
+    'throttled unknown email': newUserFields(),
   };
   const transcripts = new Set<string>();
-  for (const person of Object.values(subjects)) {
+  for (const user of Object.values(subjects)) {
     const seen: unknown[] = [];
     for (let n = 0; n < 15; n += 1) {
-      const { status, body } = await fromAnywhere(person);
+      const { status, body } = await fromAnywhere(user);
       seen.push([status, body?.code, body?.detail]);
     }
     transcripts.add(JSON.stringify(seen));
   }
   const [transcript = ''] = transcripts;
-  bench.report.check(
-    'a known email is throttled as an unknown one is',
+  context.report.check(
+    'known and unknown emails are throttled alike',
     transcripts.size === 1 && transcript.includes('429'),
   );
-  await compare(bench, subjects, fromAnywhere, bench.quick ? 200 : 600);
+  await compare(context, subjects, fromAnywhere, context.quick ? 200 : 600);
 }
 
 export const enumeration: Scenario = {
   name: 'enumeration',
-  claim: 'Login tells nobody which emails exist, not by body, header or time',
-  async run(bench) {
-    const world = await openWorld(bench);
-    const [url = ''] = world.urls;
+  claim: 'A login does not reveal which emails exist, by body, header or time',
+  async run(context) {
+    const deployment = await startDeployment(context);
+    const [url = ''] = deployment.urls;
     const agent = new Agent({ keepAlive: true });
     const logIn: LogIn = ({ email, password }) =>
       ask(url, 'POST /api/v1/auth/login', { body: { email, password }, agent });
-    await compare(bench, await refusable(world), logIn, bench.quick ? 60 : 300);
-    await checkThrottled(bench, world, agent);
+    await compare(context, await refusable(deployment), logIn, context.quick ? 60 : 300);
+    await checkThrottled(context, deployment, agent);
     agent.destroy();
   },
 };

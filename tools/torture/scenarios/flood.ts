@@ -1,7 +1,8 @@
-import { type Member, members } from '../harness/people.ts';
+import type { Deployment } from '../harness/deployment.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
 import { median } from '../harness/statistics.ts';
-import type { Bench, Scenario, World } from '../harness/world.ts';
-import { openWorld } from '../harness/world.ts';
+import { type LoggedInUser, logInNewUsers } from '../harness/users.ts';
 import { startLoad } from '../load/load.ts';
 import type { Stream } from '../load/plan.ts';
 import { describe, exemplify, type LoadResult } from '../load/result.ts';
@@ -9,35 +10,39 @@ import { describe, exemplify, type LoadResult } from '../load/result.ts';
 const memoryLimit = 512;
 
 /**
- * Milliseconds between two looks of the flood's generator at its schedule. It shares two cores with the service: to wake
- * for each request would take more of them than to send it, and again as much from the service, which wakes with it.
+ * Milliseconds between two rounds of the generator of the flood. The generator shares two cores with the service: a timer
+ * for each request would cost more CPU time than the request itself, in the generator and in the service.
  */
 const floodTick = 50;
 
-/** Those who read, and those who log in: enough of them for nobody to come to the bound on living sessions. */
-interface Crowd {
-  readonly readers: readonly Member[];
-  readonly comers: readonly Member[];
+/** Enough users log in that none of them reaches the maximum of active sessions. */
+interface FloodUsers {
+  readonly reading: readonly LoggedInUser[];
+  readonly loggingIn: readonly LoggedInUser[];
 }
 
-function streamsFor(world: World, crowd: Crowd) {
-  const bases = world.urls;
+function streamsFor(deployment: Deployment, users: FloodUsers) {
+  const bases = deployment.urls;
   const readers: Stream = {
     ...{ name: 'readers', kind: 'me', rate: 500, clients: 50, bases },
-    tokens: crowd.readers.map(({ access }) => access),
+    tokens: users.reading.map(({ access }) => access),
   };
-  /** `rate` null: eight clients that log in as fast as they are answered, which keeps every hashing slot busy. */
+  /** With a null `rate`, eight clients log in without pause, which keeps every hash queue slot busy. */
   const logins = (rate: number | null): Stream => ({
     ...{ name: 'logins', kind: 'login', rate, clients: rate === null ? 8 : 600, bases },
     tick: floodTick,
-    people: crowd.comers,
+    users: users.loggingIn,
   });
   return { readers, logins };
 }
 
-/** Each stream in a generator process of its own. */
-async function measure(bench: Bench, seconds: number, ...streams: Stream[]): Promise<LoadResult[]> {
-  const loads = await Promise.all(streams.map((stream) => startLoad([stream], seconds, bench.cleanup)));
+/** Runs each stream in a separate generator process. */
+async function measure(
+  context: ScenarioContext,
+  seconds: number,
+  ...streams: Stream[]
+): Promise<LoadResult[]> {
+  const loads = await Promise.all(streams.map((stream) => startLoad([stream], seconds, context.cleanup)));
   return Promise.all(loads.map(({ finished }) => finished));
 }
 
@@ -48,21 +53,31 @@ interface Run {
   readonly accepted: number;
 }
 
-/** Logins accepted a second when nobody asks for more than there is room for. */
-async function measureMaximum(bench: Bench, world: World, crowd: Crowd, seconds: number): Promise<number> {
-  const { readers, logins } = streamsFor(world, crowd);
-  const [, unhurried] = await measure(bench, seconds, readers, logins(null));
-  return unhurried?.perSecond('logins', 200) ?? 0;
+/** Accepted logins per second without overload. */
+async function measureMaximum(
+  context: ScenarioContext,
+  deployment: Deployment,
+  users: FloodUsers,
+  seconds: number,
+): Promise<number> {
+  const { readers, logins } = streamsFor(deployment, users);
+  const [, unloaded] = await measure(context, seconds, readers, logins(null));
+  return unloaded?.perSecond('logins', 200) ?? 0;
 }
 
-async function runOnce(bench: Bench, world: World, crowd: Crowd, seconds: number): Promise<Run> {
-  const { report } = bench;
-  const { readers, logins } = streamsFor(world, crowd);
-  const [quiet] = await measure(bench, seconds, readers);
-  // Before the flood and after it: what a shared machine gives drifts by more than what is looked for.
-  const before = await measureMaximum(bench, world, crowd, seconds);
-  const [flooded, flood] = await measure(bench, seconds, readers, logins(before * 10));
-  const after = await measureMaximum(bench, world, crowd, seconds);
+async function runOnce(
+  context: ScenarioContext,
+  deployment: Deployment,
+  users: FloodUsers,
+  seconds: number,
+): Promise<Run> {
+  const { report } = context;
+  const { readers, logins } = streamsFor(deployment, users);
+  const [quiet] = await measure(context, seconds, readers);
+  // Before and after the flood: on a shared machine the maximum drifts by more than the effect to measure.
+  const before = await measureMaximum(context, deployment, users, seconds);
+  const [flooded, flood] = await measure(context, seconds, readers, logins(before * 10));
+  const after = await measureMaximum(context, deployment, users, seconds);
   if (!quiet || !flooded || !flood) throw new Error('a load generator gave no result');
   const run = {
     quiet: quiet.latency('readers', 0.99),
@@ -94,22 +109,23 @@ async function runOnce(bench: Bench, world: World, crowd: Crowd, seconds: number
 export const flood: Scenario = {
   name: 'flood',
   claim: 'A login flood at ten times capacity slows neither token checks nor the logins that are accepted',
-  async run(bench) {
-    const { report, quick } = bench;
-    const seconds = bench.seconds ?? (quick ? 6 : 30);
-    const world = await openWorld(bench);
-    const everybody = await members(world.urls[0] ?? '', 300);
-    const crowd = { readers: everybody.slice(0, 50), comers: everybody.slice(50) };
-    const service = world.replicas[0];
+  async run(context) {
+    const { report, quick } = context;
+    const seconds = context.seconds ?? (quick ? 6 : 30);
+    const deployment = await startDeployment(context);
+    const allUsers = await logInNewUsers(deployment.urls[0] ?? '', 300);
+    const users = { reading: allUsers.slice(0, 50), loggingIn: allUsers.slice(50) };
+    const service = deployment.replicas[0];
     let memory = 0;
     const watch = setInterval(() => {
       memory = Math.max(memory, service?.memory() ?? 0);
     }, 250);
-    bench.cleanup.add(() => clearInterval(watch));
-    // What has just started has code to compile, and gives less than it will.
-    await measureMaximum(bench, world, crowd, seconds / 2);
+    context.cleanup.add(() => clearInterval(watch));
+    // Warm up: a process that just started has not compiled its hot code yet.
+    await measureMaximum(context, deployment, users, seconds / 2);
     const runs: Run[] = [];
-    for (let n = 0; n < (quick ? 1 : 3); n += 1) runs.push(await runOnce(bench, world, crowd, seconds));
+    for (let n = 0; n < (quick ? 1 : 3); n += 1)
+      runs.push(await runOnce(context, deployment, users, seconds));
 
     const quiet = median(runs.map((run) => run.quiet));
     const flooded = median(runs.map((run) => run.flooded));

@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { logOut, type Member, members } from '../harness/people.ts';
+import type { Deployment } from '../harness/deployment.ts';
 import type { Outage } from '../harness/redis-server.ts';
-import type { Bench, World } from '../harness/world.ts';
+import type { ScenarioContext } from '../harness/scenario.ts';
+import { type LoggedInUser, logInNewUsers, logOut } from '../harness/users.ts';
 import { type Load, startLoad } from '../load/load.ts';
 import type { Sample, Stream } from '../load/plan.ts';
 import { describe, exemplify, type LoadResult } from '../load/result.ts';
 
-/** A stretch of an outage, in milliseconds since the epoch. */
+/** One outage, in milliseconds since the epoch. */
 export interface Phase {
   readonly name: string;
   readonly began: number;
@@ -17,60 +18,60 @@ export interface Phase {
 
 const streamNames = ['me', 'sessions', 'verify', 'login', 'register', 'refresh', 'logged out'] as const;
 
-/** Everything that clients do, at a pace far below capacity, on all replicas. */
-export async function startMixedLoad(bench: Bench, world: World, seconds: number) {
-  const [base = ''] = world.urls;
-  const people = await members(base, 24);
-  const gone = people.splice(0, 4);
-  for (const member of gone) await logOut(base, member);
-  const tokens = people.map(({ access }) => access);
+/** All requests of clients, far below capacity, on all replicas. */
+export async function startMixedLoad(context: ScenarioContext, deployment: Deployment, seconds: number) {
+  const [base = ''] = deployment.urls;
+  const users = await logInNewUsers(base, 24);
+  const loggedOutUsers = users.splice(0, 4);
+  for (const user of loggedOutUsers) await logOut(base, user);
+  const tokens = users.map(({ access }) => access);
   const stream = (
     name: Stream['name'],
     kind: Stream['kind'],
     rate: number,
     more: Partial<Stream>,
   ): Stream => ({
-    ...{ name, kind, rate, clients: 200, bases: world.urls },
+    ...{ name, kind, rate, clients: 200, bases: deployment.urls },
     ...more,
   });
   const streams = [
     stream('me', 'me', 30, { tokens }),
-    // Two questions to Postgres, one after the other: whether the session lives, and what is asked for.
+    // Two queries in a row: the state of the session, and the list.
     stream('sessions', 'sessions', 10, { tokens }),
     stream('verify', 'verify', 60, { tokens }),
-    stream('login', 'login', 4, { people }),
+    stream('login', 'login', 4, { users }),
     stream('register', 'register', 2, {}),
-    stream('refresh', 'refresh', 8, { tokens: people.map(({ refresh }) => refresh) }),
-    stream('logged out', 'verify', 20, { tokens: gone.map(({ access }) => access) }),
+    stream('refresh', 'refresh', 8, { tokens: users.map(({ refresh }) => refresh) }),
+    stream('logged out', 'verify', 20, { tokens: loggedOutUsers.map(({ access }) => access) }),
   ];
-  const load: Load = await startLoad(streams, seconds, bench.cleanup);
-  return { load, people: people as readonly Member[] };
+  const load: Load = await startLoad(streams, seconds, context.cleanup);
+  return { load, users: users as readonly LoggedInUser[] };
 }
 
-export async function suffer(
+export async function causeOutage(
   name: string,
   begin: Outage['kill'],
   end: Outage['start'],
-  times: { away: number; after: number; meanwhile?: () => Promise<void> },
+  times: { duration: number; after: number; meanwhile?: () => Promise<void> },
 ): Promise<Phase> {
   const began = Date.now();
   await begin();
   await times.meanwhile?.();
-  await sleep(Math.max(0, times.away - (Date.now() - began)));
+  await sleep(Math.max(0, times.duration - (Date.now() - began)));
   await end();
   const returned = Date.now();
   await sleep(times.after);
   const ended = Date.now();
-  // What was due before is answered before the next phase begins.
+  // The next phase begins after the answers of this one.
   await sleep(250);
   return { name, began, returned, ended };
 }
 
 const isServed = ({ status }: Sample): boolean => (status >= 200 && status < 300) || status === 401;
 
-/** What holds whichever store is away. */
-export function checkOutage(bench: Bench, result: LoadResult, phases: readonly Phase[]): void {
-  const { report } = bench;
+/** The checks that apply to an outage of either store. */
+export function checkOutage(context: ScenarioContext, result: LoadResult, phases: readonly Phase[]): void {
+  const { report } = context;
   for (const name of streamNames) report.figure(name, describe(result.outcomes(name)));
   const faults = result
     .of()
@@ -80,8 +81,8 @@ export function checkOutage(bench: Bench, result: LoadResult, phases: readonly P
     faults.length === 0,
     exemplify(faults),
   );
-  const revived = result.of('logged out').filter(({ status }) => status < 400);
-  report.check('a logged-out token stays dead', revived.length === 0, exemplify(revived));
+  const accepted = result.of('logged out').filter(({ status }) => status < 400);
+  report.check('a logged-out token stays invalid', accepted.length === 0, exemplify(accepted));
   const loggedOut = result.others('refresh', ['200', '503']);
   report.check('nobody is logged out', loggedOut.length === 0, exemplify(loggedOut));
   for (const { name, returned, ended } of phases) {

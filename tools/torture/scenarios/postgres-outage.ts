@@ -1,22 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Deployment, startDeployment } from '../harness/deployment.ts';
 import { waitFor } from '../harness/process.ts';
+import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
 import { percentile, round } from '../harness/statistics.ts';
-import type { Bench } from '../harness/world.ts';
-import { openWorld, type Scenario, type World } from '../harness/world.ts';
 import type { LoadResult } from '../load/result.ts';
-import { checkOutage, type Phase, samplesDuring, startMixedLoad, suffer } from './outage-load.ts';
+import { causeOutage, checkOutage, type Phase, samplesDuring, startMixedLoad } from './outage-load.ts';
 
-/** DB_TIMEOUT of the service, and what a busy machine may add. */
+/** DB_TIMEOUT of the service, and a tolerance for a busy machine. */
 const deadline = 3_000;
 const slack = 500;
 const poolMax = 10;
 
-function checkDuring(bench: Bench, result: LoadResult, phase: Phase): void {
-  const { report } = bench;
+function checkDuring(context: ScenarioContext, result: LoadResult, phase: Phase): void {
+  const { report } = context;
   const checked = samplesDuring(result, 'verify', phase);
   const answered = checked.filter(({ status }) => status === 204).length;
   report.check(
-    `${phase.name}: /auth/verify goes on from Redis`,
+    `${phase.name}: /auth/verify is answered from Redis`,
     checked.length > 0 && answered === checked.length,
     `${answered} of ${checked.length}, p50 ${round(
       percentile(
@@ -36,18 +36,22 @@ function checkDuring(bench: Bench, result: LoadResult, phase: Phase): void {
   );
 }
 
-async function checkConnections(bench: Bench, world: World, before: { sockets: number }): Promise<void> {
-  const limit = poolMax * world.replicas.length;
-  const count = (): Promise<number> => world.postgres.serviceConnections();
+async function checkConnections(
+  context: ScenarioContext,
+  deployment: Deployment,
+  before: { sockets: number },
+): Promise<void> {
+  const limit = poolMax * deployment.replicas.length;
+  const count = (): Promise<number> => deployment.postgres.serviceConnections();
   await waitFor('connections to end', async () => (await count()) <= limit, 5_000).catch(() => undefined);
   const connections = await count();
-  bench.report.check(
+  context.report.check(
     'no connection leaks on the server',
     connections <= limit,
     `${connections}, pools allow ${limit}`,
   );
-  const sockets = world.replicas.reduce((sum, replica) => sum + replica.sockets(), 0);
-  bench.report.check(
+  const sockets = deployment.replicas.reduce((sum, replica) => sum + replica.sockets(), 0);
+  context.report.check(
     'no socket leaks in the service',
     sockets <= before.sockets + limit,
     `${sockets} open files, ${before.sockets} before`,
@@ -56,26 +60,27 @@ async function checkConnections(bench: Bench, world: World, before: { sockets: n
 
 export const postgresOutage: Scenario = {
   name: 'postgres-outage',
-  claim: 'Postgres killed or frozen costs 503 with Retry-After, never a token check, and mends by itself',
-  async run(bench) {
-    const world = await openWorld(bench, {
+  claim:
+    'Without Postgres the service answers 503 with Retry-After, still checks tokens, and recovers by itself',
+  async run(context) {
+    const deployment = await startDeployment(context, {
       replicas: 2,
       env: { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' },
     });
-    const away = (bench.quick ? 4 : (bench.seconds ?? 8)) * 1_000;
-    const { load } = await startMixedLoad(bench, world, 120);
+    const away = (context.quick ? 4 : (context.seconds ?? 8)) * 1_000;
+    const { load } = await startMixedLoad(context, deployment, 120);
     await sleep(4_000);
-    const before = { sockets: world.replicas.reduce((sum, replica) => sum + replica.sockets(), 0) };
-    const { postgres } = world;
+    const before = { sockets: deployment.replicas.reduce((sum, replica) => sum + replica.sockets(), 0) };
+    const { postgres } = deployment;
     const phases = [
-      await suffer('killed', postgres.kill, postgres.start, { away, after: 5_000 }),
-      await suffer('frozen', postgres.freeze, postgres.thaw, { away, after: 5_000 }),
+      await causeOutage('killed', postgres.kill, postgres.start, { duration: away, after: 5_000 }),
+      await causeOutage('frozen', postgres.freeze, postgres.thaw, { duration: away, after: 5_000 }),
     ];
     const result = await load.stop();
-    for (const phase of phases) checkDuring(bench, result, phase);
-    checkOutage(bench, result, phases);
-    await checkConnections(bench, world, before);
-    const errors = world.replicas.flatMap((replica) => replica.errors());
-    bench.report.figure('lines logged as errors', errors.length);
+    for (const phase of phases) checkDuring(context, result, phase);
+    checkOutage(context, result, phases);
+    await checkConnections(context, deployment, before);
+    const errors = deployment.replicas.flatMap((replica) => replica.errors());
+    context.report.figure('lines logged as errors', errors.length);
   },
 };

@@ -1,43 +1,44 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Deployment, startDeployment } from '../harness/deployment.ts';
 import { startNginx } from '../harness/nginx.ts';
-import { members } from '../harness/people.ts';
-import { type Bench, openWorld, type Scenario, type World } from '../harness/world.ts';
+import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
+import { logInNewUsers } from '../harness/users.ts';
 import { startLoad } from '../load/load.ts';
 import type { Stream } from '../load/plan.ts';
 import { describe, exemplify, type LoadResult } from '../load/result.ts';
 
-/** How long the news of a terminating pod takes to reach the proxy, milliseconds; DRAIN_DELAY covers it. */
+/** Milliseconds until the proxy stops routing to a terminating pod. DRAIN_DELAY is longer. */
 const propagation = 1_500;
 const drainDelay = '4s';
 
-/** One replica as Kubernetes replaces it: told to stop at the moment in which its endpoint is withdrawn. */
+/** Replaces one replica as Kubernetes does: the signal and the removal of the endpoint come at the same time. */
 async function restart(
-  bench: Bench,
-  world: World,
+  context: ScenarioContext,
+  deployment: Deployment,
   index: number,
   route: (urls: string[]) => void,
 ): Promise<void> {
-  const old = world.replicas[index];
+  const old = deployment.replicas[index];
   if (!old) return;
-  const others = world.urls.filter((url) => url !== old.url);
+  const others = deployment.urls.filter((url) => url !== old.url);
   const start = performance.now();
   old.process.signal('SIGTERM');
   await sleep(propagation);
   route(others);
   const status = await old.process.stop('SIGTERM', 30_000);
-  bench.report.check(
+  context.report.check(
     `replica ${index + 1} ends with status 0`,
     status === 0,
     `${status} after ${Math.round(performance.now() - start)} ms`,
   );
-  world.replicas[index] = await world.start(`replica-${index + 1}-again`, {
+  deployment.replicas[index] = await deployment.start(`replica-${index + 1}-again`, {
     port: Number(new URL(old.url).port),
   });
-  route(world.urls);
+  route(deployment.urls);
 }
 
-function checkResult(bench: Bench, result: LoadResult, atLeast: number): void {
-  const { report } = bench;
+function checkResult(context: ScenarioContext, result: LoadResult, atLeast: number): void {
+  const { report } = context;
   const expected: Record<string, string> = {
     me: '200',
     verify: '204',
@@ -52,23 +53,23 @@ function checkResult(bench: Bench, result: LoadResult, atLeast: number): void {
     failures += odd.length;
     if (odd.length > 0) report.figure(`failed ${name}`, exemplify(odd));
   }
-  report.check('not one request fails', failures === 0, `${failures} of ${result.of().length}`);
+  report.check('no request fails', failures === 0, `${failures} of ${result.of().length}`);
   report.check(`at least ${atLeast} requests`, result.of().length >= atLeast, String(result.of().length));
 }
 
 export const rolling: Scenario = {
   name: 'rolling',
-  claim: 'Three replicas behind nginx are restarted one after the other, and not one request fails',
-  async run(bench) {
-    const world = await openWorld(bench, {
+  claim: 'Three replicas behind nginx are restarted one after the other, and no request fails',
+  async run(context) {
+    const deployment = await startDeployment(context, {
       replicas: 3,
       env: { DRAIN_DELAY: drainDelay, TRUSTED_PROXIES: '127.0.0.1' },
     });
-    const nginx = await startNginx(bench.folder, world.urls, bench.cleanup);
-    const people = await members(nginx.url, 40);
-    const atLeast = bench.quick ? 2_000 : 20_000;
-    const pace = bench.quick ? 0.4 : 1;
-    // A client's connection that nginx closes in a reload would be its failure, not the service's.
+    const nginx = await startNginx(context.folder, deployment.urls, context.cleanup);
+    const users = await logInNewUsers(nginx.url, 40);
+    const atLeast = context.quick ? 2_000 : 20_000;
+    const pace = context.quick ? 0.4 : 1;
+    // A new connection per request: nginx closes kept connections in a reload, which is no failure of the service.
     const stream = (
       name: string,
       kind: Stream['kind'],
@@ -78,24 +79,24 @@ export const rolling: Scenario = {
       ...{ name, kind, rate: rate * pace, clients: 200, bases: [nginx.url], keepAlive: false },
       ...more,
     });
-    const tokens = people.map(({ access }) => access);
+    const tokens = users.map(({ access }) => access);
     const streams = [
       stream('me', 'me', 250, { tokens }),
       stream('verify', 'verify', 200, { tokens }),
-      stream('login', 'login', 5, { people }),
+      stream('login', 'login', 5, { users }),
       stream('register', 'register', 3),
-      stream('refresh', 'refresh', 12, { tokens: people.map(({ refresh }) => refresh) }),
+      stream('refresh', 'refresh', 12, { tokens: users.map(({ refresh }) => refresh) }),
     ];
     const start = performance.now();
-    const load = await startLoad(streams, 600, bench.cleanup);
+    const load = await startLoad(streams, 600, context.cleanup);
     await sleep(2_000);
-    for (const index of world.replicas.keys()) {
-      await restart(bench, world, index, nginx.route);
+    for (const index of deployment.replicas.keys()) {
+      await restart(context, deployment, index, nginx.route);
       await sleep(2_000);
     }
-    // As long as the count demands, at the pace set.
+    // Until the load has sent the wanted number of requests.
     const needed = (atLeast / (470 * pace)) * 1_050;
     await sleep(Math.max(0, needed - (performance.now() - start)));
-    checkResult(bench, await load.stop(), atLeast);
+    checkResult(context, await load.stop(), atLeast);
   },
 };

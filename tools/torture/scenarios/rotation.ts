@@ -4,17 +4,18 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
 import { ask } from '../harness/client.ts';
-import { members } from '../harness/people.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
 import type { Service } from '../harness/service.ts';
-import { type Bench, openWorld, type Scenario } from '../harness/world.ts';
+import { logInNewUsers } from '../harness/users.ts';
 import { startLoad } from '../load/load.ts';
 import { describe, exemplify } from '../load/result.ts';
 
 const tokenLife = 10_000;
-/** The service looks at its files this often, and for so long after a key's last token it keeps accepting it. */
+/** The interval at which the service reads its key files, and how long it accepts a key after its last token. */
 const poll = 5_000;
 const retirement = 120_000;
-/** How long the outside verifier believes its copy of the JWKS. */
+/** How long the external verifier caches the JWKS. */
 const cacheLife = 5_000;
 /** Secrets reach replicas at different times. */
 const lag = 3_000;
@@ -46,7 +47,7 @@ function createKeyFolder(folder: string, pair: Pair) {
       JWT_PUBLIC_KEYS_DIR: published,
     },
     publish: ({ name, publicPem }: Pair) => writeFileSync(join(published, `${name}.pem`), publicPem),
-    /** One file after the other: for a moment they do not belong together. */
+    /** Writes one file after the other: for a moment they do not match. */
     async sign({ privatePem, publicPem }: Pair) {
       writeFileSync(files.private, privatePem);
       await sleep(poll / 4);
@@ -63,7 +64,7 @@ async function jwks(service: Service): Promise<JSONWebKeySet> {
   return (await ask(service.url, 'GET /.well-known/jwks.json')).body;
 }
 
-/** Somebody else's service, which checks tokens itself with a copy of the JWKS. */
+/** Another service that verifies tokens itself with a cached JWKS. */
 function watchFromOutside(replicas: readonly Service[], refreshToken: string) {
   const seen = { checked: 0, refused: [] as string[], kids: new Set<string>() };
   let watching = true;
@@ -98,30 +99,33 @@ function watchFromOutside(replicas: readonly Service[], refreshToken: string) {
   };
 }
 
-async function openReplicas(bench: Bench, pair: Pair) {
-  const world = await openWorld(bench, { replicas: 0, env: { ACCESS_TOKEN_TTL: `${tokenLife / 1000}s` } });
-  const folders = ['a', 'b'].map((name) => createKeyFolder(join(bench.folder, `keys-${name}`), pair));
+async function openReplicas(context: ScenarioContext, pair: Pair) {
+  const deployment = await startDeployment(context, {
+    replicas: 0,
+    env: { ACCESS_TOKEN_TTL: `${tokenLife / 1000}s` },
+  });
+  const folders = ['a', 'b'].map((name) => createKeyFolder(join(context.folder, `keys-${name}`), pair));
   const replicas: Service[] = [];
   for (const [n, keys] of folders.entries())
-    replicas.push(await world.start(`replica-${n + 1}`, { env: keys.env }));
+    replicas.push(await deployment.start(`replica-${n + 1}`, { env: keys.env }));
   return { folders, replicas };
 }
 
 export const rotation: Scenario = {
   name: 'rotation',
   claim: 'A signing key is replaced under load, and not one valid token is refused',
-  async run(bench) {
-    const { report } = bench;
+  async run(context) {
+    const { report } = context;
     const [old, fresh] = [makePair('old'), makePair('fresh')];
-    const { folders, replicas } = await openReplicas(bench, old);
+    const { folders, replicas } = await openReplicas(context, old);
     const bases = replicas.map(({ url }) => url);
-    const people = await members(bases[0] ?? '', 121);
-    const tokens = people.map(({ refresh }) => refresh);
+    const users = await logInNewUsers(bases[0] ?? '', 121);
+    const tokens = users.map(({ refresh }) => refresh);
     const outside = watchFromOutside(replicas, tokens.pop() ?? '');
     const load = await startLoad(
       [{ name: 'tokens', kind: 'fresh-token', rate: 10, clients: 100, bases, tokens }],
       600,
-      bench.cleanup,
+      context.cleanup,
     );
     const everywhere = async (
       change: (keys: (typeof folders)[number]) => Promise<void> | void,
@@ -143,22 +147,22 @@ export const rotation: Scenario = {
     });
     await sleep(tokenLife);
     await everywhere((keys) => keys.drop(old));
-    if (!bench.quick) {
+    if (!context.quick) {
       await sleep(tokenLife + retirement);
       const sets = await Promise.all(replicas.map(jwks));
       report.check(
-        'the old key is gone in the end',
+        'the old key is removed at the end',
         sets.every(({ keys }) => keys.length === 1),
       );
     }
 
     const result = await load.stop();
     const refused = result.others('tokens', ['204']);
-    report.figure('tokens, each shown four times', describe(result.outcomes()));
+    report.figure('tokens, each used four times', describe(result.outcomes()));
     report.check('no valid token is refused', refused.length === 0, exemplify(refused));
     const seen = await outside.stop();
     report.check(
-      'nor by a verifier with its own copy of the JWKS',
+      'no valid token is refused by an external verifier',
       seen.refused.length === 0,
       `${seen.refused.length} of ${seen.checked} ${seen.refused[0] ?? ''}`,
     );

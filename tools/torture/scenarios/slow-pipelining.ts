@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openRaw, type RawConnection } from '../harness/raw-client.ts';
+import type { ScenarioContext } from '../harness/scenario.ts';
 import type { Service } from '../harness/service.ts';
-import type { Bench } from '../harness/world.ts';
 
 const question = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
 
 /** HTTP/1.1 lets a client send a few requests without waiting (RFC 9112, 9.3.2); the answers come in order. */
-async function checkFew(bench: Bench, service: Service): Promise<void> {
+async function checkFew(context: ScenarioContext, service: Service): Promise<void> {
   const paths = ['/api/v1/health/live', '/api/v1/nothing', '/api/v1/health', '/api/v1/users/me'];
   const connection = await openRaw(service.url);
   connection.socket.write(paths.map(question).join(''));
@@ -14,7 +14,7 @@ async function checkFew(bench: Bench, service: Service): Promise<void> {
     [...connection.text().matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, each]) => each).join(' ');
   for (let n = 0; n < 50 && statuses().split(' ').length < paths.length; n += 1) await sleep(50);
   connection.socket.destroy();
-  bench.report.check(
+  context.report.check(
     'a few pipelined requests are answered in order',
     statuses() === '200 404 200 401',
     statuses(),
@@ -30,10 +30,10 @@ async function pipeline(service: Service, path: string, count: number): Promise<
 }
 
 /**
- * Clients that send many requests in one piece and never read: neither the work nor the answers may pile up. Others
- * notice, if it is so, by their latency.
+ * Clients that send many requests at once and never read. Neither work nor answers may pile up; the latency of regular
+ * clients would show it.
  */
-async function checkMany(bench: Bench, service: Service, path: string): Promise<void> {
+async function checkMany(context: ScenarioContext, service: Service, path: string): Promise<void> {
   const before = service.memory();
   const connections = await Promise.all(Array.from({ length: 20 }, () => pipeline(service, path, 2_000)));
   let highest = before;
@@ -43,28 +43,28 @@ async function checkMany(bench: Bench, service: Service, path: string): Promise<
   }
   for (const { socket } of connections) socket.destroy();
   const grown = Math.round(highest - before);
-  bench.report.check(
+  context.report.check(
     '40,000 pipelined answers that nobody reads do not pile up',
     grown < 150,
     `${grown} MiB more`,
   );
 }
 
-/** Clients that send more at once than they may, are cut, and come again: what they sent must not stay behind. */
-async function checkCut(bench: Bench, service: Service): Promise<void> {
+/** Clients that exceed the limit of pipelined requests, are disconnected, and reconnect. Their requests must not leak. */
+async function checkCut(context: ScenarioContext, service: Service): Promise<void> {
   const before = service.memory();
   for (let n = 0; n < 200; n += 1) await (await pipeline(service, '/', 1_500)).closed;
   const grown = Math.round(service.memory() - before);
-  bench.report.check(
-    '300,000 requests on connections that were cut leave nothing',
+  context.report.check(
+    '300,000 requests on closed connections do not leak',
     grown < 150,
     `${grown} MiB more`,
   );
 }
 
-export async function checkPipelining(bench: Bench, service: Service): Promise<void> {
-  await checkFew(bench, service);
-  await checkMany(bench, service, '/api/v1/openapi.json');
-  await checkMany(bench, service, '/api/v1/auth/verify');
-  await checkCut(bench, service);
+export async function checkPipelining(context: ScenarioContext, service: Service): Promise<void> {
+  await checkFew(context, service);
+  await checkMany(context, service, '/api/v1/openapi.json');
+  await checkMany(context, service, '/api/v1/auth/verify');
+  await checkCut(context, service);
 }

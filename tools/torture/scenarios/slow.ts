@@ -1,20 +1,21 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { members } from '../harness/people.ts';
+import { startDeployment } from '../harness/deployment.ts';
 import { openRaw, type RawConnection, statusOf } from '../harness/raw-client.ts';
+import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
 import type { Service } from '../harness/service.ts';
 import { percentile, round } from '../harness/statistics.ts';
-import { type Bench, openWorld, type Scenario } from '../harness/world.ts';
+import { logInNewUsers } from '../harness/users.ts';
 import { startLoad } from '../load/load.ts';
 import { describe } from '../load/result.ts';
 import { checkPipelining } from './slow-pipelining.ts';
 
-/** The service's bounds, milliseconds, and what its check interval adds. */
+/** The timeouts of the service in milliseconds, and its interval between two checks. */
 const headersTimeout = 10_000;
 const requestTimeout = 30_000;
 const checking = 2_500;
 const memoryLimit = 512;
-/** Milliseconds for the others' p99: below what a probe of the usual second gives up at. */
-const soon = 1_000;
+/** The maximum p99 of regular clients in milliseconds: below the usual probe timeout of a second. */
+const maxLatency = 1_000;
 
 const head = (more: string): string => `POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\n${more}`;
 
@@ -35,15 +36,15 @@ function close(connections: readonly RawConnection[]): void {
   for (const { socket } of connections) socket.destroy();
 }
 
-/** Clients that send `beginning`, then one byte a second of what never ends. */
+/** Clients that send `beginning` and then one byte per second without an end. */
 async function drip(
-  bench: Bench,
+  context: ScenarioContext,
   service: Service,
   name: string,
   beginning: string,
   bound: number,
 ): Promise<void> {
-  const connections = await openMany(service.url, bench.quick ? 20 : 200);
+  const connections = await openMany(service.url, context.quick ? 20 : 200);
   for (const { socket } of connections) socket.write(beginning);
   const dripping = setInterval(() => {
     for (const { socket } of connections) if (socket.writable) socket.write('a');
@@ -55,7 +56,7 @@ async function drip(
   clearInterval(dripping);
   const slowest = Math.round(Math.max(...times));
   const refused = connections.filter((each) => statusOf(each) === 408).length;
-  bench.report.check(
+  context.report.check(
     `${name}: cut with 408 in time`,
     slowest <= bound + checking && refused === connections.length,
     `${refused} of ${connections.length}, the last after ${slowest} ms`,
@@ -63,22 +64,22 @@ async function drip(
   close(connections);
 }
 
-async function checkIdle(bench: Bench, service: Service): Promise<void> {
-  const wanted = bench.quick ? 1_000 : 10_000;
+async function checkIdle(context: ScenarioContext, service: Service): Promise<void> {
+  const wanted = context.quick ? 1_000 : 10_000;
   const connections = await openMany(service.url, wanted);
   const memory = service.memory();
-  bench.report.figure(
+  context.report.figure(
     'idle connections',
     `${connections.length} of ${wanted}, ${Math.round(memory)} MiB resident`,
   );
-  bench.report.check('idle connections are accepted', connections.length === wanted);
+  context.report.check('idle connections are accepted', connections.length === wanted);
   await sleep(headersTimeout + checking + 1_000);
   const left = connections.filter((each) => each.isOpen()).length;
-  bench.report.check('those that never ask are closed', left === 0, `${left} left`);
+  context.report.check('connections without a request are closed', left === 0, `${left} left`);
   close(connections);
 }
 
-async function checkHugeHeaders(bench: Bench, service: Service): Promise<void> {
+async function checkHugeHeaders(context: ScenarioContext, service: Service): Promise<void> {
   const connections = await openMany(service.url, 50);
   for (const { socket } of connections) {
     socket.on('error', () => undefined);
@@ -87,8 +88,8 @@ async function checkHugeHeaders(bench: Bench, service: Service): Promise<void> {
   await Promise.race([Promise.all(connections.map(({ closed }) => closed)), sleep(5_000)]);
   const refused = connections.filter((each) => statusOf(each) === 431).length;
   const open = connections.filter((each) => each.isOpen()).length;
-  // Node ends the connection while the rest is still on its way, so the answer may be lost to a reset.
-  bench.report.check(
+  // Node closes the connection before it has read everything, so a reset may replace the answer.
+  context.report.check(
     'headers of a megabyte: refused and closed',
     open === 0,
     `431 seen by ${refused} of ${connections.length}`,
@@ -98,32 +99,32 @@ async function checkHugeHeaders(bench: Bench, service: Service): Promise<void> {
 
 export const slow: Scenario = {
   name: 'slow',
-  claim: 'Slow, idle, oversized and pipelining clients are bounded, and others are served meanwhile',
-  async run(bench) {
-    const { report } = bench;
-    const world = await openWorld(bench);
-    const [service] = world.replicas;
+  claim: 'Slow, idle, oversized and pipelining clients are limited and do not affect regular clients',
+  async run(context) {
+    const { report } = context;
+    const deployment = await startDeployment(context);
+    const [service] = deployment.replicas;
     if (!service) throw new Error('no service');
-    const people = await members(service.url, 5);
-    const tokens = people.map(({ access }) => access);
+    const users = await logInNewUsers(service.url, 5);
+    const tokens = users.map(({ access }) => access);
     const load = await startLoad(
-      [{ name: 'others', kind: 'me', rate: 20, clients: 20, bases: world.urls, tokens }],
+      [{ name: 'regular', kind: 'me', rate: 20, clients: 20, bases: deployment.urls, tokens }],
       300,
-      bench.cleanup,
+      context.cleanup,
     );
     let memory = 0;
     const watch = setInterval(() => {
       memory = Math.max(memory, service.memory());
     }, 100);
-    bench.cleanup.add(() => clearInterval(watch));
+    context.cleanup.add(() => clearInterval(watch));
 
     const body = head('Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"email":"');
     const attacks: [name: string, attack: () => Promise<void>][] = [
-      ['huge headers', () => checkHugeHeaders(bench, service)],
-      ['slow headers', () => drip(bench, service, 'slow headers', head('X-Slow: '), headersTimeout)],
-      ['idle connections', () => checkIdle(bench, service)],
-      ['slow bodies', () => drip(bench, service, 'slow bodies', body, requestTimeout)],
-      ['pipelining', () => checkPipelining(bench, service)],
+      ['huge headers', () => checkHugeHeaders(context, service)],
+      ['slow headers', () => drip(context, service, 'slow headers', head('X-Slow: '), headersTimeout)],
+      ['idle connections', () => checkIdle(context, service)],
+      ['slow bodies', () => drip(context, service, 'slow bodies', body, requestTimeout)],
+      ['pipelining', () => checkPipelining(context, service)],
     ];
     const phases: { name: string; began: number; ended: number }[] = [];
     for (const [name, attack] of attacks) {
@@ -133,15 +134,15 @@ export const slow: Scenario = {
     }
 
     const result = await load.stop();
-    const odd = result.others('others', ['200']);
-    report.check('others get 200 meanwhile', odd.length === 0, describe(result.outcomes()));
+    const odd = result.others('regular', ['200']);
+    report.check('regular clients get 200', odd.length === 0, describe(result.outcomes()));
     for (const { name, began, ended } of phases) {
       const times = result
         .of()
         .filter(({ due }) => due >= began && due < ended)
         .map(({ ms }) => ms);
       const p99 = round(percentile(times, 0.99));
-      report.check(`others are served soon during ${name}: p99 ≤ ${soon} ms`, p99 <= soon, `${p99} ms`);
+      report.check(`regular clients during ${name}: p99 ≤ ${maxLatency} ms`, p99 <= maxLatency, `${p99} ms`);
     }
     report.check(
       `resident memory < ${memoryLimit} MiB`,

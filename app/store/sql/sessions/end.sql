@@ -1,7 +1,8 @@
+-- Truncated, because the column rounds to milliseconds and count_active must not see a time in the future.
 update sessions
 set ended_at = now(),
   end_cause = $3,
-  idle_expires_at = least(now(), expires_at)
+  idle_expires_at = least(date_trunc('milliseconds', now()), expires_at)
 where id = $1
   and ($2::uuid is null or user_id = $2)
   and ended_at is null

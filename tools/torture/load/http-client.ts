@@ -2,16 +2,16 @@ import { connect, type Socket } from 'node:net';
 import type { Question, Reply } from '../harness/client.ts';
 import type { Stream } from './plan.ts';
 
-/** As in bench/client.ts: asks one of the stream's servers and never throws. */
+/** Sends a request to a server of the stream. Never throws. */
 export type Ask = (base: string, line: string, question: Omit<Question, 'agent'>) => Promise<Reply>;
 
 /** Milliseconds. */
-const patience = 20_000;
+const timeout = 20_000;
 
-/** The headers that streams and this file look at; reading all the others would cost. */
+/** The only headers that are parsed: parsing all of them would cost CPU time. */
 const read = ['content-length', 'retry-after', 'connection'] as const;
 
-/** Filled and emptied at once, whichever connection reads: streams of chunks would cost as much again. */
+/** One read buffer for all connections. Streams of chunks would double the cost. */
 const arrived = Buffer.alloc(64 * 1024);
 
 interface Head {
@@ -22,7 +22,7 @@ interface Head {
   readonly length: number;
 }
 
-/** Null while it is not all there. What we ask never answers in chunks; @throws Error when it does. */
+/** Null while the head is incomplete. @throws Error for an answer in chunks, which no request here has */
 function parseHead(received: string): Head | null {
   const end = received.indexOf('\r\n\r\n');
   if (end < 0) return null;
@@ -46,15 +46,15 @@ function parseBody(text: string): unknown {
   }
 }
 
-interface Asked {
+interface PendingRequest {
   readonly bytes: string;
   readonly settle: (answer: Partial<Reply>) => void;
 }
 
-/** One connection, one request at a time. `onIdle` is called when it may send the next one. */
+/** One connection with one request at a time. Calls `onIdle` when it is free for the next one. */
 class Connection {
   readonly #socket: Socket;
-  #asked: Asked | null = null;
+  #pending: PendingRequest | null = null;
   #head: Head | null = null;
   #received = '';
   #failure = 'ECONNRESET';
@@ -72,7 +72,7 @@ class Connection {
         },
       },
     });
-    this.#socket.setTimeout(patience, () => {
+    this.#socket.setTimeout(timeout, () => {
       this.#failure = 'no answer in time';
       this.#socket.destroy();
     });
@@ -80,8 +80,8 @@ class Connection {
       this.#failure = error.code ?? error.message;
     });
     this.#socket.on('close', () => {
-      this.#asked?.settle({ error: this.#failure });
-      this.#asked = null;
+      this.#pending?.settle({ error: this.#failure });
+      this.#pending = null;
       onClose();
     });
   }
@@ -90,10 +90,10 @@ class Connection {
     return !this.#socket.destroyed && this.#socket.writable;
   }
 
-  send(asked: Asked): void {
-    this.#asked = asked;
-    // Latin-1 keeps characters and bytes the same; nothing that a stream sends or looks at is more than ASCII.
-    this.#socket.write(asked.bytes, 'latin1');
+  send(pending: PendingRequest): void {
+    this.#pending = pending;
+    // In Latin-1 every character is one byte. Requests and parsed answers are ASCII.
+    this.#socket.write(pending.bytes, 'latin1');
   }
 
   #isAnswered(): boolean {
@@ -107,20 +107,20 @@ class Connection {
     const head = this.#head;
     if (!head || this.#received.length < head.start + head.length) return false;
     const text = this.#received.slice(head.start, head.start + head.length);
-    const asked = this.#asked;
-    this.#asked = null;
+    const pending = this.#pending;
+    this.#pending = null;
     this.#head = null;
     this.#received = '';
     if (head.headers.connection === 'close') this.#socket.destroy();
-    asked?.settle({ status: head.status, headers: head.headers, text, body: parseBody(text) });
+    pending?.settle({ status: head.status, headers: head.headers, text, body: parseBody(text) });
     return true;
   }
 }
 
-/** Up to `limit` connections to one server; what finds none free waits for its turn. */
+/** Up to `limit` connections to one server. A request without a free connection waits in a queue. */
 function createConnections(base: string, limit: number) {
   const idle: Connection[] = [];
-  const waiting: Asked[] = [];
+  const waiting: PendingRequest[] = [];
   let open = 0;
 
   function serve(): void {
@@ -128,8 +128,8 @@ function createConnections(base: string, limit: number) {
       const free = idle.shift();
       if (!free && open >= limit) return;
       if (free && !free.isOpen) continue;
-      const asked = waiting.shift();
-      if (asked) (free ?? start()).send(asked);
+      const pending = waiting.shift();
+      if (pending) (free ?? start()).send(pending);
     }
   }
 
@@ -146,8 +146,8 @@ function createConnections(base: string, limit: number) {
     return new Connection(base, onIdle, onClose);
   }
 
-  return (asked: Asked): void => {
-    waiting.push(asked);
+  return (pending: PendingRequest): void => {
+    waiting.push(pending);
     serve();
   };
 }
@@ -163,10 +163,10 @@ function format(host: string, line: string, keepAlive: boolean, question: Omit<Q
 }
 
 /**
- * A stream's connections, by hand: the generator shares two cores with what it measures, and under a flood the client
- * of node:http, and undici's no less, took more of them than the service did to refuse.
+ * The HTTP client of a stream, written by hand. The generator shares two cores with the service. Under a flood, the
+ * clients of node:http and undici used more CPU time than the service needed to refuse the requests.
  */
-export function createPool({ bases, clients, keepAlive = true }: Stream): Ask {
+export function createHttpClient({ bases, clients, keepAlive = true }: Stream): Ask {
   const servers = new Map(
     bases.map((base) => [base, { host: new URL(base).host, send: createConnections(base, clients) }]),
   );

@@ -1,44 +1,26 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Cleanup } from './cleanup.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
-import type { Report } from './report.ts';
+import type { ScenarioContext } from './scenario.ts';
 import { migrateDatabase, type Service, startService } from './service.ts';
 
-/** What a scenario is given. */
-export interface Bench {
-  readonly report: Report;
-  /** Scratch folder, removed at the end. */
-  readonly folder: string;
-  readonly cleanup: Cleanup;
-  /** Shorter and smaller, to try a scenario out; its figures prove nothing. */
-  readonly quick: boolean;
-  /** Length of a load, when the command line says so. */
-  readonly seconds: number | null;
-}
-
-export interface Scenario {
-  readonly name: string;
-  readonly claim: string;
-  run(bench: Bench): Promise<void>;
-}
-
-export interface World {
+/** The servers and replicas of one scenario. */
+export interface Deployment {
   readonly postgres: PostgresServer;
   readonly redis: RedisServer;
   readonly replicas: Service[];
   readonly urls: string[];
-  /** Starts one more process of the service; `name` names its log and data. */
+  /** Starts one more replica. `name` is the name of its log and its data folder. */
   start(name: string, options?: { env?: Record<string, string>; port?: number }): Promise<Service>;
 }
 
-/** Servers of its own and so many replicas of the service, which share the signing key of the first. */
-export async function openWorld(
-  bench: Bench,
+/** Starts Postgres, Redis and replicas of the service. The replicas share the signing key that the first one creates. */
+export async function startDeployment(
+  context: ScenarioContext,
   options: { replicas?: number; env?: Record<string, string> } = {},
-): Promise<World> {
-  const { folder, cleanup } = bench;
+): Promise<Deployment> {
+  const { folder, cleanup } = context;
   const [postgres, redis] = await Promise.all([startPostgres(folder, cleanup), startRedis(folder, cleanup)]);
   await migrateDatabase(postgres.url, folder);
   const dataDir = join(folder, 'shared');

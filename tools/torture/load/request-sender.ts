@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Reply } from '../harness/client.ts';
-import { newPerson } from '../harness/people.ts';
+import { newUserFields } from '../harness/users.ts';
+import { type Ask, createHttpClient } from './http-client.ts';
 import type { Stream } from './plan.ts';
-import { type Ask, createPool } from './pool.ts';
 
-/** Sends the stream's next request; null when every client of the stream still waits for its answer. */
+/** Sends the next request of the stream. Null when every client of the stream waits for an answer. */
 export type Send = () => Promise<Reply> | null;
 
-function inTurn<T>(items: readonly T[]): () => T {
+function roundRobin<T>(items: readonly T[]): () => T {
   let next = 0;
   return () => {
     const item = items[next % items.length];
@@ -17,7 +17,7 @@ function inTurn<T>(items: readonly T[]): () => T {
   };
 }
 
-/** From 250 addresses in turn, so that only services which trust the proxy and limit by address notice. */
+/** Sends from 250 addresses in turn. Only a service that trusts the proxy and limits by address notices. */
 function fromManyAddresses(ask: Ask): Ask {
   let asked = 0;
   return (base, line, question) => {
@@ -26,9 +26,9 @@ function fromManyAddresses(ask: Ask): Ask {
   };
 }
 
-/** A client keeps its token when no answer came or the service could not say: it will ask again with the same. */
+/** A client without an answer, or with a 503, keeps its token and tries again with it. */
 function refreshing(stream: Stream, ask: Ask): Send {
-  const base = inTurn(stream.bases);
+  const base = roundRobin(stream.bases);
   const idle = [...(stream.tokens ?? [])];
   return () => {
     const token = idle.shift();
@@ -41,7 +41,7 @@ function refreshing(stream: Stream, ask: Ask): Send {
   };
 }
 
-/** Milliseconds before its end up to which a token is used. */
+/** Milliseconds before its expiry at which a token is used for the last time. */
 const lastUse = 2_000;
 
 /**
@@ -66,10 +66,10 @@ function freshTokens(stream: Stream, ask: Ask): Send {
 }
 
 export function createSend(stream: Stream): Send {
-  const ask = fromManyAddresses(createPool(stream));
-  const base = inTurn(stream.bases);
-  const token = inTurn(stream.tokens ?? []);
-  const person = inTurn(stream.people ?? []);
+  const ask = fromManyAddresses(createHttpClient(stream));
+  const base = roundRobin(stream.bases);
+  const token = roundRobin(stream.tokens ?? []);
+  const user = roundRobin(stream.users ?? []);
   switch (stream.kind) {
     case 'me':
       return () => ask(base(), 'GET /api/v1/users/me', { token: token() });
@@ -79,11 +79,11 @@ export function createSend(stream: Stream): Send {
       return () => ask(base(), 'GET /api/v1/auth/verify', { token: token() });
     case 'login':
       return () => {
-        const { email, password } = person();
+        const { email, password } = user();
         return ask(base(), 'POST /api/v1/auth/login', { body: { email, password } });
       };
     case 'register':
-      return () => ask(base(), 'POST /api/v1/auth/register', { body: newPerson() });
+      return () => ask(base(), 'POST /api/v1/auth/register', { body: newUserFields() });
     case 'refresh':
       return refreshing(stream, ask);
     case 'fresh-token':

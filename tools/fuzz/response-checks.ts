@@ -1,13 +1,13 @@
 import { assert } from 'chai';
 import type { Contract } from '../../test/support/openapi-contract.ts';
+import type { FuzzAnswer } from './http-client.ts';
 import type { FuzzRequest } from './request.ts';
-import type { FuzzAnswer } from './wire.ts';
 
-/** Characters of a refusal: it must not grow with what was sent. */
-const maxRefusal = 32 * 1024;
+/** The maximum length of an error answer: it must not grow with the request. */
+const maxErrorLength = 32 * 1024;
 
-/** What only the inside of the process knows: stacks, files, SQL, hashes, keys, addresses of stores. */
-const inside =
+/** Internal details: stacks, files, SQL, hashes, keys, addresses of stores. */
+const internalDetails =
   /\bat [^\n]{0,200}:\d+:\d+|node_modules|file:\/\/|\.(?:ts|mjs|cjs):\d+|\$argon2|BEGIN [A-Z ]*PRIVATE KEY|postgres(?:ql)?:\/\/|rediss?:\/\/|SQLSTATE|\b(?:insert into|delete from|update \w+ set)\b|\b(?:TypeError|RangeError|ZodError|PostgresError)\b/;
 
 const securityHeaders = {
@@ -28,13 +28,13 @@ export function assertHeaders(headers: FuzzAnswer['headers'], status: number): v
   if (status >= 400) assert.equal(headers['cache-control'], 'no-store');
 }
 
-/** Public by purpose, and about words such as those that `inside` looks for. */
+/** The documentation may contain words that `internalDetails` matches. */
 const documentation = /^\/api\/v1\/(?:docs|openapi\.json)/;
-const mayBeKept = /^\/(?:api\/v1\/(?:docs|openapi\.json)|\.well-known\/)/;
+const isCacheable = /^\/(?:api\/v1\/(?:docs|openapi\.json)|\.well-known\/)/;
 
-export function assertKeepsSecrets(text: string, secrets: readonly string[]): void {
-  assert.notMatch(text, inside, 'the answer tells about the inside');
-  for (const secret of secrets) assert.notInclude(text, secret, 'the answer repeats a secret');
+export function assertNoSecrets(text: string, secrets: readonly string[]): void {
+  assert.notMatch(text, internalDetails, 'the answer contains internal details');
+  for (const secret of secrets) assert.notInclude(text, secret, 'the answer contains a secret');
 }
 
 function parse(answer: FuzzAnswer): unknown {
@@ -43,20 +43,20 @@ function parse(answer: FuzzAnswer): unknown {
 }
 
 /**
- * Refused before Koa saw it, which shows by the headers that only Koa's answers have: the document's description allows
- * that anywhere.
+ * Refused before Koa received the request: such an answer lacks a header that Koa sets. The OpenAPI document allows these
+ * answers for every path.
  */
-const isUnread = (answer: FuzzAnswer): boolean => answer.headers['referrer-policy'] === undefined;
+const isRefusedBeforeKoa = (answer: FuzzAnswer): boolean => answer.headers['referrer-policy'] === undefined;
 
 /** `http://host/path` as a request target is the path on that host (RFC 9112 section 3.2.2). */
 const pathIn = (target: string): string => target.replace(/^https?:\/\/[^/]*/i, '') || '/';
 
 /**
- * What holds for every answer to whatever request, while requests come one at a time: no failure of ours (so no 503
- * either, for no queue is ever full), only what the document allows, all headers, no secret, no echo of any size.
+ * Checks any answer, provided that requests come one at a time: no 5xx (also no 503, because no queue is full), only
+ * documented answers, all security headers, no secret, and no long echo of the request.
  * @throws AssertionError
  */
-export function judge(
+export function checkResponse(
   request: FuzzRequest,
   answer: FuzzAnswer,
   contract: Contract,
@@ -66,14 +66,14 @@ export function judge(
   assert.isBelow(status, 500, text.slice(0, 300));
   assertHeaders(headers, status);
   const path = pathIn(request.path);
-  if (status !== 200 || !documentation.test(path)) assertKeepsSecrets(text, secrets);
-  assert(status < 300 || status >= 400, `${status} sends the client elsewhere`);
-  if (!mayBeKept.test(path) && request.method !== 'OPTIONS')
+  if (status !== 200 || !documentation.test(path)) assertNoSecrets(text, secrets);
+  assert(status < 300 || status >= 400, `${status} is a redirect`);
+  if (!isCacheable.test(path) && request.method !== 'OPTIONS')
     assert.equal(headers['cache-control'], 'no-store');
-  if (status >= 400) assert.isBelow(text.length, maxRefusal, 'the refusal is too large');
+  if (status >= 400) assert.isBelow(text.length, maxErrorLength, 'the error answer is too large');
   if (request.method === 'HEAD') assert.equal(text, '');
-  const where = isUnread(answer)
-    ? { method: request.method, path: '/unread' }
+  const where = isRefusedBeforeKoa(answer)
+    ? { method: request.method, path: '/refused-before-koa' }
     : { method: request.method, path };
   const contentType = String(headers['content-type'] ?? '');
   contract.assertAnswer({ ...where, status, contentType, body: parse(answer) });

@@ -8,7 +8,7 @@ export interface FuzzAnswer {
   readonly text: string;
 }
 
-/** Milliseconds in which every request must be answered. Generous, since others use the machine; a hang is no matter of seconds. */
+/** Milliseconds within which every request must be answered. Generous for a busy machine, and still finds a hang. */
 export const deadline = 15_000;
 
 function once({ method, path, headers, body }: FuzzRequest, port: number, agent: Agent): Promise<FuzzAnswer> {
@@ -38,15 +38,15 @@ function once({ method, path, headers, body }: FuzzRequest, port: number, agent:
       },
     );
     request.on('error', (error) => {
-      // Who cannot read a request cannot know that it was HEAD and wants no body; the client complains of that one.
+      // A server that cannot parse a request does not know that it was HEAD, and sends a body. The client reports that.
       if (!hasAnswered) reject(Object.assign(error, { wasReused: request.reusedSocket }));
     });
     request.end(body ?? undefined);
   });
 }
 
-/** The server may close an idle connection at the moment that it is used again: that is no answer left out. */
-function metClosingConnection(error: unknown): boolean {
+/** The server may close an idle connection while the client reuses it. That is no missing answer. */
+function isClosedIdleConnection(error: unknown): boolean {
   return (
     error instanceof Error && 'wasReused' in error && error.wasReused === true && error.name !== 'AbortError'
   );
@@ -55,12 +55,12 @@ function metClosingConnection(error: unknown): boolean {
 /** @throws Error when there is no answer within the deadline */
 export function send(request: FuzzRequest, port: number, agent: Agent): Promise<FuzzAnswer> {
   return once(request, port, agent).catch((error: unknown) => {
-    if (metClosingConnection(error)) return once(request, port, agent);
+    if (isClosedIdleConnection(error)) return once(request, port, agent);
     throw error;
   });
 }
 
-/** Sends bytes that no client would and reads until the server hangs up. @throws Error past the deadline */
+/** Sends raw bytes and reads until the server closes the connection. @throws Error after the deadline */
 export function sendBytes(bytes: Buffer, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -70,7 +70,7 @@ export function sendBytes(bytes: Buffer, port: number): Promise<string> {
       reject(new Error(`no end of the answer within ${deadline} ms`));
     }, deadline);
     socket.on('data', (chunk) => chunks.push(chunk));
-    // A server that hangs up on nonsense before all of it was read resets the connection.
+    // A server that closes the connection before it has read everything resets it.
     socket.on('error', () => undefined);
     socket.once('close', () => {
       clearTimeout(timer);
