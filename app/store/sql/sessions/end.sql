@@ -1,7 +1,9 @@
+-- Truncated: rounded to its column, the time would be up to half a millisecond ahead, and count_active would count the
+-- session once more.
 update sessions
 set ended_at = now(),
   end_cause = $3,
-  idle_expires_at = least(now(), expires_at)
+  idle_expires_at = least(date_trunc('milliseconds', now()), expires_at)
 where id = $1
   and ($2::uuid is null or user_id = $2)
   and ended_at is null

@@ -1,7 +1,9 @@
+-- Truncated: rounded to its column, the time would be up to half a millisecond ahead, and count_active would count the
+-- session once more.
 update sessions
 set ended_at = now(),
   end_cause = $2,
-  idle_expires_at = least(now(), expires_at)
+  idle_expires_at = least(date_trunc('milliseconds', now()), expires_at)
 where user_id = $1
   and ($3::uuid is null or id <> $3)
   and ended_at is null

@@ -25,7 +25,7 @@ superseded as (
   update sessions
   set ended_at = now(),
     end_cause = 'superseded',
-    idle_expires_at = least(now(), expires_at)
+    idle_expires_at = least(date_trunc('milliseconds', now()), expires_at)
   where id = any (array(
       select id
       from sessions
