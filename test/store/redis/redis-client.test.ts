@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import { onEachStore, silentLog } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
 
 onEachStore('shared memory', (stores) => {
   const memory = () => stores().redis;
@@ -18,9 +18,10 @@ onEachStore('shared memory', (stores) => {
   it('forgets what is past its life', async () => {
     const key = randomUUID();
     await memory().set(key, 'x', 20);
-    while ((await memory().get([key]))[0] !== null) await sleep(10);
+    const isForgotten = async () => (await memory().get([key]))[0] === null;
+    await until(isForgotten);
     await memory().setMax(key, 5, 20);
-    while ((await memory().get([key]))[0] !== null) await sleep(10);
+    await until(isForgotten);
   });
 
   it('raises a value and never lowers it', async () => {
