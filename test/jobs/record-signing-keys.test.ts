@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { createSigningKeyRecorder } from '../../app/jobs/record-signing-keys.ts';
@@ -8,6 +7,7 @@ import { createStore, type Store } from '../../app/store/store.ts';
 import { kidOf, pemPair, recordingLog, useSigningKeys } from '../support/keys.ts';
 import { start } from '../support/process.ts';
 import { onEachStore, onRealStore, silentLog } from '../support/stores.ts';
+import { until } from '../support/until.ts';
 
 const day = 86_400;
 
@@ -100,8 +100,7 @@ onRealStore('a serving process', (stores) => {
       await service.printed(/listens on/);
       const names = [`signing-key:${await kidOf(pair)}`];
       const find = () => createStore(stores().database).maintenance.findByNames(names);
-      for (let tries = 0; tries < 200 && (await find()).length === 0; tries += 1) await sleep(20);
-      expect(await find()).to.have.lengthOf(1);
+      await until(async () => (await find()).length === 1);
     } finally {
       service.child.kill('SIGKILL');
       await service.ended;

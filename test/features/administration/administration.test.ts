@@ -8,6 +8,7 @@ import {
   logInNewAdmin,
   logInNewUser,
   newUserFields,
+  registerUser,
 } from '../../support/users.ts';
 
 onEachStore('Administration of users', (stores) => {
@@ -51,16 +52,18 @@ onEachStore('Administration of users', (stores) => {
   });
 
   it('pages through all users without skipping or repeating one', async () => {
-    await Promise.all(Array.from({ length: 5 }, () => logInNewUser(app)));
+    const recent = await Promise.all(Array.from({ length: 5 }, () => registerUser(app)));
     const ids: string[] = [];
     let cursor = '';
+    // Only the newest: other suites have registered any number of users.
+    const isMissing = ({ id }: { id: string }) => !ids.includes(id);
     do {
       const { body } = await act(`GET ${users}?limit=3${cursor}`);
       ids.push(...body.data.map((user: { id: string }) => user.id));
       cursor = body.meta.next_cursor ? `&cursor=${body.meta.next_cursor}` : '';
-    } while (cursor);
+    } while (cursor && [...recent, admin].some(isMissing));
     expect(new Set(ids).size).to.equal(ids.length);
-    expect(ids).to.include(admin.id);
+    expect(ids).to.include.members([...recent, admin].map(({ id }) => id));
   });
 
   it('finds users by a prefix of email or username in any case, page by page', async () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
 import { logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../../support/users.ts';
 
 onEachStore('security events in the log', (stores) => {
@@ -12,12 +13,10 @@ onEachStore('security events in the log', (stores) => {
 
   /** The line of the last request, once its answer is through on this side too. */
   async function lastLine(requestId: string): Promise<Record<string, unknown> | undefined> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const line = app.logged().find((entry) => entry.requestId === requestId && entry.event === 'request');
-      if (line) return line;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return undefined;
+    const find = () =>
+      app.logged().find((entry) => entry.requestId === requestId && entry.event === 'request');
+    await until(() => find() !== undefined);
+    return find();
   }
 
   async function eventOf(what: string, ask: Parameters<TestApp['ask']>[1] = {}) {

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
@@ -14,6 +13,7 @@ import { startRedis } from '../../../tools/torture/harness/redis-server.ts';
 import { needs, toolPath } from '../../support/debian-tool.ts';
 import { series } from '../../support/exposition.ts';
 import { silentLog } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
 
 /** A host name that a failover moves to another server. Existing connections stay with the old server. */
 async function startName(first: string) {
@@ -53,7 +53,12 @@ async function startName(first: string) {
     async function open(url: string) {
       const metrics = createMetrics('test');
       const observer = createStoreObserver(metrics);
-      const memory = await createRedisClient({ url: () => url, log: silentLog, observer });
+      const memory = await createRedisClient({
+        url: () => url,
+        log: silentLog,
+        observer,
+        commandTimeout: 10_000,
+      });
       cleanup.add(() => memory.close());
       const degraded = async () => (await series(metrics)).get('auth_degraded{dependency="redis"}');
       return { memory, degraded };
@@ -91,7 +96,7 @@ async function startName(first: string) {
       name.pointTo(next.url);
       expect(await trySet(memory)).to.match(/READONLY/);
       expect(await degraded()).to.equal(1);
-      for (let tries = 0; tries < 200 && (await trySet(memory)) !== 'done'; tries += 1) await sleep(20);
+      await until(async () => (await trySet(memory)) === 'done');
       expect(await next.client.get('auth:key')).to.equal('value');
       expect(await degraded()).to.equal(0);
     });
