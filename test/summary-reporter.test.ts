@@ -11,10 +11,10 @@ function runMocha(file: string): { readonly status: number | null; readonly line
 const outcome = { passed: 1, failed: 0, failures: [], skipped: [], seed: null };
 
 describe('summary reporter', () => {
-  describe('after a run with every kind of trouble', () => {
+  describe('after a run with every outcome', () => {
     let run: ReturnType<typeof runMocha>;
     before(() => {
-      run = runMocha('test/support/fixtures/troubled.ts');
+      run = runMocha('test/support/fixtures/every-outcome.ts');
     });
 
     it('counts failed tests and hooks as failed, and what never began as skipped', () => {
@@ -24,16 +24,16 @@ describe('summary reporter', () => {
     it('names every failed test and hook', () => {
       const failed = run.lines.filter((line) => line.startsWith('failed: '));
       expect(failed).to.have.length(4);
-      expect(failed.join()).to.contain('failed: troubled leaves a rejection to nobody');
+      expect(failed.join()).to.contain('failed: every outcome leaves a rejection to nobody');
     });
 
     it('names every skipped test', () => {
       expect(run.lines.filter((line) => line.startsWith('skipped: '))).to.deep.equal([
-        'skipped: troubled is not written yet',
-        'skipped: troubled gives up while running',
-        'skipped: troubled with a skipping before hook is skipped with it',
-        'skipped: troubled with a failing before hook cannot begin (never began)',
-        'skipped: troubled with a failing before hook cannot begin either (never began)',
+        'skipped: every outcome is not written yet',
+        'skipped: every outcome gives up while running',
+        'skipped: every outcome with a skipping before hook is skipped with it',
+        'skipped: every outcome with a failing before hook cannot begin (never began)',
+        'skipped: every outcome with a failing before hook cannot begin either (never began)',
       ]);
     });
 

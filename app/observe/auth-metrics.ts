@@ -15,28 +15,16 @@ const attemptLimits = ['account', 'network_account', 'password_confirmation'];
 /** Logins, sessions, tokens and limits. */
 export function createAuthMetrics(factory: MetricFactory) {
   return {
-    logins: factory.counter(
-      'auth_logins_total',
-      'Login attempts by outcome and reason.',
-      ['outcome', 'reason'],
-      logins,
-    ),
+    logins: factory.counter('auth_logins_total', 'Login attempts by outcome and reason.', logins),
     registrations: factory.counter(
       'auth_registrations_total',
       'Registration attempts by outcome. Outcome is success or the error code.',
-      ['outcome'],
       [{ outcome: 'success' }],
     ),
-    refreshes: factory.counter(
-      'auth_refreshes_total',
-      'Token refreshes by outcome and cause.',
-      ['outcome', 'cause'],
-      refreshes,
-    ),
+    refreshes: factory.counter('auth_refreshes_total', 'Token refreshes by outcome and cause.', refreshes),
     rateLimited: factory.counter(
       'auth_rate_limited_total',
       'Requests refused with status 429, by the limit that was exceeded.',
-      ['limit'],
       attemptLimits.map((limit) => ({ limit })),
     ),
     lockouts: factory.counter(

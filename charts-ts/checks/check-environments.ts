@@ -2,22 +2,16 @@ import type { Document } from '../gate/document.ts';
 import { createManifestSet } from '../gate/manifest-set.ts';
 import { parseEnvironments } from '../gate/rules/environment.ts';
 import { settings } from '../kubernetes/settings.ts';
-import { type Fault, fault } from '../values/fault.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 
-/** The path of the value that a variable comes from, if it comes from one. */
-function valuePath(values: Values, variable: string): string | undefined {
-  const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
-  return source && 'text' in source ? source.from : undefined;
-}
-
 /** A line of the parser under the path of the value, or under the containers that have the fault. */
-function toFault(values: Values, line: string, containers: string, isEverywhere: boolean): Fault {
+function toFault(values: Values, line: string, containers: string, isEverywhere: boolean): string {
   const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
-  const path = valuePath(values, variable);
-  if (!path) return fault(`container ${containers}`, line);
-  return fault(path, isEverywhere ? message : `${message} (container ${containers})`);
+  const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
+  const path = source && 'text' in source && source.from;
+  if (!path) return `container ${containers}: ${line}`;
+  return `${path}: ${message}${isEverywhere ? '' : ` (container ${containers})`}`;
 }
 
 /**

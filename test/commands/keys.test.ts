@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { keysCommand } from '../../app/commands/keys.ts';
 import { type Algorithm, ConfigError } from '../../app/config/config.ts';
 import { openSigningKeys } from '../../app/features/tokens/signing-keys.ts';
-import { rememberingLog, scratchFolder, testConfig } from '../support/keys.ts';
+import { recordingLog, scratchFolder, testConfig } from '../support/keys.ts';
 
 describe('the keys command', () => {
   const removals: (() => void)[] = [];
@@ -37,7 +37,7 @@ describe('the keys command', () => {
   for (const algorithm of ['RS256', 'ES256', 'EdDSA', 'HS256'] as const) {
     it(`writes keys of ${algorithm} that the service takes, and prints the variables that say so`, async () => {
       const env = await run(algorithm, freshFolder());
-      const keys = await openSigningKeys(testConfig(env), rememberingLog().log);
+      const keys = await openSigningKeys(testConfig(env), recordingLog().log);
       keys.close();
       expect(keys.algorithm).to.equal(algorithm);
       expect(keys.current().key.type).to.equal(algorithm === 'HS256' ? 'secret' : 'private');

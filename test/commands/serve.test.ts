@@ -16,7 +16,7 @@ describe('The executable', function () {
     return process;
   };
   const address = async (process: Running) => {
-    const [, port] = await process.printed(/listens on http:\/\/localhost:(\d+)/);
+    const [, port] = await process.printed(/listens on http:\/\/localhost:(\d+),/);
     return `http://127.0.0.1:${port}`;
   };
 

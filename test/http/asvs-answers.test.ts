@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../support/app.ts';
-import { loggedIn, loggedInAdmin, logIn, newPerson, registered } from '../support/people.ts';
 import { onEachStore } from '../support/stores.ts';
+import { logIn, logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../support/users.ts';
 
 interface Described {
   readonly security: readonly unknown[];
@@ -64,7 +64,7 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
   });
 
   it('ignores a token in the query and in a cookie (14.2.1)', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     const query = await app.ask(`GET /api/v1/users/me?access_token=${access}&token=${access}`);
     expect(query.status).to.equal(401);
     const headers = { Cookie: `access_token=${access}; token=${access}` };
@@ -85,8 +85,8 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
   });
 
   it('sets one cookie, for the device, where a password was proved or chosen, and it opens nothing (14.3.3)', async () => {
-    const person = await registered(app);
-    const { email, password } = person;
+    const user = await registerUser(app);
+    const { email, password } = user;
     const reply = await app.ask('POST /api/v1/auth/login', { body: { email, password } });
     const [cookie = '', ...more] = [reply.headers['set-cookie'] ?? []].flat();
     expect(more).to.deep.equal([]);
@@ -105,7 +105,7 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
   });
 
   it('gives each login a session and tokens of its own, whatever the caller brings along (7.2.4)', async () => {
-    const first = await loggedIn(app);
+    const first = await logInNewUser(app);
     const { email, password } = first;
     const reply = await app.ask('POST /api/v1/auth/login', {
       token: first.access,
@@ -118,13 +118,13 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
   });
 
   it('logs a refused authorization, a refused input and a refused login with who, what, where and when (16.2.1, 16.3.2, 16.3.3)', async () => {
-    const user = await loggedIn(app);
+    const user = await logInNewUser(app);
     await app.ask('GET /api/v1/admin/users', {
       token: user.access,
       headers: { 'X-Request-Id': 'refused-access' },
     });
     await app.ask('POST /api/v1/auth/login', { body: {}, headers: { 'X-Request-Id': 'refused-input' } });
-    const { email } = newPerson();
+    const { email } = newUserFields();
     const headers = { 'X-Request-Id': 'refused-login' };
     await app.ask('POST /api/v1/auth/login', { body: { email, password: 'wrong' }, headers });
     const lineOf = (id: string) =>
@@ -164,7 +164,7 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
       isBroken ? Promise.reject(new Error(secret)) : database.query(name, params);
     const breaking = await startApp({ ...stores(), database: { ...database, query } });
     try {
-      const admin = await loggedInAdmin(breaking);
+      const admin = await logInNewAdmin(breaking);
       isBroken = true;
       for (const what of ['POST /api/v1/auth/login', 'GET /api/v1/users/me', 'GET /api/v1/admin/roles']) {
         const body = what.startsWith('POST') ? { email: admin.email, password: admin.password } : undefined;

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../support/app.ts';
-import { newPerson } from '../support/people.ts';
 import { onEachStore } from '../support/stores.ts';
+import { newUserFields } from '../support/users.ts';
 
 const json = { 'Content-Type': 'application/json' };
 
@@ -118,7 +118,7 @@ onEachStore('Edges', (stores) => {
   });
 
   it('log one line a request with the route template and neither query nor credentials', async () => {
-    const { email, password } = newPerson();
+    const { email, password } = newUserFields();
     await app.ask(login, { body: { email, password } });
     await app.ask('GET /api/v1/users/me/login-history?cursor=secretcursor', { token: 'secret.token.value' });
     const lines = app.logged().filter(({ event }) => event === 'request');

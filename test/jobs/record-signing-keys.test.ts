@@ -1,18 +1,18 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { createSigningKeyRecorder } from '../../app/jobs/record-signing-keys.ts';
 import { createStore, type Store } from '../../app/store/store.ts';
-import { keyWorkshop, kidOf, pemPair, rememberingLog } from '../support/keys.ts';
+import { kidOf, pemPair, recordingLog, useSigningKeys } from '../support/keys.ts';
 import { start } from '../support/process.ts';
 import { onEachStore, onRealStore, silentLog } from '../support/stores.ts';
+import { until } from '../support/until.ts';
 
 const day = 86_400;
 
 onEachStore('the age of a signing key', (stores) => {
-  const { open, keyFiles } = keyWorkshop();
+  const { open, keyFiles } = useSigningKeys();
   const store = () => createStore(stores().database);
   const record = (keys: SigningKeys, of: Pick<Store, 'maintenance'> = store()) =>
     createSigningKeyRecorder({ store: of, keys, log: silentLog })();
@@ -60,7 +60,7 @@ onEachStore('the age of a signing key', (stores) => {
       transaction: () => Promise.reject(new Error('Postgres is away')),
       close: async () => undefined,
     });
-    const { log, lines } = rememberingLog();
+    const { log, lines } = recordingLog();
     await createSigningKeyRecorder({ store: away, keys, log })();
     expect(lines).to.have.lengthOf(1);
     expect(ageOf(keys, kid)).to.be.at.least(0).and.below(day);
@@ -83,7 +83,7 @@ onEachStore('the age of a signing key', (stores) => {
 });
 
 onRealStore('a serving process', (stores) => {
-  const { keyFiles, folder } = keyWorkshop();
+  const { keyFiles, folder } = useSigningKeys();
 
   it('records when its keys were first seen', async function () {
     this.timeout(60_000);
@@ -100,8 +100,7 @@ onRealStore('a serving process', (stores) => {
       await service.printed(/listens on/);
       const names = [`signing-key:${await kidOf(pair)}`];
       const find = () => createStore(stores().database).maintenance.findByNames(names);
-      for (let tries = 0; tries < 200 && (await find()).length === 0; tries += 1) await sleep(20);
-      expect(await find()).to.have.lengthOf(1);
+      await until(async () => (await find()).length === 1);
     } finally {
       service.child.kill('SIGKILL');
       await service.ended;

@@ -4,9 +4,10 @@ import { attemptBudgets } from '../../app/features/throttling/login-throttle.ts'
 import { createMetrics } from '../../app/observe/metrics.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { series } from '../support/exposition.ts';
-import { loggedIn, newPerson } from '../support/people.ts';
 import { createRouteTable } from '../support/route-table.ts';
 import { onEachStore } from '../support/stores.ts';
+import { until } from '../support/until.ts';
+import { logInNewUser, newUserFields } from '../support/users.ts';
 
 /** docs/metrics.md without the generated reference. */
 const [prose = ''] = readFileSync('docs/metrics.md', 'utf8').split('## Reference');
@@ -58,7 +59,7 @@ onEachStore('metrics of requests', (stores) => {
     const before = (await series(app.metrics)).get(count) ?? 0;
     await app.ask('GET /api/v1/health/ready');
     expect(await value(count)).to.equal(before + 1);
-    expect(await value('http_requests_in_flight')).to.equal(0);
+    await until(async () => (await value('http_requests_in_flight')) === 0);
     const [, sum] =
       [...(await series(app.metrics))].find(([name]) => name.includes('seconds_sum{method')) ?? [];
     // A smaller sum would mean a wrong unit.
@@ -79,17 +80,17 @@ onEachStore('metrics of requests', (stores) => {
     const succeeded = 'auth_logins_total{outcome="success",reason="none"}';
     const failed = 'auth_logins_total{outcome="failure",reason="unknown_email"}';
     const before = await series(app.metrics);
-    await loggedIn(app);
-    const { email, password } = newPerson();
+    await logInNewUser(app);
+    const { email, password } = newUserFields();
     await app.ask('POST /api/v1/auth/login', { body: { email, password } });
     expect(await value(succeeded)).to.equal((before.get(succeeded) ?? 0) + 1);
     expect(await value(failed)).to.equal((before.get(failed) ?? 0) + 1);
   });
 
   it('count refreshes by cause, requests for keys, and hashes', async () => {
-    const person = await loggedIn(app);
+    const user = await logInNewUser(app);
     const before = await series(app.metrics);
-    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: person.refresh } });
+    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: user.refresh } });
     await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: 'nonsense' } });
     await app.ask('GET /.well-known/jwks.json');
     for (const name of [

@@ -8,9 +8,9 @@ import { startTracing } from '../../app/observe/otlp.ts';
 import { noTracing, storeSpans } from '../../app/observe/tracing.ts';
 import { instrumentDatabase } from '../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { registered } from '../support/people.ts';
 import { readSources } from '../support/source-files.ts';
 import { onEachStore } from '../support/stores.ts';
+import { registerUser } from '../support/users.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
@@ -31,7 +31,7 @@ onEachStore('a traced service', (stores) => {
   const names = () => spans().map(({ name }) => name);
 
   it("continues the caller's trace in queries and argon2, and returns it in a header", async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     exporter.reset();
     const reply = await app.ask('POST /api/v1/auth/login', { body: { email, password }, headers });
     expect(reply.headers.traceresponse).to.match(new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createCircuitBreaker } from '../../app/store/circuit-breaker.ts';
+import { useMonotonicClock } from '../support/clock.ts';
 import { until } from '../support/until.ts';
 
 const noAnswer = new Error('no answer');
@@ -22,6 +23,7 @@ describe('A circuit breaker', () => {
   let reports: unknown[];
   let openings: number;
   let breaker: ReturnType<typeof createCircuitBreaker>;
+  const clock = useMonotonicClock({ isFrozen: true });
 
   function create(slowFailure: number): void {
     probes = [];
@@ -77,7 +79,7 @@ describe('A circuit breaker', () => {
   it('ignores a call without an answer while others are answered', async () => {
     const slow = pending();
     const watched = breaker.track(slow.promise);
-    await sleep(100);
+    await clock.advance(150);
     await breaker.track(Promise.resolve('answered'));
     slow.reject(noAnswer);
     await watched;
@@ -109,6 +111,7 @@ describe('A circuit breaker', () => {
 
   it('has one probe in flight, however long it takes', async () => {
     await fail();
+    // Longer than the interval of the probes, which is a timer.
     await sleep(600);
     expect(probes).to.have.lengthOf(1);
     probes[0]?.reject(noAnswer);
@@ -119,7 +122,7 @@ describe('A circuit breaker', () => {
     create(50);
     const slow = pending();
     const watched = breaker.track(slow.promise);
-    await sleep(100);
+    await clock.advance(150);
     await fail();
     slow.reject(noAnswer);
     await watched;

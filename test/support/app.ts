@@ -24,7 +24,7 @@ export interface Reply {
 
 export interface Ask {
   readonly body?: unknown;
-  /** Sent as it is, whatever it is. */
+  /** A body that is sent without changes. */
   readonly raw?: string | Buffer;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -38,14 +38,14 @@ export interface TestApp {
   readonly metrics: Metrics;
   /** Everything logged so far, parsed. */
   readonly logged: () => Record<string, unknown>[];
-  /** Turns it into a process that has had its SIGTERM. */
+  /** Puts the application into the state after SIGTERM. */
   readonly drain: () => void;
   /** `ask('POST /api/v1/auth/login', {body})`; every answer is checked against the OpenAPI document. */
   ask(what: string, ask?: Ask): Promise<Reply>;
   close(): Promise<void>;
 }
 
-/** Weak on purpose: tests are about behaviour, and hashing at full strength would dominate them. */
+/** Weak password hashes, because real ones would dominate the duration of the tests. */
 const testEnvironment = {
   ENV: 'test',
   ARGON2_MEMORY_KIB: '64',
@@ -107,7 +107,7 @@ async function check(contract: Contract, what: string, reply: Reply): Promise<vo
   contract.assertAnswer({ method, path, status: reply.status, contentType, body: reply.body });
 }
 
-/** The composed application on a port of its own, over the stores given. Variables override the test defaults. */
+/** Starts the composed application on a free port. Variables override the defaults of the tests. */
 export async function startApp(
   stores: Stores,
   variables: Record<string, string> = {},
@@ -117,7 +117,7 @@ export async function startApp(
   const log = collectLines();
   const logger = createLog({ ...config, logLevel: 'debug' }, log.stream);
   const ownKeys = Object.keys(variables).some((name) => name.startsWith('JWT_'));
-  // Making an RSA key takes longer than most tests.
+  // An RSA key takes longer to generate than most tests.
   if (!ownKeys) sharedKeys ??= openSigningKeys(config, logger);
   const keys = await (sharedKeys && !ownKeys ? sharedKeys : openSigningKeys(config, logger));
   const metrics = createMetrics('test', tracing.isOn ? tracing.traceId : undefined);

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { type Browser, chromium } from 'playwright-core';
 
-const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+const paths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Where the machine's own Chromium is; undefined without one. None is ever downloaded. */
-export const chromiumPath = places.find((place) => existsSync(place));
+/** The path of an installed Chromium, or undefined. The tests download none. */
+export const chromiumPath = paths.find((path) => existsSync(path));
 
-/** Calls home for nothing: what a test sees in the network log is the page's doing. The profile is fresh each time. */
+/** Starts Chromium with a new profile and without background requests, so that every request comes from the page. */
 export function launchChromium(executablePath: string): Promise<Browser> {
   return chromium.launch({
     executablePath,

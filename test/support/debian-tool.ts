@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 
-/** Programs of Debian packages that some suites use where they are installed. */
+/** Programs of Debian packages that some suites need. */
 const packages = {
   promtool: 'prometheus',
   prometheus: 'prometheus',
@@ -10,12 +10,12 @@ const packages = {
 
 export type Tool = keyof typeof packages;
 
-/** Where the program is; undefined without it. */
+/** The path of the program, or undefined. */
 export function toolPath(tool: Tool): string | undefined {
   return [`/usr/bin/${tool}`, `/usr/local/bin/${tool}`].find((place) => existsSync(place));
 }
 
-/** The title of a suite that is skipped, by name, where the program is missing. */
+/** The title of a suite. Where the program is missing, it names the package. */
 export function needs(tool: Tool, title: string): string {
   return toolPath(tool) ? title : `${title} (needs ${tool}, of the Debian package ${packages[tool]})`;
 }

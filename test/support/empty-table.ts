@@ -20,7 +20,7 @@ function emptying(table: string): Queries {
  */
 export async function onEmptyTable(
   { url, config, name }: TestStores,
-  table: 'sessions' | 'user_roles',
+  table: 'sessions' | 'user_roles' | 'maintenance',
   work: (within: Store) => Promise<void>,
 ): Promise<void> {
   const embedded = name === 'embedded';

@@ -6,7 +6,7 @@ import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 export interface Faults {
   postgres: boolean;
   redis: boolean;
-  /** Milliseconds by which the database's clock is ahead, as far as refreshes can tell. */
+  /** Milliseconds by which the clock of the database is ahead, for refreshes. */
   clockAhead: number;
 }
 
@@ -34,7 +34,7 @@ function faultyDatabase(database: Database, faults: Faults): Database {
   };
 }
 
-function faultyMemory(redis: RedisClient, faults: Faults): RedisClient {
+function faultyRedis(redis: RedisClient, faults: Faults): RedisClient {
   const unless = <T>(work: () => Promise<T>): Promise<T> => (faults.redis ? down() : work());
   return {
     ...redis,
@@ -46,7 +46,7 @@ function faultyMemory(redis: RedisClient, faults: Faults): RedisClient {
   };
 }
 
-/** The same stores behind switches that take them away. */
+/** The same stores. A test can make each of them unavailable. */
 export function withFaults(stores: Stores): { stores: Stores; faults: Faults } {
   const faults: Faults = { postgres: false, redis: false, clockAhead: 0 };
   const database = faultyDatabase(stores.database, faults);
@@ -56,7 +56,7 @@ export function withFaults(stores: Stores): { stores: Stores; faults: Faults } {
       ...stores,
       database,
       replica: database,
-      redis: faultyMemory(stores.redis, faults),
+      redis: faultyRedis(stores.redis, faults),
     },
   };
 }

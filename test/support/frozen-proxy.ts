@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 
-/** Stands before a server; while frozen it accepts and keeps every byte to itself, as a stopped process does. */
+/** A TCP proxy in front of a server. While frozen it accepts connections and forwards nothing, like a stopped process. */
 export async function startProxy(target: { host: string; port: number }) {
   const sockets = new Set<Socket>();
   let frozen = false;
@@ -31,7 +31,7 @@ export async function startProxy(target: { host: string; port: number }) {
 
   return {
     port: typeof address === 'object' && address ? address.port : 0,
-    /** Keeps back what comes from now on for some milliseconds, in each direction. */
+    /** Delays all later bytes by some milliseconds, in each direction. */
     delay(ms: number): void {
       lag = ms;
     },

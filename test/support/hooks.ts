@@ -1,6 +1,6 @@
 import type { RootHookObject } from 'mocha';
 
-/** Loaded late, so that a run without a store opens none; mocha then ends by itself. */
+/** Imports the stores late, so that a run without a store opens none. */
 export const mochaHooks: RootHookObject = {
   async afterAll(this: Mocha.Context) {
     this.timeout(30_000);

@@ -24,7 +24,7 @@ function generate(algorithm: PairAlgorithm): KeyObject {
   return generateKeyPairSync('ed25519').privateKey;
 }
 
-/** The same pair for the same name in every test: RSA keys are slow to make. */
+/** Returns the same pair for the same name in every test: RSA keys are slow to generate. */
 export function pemPair(name: string, algorithm: PairAlgorithm = 'RS256'): PemPair {
   const id = `${algorithm} ${name}`;
   const known = made.get(id);
@@ -41,7 +41,7 @@ export function pemPair(name: string, algorithm: PairAlgorithm = 'RS256'): PemPa
   return pair;
 }
 
-/** An empty folder, and its removal. */
+/** Creates an empty folder. @returns its path and a function that removes it */
 export function scratchFolder(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), 'auth-keys-'));
   return { path, remove: () => rmSync(path, { recursive: true }) };
@@ -51,8 +51,8 @@ export function testConfig(env: Environment): Config {
   return parseConfig({ ENV: 'test', ...env });
 }
 
-/** A log that remembers its lines, parsed. */
-export function rememberingLog(): { log: Logger; lines: Record<string, unknown>[]; events: () => unknown[] } {
+/** A log that records its lines, parsed. */
+export function recordingLog(): { log: Logger; lines: Record<string, unknown>[]; events: () => unknown[] } {
   const lines: Record<string, unknown>[] = [];
   const log = createLog(
     { logLevel: 'debug', environment: 'test' },
@@ -65,8 +65,8 @@ export const kidOf = ({ publicKey }: PemPair): Promise<string> => calculateJwkTh
 
 export const publishedKids = (keys: SigningKeys): unknown[] => keys.jwks().keys.map(({ kid }) => kid);
 
-/** Opens keys and makes folders, and closes and removes them after each test of the suite that calls it. */
-export function keyWorkshop() {
+/** Opens keys and creates folders; closes and removes them after each test of the calling suite. */
+export function useSigningKeys() {
   const cleanups: (() => void)[] = [];
   afterEach(() => {
     for (const cleanup of cleanups.splice(0)) cleanup();
@@ -82,7 +82,7 @@ export function keyWorkshop() {
     folder,
 
     async open(env: Environment, now?: () => number) {
-      const memory = rememberingLog();
+      const memory = recordingLog();
       const keys = await openSigningKeys(testConfig(env), memory.log, now);
       cleanups.push(() => keys.close());
       return { keys, ...memory };

@@ -14,7 +14,7 @@ export interface Running {
   readonly ended: Promise<number | string>;
 }
 
-/** Variables of this process do not leak into the one under test. */
+/** The environment of the new process contains no other variables of this one. */
 function environment(variables: Record<string, string>): NodeJS.ProcessEnv {
   const { PATH, HOME } = process.env;
   return { PATH, HOME, ...variables };

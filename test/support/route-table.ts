@@ -1,8 +1,8 @@
 import { createEndpoints, type Services } from '../../app/endpoints.ts';
 
 /**
- * The real route table without anything behind it: good for what the routes say about themselves, while only the
- * documentation and health can be called.
+ * The real route table without services, for tests of the routes themselves. Only the documentation and the health
+ * endpoints can be called.
  */
 export function createRouteTable() {
   const services = {

@@ -5,7 +5,7 @@ import type { NewUser, User } from '../../app/store/tables/users.ts';
 
 const word = (): string => randomBytes(8).toString('hex');
 
-/** A user that nobody has yet, whatever ran before in this database. */
+/** The columns of a user. No other user has them. */
 export function newUser(fields: Partial<NewUser> = {}): NewUser {
   const name = `u${word()}`;
   return { id: randomUUID(), email: `${name}@example.com`, username: name, passwordHash: 'hash', ...fields };
@@ -16,7 +16,7 @@ export const addUser = (store: Store, fields: Partial<NewUser> = {}): Promise<Us
 
 const day = 86_400_000;
 
-/** Opens a session and says by which token hash it can be rotated. */
+/** Inserts a session. @returns its columns */
 export async function addSession(
   store: Pick<Store, 'users' | 'sessions'>,
   userId: string,

@@ -2,12 +2,12 @@ import { connect } from 'node:net';
 import { userInfo } from 'node:os';
 import postgres from 'postgres';
 
-/** Milliseconds; far longer than the loading of modules keeps the event loop from seeing a connection that is there. */
-const patience = 10_000;
+/** Milliseconds. Loading modules may block the event loop for some time. */
+const connectTimeout = 10_000;
 
 function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: patience });
+    const socket = connect({ port, host: '127.0.0.1', timeout: connectTimeout });
     const finish = (answer: boolean): void => {
       socket.destroy();
       resolve(answer);
@@ -20,7 +20,7 @@ function answers(port: number): Promise<boolean> {
 
 /** Runs one statement on the server that the URL names. */
 export async function runOn(url: string, statement: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: 3, onnotice: () => undefined });
+  const sql = postgres(url, { max: 1, connect_timeout: connectTimeout / 1000, onnotice: () => undefined });
   try {
     await sql.unsafe(statement);
   } finally {
@@ -37,7 +37,7 @@ async function accepts(url: string): Promise<boolean> {
   }
 }
 
-/** TEST_DATABASE_URL (then it must answer), or whoever of the usual users a server on 127.0.0.1 trusts; else null. */
+/** TEST_DATABASE_URL, which must answer, or a server on 127.0.0.1 that trusts one of the usual users; else null. */
 export async function findPostgres(): Promise<string | null> {
   const given = process.env.TEST_DATABASE_URL;
   if (given) {

@@ -11,10 +11,11 @@ import { loadQueries } from '../../app/store/postgres/queries.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { findPostgres, findRedis, runOn } from './servers.ts';
+import { until } from './until.ts';
 
 export type StoreKind = 'embedded' | 'real';
 
-/** Shared by all suites of a run, so closing them is left to the end of the run: `close` does nothing. */
+/** All suites of a run share the stores, which are closed at its end: `close` does nothing. */
 export interface TestStores extends Stores {
   readonly name: StoreKind;
   readonly config: Config['database'];
@@ -43,7 +44,7 @@ function databaseUrl(name: string): string {
   return url.href;
 }
 
-/** Makes an empty database on the real server. @returns its URL, and what drops it */
+/** Creates an empty database on the real server. @returns its URL and a function that drops it */
 export async function createScratchDatabase(): Promise<{ url: Secret; drop: () => Promise<void> }> {
   const name = `auth_test_${randomBytes(6).toString('hex')}`;
   await runOn(databaseUrl(new URL(serverUrl ?? '').pathname.slice(1)), `create database ${name}`);
@@ -54,7 +55,13 @@ export async function createScratchDatabase(): Promise<{ url: Secret; drop: () =
 
 async function openRedis(url: string): Promise<{ redis: RedisClient; close: () => Promise<void> }> {
   const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
-  const redis = await createRedisClient({ url: () => url, log: silentLog, keyPrefix });
+  const redis = await createRedisClient({
+    url: () => url,
+    log: silentLog,
+    keyPrefix,
+    commandTimeout: 10_000,
+  });
+  await until(() => redis.ping());
   const close = async (): Promise<void> => {
     await redis.close();
     const cleaner = new Redis(url);
@@ -75,7 +82,7 @@ async function openServer(kind: StoreKind) {
 }
 
 async function openKind(kind: StoreKind): Promise<Opened> {
-  // One database for a whole run, on a machine that runs other things: patience, so that no test is about speed.
+  // A long timeout, so that a busy machine fails no test.
   const config = parseConfig({ DB_TIMEOUT: '10s' }).database;
   const server = await openServer(kind);
   const { url } = server;
@@ -87,7 +94,7 @@ async function openKind(kind: StoreKind): Promise<Opened> {
     name: kind,
     config,
     url,
-    redisUrl: redis.redis.kind === 'redis' && redisUrl ? () => redisUrl : null,
+    redisUrl: redis.redis.connection && redisUrl ? () => redisUrl : null,
     database,
     replica: database,
     redis: redis.redis,
@@ -108,7 +115,7 @@ function use(kind: StoreKind): Promise<Opened> {
   return opening;
 }
 
-/** What the run used, for its last lines. */
+/** The stores that the run used, for its last lines. */
 export function storesUsed(): readonly string[] {
   return [...opened.keys()].map((kind) => {
     if (kind === 'embedded') return 'embedded (PGlite, in-memory stand-in for Redis)';
@@ -136,12 +143,12 @@ function describeOn(kind: StoreKind, title: string, body: Body): void {
   });
 }
 
-/** The same claims on the embedded stores and, where they can be had, on real ones. */
+/** Runs the suite on the embedded stores and, where there is a server, on real ones. */
 export function onEachStore(title: string, body: Body): void {
   for (const kind of kinds) describeOn(kind, title, body);
 }
 
-/** Claims about locks, deadlines and crashes: PGlite is one backend and cannot show them. Without a server: skipped. */
+/** Runs the suite on real stores only: PGlite has one backend, without locks, deadlines and crashes. */
 export function onRealStore(title: string, body: Body): void {
   if (serverUrl) {
     describeOn('real', title, body);

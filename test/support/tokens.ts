@@ -8,7 +8,7 @@ import {
   createAccessTokens,
   type SignedUser,
 } from '../../app/features/tokens/access-token.ts';
-import { keyWorkshop, pemPair, testConfig } from './keys.ts';
+import { pemPair, testConfig, useSigningKeys } from './keys.ts';
 
 export function pairEnv(name: string, algorithm: 'RS256' | 'ES256' | 'EdDSA' = 'RS256'): Environment {
   const { privatePem, publicPem } = pemPair(name, algorithm);
@@ -31,11 +31,11 @@ export async function expectUnauthorized(tokens: AccessTokens, token: string): P
   expect(error).to.have.property('cause').that.is.instanceOf(Error);
 }
 
-/** Opens access tokens, and closes their keys after each test of the suite that calls it. */
-export function tokenWorkshop() {
-  const workshop = keyWorkshop();
+/** Opens access tokens; closes their keys after each test of the calling suite. */
+export function useAccessTokens() {
+  const workshop = useSigningKeys();
 
-  /** Tokens on a clock that stands still at `clock.now` (milliseconds) until it is set. */
+  /** Tokens on a clock that stands still at `clock.now` (milliseconds). */
   async function open(env: Environment = pairEnv('a')) {
     const { jwt, sessions } = testConfig(env);
     const clock = { now: Date.parse('2030-01-01T00:00:00.400Z') };
@@ -44,12 +44,12 @@ export function tokenWorkshop() {
     return { keys, tokens: createAccessTokens({ keys, jwt, ttlMs: sessions.accessTokenTtl, now }), clock };
   }
 
-  /** A header and a payload that are right in every way, to be spoilt one at a time. */
-  async function rightParts(env?: Environment) {
+  /** A valid header and payload, for a test to invalidate. */
+  async function validParts(env?: Environment) {
     const { keys, tokens, clock } = await open(env);
     const { token } = await tokens.sign(signedUser());
     return { keys, tokens, clock, token, header: decodeProtectedHeader(token), payload: decodeJwt(token) };
   }
 
-  return { open, rightParts };
+  return { open, validParts };
 }

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Milliseconds; shorter than the time limit of a test, so that it is this which fails, by name, and the run ends. */
-const defaultPatience = 15_000;
+// The real clock: a test may control the one that it finds in `performance`.
+const now = performance.now.bind(performance);
 
-/** Waits for what happens elsewhere. Rejects when it has not happened in `patience` milliseconds. */
+/** Milliseconds. Shorter than the timeout of a test, so that the failure names the condition. */
+const defaultTimeout = 15_000;
+
+/** Waits until the condition is true. Rejects after `timeout` milliseconds. */
 export async function until(
-  holds: () => boolean | Promise<boolean>,
-  patience = defaultPatience,
+  condition: () => boolean | Promise<boolean>,
+  timeout = defaultTimeout,
 ): Promise<void> {
-  const deadline = performance.now() + patience;
-  while (!(await holds())) {
-    if (performance.now() > deadline) throw new Error(`not within ${patience} ms: ${holds}`);
+  const deadline = now() + timeout;
+  while (!(await condition())) {
+    if (now() > deadline) throw new Error(`not within ${timeout} ms: ${condition}`);
     await sleep(5);
   }
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { encodeCursor } from '../../app/http/route/cursor.ts';
 import type { TestApp } from '../../test/support/app.ts';
-import { type LoggedIn, loggedIn, loggedInAdmin } from '../../test/support/people.ts';
+import { type LoggedInUser, logInNewAdmin, logInNewUser } from '../../test/support/users.ts';
 
 /**
  * Generated requests contain placeholders for ids, tokens and the like, which exist only while the application runs. So a
@@ -29,9 +29,9 @@ export interface Placeholders {
 }
 
 async function createUsers(app: TestApp): Promise<Map<string, string>> {
-  const [admin, user, victim] = await Promise.all([loggedInAdmin(app), loggedIn(app), loggedIn(app)]);
+  const [admin, user, victim] = await Promise.all([logInNewAdmin(app), logInNewUser(app), logInNewUser(app)]);
   const reset = await app.ask(`POST /api/v1/admin/users/${victim.id}/reset-token`, { token: admin.access });
-  const everyone: Record<(typeof users)[number], LoggedIn> = { admin, user, victim };
+  const everyone: Record<(typeof users)[number], LoggedInUser> = { admin, user, victim };
   const known = users.flatMap((who) =>
     fields.map((what) => [placeholder(who, what), everyone[who][what]] as const),
   );

@@ -2,7 +2,8 @@ import { AppError } from '../../errors.ts';
 import type { Page } from '../../store/postgres/database.ts';
 import type { Store } from '../../store/store.ts';
 import type { LoginHistory } from '../../store/tables/login-histories.ts';
-import type { ExportedSession, SessionPosition } from '../../store/tables/sessions.ts';
+import type { ExportedSession } from '../../store/tables/sessions.ts';
+import type { CreatedPosition } from '../../store/tables/users.ts';
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
 
@@ -40,7 +41,7 @@ export function createPersonalData({ store, replica }: { store: Store; replica: 
     if (!account) throw new AppError('unauthorized');
     return {
       account,
-      sessions: await readAllPages<ExportedSession, SessionPosition>((after) =>
+      sessions: await readAllPages<ExportedSession, CreatedPosition>((after) =>
         store.sessions.listAll(userId, batch, after),
       ),
       auditLog: await replica.auditLog.listForUser(userId, auditLimit),

@@ -13,6 +13,8 @@ interface RedisClientOptions {
   readonly url: Secret;
   readonly log: Logger;
   readonly keyPrefix?: string;
+  /** Milliseconds. @default 250 */
+  readonly commandTimeout?: number;
   readonly observer?: StoreObserver;
 }
 
@@ -46,7 +48,7 @@ function createOutageLog(connection: IoredisConnection, log: Logger) {
 
 /** The connection for commands, behind a circuit breaker. @returns also a function that ends the breaker's probes */
 function openCommandConnection(options: RedisClientOptions, keyPrefix: string, observer: StoreObserver) {
-  const connection = createIoredisConnection(options.url, keyPrefix);
+  const connection = createIoredisConnection(options.url, keyPrefix, options.commandTimeout);
   const report = createOutageLog(connection, options.log);
   const stopProbes = guardCommands(connection, (isUnavailable, cause) => {
     // The connection was closed meanwhile: its `ready` event will report the end of the outage.
@@ -95,18 +97,17 @@ const createCommands = (connection: IoredisConnection): Commands => ({
 });
 
 /**
- * Redis, a single node or a cluster. The service starts without it too. A command that Redis does not answer within
- * 250 ms rejects. While Redis is unavailable or too slow for every command, commands reject at once.
+ * Redis, a single node or a cluster. The service starts without it too. A command that Redis does not answer in time
+ * rejects. While Redis is unavailable or too slow for every command, commands reject at once.
  */
 export async function createRedisClient(options: RedisClientOptions): Promise<RedisClient> {
   const { url, keyPrefix = 'auth:', observer = noStoreObserver } = options;
   const { connection, stopProbes } = openCommandConnection(options, keyPrefix, observer);
-  const subscriber = createIoredisConnection(url, keyPrefix);
+  const subscriber = createIoredisConnection(url, keyPrefix, options.commandTimeout);
   instrumentConnection(subscriber, 'messages', observer);
   const subscribe = createSubscriptions(subscriber);
   await waitUntilConnected([connection, subscriber]);
   return {
-    kind: 'redis',
     ...createCommands(connection),
     // ioredis adds the prefix to keys, but not to channels.
     async publish(channel, message) {

@@ -21,8 +21,16 @@ export function parseNode(node: string) {
 /** Milliseconds before the next attempt to connect. The number of attempts is unlimited. */
 const retryDelay = (attempts: number): number => Math.min(500, 25 * 2 ** Math.min(attempts, 6));
 
+/** Milliseconds after which a command rejects. */
+const defaultCommandTimeout = 250;
+
 /** In milliseconds. A socket without an answer for `socketTimeout` is closed, even if TCP still considers it open. */
-const timeouts = { commandTimeout: 250, connectTimeout: 1_000, socketTimeout: 500, keepAlive: 10_000 };
+const timeouts = (commandTimeout: number) => ({
+  commandTimeout,
+  connectTimeout: 1_000,
+  socketTimeout: 2 * commandTimeout,
+  keepAlive: 10_000,
+});
 
 /** A command fails at once instead of being queued until a reconnect: its caller would not wait so long. */
 const failFast = {
@@ -51,9 +59,9 @@ export function createReconnectOnDemotion(now = () => performance.now()): (error
   };
 }
 
-function createSingle(url: Secret, keyPrefix: string): Redis {
+function createSingle(url: Secret, keyPrefix: string, commandTimeout: number): Redis {
   const redis: Redis = new Redis({
-    ...timeouts,
+    ...timeouts(commandTimeout),
     ...failFast,
     ...parseNode(url()),
     keyPrefix,
@@ -67,11 +75,11 @@ function createSingle(url: Secret, keyPrefix: string): Redis {
   return redis;
 }
 
-function createCluster(url: Secret, keyPrefix: string): Cluster {
+function createCluster(url: Secret, keyPrefix: string, commandTimeout: number): Cluster {
   const firstNode = () => parseNode(redisNodes(url())[0] ?? '');
   const { username, password, tls } = firstNode();
   // All nodes share one object, so that their next connections use a rotated password.
-  const redisOptions = { ...timeouts, username, password, ...(tls ? { tls: {} } : {}) };
+  const redisOptions = { ...timeouts(commandTimeout), username, password, ...(tls ? { tls: {} } : {}) };
   return new Cluster(redisNodes(url()).map(parseNode), {
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -88,6 +96,11 @@ function createCluster(url: Secret, keyPrefix: string): Cluster {
 }
 
 /** A single node, or a cluster when the URL is a comma list. It is not connected yet. */
-export function createIoredisConnection(url: Secret, keyPrefix: string): IoredisConnection {
-  return redisNodes(url()).length > 1 ? createCluster(url, keyPrefix) : createSingle(url, keyPrefix);
+export function createIoredisConnection(
+  url: Secret,
+  keyPrefix: string,
+  commandTimeout = defaultCommandTimeout,
+): IoredisConnection {
+  const create = redisNodes(url()).length > 1 ? createCluster : createSingle;
+  return create(url, keyPrefix, commandTimeout);
 }

@@ -1,17 +1,13 @@
-import { type Database, type Page, queryOne, queryOneOrNull, toPage } from '../postgres/database.ts';
-import type { Account, User } from './users.ts';
+import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/database.ts';
+import { type Account, type CreatedPosition, createdPosition, type User } from './users.ts';
 
 /**
- * Active sessions of one user. One more login ends the oldest. The number is greater than anybody's number of devices,
- * and small enough that a password change ends them all within its deadline. Without a maximum, an attacker who knows
- * the password could open so many sessions that no statement could end them in time.
+ * Active sessions of one user. One more login ends the oldest. Without a maximum, an attacker who knows the password
+ * could open so many sessions that no password change could end them all within its deadline.
  */
 export const maxActiveSessions = 100;
 
-/**
- * Sessions that one login ends at most. Simultaneous logins can exceed the maximum for a while; this number is enough to
- * return to it, and small enough for the deadline of a login.
- */
+/** Sessions that one login ends at most, within its deadline. Simultaneous logins can exceed the maximum for a while. */
 const maxSuperseded = 100;
 
 export interface SessionInsert {
@@ -45,7 +41,7 @@ export interface Session {
   readonly lastSeenAt: Date;
 }
 
-/** A session in its user's data export. */
+/** A session in its user's data export, active or ended. */
 export interface ExportedSession extends Session {
   readonly endedAt: Date | null;
   readonly endCause: string | null;
@@ -56,13 +52,8 @@ export interface OpenedSession extends Session {
   readonly superseded: readonly string[];
 }
 
-export interface SessionPosition {
-  readonly createdAt: Date;
-  readonly id: string;
-}
-
 /** A session as the refresh of its tokens needs it. */
-export interface SessionRow extends Session {
+export interface SessionRow extends ExportedSession {
   readonly userId: string;
   readonly macKey: Buffer;
   readonly tokenHash: Buffer;
@@ -73,8 +64,6 @@ export interface SessionRow extends Session {
   readonly msSinceRotation: number | null;
   readonly idleExpiresAt: Date;
   readonly expiresAt: Date;
-  readonly endedAt: Date | null;
-  readonly endCause: string | null;
   /** False once the session has ended, or expired because of idle time or age. */
   readonly isActive: boolean;
   /** Null when the account was deleted. */
@@ -115,18 +104,14 @@ function toActiveSession(row: ActiveSessionColumns): ActiveSession {
 
 const createLists = (database: Database) => ({
   /** Newest first, up to twice the maximum, which simultaneous logins can exceed for a while. */
-  listActive: (userId: string): Promise<Session[]> =>
+  listActive: (userId: string) =>
     database.query<Session>('sessions/list_active', [userId, 2 * maxActiveSessions]),
 
   /** Newest first, including ended sessions until the purge deletes them. */
-  async listAll(
-    userId: string,
-    limit: number,
-    after?: SessionPosition,
-  ): Promise<Page<ExportedSession, SessionPosition>> {
-    const values = [limit + 1, after?.createdAt ?? null, after?.id ?? null, userId];
-    const rows = await database.query<ExportedSession>('sessions/list_all', values);
-    return toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+  listAll(userId: string, limit: number, after?: CreatedPosition) {
+    const params = [after?.createdAt ?? null, after?.id ?? null, userId];
+    const page = { limit, params, position: createdPosition };
+    return queryPage<ExportedSession, CreatedPosition>(database, 'sessions/list_all', page);
   },
 
   countActive: async (): Promise<number> =>

@@ -27,11 +27,10 @@ function environmentOf(container: Tree, { document }: Workload, manifests: Manif
 
 /** The files of a volume: name and text, or null for the text of a Secret, which nobody knows yet. */
 function filesOfVolume(
-  volume: Tree,
+  { configMap, secret }: Tree,
   { document }: Workload,
   manifests: ManifestSet,
 ): [string, string | null][] {
-  const { configMap, secret } = volume;
   if (secret) return asMaps(get(secret, 'items')).map(({ path }) => [asText(path), null]);
   const data = configMapData(manifests, document, get(configMap, 'name'));
   return Object.entries(data).map(([name, value]) => [name, asText(value)]);
@@ -71,11 +70,6 @@ function machineOf(container: Tree) {
 }
 
 /** What the service would report of the environment of a container: `VARIABLE what is wrong with it`. */
-export interface ParsedContainer {
-  readonly name: string;
-  readonly faults: readonly string[];
-}
-
 function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): readonly string[] {
   const env = environmentOf(container, workload, manifests);
   try {
@@ -87,7 +81,7 @@ function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): 
   }
 }
 
-function parseContainers(workload: Workload, manifests: ManifestSet): ParsedContainer[] {
+function parseContainers(workload: Workload, manifests: ManifestSet) {
   // Other pods read other variables.
   if (workload.podLabels['app.kubernetes.io/name'] !== names.app) return [];
   return workload.containers.map((container) => ({
@@ -97,7 +91,7 @@ function parseContainers(workload: Workload, manifests: ManifestSet): ParsedCont
 }
 
 /** Runs the service's own parser on the complete environment of each container of the service. */
-export function parseEnvironments(manifests: ManifestSet): ParsedContainer[] {
+export function parseEnvironments(manifests: ManifestSet) {
   return manifests.workloads.flatMap((workload) => parseContainers(workload, manifests));
 }
 

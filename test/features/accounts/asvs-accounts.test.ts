@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { probe, using } from '../../store/postgres/probe.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { registered } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { registerUser } from '../../support/users.ts';
 
 onEachStore('ASVS: accounts', (stores) => {
   let app: TestApp;
@@ -13,7 +13,7 @@ onEachStore('ASVS: accounts', (stores) => {
   after(() => app.close());
 
   it('keep a password for ten years, if nobody changes it (6.2.10)', async () => {
-    const { id, email, password } = await registered(app);
+    const { id, email, password } = await registerUser(app);
     await using(probe(stores()), (database) => database.query('probe/age_password', [id]));
     const reply = await app.ask('POST /api/v1/auth/login', { body: { email, password } });
     expect(reply.status).to.equal(200);

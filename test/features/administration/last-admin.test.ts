@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { type LoggedIn, loggedInAdmin } from '../../support/people.ts';
 import { onEachStore, onRealStore } from '../../support/stores.ts';
+import { type LoggedInUser, logInNewAdmin } from '../../support/users.ts';
 
 /** Leaves exactly the people given as administrators: other tests share the database and made some of their own. */
-async function onlyAdmins(app: TestApp, admins: readonly LoggedIn[]): Promise<void> {
+async function onlyAdmins(app: TestApp, admins: readonly LoggedInUser[]): Promise<void> {
   const store = createStore(app.stores.database);
   let after: { createdAt: Date; id: string } | undefined;
   do {
@@ -26,7 +26,7 @@ onEachStore('The last active administrator', (stores) => {
   after(() => app.close());
 
   it('cannot lose the role, be disabled or be deleted, by anybody including themselves', async () => {
-    const admin = await loggedInAdmin(app);
+    const admin = await logInNewAdmin(app);
     await onlyAdmins(app, [admin]);
     const user = `/api/v1/admin/users/${admin.id}`;
     const calls: [string, object | undefined][] = [
@@ -43,7 +43,7 @@ onEachStore('The last active administrator', (stores) => {
   });
 
   it('may go once there is another', async () => {
-    const [first, second] = [await loggedInAdmin(app), await loggedInAdmin(app)];
+    const [first, second] = [await logInNewAdmin(app), await logInNewAdmin(app)];
     await onlyAdmins(app, [first, second]);
     const reply = await app.ask(`POST /api/v1/admin/users/${first.id}/disable`, { token: second.access });
     expect(reply.status).to.equal(204);
@@ -64,7 +64,7 @@ onRealStore('Two administrators who remove each other at the same time', (stores
 
   it('leave one of them an administrator, in every one of twenty races', async () => {
     for (let round = 0; round < 20; round += 1) {
-      const [first, second] = [await loggedInAdmin(app), await loggedInAdmin(replica)];
+      const [first, second] = [await logInNewAdmin(app), await logInNewAdmin(replica)];
       await onlyAdmins(app, [first, second]);
       await Promise.all([
         app.ask(`POST /api/v1/admin/users/${second.id}/disable`, { token: first.access }),

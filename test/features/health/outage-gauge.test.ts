@@ -5,9 +5,9 @@ import { instrumentDatabase } from '../../../app/store/postgres/instrumented-dat
 import { startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { type Faults, withFaults } from '../../support/faults.ts';
-import { loggedIn, newPerson } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
+import { logInNewUser, newUserFields } from '../../support/users.ts';
 
 onEachStore('An outage of Postgres', (stores) => {
   let app: TestApp;
@@ -25,12 +25,12 @@ onEachStore('An outage of Postgres', (stores) => {
 
   for (const [what, ask] of [
     ['GET /api/v1/health/ready', () => ({})],
-    ['POST /api/v1/auth/register', () => ({ body: newPerson() })],
+    ['POST /api/v1/auth/register', () => ({ body: newUserFields() })],
     ['POST /api/v1/auth/login', () => ({ body: { email: 'a@example.com', password: 'whatever' } })],
     ['POST /api/v1/auth/refresh', (refresh: string) => ({ body: { refresh_token: refresh } })],
   ] as const) {
     it(`is known from the first ${what}, and over with the next query that is answered`, async () => {
-      const { refresh } = await loggedIn(app);
+      const { refresh } = await logInNewUser(app);
       expect(await degraded()).to.equal(0);
       faults.postgres = true;
       // One look at readiness answers all who ask within half a second.

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
+import { useMonotonicClock } from '../../support/clock.ts';
 import { type Faults, withFaults } from '../../support/faults.ts';
-import { isAlive, loggedIn, newPerson } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
+import { isAccepted, logInNewUser, newUserFields } from '../../support/users.ts';
 
 onEachStore('Stores that are away', (stores) => {
   let app: TestApp;
@@ -18,14 +19,15 @@ onEachStore('Stores that are away', (stores) => {
   const verify = (token: string) => app.ask('GET /api/v1/auth/verify', { token });
   const sessionIdOf = (token: string): string =>
     JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
-  /** Longer than any local copy may be served. */
-  const forget = () => new Promise((resolve) => setTimeout(resolve, 1_050));
+  const clock = useMonotonicClock();
+  /** After a second, no replica may use its cached state of a session. */
+  const forget = () => clock.advance(1_000);
 
   it('Postgres away: what needs it answers 503 with Retry-After', async () => {
-    const { access, refresh } = await loggedIn(app);
+    const { access, refresh } = await logInNewUser(app);
     faults.postgres = true;
     const calls: [string, object][] = [
-      ['POST /api/v1/auth/register', { body: newPerson() }],
+      ['POST /api/v1/auth/register', { body: newUserFields() }],
       ['POST /api/v1/auth/login', { body: { email: 'a@example.com', password: 'whatever' } }],
       ['POST /api/v1/auth/refresh', { body: { refresh_token: refresh } }],
       ['POST /api/v1/auth/logout', { token: access }],
@@ -38,15 +40,17 @@ onEachStore('Stores that are away', (stores) => {
   });
 
   it('Postgres away: token checks go on from the copy in Redis', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     expect((await verify(access)).status).to.equal(204);
+    const { redis } = app.stores;
+    await until(async () => (await redis.get([`state:${sessionIdOf(access)}`]))[0] !== null);
     faults.postgres = true;
     await forget();
     expect((await verify(access)).status).to.equal(204);
   });
 
   it('Postgres away: a session that ended before stays dead', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     await verify(access);
     await app.ask('POST /api/v1/auth/logout', { token: access });
     const elsewhere = await startApp(app.stores);
@@ -60,18 +64,16 @@ onEachStore('Stores that are away', (stores) => {
   });
 
   it('Redis away at a logout: it is told as soon as Redis is back, so that Postgres may go then', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     await verify(access);
     faults.redis = true;
     await app.ask('POST /api/v1/auth/logout', { token: access });
     faults.redis = false;
-    await forget();
-    const [session] = await app.stores.redis.get([`ended:${sessionIdOf(access)}`]);
-    expect(session).to.equal('1');
+    await until(async () => (await app.stores.redis.get([`ended:${sessionIdOf(access)}`]))[0] === '1');
   });
 
   it('both away: 503, never 200', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     await verify(access);
     faults.postgres = true;
     faults.redis = true;
@@ -81,12 +83,12 @@ onEachStore('Stores that are away', (stores) => {
 
   it('Redis away: login, refresh and logout work, and a logged-out token stays dead', async () => {
     faults.redis = true;
-    const { access, refresh } = await loggedIn(app);
+    const { access, refresh } = await logInNewUser(app);
     expect(
       (await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: refresh } })).status,
     ).to.equal(200);
     expect((await app.ask('POST /api/v1/auth/logout', { token: access })).status).to.equal(204);
-    expect(await isAlive(app, access)).to.equal(false);
+    expect(await isAccepted(app, access)).to.equal(false);
   });
 
   it('readiness reports Redis as degraded and Postgres as failure', async () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { newPerson, registered } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { newUserFields, registerUser } from '../../support/users.ts';
 
 const login = 'POST /api/v1/auth/login';
 
@@ -14,7 +14,7 @@ onEachStore(login, (stores) => {
   after(() => app.close());
 
   it('answers tokens, their life, the user, and forbids caching', async () => {
-    const { id, email, username, password } = await registered(app);
+    const { id, email, username, password } = await registerUser(app);
     const reply = await app.ask(login, { body: { email, password } });
     expect(reply.status).to.equal(200);
     expect(reply.headers['cache-control']).to.equal('no-store');
@@ -24,32 +24,32 @@ onEachStore(login, (stores) => {
   });
 
   it('accepts the email in any case', async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     expect((await app.ask(login, { body: { email: email.toUpperCase(), password } })).status).to.equal(200);
   });
 
   it('verifies a password exactly as it was given: no trimming, no case folding, no normalisation', async () => {
-    const person = { ...newPerson(), password: ' Pässwörter-Straße ' };
-    await app.ask('POST /api/v1/auth/register', { body: person });
+    const user = { ...newUserFields(), password: ' Pässwörter-Straße ' };
+    await app.ask('POST /api/v1/auth/register', { body: user });
     const tries = [
-      person.password,
-      person.password.trim(),
-      person.password.toLowerCase(),
-      person.password.normalize('NFD'),
+      user.password,
+      user.password.trim(),
+      user.password.toLowerCase(),
+      user.password.normalize('NFD'),
     ];
     const statuses = [];
     for (const password of tries) {
-      statuses.push((await app.ask(login, { body: { email: person.email, password } })).status);
+      statuses.push((await app.ask(login, { body: { email: user.email, password } })).status);
     }
     expect(statuses).to.deep.equal([200, 401, 401, 401]);
   });
 
   it('answers unknown email, wrong password and disabled account with the same bytes and headers', async () => {
-    const known = await registered(app);
-    const disabled = await registered(app);
+    const known = await registerUser(app);
+    const disabled = await registerUser(app);
     await createStore(app.stores.database).users.setDisabled(disabled.id, true);
     const attempts = [
-      { email: newPerson().email, password: known.password },
+      { email: newUserFields().email, password: known.password },
       { email: known.email, password: 'not the password' },
       { email: disabled.email, password: disabled.password },
     ];
@@ -66,8 +66,8 @@ onEachStore(login, (stores) => {
   it('costs one argon2 verification whether or not the account exists', async () => {
     const hashed = async () =>
       (await app.metrics.hashDuration.get()).values.find((v) => v.metricName?.endsWith('_count'))?.value ?? 0;
-    const known = await registered(app);
-    for (const email of [known.email, newPerson().email]) {
+    const known = await registerUser(app);
+    for (const email of [known.email, newUserFields().email]) {
       const before = await hashed();
       await app.ask(login, { body: { email, password: 'not the password' } });
       expect(await hashed()).to.equal(before + 1);
@@ -75,7 +75,7 @@ onEachStore(login, (stores) => {
   });
 
   it('hashes anew when a parameter changed, and not otherwise', async () => {
-    const { id, email, password } = await registered(app);
+    const { id, email, password } = await registerUser(app);
     const hash = async () => (await createStore(app.stores.database).users.findById(id))?.passwordHash;
     const original = await hash();
     await app.ask(login, { body: { email, password } });
@@ -91,7 +91,7 @@ onEachStore(login, (stores) => {
   });
 
   it('counts outcomes and logs them without the email or the password', async () => {
-    const { email, password, id } = await registered(app);
+    const { email, password, id } = await registerUser(app);
     await app.ask(login, { body: { email, password } });
     await app.ask(login, { body: { email, password: 'not the password' } });
     const text = JSON.stringify(app.logged());

@@ -7,8 +7,8 @@ import type { PersonalData } from '../../../app/features/accounts/personal-data.
 import { passwordEndpoints } from '../../../app/features/passwords/endpoints.ts';
 import type { WorkQueue } from '../../../app/http/route/endpoint.ts';
 import { type Ask, startApp, type TestApp } from '../../support/app.ts';
-import { type LoggedIn, loggedIn, logIn, newPerson } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { type LoggedInUser, logIn, logInNewUser, newUserFields } from '../../support/users.ts';
 
 const me = '/api/v1/users/me';
 
@@ -28,20 +28,21 @@ onEachStore('Confirming with the password', (stores) => {
     for (let n = 0; n < count; n += 1) seen.push((await work()).status);
     return seen;
   };
-  const keepEmail = ({ access, email, password }: LoggedIn) =>
+  const keepEmail = ({ access, email, password }: LoggedInUser) =>
     ask(`PATCH ${me}`, { token: access, body: { email, password } });
-  const guess = ({ access }: LoggedIn) => ask(`DELETE ${me}`, { token: access, body: { password: 'wrong' } });
+  const guess = ({ access }: LoggedInUser) =>
+    ask(`DELETE ${me}`, { token: access, body: { password: 'wrong' } });
 
   it('is counted when it is right too, so that one account cannot keep the hash queue full', async () => {
-    const person = await loggedIn(app);
-    const replies = await Promise.all(Array.from({ length: 30 }, () => keepEmail(person)));
+    const user = await logInNewUser(app);
+    const replies = await Promise.all(Array.from({ length: 30 }, () => keepEmail(user)));
     expect(replies.filter(({ status }) => status === 200)).to.have.length(10);
     expect(replies.filter(({ status }) => status === 429)).to.have.length(20);
-    expect((await guess(person)).status).to.equal(429);
+    expect((await guess(user)).status).to.equal(429);
   });
 
   it('is counted for each session, so that a stolen token does not block its owner', async () => {
-    const stolen = await loggedIn(app);
+    const stolen = await logInNewUser(app);
     expect((await statuses(11, () => guess(stolen))).at(-1)).to.equal(429);
     const owner = await logIn(app, stolen);
     const body = { current_password: owner.password, new_password: `new ${owner.password}` };
@@ -49,14 +50,14 @@ onEachStore('Confirming with the password', (stores) => {
   });
 
   it('is counted on when the session is refreshed', async () => {
-    const person = await loggedIn(app);
-    await statuses(10, () => guess(person));
-    const { body } = await ask('POST /api/v1/auth/refresh', { body: { refresh_token: person.refresh } });
-    expect((await guess({ ...person, access: body.data.access_token })).status).to.equal(429);
+    const user = await logInNewUser(app);
+    await statuses(10, () => guess(user));
+    const { body } = await ask('POST /api/v1/auth/refresh', { body: { refresh_token: user.refresh } });
+    expect((await guess({ ...user, access: body.data.access_token })).status).to.equal(429);
   });
 
   it('is not counted for a username, nor for a new password that is refused', async () => {
-    const { access, password } = await loggedIn(app);
+    const { access, password } = await logInNewUser(app);
     const rename = () =>
       ask(`PATCH ${me}`, { token: access, body: { username: `u${randomBytes(8).toString('hex')}` } });
     const change = (new_password: string) =>
@@ -68,7 +69,7 @@ onEachStore('Confirming with the password', (stores) => {
 
   it('has one budget per address for all three routes, which only those use up who are logged in', async () => {
     const network = newNetwork();
-    const { access: token } = await loggedIn(app);
+    const { access: token } = await logInNewUser(app);
     const routes = [`PATCH ${me}`, `DELETE ${me}`, `POST ${me}/password`];
     let n = 0;
     const next = (who: object) => ask(routes[n++ % routes.length] ?? '', { body: {}, ...who }, network);
@@ -92,7 +93,7 @@ describe('A slot of the hash queue for a confirmation', () => {
   const accounts = {
     update: async (_caller: object, change: object) => {
       updated.push(change);
-      return { ...newPerson(), id: '', roles: [], createdAt: new Date() };
+      return { ...newUserFields(), id: '', roles: [], createdAt: new Date() };
     },
   };
   // The handlers that are called reach for nothing else.

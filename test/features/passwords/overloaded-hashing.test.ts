@@ -17,9 +17,9 @@ import { createAccessTokens } from '../../../app/features/tokens/access-token.ts
 import { noTracing } from '../../../app/observe/tracing.ts';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { type Person, registered } from '../../support/people.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { type RegisteredUser, registerUser } from '../../support/users.ts';
 
 const client = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: null, requestId: '' };
 
@@ -67,46 +67,46 @@ onEachStore('While the hash queue is full', (stores) => {
     const login = createLogin({ store, sessions, devices, hasher, throttle, metrics, log });
     const confirmPassword = createConfirmPassword({ store, hasher, throttle });
     const changePassword = createChangePassword({ store, states, hasher, confirmPassword, devices });
-    const enter = ({ email, password }: Person, deviceToken: string | null = null) =>
+    const enter = ({ email, password }: RegisteredUser, deviceToken: string | null = null) =>
       login({ email, password, deviceToken }, client);
-    const hashOf = async ({ id }: Person) => (await store.users.findById(id))?.passwordHash;
+    const hashOf = async ({ id }: RegisteredUser) => (await store.users.findById(id))?.passwordHash;
     return { enter, changePassword, hashOf, lines };
   }
 
   it('no login that was turned away costs an attempt, from a known device or not', async () => {
-    const person = await registered(app);
+    const user = await registerUser(app);
     const full = { verify: false, hash: false };
     const { enter } = createServices(full);
-    const { deviceToken } = await enter(person);
+    const { deviceToken } = await enter(user);
     for (const token of [null, deviceToken]) {
       full.verify = true;
-      for (let n = 0; n < 12; n += 1) expect(await enter(person, token).catch(codeOf)).to.equal('overloaded');
+      for (let n = 0; n < 12; n += 1) expect(await enter(user, token).catch(codeOf)).to.equal('overloaded');
       full.verify = false;
-      expect(await enter(person, token)).to.have.property('tokens');
+      expect(await enter(user, token)).to.have.property('tokens');
     }
   });
 
   it('no confirmation that was turned away costs one', async () => {
-    const person = await registered(app);
+    const user = await registerUser(app);
     const full = { verify: true, hash: false };
     const { changePassword } = createServices(full);
-    const caller = { userId: person.id, sessionId: randomUUID() };
-    const change = () => changePassword(caller, person.password, `new ${person.password}`);
+    const caller = { userId: user.id, sessionId: randomUUID() };
+    const change = () => changePassword(caller, user.password, `new ${user.password}`);
     for (let n = 0; n < 12; n += 1) expect(await change().catch(codeOf)).to.equal('overloaded');
     full.verify = false;
     expect(await change()).to.be.a('string');
   });
 
   it('a right password opens a session although it cannot be hashed anew, which the next login does', async () => {
-    const person = await registered(app);
+    const user = await registerUser(app);
     const full = { verify: false, hash: true };
     const { enter, hashOf, lines } = createServices(full);
-    const original = await hashOf(person);
-    for (let n = 0; n < 12; n += 1) expect(await enter(person)).to.have.property('tokens');
-    expect(await hashOf(person)).to.equal(original);
+    const original = await hashOf(user);
+    for (let n = 0; n < 12; n += 1) expect(await enter(user)).to.have.property('tokens');
+    expect(await hashOf(user)).to.equal(original);
     expect(lines.map(({ event }) => event)).to.deep.equal(Array(12).fill('rehash_postponed'));
     full.hash = false;
-    await enter(person);
-    expect(await hashOf(person)).to.contain(',t=2,');
+    await enter(user);
+    expect(await hashOf(user)).to.contain(',t=2,');
   });
 });

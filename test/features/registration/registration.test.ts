@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { newPerson, registered } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { newUserFields, registerUser } from '../../support/users.ts';
 
 const register = 'POST /api/v1/auth/register';
 
@@ -13,38 +13,38 @@ onEachStore(register, (stores) => {
   after(() => app.close());
 
   it('answers 201 with the user and no password', async () => {
-    const person = newPerson();
-    const reply = await app.ask(register, { body: person });
+    const user = newUserFields();
+    const reply = await app.ask(register, { body: user });
     expect(reply.status).to.equal(201);
     const { id, created_at, ...rest } = reply.body.data;
-    expect(rest).to.deep.equal({ email: person.email, username: person.username, roles: ['user'] });
+    expect(rest).to.deep.equal({ email: user.email, username: user.username, roles: ['user'] });
     expect(Date.parse(created_at)).to.be.closeTo(Date.now(), 60_000);
-    expect(reply.text).not.to.contain(person.password);
+    expect(reply.text).not.to.contain(user.password);
     expect(id).to.match(/^[0-9a-f-]{36}$/);
   });
 
   it('stores the email in lower case and refuses it in any other case', async () => {
-    const person = newPerson();
-    const shouted = { ...person, email: person.email.toUpperCase() };
-    expect((await app.ask(register, { body: shouted })).body.data.email).to.equal(person.email);
-    const again = await app.ask(register, { body: { ...newPerson(), email: person.email } });
+    const user = newUserFields();
+    const shouted = { ...user, email: user.email.toUpperCase() };
+    expect((await app.ask(register, { body: shouted })).body.data.email).to.equal(user.email);
+    const again = await app.ask(register, { body: { ...newUserFields(), email: user.email } });
     expect(again.status).to.equal(409);
     expect(again.body.code).to.equal('email_taken');
   });
 
   it('refuses a username that differs in case only', async () => {
-    const person = await registered(app);
+    const user = await registerUser(app);
     const reply = await app.ask(register, {
-      body: { ...newPerson(), username: person.username.toUpperCase() },
+      body: { ...newUserFields(), username: user.username.toUpperCase() },
     });
     expect(reply.status).to.equal(409);
     expect(reply.body.code).to.equal('username_taken');
   });
 
   it('lets exactly one of 50 racing requests have the email', async () => {
-    const { email, password } = newPerson();
+    const { email, password } = newUserFields();
     const racing = Array.from({ length: 50 }, () =>
-      app.ask(register, { body: { email, password, username: newPerson().username } }),
+      app.ask(register, { body: { email, password, username: newUserFields().username } }),
     );
     const statuses = (await Promise.all(racing)).map((reply) => reply.status);
     expect(statuses.filter((status) => status === 201)).to.have.length(1);
@@ -73,29 +73,29 @@ onEachStore(register, (stores) => {
   ];
   for (const [title, password, status, code] of passwords) {
     it(`${status === 201 ? 'accepts' : 'refuses'} as password ${title}`, async () => {
-      const reply = await app.ask(register, { body: { ...newPerson(), password } });
+      const reply = await app.ask(register, { body: { ...newUserFields(), password } });
       expect(reply.status).to.equal(status);
       if (code) expect(reply.body.code).to.equal(code);
     });
   }
 
   it('refuses the email and the username as password', async () => {
-    const person = newPerson();
-    for (const password of [person.email, person.username, person.username.toUpperCase()]) {
-      const reply = await app.ask(register, { body: { ...person, password } });
+    const user = newUserFields();
+    for (const password of [user.email, user.username, user.username.toUpperCase()]) {
+      const reply = await app.ask(register, { body: { ...user, password } });
       expect(reply.status).to.equal(422);
       expect(reply.body.code).to.equal('password_matches_identity');
     }
   });
 
   it('refuses NUL characters and lone surrogates and stores nothing', async () => {
-    const person = newPerson();
+    const user = newUserFields();
     for (const bad of ['"pass\\u0000word-long"', '"pass\\ud800word-long"']) {
-      const raw = `{"email":"${person.email}","username":"${person.username}","password":${bad}}`;
+      const raw = `{"email":"${user.email}","username":"${user.username}","password":${bad}}`;
       const reply = await app.ask(register, { raw, headers: { 'Content-Type': 'application/json' } });
       expect(reply.status).to.equal(422);
       expect(reply.body.errors[0].path).to.equal('password');
     }
-    expect((await app.ask(register, { body: person })).status).to.equal(201);
+    expect((await app.ask(register, { body: user })).status).to.equal(201);
   });
 });

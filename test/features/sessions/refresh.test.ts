@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { withFaults } from '../../support/faults.ts';
-import { isAlive, loggedIn } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { isAccepted, logInNewUser } from '../../support/users.ts';
 
 onEachStore('POST /auth/refresh', (stores) => {
   let app: TestApp;
@@ -19,34 +19,34 @@ onEachStore('POST /auth/refresh', (stores) => {
     (await app.metrics.refreshes.get()).values.find(({ labels }) => labels.cause === cause)?.value ?? 0;
 
   it('answers as login does, with another refresh token of the same session', async () => {
-    const person = await loggedIn(app);
-    const reply = await refresh(person.refresh);
+    const user = await logInNewUser(app);
+    const reply = await refresh(user.refresh);
     expect(reply.status).to.equal(200);
     expect(reply.headers['cache-control']).to.equal('no-store');
-    expect(reply.body.data.user.id).to.equal(person.id);
-    expect(reply.body.data.refresh_token).not.to.equal(person.refresh);
-    expect(sessionOf(reply.body.data.refresh_token)).to.equal(sessionOf(person.refresh));
-    expect(await isAlive(app, reply.body.data.access_token)).to.equal(true);
+    expect(reply.body.data.user.id).to.equal(user.id);
+    expect(reply.body.data.refresh_token).not.to.equal(user.refresh);
+    expect(sessionOf(reply.body.data.refresh_token)).to.equal(sessionOf(user.refresh));
+    expect(await isAccepted(app, reply.body.data.access_token)).to.equal(true);
   });
 
   it('keeps one row however often it is used', async () => {
-    const person = await loggedIn(app);
-    let token = person.refresh;
+    const user = await logInNewUser(app);
+    let token = user.refresh;
     for (let turn = 0; turn < 5; turn += 1) token = (await refresh(token)).body.data.refresh_token;
-    expect(await createStore(app.stores.database).sessions.listActive(person.id)).to.have.length(1);
+    expect(await createStore(app.stores.database).sessions.listActive(user.id)).to.have.length(1);
   });
 
   it('gives the same successor again to a client that lost the answer', async () => {
-    const person = await loggedIn(app);
-    const first = await refresh(person.refresh);
-    const again = await refresh(person.refresh);
+    const user = await logInNewUser(app);
+    const first = await refresh(user.refresh);
+    const again = await refresh(user.refresh);
     expect(again.status).to.equal(200);
     expect(again.body.data.refresh_token).to.equal(first.body.data.refresh_token);
   });
 
   it('leaves one living session and one successor after 50 parallel refreshes', async () => {
-    const person = await loggedIn(app);
-    const replies = await Promise.all(Array.from({ length: 50 }, () => refresh(person.refresh)));
+    const user = await logInNewUser(app);
+    const replies = await Promise.all(Array.from({ length: 50 }, () => refresh(user.refresh)));
     expect(new Set(replies.map((reply) => reply.status))).to.deep.equal(new Set([200]));
     const successors = new Set(replies.map((reply) => reply.body.data.refresh_token));
     expect(successors.size).to.equal(1);
@@ -54,29 +54,29 @@ onEachStore('POST /auth/refresh', (stores) => {
   });
 
   it('ends the session when a token older than the one before is used, and counts the cause', async () => {
-    const person = await loggedIn(app);
-    const second = (await refresh(person.refresh)).body.data.refresh_token;
+    const user = await logInNewUser(app);
+    const second = (await refresh(user.refresh)).body.data.refresh_token;
     const third = (await refresh(second)).body.data;
     const before = await counted('reuse_old');
-    expect((await refresh(person.refresh)).status).to.equal(401);
+    expect((await refresh(user.refresh)).status).to.equal(401);
     expect(await counted('reuse_old')).to.equal(before + 1);
     expect((await refresh(third.refresh_token)).status).to.equal(401);
-    expect(await isAlive(app, third.access_token)).to.equal(false);
+    expect(await isAccepted(app, third.access_token)).to.equal(false);
   });
 
   it('does not let a stranger who knows a session id provoke anything', async () => {
-    const person = await loggedIn(app);
-    const forged = Buffer.from(person.refresh, 'base64url');
+    const user = await logInNewUser(app);
+    const forged = Buffer.from(user.refresh, 'base64url');
     forged.writeUInt32BE(0, 16);
     const reply = await refresh(forged.toString('base64url'));
     expect(reply.status).to.equal(401);
-    expect((await refresh(person.refresh)).status).to.equal(200);
+    expect((await refresh(user.refresh)).status).to.equal(200);
   });
 
   it('refuses every token that is not one, always in the same words', async () => {
-    const person = await loggedIn(app);
-    const flipped = `${person.refresh.slice(0, -1)}${person.refresh.endsWith('A') ? 'B' : 'A'}`;
-    const tokens = ['', 'x', person.access, 'A'.repeat(112), flipped, `${person.refresh}A`];
+    const user = await logInNewUser(app);
+    const flipped = `${user.refresh.slice(0, -1)}${user.refresh.endsWith('A') ? 'B' : 'A'}`;
+    const tokens = ['', 'x', user.access, 'A'.repeat(112), flipped, `${user.refresh}A`];
     for (const token of tokens) {
       const reply = await refresh(token);
       expect(reply.status).to.equal(401);
@@ -86,18 +86,18 @@ onEachStore('POST /auth/refresh', (stores) => {
   });
 
   it('refuses the token of an ended session and of a disabled user', async () => {
-    const ended = await loggedIn(app);
+    const ended = await logInNewUser(app);
     await app.ask('POST /api/v1/auth/logout', { token: ended.access });
     expect((await refresh(ended.refresh)).status).to.equal(401);
-    const disabled = await loggedIn(app);
+    const disabled = await logInNewUser(app);
     await createStore(app.stores.database).users.setDisabled(disabled.id, true);
     expect((await refresh(disabled.refresh)).status).to.equal(401);
   });
 
   it('keeps nothing in the row that lets its reader in', async () => {
-    const person = await loggedIn(app);
-    const reply = await refresh(person.refresh);
-    const [session] = await createStore(app.stores.database).sessions.listActive(person.id);
+    const user = await logInNewUser(app);
+    const reply = await refresh(user.refresh);
+    const [session] = await createStore(app.stores.database).sessions.listActive(user.id);
     const row = await createStore(app.stores.database).sessions.find(session?.id ?? '');
     const held = JSON.stringify(row, (_key, value) =>
       value?.type === 'Buffer' ? Buffer.from(value.data).toString('base64url') : value,
@@ -111,14 +111,14 @@ onEachStore('POST /auth/refresh', (stores) => {
     const { stores: faulty, faults } = withFaults(stores());
     const late = await startApp(faulty);
     try {
-      const person = await loggedIn(late);
-      const body = { refresh_token: person.refresh };
+      const user = await logInNewUser(late);
+      const body = { refresh_token: user.refresh };
       const next = (await late.ask('POST /api/v1/auth/refresh', { body })).body.data;
       faults.clockAhead = 10_001;
       expect((await late.ask('POST /api/v1/auth/refresh', { body })).status).to.equal(401);
       const causes = (await late.metrics.refreshes.get()).values.map(({ labels }) => labels.cause);
       expect(causes).to.include('reuse_late');
-      expect(await isAlive(late, next.access_token)).to.equal(false);
+      expect(await isAccepted(late, next.access_token)).to.equal(false);
     } finally {
       await late.close();
     }

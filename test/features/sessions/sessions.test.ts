@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { maxActiveSessions } from '../../../app/store/tables/sessions.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { isAlive, loggedIn, logIn } from '../../support/people.ts';
 import { addSession } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { isAccepted, logIn, logInNewUser } from '../../support/users.ts';
 
 onEachStore('Sessions', (stores) => {
   let app: TestApp;
@@ -28,18 +28,18 @@ onEachStore('Sessions', (stores) => {
   };
 
   it('POST /auth/logout ends this session at once here, within a second on another replica, and no other', async () => {
-    const first = await loggedIn(app);
+    const first = await logInNewUser(app);
     const second = await logIn(app, first);
-    expect(await isAlive(replica, first.access)).to.equal(true);
+    expect(await isAccepted(replica, first.access)).to.equal(true);
     const reply = await app.ask('POST /api/v1/auth/logout', { token: first.access });
     expect([reply.status, reply.text]).to.deep.equal([204, '']);
-    expect(await isAlive(app, first.access)).to.equal(false);
-    expect(await within(1_000, async () => !(await isAlive(replica, first.access)))).to.equal(true);
-    expect(await isAlive(app, second.access)).to.equal(true);
+    expect(await isAccepted(app, first.access)).to.equal(false);
+    expect(await within(1_000, async () => !(await isAccepted(replica, first.access)))).to.equal(true);
+    expect(await isAccepted(app, second.access)).to.equal(true);
   });
 
   it('POST /auth/logout answers 204 to each of several at once', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     const logOut = () => app.ask('POST /api/v1/auth/logout', { token: access });
     const statuses = (await Promise.all(Array.from({ length: 5 }, logOut))).map(({ status }) => status);
     expect(statuses).to.include(204);
@@ -48,18 +48,18 @@ onEachStore('Sessions', (stores) => {
   });
 
   it('POST /auth/logout-all ends every session of the user and nobody else’s', async () => {
-    const first = await loggedIn(app);
+    const first = await logInNewUser(app);
     const second = await logIn(app, first);
-    const other = await loggedIn(app);
+    const other = await logInNewUser(app);
     expect((await app.ask('POST /api/v1/auth/logout-all', { token: first.access })).status).to.equal(204);
-    expect(await isAlive(app, first.access)).to.equal(false);
-    expect(await isAlive(app, second.access)).to.equal(false);
-    expect(await within(1_000, async () => !(await isAlive(replica, second.access)))).to.equal(true);
-    expect(await isAlive(app, other.access)).to.equal(true);
+    expect(await isAccepted(app, first.access)).to.equal(false);
+    expect(await isAccepted(app, second.access)).to.equal(false);
+    expect(await within(1_000, async () => !(await isAccepted(replica, second.access)))).to.equal(true);
+    expect(await isAccepted(app, other.access)).to.equal(true);
   });
 
   it('GET /users/me/sessions lists device, address and times, and says which one is current', async () => {
-    const first = await loggedIn(app);
+    const first = await logInNewUser(app);
     const headers = { 'User-Agent': 'Phone/1.0' };
     const { email, password } = first;
     await app.ask('POST /api/v1/auth/login', { body: { email, password }, headers });
@@ -71,47 +71,47 @@ onEachStore('Sessions', (stores) => {
   });
 
   it('POST /auth/login ends the oldest session when there are too many, on every replica', async () => {
-    const first = await loggedIn(app);
+    const first = await logInNewUser(app);
     const second = await logIn(app, first);
     const store = createStore(app.stores.database);
     for (let count = 2; count < maxActiveSessions; count += 1) await addSession(store, first.id);
-    for (const each of [app, replica]) expect(await isAlive(each, first.access)).to.equal(true);
+    for (const each of [app, replica]) expect(await isAccepted(each, first.access)).to.equal(true);
     const latest = await logIn(app, first);
-    expect(await isAlive(app, first.access)).to.equal(false);
-    expect(await within(1_000, async () => !(await isAlive(replica, first.access)))).to.equal(true);
-    for (const { access } of [second, latest]) expect(await isAlive(app, access)).to.equal(true);
+    expect(await isAccepted(app, first.access)).to.equal(false);
+    expect(await within(1_000, async () => !(await isAccepted(replica, first.access)))).to.equal(true);
+    for (const { access } of [second, latest]) expect(await isAccepted(app, access)).to.equal(true);
     const { body } = await app.ask('GET /api/v1/users/me/export', { token: latest.access });
     const causes = body.data.sessions.map(({ end_cause }: { end_cause: string | null }) => end_cause);
     expect(causes.filter(Boolean)).to.deep.equal(['superseded']);
   });
 
   it('DELETE /users/me/sessions/{id} ends one of mine, and nobody else’s', async () => {
-    const mine = await loggedIn(app);
-    const other = await loggedIn(app);
+    const mine = await logInNewUser(app);
+    const other = await logInNewUser(app);
     const { body } = await app.ask('GET /api/v1/users/me/sessions', { token: mine.access });
     const path = `DELETE /api/v1/users/me/sessions/${body.data[0].id}`;
     const refused = await app.ask(path, { token: other.access });
     expect([refused.status, refused.body.code]).to.deep.equal([404, 'session_not_found']);
-    expect(await isAlive(app, mine.access)).to.equal(true);
+    expect(await isAccepted(app, mine.access)).to.equal(true);
     expect((await app.ask(path, { token: mine.access })).status).to.equal(204);
-    expect(await isAlive(app, mine.access)).to.equal(false);
+    expect(await isAccepted(app, mine.access)).to.equal(false);
     expect(
       (await app.ask('DELETE /api/v1/users/me/sessions/nonsense', { token: other.access })).status,
     ).to.equal(404);
   });
 
   it('GET /auth/verify tells a gateway who calls', async () => {
-    const person = await loggedIn(app);
-    const reply = await app.ask('GET /api/v1/auth/verify', { token: person.access });
+    const user = await logInNewUser(app);
+    const reply = await app.ask('GET /api/v1/auth/verify', { token: user.access });
     expect([reply.status, reply.text]).to.deep.equal([204, '']);
-    expect(reply.headers['x-user-id']).to.equal(person.id);
+    expect(reply.headers['x-user-id']).to.equal(user.id);
     expect(reply.headers['x-user-roles']).to.equal('user');
-    const { body } = await app.ask('GET /api/v1/users/me/sessions', { token: person.access });
+    const { body } = await app.ask('GET /api/v1/users/me/sessions', { token: user.access });
     expect(reply.headers['x-session-id']).to.equal(body.data[0].id);
   });
 
   it('refuses a missing, malformed or foreign token with 401 and WWW-Authenticate, whatever the endpoint', async () => {
-    const { refresh } = await loggedIn(app);
+    const { refresh } = await logInNewUser(app);
     const headers: (Record<string, string> | undefined)[] = [
       undefined,
       { Authorization: 'Bearer' },
@@ -129,7 +129,7 @@ onEachStore('Sessions', (stores) => {
   });
 
   it('takes the scheme of the Authorization header in any case', async () => {
-    const { access } = await loggedIn(app);
+    const { access } = await logInNewUser(app);
     for (const scheme of ['bearer', 'BEARER']) {
       const reply = await app.ask('GET /api/v1/users/me', {
         headers: { Authorization: `${scheme} ${access}` },

@@ -9,15 +9,15 @@ import {
 import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import type { ActiveSession } from '../../../app/store/tables/sessions.ts';
-import { newPerson } from '../../support/people.ts';
 import { onEachStore, onRealStore } from '../../support/stores.ts';
+import { newUserFields } from '../../support/users.ts';
 
 const minute = 60_000;
 
 type Revoke = (redis: RedisClient, state: ActiveSession) => Promise<void>;
 
 function newState(): ActiveSession {
-  const { email, username } = newPerson();
+  const { email, username } = newUserFields();
   const createdAt = new Date('2030-01-01T00:00:00.123Z');
   return {
     sessionId: randomUUID(),

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { QueryName } from '../../../app/store/postgres/queries.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { loggedIn, loggedInAdmin, newPerson, registered } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../../support/users.ts';
 
 onEachStore('Login throttling', (stores) => {
   let app: TestApp;
@@ -28,7 +28,7 @@ onEachStore('Login throttling', (stores) => {
   };
 
   it('lets ten wrong passwords pass, then one a minute, from however many addresses they come', async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     expect(await statuses(11, () => guess(email))).to.deep.equal(Array(11).fill(401));
     const refused = await guess(email);
     expect([refused.status, refused.body.code]).to.deep.equal([429, 'rate_limited']);
@@ -40,16 +40,16 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('lets no more through when they come in parallel', async () => {
-    const { email } = await registered(app);
+    const { email } = await registerUser(app);
     const replies = await Promise.all(Array.from({ length: 40 }, () => guess(email)));
     expect(replies.filter(({ status }) => status === 401)).to.have.length(11);
     expect(replies.filter(({ status }) => status === 429)).to.have.length(29);
   });
 
   it('treats an unknown email exactly as a known one', async () => {
-    const known = await registered(app);
+    const known = await registerUser(app);
     const seen = [];
-    for (const email of [known.email, newPerson().email]) {
+    for (const email of [known.email, newUserFields().email]) {
       await statuses(11, () => guess(email));
       const { status, body, headers } = await guess(email);
       seen.push(JSON.stringify([status, { ...body, request_id: '' }, Object.keys(headers)]));
@@ -68,10 +68,10 @@ onEachStore('Login throttling', (stores) => {
       { ...stores(), database: { ...database, query } },
       { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' },
     );
-    const [known, guesser] = [await registered(app), await registered(app)];
+    const [known, guesser] = [await registerUser(app), await registerUser(app)];
     const { device_token } = (await attempt({ email: guesser.email, password: guesser.password })).body.data;
     const asked = [];
-    for (const email of [known.email, newPerson().email]) {
+    for (const email of [known.email, newUserFields().email]) {
       for (let n = 0; n < 14; n += 1) {
         queries.length = 0;
         const extra = [{}, { device_token: 'x' }, { device_token }][n % 3];
@@ -88,7 +88,7 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('slows one network down without touching the account', async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     const network = nextNetwork();
     const from = () => attempt({ email, password: 'not the password' }, network);
     expect((await statuses(11, from)).at(-1)).to.equal(429);
@@ -96,7 +96,7 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('gives back after the right password the attempt it took, and none that a guesser made', async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     expect(await statuses(12, () => attempt({ email, password }))).to.deep.equal(Array(12).fill(200));
     await statuses(9, () => guess(email));
     expect((await attempt({ email, password })).status).to.equal(200);
@@ -104,7 +104,7 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('lets a known device in while strangers guess, by cookie or by body', async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     const first = await attempt({ email, password });
     const { device_token } = first.body.data;
     expect(String(first.headers['set-cookie'])).to.match(
@@ -118,7 +118,7 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('gives a device a bounded budget, not a free pass', async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     const { device_token } = (await attempt({ email, password })).body.data;
     await statuses(12, () => guess(email));
     const wrong = () => attempt({ email, password: 'not the password', device_token });
@@ -126,14 +126,14 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('knows no device of somebody else, forged, or from before a new password or a logout everywhere', async () => {
-    const person = await loggedIn(app);
-    const { email, password } = person;
-    const other = await registered(app);
+    const user = await logInNewUser(app);
+    const { email, password } = user;
+    const other = await registerUser(app);
     const tokenOf = async (secret: string) =>
       (await attempt({ email, password: secret })).body.data.device_token;
     const foreign = (await attempt({ email: other.email, password: other.password })).body.data.device_token;
     const beforeLogout = await tokenOf(password);
-    await app.ask('POST /api/v1/auth/logout-all', { token: person.access });
+    await app.ask('POST /api/v1/auth/logout-all', { token: user.access });
     const beforeChange = await tokenOf(password);
     const { access_token } = (await attempt({ email, password })).body.data;
     const changed = { current_password: password, new_password: 'another-good-one' };
@@ -149,8 +149,8 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('knows the device on which the password was changed or reset, and no other', async () => {
-    const admin = await loggedInAdmin(app);
-    const { email, password, id, access } = await loggedIn(app);
+    const admin = await logInNewAdmin(app);
+    const { email, password, id, access } = await logInNewUser(app);
     const issued = await app.ask(`POST /api/v1/admin/users/${id}/reset-token`, { token: admin.access });
     const [second, third] = ['another-good-one', 'a-third-good-one'];
     const body = { current_password: password, new_password: second };
@@ -170,7 +170,7 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('never lets a device skip the limit of its network', async () => {
-    const { email, password } = await registered(app);
+    const { email, password } = await registerUser(app);
     const { device_token } = (await attempt({ email, password })).body.data;
     const network = nextNetwork();
     const replies = await statuses(61, () => attempt({ email, password, device_token }, network));
@@ -178,28 +178,28 @@ onEachStore('Login throttling', (stores) => {
   });
 
   it('counts password confirmations of their own, so that a stolen access token cannot guess', async () => {
-    const person = await loggedIn(app);
+    const user = await logInNewUser(app);
     const confirm = () =>
-      app.ask('DELETE /api/v1/users/me', { token: person.access, body: { password: 'wrong' } });
+      app.ask('DELETE /api/v1/users/me', { token: user.access, body: { password: 'wrong' } });
     expect(await statuses(11, confirm)).to.deep.equal([...Array(10).fill(403), 429]);
-    const { email, password } = person;
+    const { email, password } = user;
     expect((await attempt({ email, password })).status).to.equal(200);
   });
 
   it('is lifted by an administrator', async () => {
-    const { email, password, id } = await registered(app);
+    const { email, password, id } = await registerUser(app);
     await statuses(12, () => guess(email));
-    const admin = await loggedInAdmin(app);
+    const admin = await logInNewAdmin(app);
     await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
     expect((await attempt({ email, password })).status).to.equal(200);
   });
 
   it('is lifted for the network too from which the user guessed, once', async () => {
-    const { email, password, id } = await registered(app);
+    const { email, password, id } = await registerUser(app);
     const network = nextNetwork();
     const wrong = () => attempt({ email, password: 'not the password' }, network);
     expect((await statuses(11, wrong)).at(-1)).to.equal(429);
-    const admin = await loggedInAdmin(app);
+    const admin = await logInNewAdmin(app);
     await app.ask(`POST /api/v1/admin/users/${id}/unlock`, { token: admin.access });
     const after = await statuses(11, wrong);
     expect([after[0], after.at(-1)]).to.deep.equal([401, 429]);

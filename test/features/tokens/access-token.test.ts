@@ -3,12 +3,12 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { createAccessTokens } from '../../../app/features/tokens/access-token.ts';
 import type { SigningKeys } from '../../../app/features/tokens/signing-keys.ts';
 import { testConfig } from '../../support/keys.ts';
-import { expectUnauthorized, pairEnv, signedUser, tokenWorkshop } from '../../support/tokens.ts';
+import { expectUnauthorized, pairEnv, signedUser, useAccessTokens } from '../../support/tokens.ts';
 
 const secret = 'an HS256 secret of more than thirty-two bytes';
 
 describe('access tokens', () => {
-  const { open, rightParts } = tokenWorkshop();
+  const { open, validParts } = useAccessTokens();
 
   for (const algorithm of ['RS256', 'ES256', 'EdDSA', 'HS256'] as const) {
     it(`verifies what it signed with ${algorithm}`, async () => {
@@ -31,7 +31,7 @@ describe('access tokens', () => {
   }
 
   it('carries the claims of RFC 9068 and no others', async () => {
-    const { payload } = await rightParts();
+    const { payload } = await validParts();
     expect(payload).to.have.all.keys('iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'roles');
     expect(payload).to.include({ iss: 'auth-service', aud: 'auth-service' });
   });
@@ -51,7 +51,7 @@ describe('access tokens', () => {
   });
 
   it('ends a token at its exp, to the second, also one it has verified before', async () => {
-    const { tokens, clock, token, payload } = await rightParts();
+    const { tokens, clock, token, payload } = await validParts();
     const end = Number(payload.exp) * 1000;
     await tokens.verify(token);
     clock.now = end - 1;

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { pemPair } from '../../support/keys.ts';
 import { forge, rs256 } from '../../support/token-forgery.ts';
-import { expectUnauthorized, tokenWorkshop } from '../../support/tokens.ts';
+import { expectUnauthorized, useAccessTokens } from '../../support/tokens.ts';
 
 describe('forged access tokens', () => {
-  const { rightParts } = tokenWorkshop();
+  const { validParts } = useAccessTokens();
   const right = rs256(pemPair('a').privateKey);
 
   for (const claim of ['iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'roles']) {
     it(`refuses a token without ${claim}, and with a ${claim} of another type`, async () => {
-      const { tokens, header, payload } = await rightParts();
+      const { tokens, header, payload } = await validParts();
       const wrong = [undefined, null, '', {}, [], [1], true, 'text', -1, 0.5].filter(
         (value) => !(claim === 'roles' && Array.isArray(value) && value.length === 0),
       );
@@ -36,14 +36,14 @@ describe('forged access tokens', () => {
   };
   for (const [what, spoil] of Object.entries(spoiltClaims)) {
     it(`refuses ${what}, though the signature is right`, async () => {
-      const { tokens, header, payload, clock } = await rightParts();
+      const { tokens, header, payload, clock } = await validParts();
       const spoilt = { ...payload, ...spoil(Math.floor(clock.now / 1000)) };
       await expectUnauthorized(tokens, forge(header, spoilt, right));
     });
   }
 
   it("forgives another replica's clock five seconds", async () => {
-    const { tokens, header, payload, clock } = await rightParts();
+    const { tokens, header, payload, clock } = await validParts();
     const ahead = Math.floor(clock.now / 1000) + 5;
     await tokens.verify(forge(header, { ...payload, iat: ahead, nbf: ahead }, right));
   });

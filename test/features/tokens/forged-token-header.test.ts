@@ -4,18 +4,18 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { pemPair } from '../../support/keys.ts';
 import { forge, hs256, rs256, unsigned } from '../../support/token-forgery.ts';
-import { expectUnauthorized, tokenWorkshop } from '../../support/tokens.ts';
+import { expectUnauthorized, useAccessTokens } from '../../support/tokens.ts';
 
 const secret = 'an HS256 secret of more than thirty-two bytes';
 
 describe('forged access tokens', () => {
-  const { rightParts } = tokenWorkshop();
+  const { validParts } = useAccessTokens();
   const { privateKey, publicKey, publicPem } = pemPair('a');
   const attacker = pemPair('attacker');
   const right = rs256(privateKey);
 
   it('accepts the unspoilt model that the forgeries below are made from', async () => {
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     await tokens.verify(forge(header, payload, right));
   });
 
@@ -33,7 +33,7 @@ describe('forged access tokens', () => {
     { alg: 'RS256' },
   ]) {
     it(`refuses alg ${JSON.stringify(alg)}, without a signature and with a right one`, async () => {
-      const { tokens, header, payload } = await rightParts();
+      const { tokens, header, payload } = await validParts();
       await expectUnauthorized(tokens, forge({ ...header, alg }, payload, unsigned));
       await expectUnauthorized(tokens, forge({ ...header, alg }, payload, right));
     });
@@ -41,13 +41,13 @@ describe('forged access tokens', () => {
 
   for (const alg of ['RS384', 'RS512', 'PS256', 'ES256', 'EdDSA', 'Ed25519', 'HS384', 'rs256', 'RSA-OAEP']) {
     it(`refuses alg ${alg} for a key of RS256`, async () => {
-      const { tokens, header, payload } = await rightParts();
+      const { tokens, header, payload } = await validParts();
       await expectUnauthorized(tokens, forge({ ...header, alg }, payload, right));
     });
   }
 
   it('refuses every other algorithm, even with a right signature of the right key', async () => {
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     for (const [alg, hash] of [
       ['RS384', 'sha384'],
       ['RS512', 'sha512'],
@@ -63,13 +63,13 @@ describe('forged access tokens', () => {
   });
 
   it('refuses HS512 under the right secret where HS256 is configured', async () => {
-    const { tokens, header, payload } = await rightParts({ JWT_ALGORITHM: 'HS256', JWT_SECRET_KEY: secret });
+    const { tokens, header, payload } = await validParts({ JWT_ALGORITHM: 'HS256', JWT_SECRET_KEY: secret });
     const hs512 = (input: Buffer) => createHmac('sha512', secret).update(input).digest();
     await expectUnauthorized(tokens, forge({ ...header, alg: 'HS512' }, payload, hs512));
   });
 
   it('refuses HS256 signed with the public key as the secret, in every form of that key', async () => {
-    const { tokens, header, payload, keys } = await rightParts();
+    const { tokens, header, payload, keys } = await validParts();
     const forms = [
       publicPem,
       publicPem.trim(),
@@ -88,7 +88,7 @@ describe('forged access tokens', () => {
 
   it('refuses RS256 and none where HS256 is configured, and an HS256 signature under another secret', async () => {
     const env = { JWT_ALGORITHM: 'HS256', JWT_SECRET_KEY: secret };
-    const { tokens, header, payload } = await rightParts(env);
+    const { tokens, header, payload } = await validParts(env);
     await tokens.verify(forge(header, payload, hs256(secret)));
     await expectUnauthorized(tokens, forge({ ...header, alg: 'RS256' }, payload, right));
     await expectUnauthorized(tokens, forge({ ...header, alg: 'none' }, payload, unsigned));
@@ -97,7 +97,7 @@ describe('forged access tokens', () => {
   });
 
   it("refuses the attacker's own key under the right kid", async () => {
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     await expectUnauthorized(tokens, forge(header, payload, rs256(attacker.privateKey)));
   });
 
@@ -111,7 +111,7 @@ describe('forged access tokens', () => {
     // Listening on a TCP port, so it has an AddressInfo.
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks.json`;
     const der = attacker.publicKey.export({ type: 'spki', format: 'der' }).toString('base64');
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     const { kid: _kid, ...withoutKid } = header;
     const baits = [
       { jwk: attacker.publicKey.export({ format: 'jwk' }) },
@@ -152,14 +152,14 @@ describe('forged access tokens', () => {
   };
   for (const [what, kid] of Object.entries(kids)) {
     it(`refuses ${what} as kid`, async () => {
-      const { tokens, header, payload } = await rightParts();
+      const { tokens, header, payload } = await validParts();
       await expectUnauthorized(tokens, forge({ ...header, kid }, payload, right));
       await expectUnauthorized(tokens, forge({ ...header, kid, alg: 'HS256' }, payload, hs256('')));
     });
   }
 
   it('refuses an array around the right kid, and no kid', async () => {
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     const { kid, ...withoutKid } = header;
     await expectUnauthorized(tokens, forge({ ...header, kid: [kid] }, payload, right));
     await expectUnauthorized(tokens, forge(withoutKid, payload, right));
@@ -167,7 +167,7 @@ describe('forged access tokens', () => {
 
   for (const crit of [['exp'], ['b64'], [], ['unknown'], 'b64', null]) {
     it(`refuses crit ${JSON.stringify(crit)}`, async () => {
-      const { tokens, header, payload } = await rightParts();
+      const { tokens, header, payload } = await validParts();
       await expectUnauthorized(tokens, forge({ ...header, crit, b64: true }, payload, right));
     });
   }
@@ -185,7 +185,7 @@ describe('forged access tokens', () => {
     undefined,
   ]) {
     it(`refuses typ ${JSON.stringify(typ)}`, async () => {
-      const { tokens, header, payload } = await rightParts();
+      const { tokens, header, payload } = await validParts();
       await expectUnauthorized(tokens, forge({ ...header, typ }, payload, right));
     });
   }

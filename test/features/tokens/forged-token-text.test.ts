@@ -2,15 +2,15 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { pemPair } from '../../support/keys.ts';
 import { forge, hs256, rs256, unsigned } from '../../support/token-forgery.ts';
-import { expectUnauthorized, signedUser, tokenWorkshop } from '../../support/tokens.ts';
+import { expectUnauthorized, signedUser, useAccessTokens } from '../../support/tokens.ts';
 
 describe('forged access tokens', () => {
-  const { open, rightParts } = tokenWorkshop();
+  const { open, validParts } = useAccessTokens();
   const { privateKey, publicPem } = pemPair('a');
   const right = rs256(privateKey);
 
   it('refuses a token of which any character of any part was changed', async () => {
-    const { tokens, token } = await rightParts();
+    const { tokens, token } = await validParts();
     await tokens.verify(token);
     const parts = token.split('.');
     for (const [index, part] of parts.entries()) {
@@ -30,7 +30,7 @@ describe('forged access tokens', () => {
   });
 
   it('refuses empty, missing and surplus segments', async () => {
-    const { tokens, token } = await rightParts();
+    const { tokens, token } = await validParts();
     const [header, payload, signature] = token.split('.');
     const spoilt = [
       '',
@@ -56,7 +56,7 @@ describe('forged access tokens', () => {
   });
 
   it('refuses a payload or a header that is not a JSON object, though the signature is right', async () => {
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     const token = forge(header, payload, right);
     for (const part of ['null', '[]', '1', '"text"', '{', '', '\u0000', JSON.stringify(token), '[{}]']) {
       await expectUnauthorized(tokens, forge(header, part, right));
@@ -68,7 +68,7 @@ describe('forged access tokens', () => {
   });
 
   it('refuses a token without a signature check when it is longer than 4 KB', async () => {
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     await expectUnauthorized(tokens, forge(header, { ...payload, more: 'x'.repeat(3_000) }, right));
     await expectUnauthorized(tokens, 'a.'.repeat(5_000_000));
   });
@@ -90,7 +90,7 @@ describe('forged access tokens', () => {
   });
 
   it('refuses any header and any payload whatever, signed by somebody else', async () => {
-    const { tokens, header, payload } = await rightParts();
+    const { tokens, header, payload } = await validParts();
     await fc.assert(
       fc.asyncProperty(fc.json(), fc.json(), async (first, second) => {
         await expectUnauthorized(tokens, forge(first, payload, unsigned));

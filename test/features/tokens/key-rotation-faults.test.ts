@@ -1,10 +1,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { keyWorkshop, kidOf, pemPair, publishedKids } from '../../support/keys.ts';
+import { kidOf, pemPair, publishedKids, useSigningKeys } from '../../support/keys.ts';
 
 describe('rotation of signing keys', () => {
-  const { open, keyFiles } = keyWorkshop();
+  const { open, keyFiles } = useSigningKeys();
 
   describe('unusable files', () => {
     it('keeps the old pair while the new one is inconsistent, and says so once', async () => {

@@ -3,13 +3,20 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createAccessTokens } from '../../../app/features/tokens/access-token.ts';
-import { keyWorkshop, kidOf, type PemPair, pemPair, publishedKids, testConfig } from '../../support/keys.ts';
+import {
+  kidOf,
+  type PemPair,
+  pemPair,
+  publishedKids,
+  testConfig,
+  useSigningKeys,
+} from '../../support/keys.ts';
 
 const ttl = 15 * 60_000;
 const margin = 2 * 60_000;
 
 describe('rotation of signing keys', () => {
-  const { folder, open, keyFiles } = keyWorkshop();
+  const { folder, open, keyFiles } = useSigningKeys();
 
   it('refuses no valid token on any of two replicas: publish, sign, retire, drop', async () => {
     const [a, b] = [pemPair('a'), pemPair('b')];

@@ -5,10 +5,10 @@ import { expect } from 'chai';
 import { ConfigError } from '../../../app/config/config.ts';
 import type { Environment } from '../../../app/config/reader.ts';
 import { openSigningKeys } from '../../../app/features/tokens/signing-keys.ts';
-import { keyWorkshop, kidOf, pemPair, rememberingLog, testConfig } from '../../support/keys.ts';
+import { kidOf, pemPair, recordingLog, testConfig, useSigningKeys } from '../../support/keys.ts';
 
 describe('signing keys', () => {
-  const { folder, open, keyFiles } = keyWorkshop();
+  const { folder, open, keyFiles } = useSigningKeys();
 
   async function faultOf(env: Environment): Promise<string> {
     try {
@@ -169,7 +169,7 @@ describe('signing keys', () => {
 
     it('is refused in production, also when the configuration did not see to it', async () => {
       const config = { ...testConfig({ DATA_DIR: folder() }), environment: 'production' as const };
-      const error = await openSigningKeys(config, rememberingLog().log).catch((reason: unknown) => reason);
+      const error = await openSigningKeys(config, recordingLog().log).catch((reason: unknown) => reason);
       expect(error).to.be.instanceOf(ConfigError);
     });
   });

@@ -3,14 +3,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createAccessTokens } from '../../../app/features/tokens/access-token.ts';
-import { keyWorkshop, pemPair, testConfig } from '../../support/keys.ts';
+import { pemPair, testConfig, useSigningKeys } from '../../support/keys.ts';
 
 const firstSecret = 'the first HS256 secret, of more than 32 bytes';
 const secondSecret = 'the second HS256 secret, of more than 32 bytes';
 const ttl = 15 * 60_000;
 
 describe('signing keys', () => {
-  const { folder, open } = keyWorkshop();
+  const { folder, open } = useSigningKeys();
 
   describe('HS256', () => {
     const env = { JWT_ALGORITHM: 'HS256', JWT_SECRET_KEY: firstSecret };

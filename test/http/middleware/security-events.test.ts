@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { loggedIn, loggedInAdmin, newPerson, registered } from '../../support/people.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
+import { logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../../support/users.ts';
 
 onEachStore('security events in the log', (stores) => {
   let app: TestApp;
@@ -12,12 +13,10 @@ onEachStore('security events in the log', (stores) => {
 
   /** The line of the last request, once its answer is through on this side too. */
   async function lastLine(requestId: string): Promise<Record<string, unknown> | undefined> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const line = app.logged().find((entry) => entry.requestId === requestId && entry.event === 'request');
-      if (line) return line;
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return undefined;
+    const find = () =>
+      app.logged().find((entry) => entry.requestId === requestId && entry.event === 'request');
+    await until(() => find() !== undefined);
+    return find();
   }
 
   async function eventOf(what: string, ask: Parameters<TestApp['ask']>[1] = {}) {
@@ -26,18 +25,18 @@ onEachStore('security events in the log', (stores) => {
   }
 
   it('name registrations, logins and their failures', async () => {
-    const person = newPerson();
-    const made = await eventOf('POST /api/v1/auth/register', { body: person });
+    const user = newUserFields();
+    const made = await eventOf('POST /api/v1/auth/register', { body: user });
     expect(made).to.include({ security: 'registration', outcome: 'success' });
-    const again = await eventOf('POST /api/v1/auth/register', { body: person });
+    const again = await eventOf('POST /api/v1/auth/register', { body: user });
     expect(again).to.include({ security: 'registration', outcome: 'failure', code: 'email_taken' });
-    const body = { email: person.email, password: 'Wr0ng-password-1' };
+    const body = { email: user.email, password: 'Wr0ng-password-1' };
     const failed = await eventOf('POST /api/v1/auth/login', { body });
     expect(failed).to.include({ security: 'login', outcome: 'failure' });
   });
 
   it('name what a user does to an account, with the user', async () => {
-    const { access: token, password, id } = await loggedIn(app);
+    const { access: token, password, id } = await logInNewUser(app);
     const body = { current_password: password, new_password: `${password}-new` };
     const changed = await eventOf('POST /api/v1/users/me/password', { token, body });
     expect(changed).to.include({ security: 'password_change', outcome: 'success', userId: id });
@@ -49,36 +48,36 @@ onEachStore('security events in the log', (stores) => {
     expect(await eventOf('GET /api/v1/users/me', { token: 'a.b.c' })).to.include({
       security: 'token_refused',
     });
-    const { access: token } = await loggedIn(app);
+    const { access: token } = await logInNewUser(app);
     expect(await eventOf('GET /api/v1/admin/users', { token })).to.include({ security: 'access_denied' });
     const input = await eventOf('POST /api/v1/auth/login', { body: { email: 1 } });
     expect(input).to.include({ security: 'input_refused', outcome: 'failure' });
   });
 
   it('name what administrators change, and not what anybody reads', async () => {
-    const admin = await loggedInAdmin(app);
-    const { id } = await registered(app);
+    const admin = await logInNewAdmin(app);
+    const { id } = await registerUser(app);
     const disabled = await eventOf(`POST /api/v1/admin/users/${id}/disable`, { token: admin.access });
     expect(disabled).to.include({ security: 'administration', outcome: 'success', userId: admin.id });
     expect(await eventOf('GET /api/v1/users/me', { token: admin.access })).to.not.have.property('security');
   });
 
   it('tell of a stolen refresh token, with the session and the user', async () => {
-    const person = await loggedIn(app);
-    let token = person.refresh;
+    const user = await logInNewUser(app);
+    let token = user.refresh;
     for (let n = 0; n < 2; n += 1) {
       const reply = await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: token } });
       token = reply.body.data.refresh_token;
     }
-    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: person.refresh } });
-    const line = app.logged().find(({ event, userId }) => event === 'refresh_reuse' && userId === person.id);
+    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: user.refresh } });
+    const line = app.logged().find(({ event, userId }) => event === 'refresh_reuse' && userId === user.id);
     expect(line).to.include({ cause: 'reuse_old', level: 'warn' }).and.to.have.property('sessionId');
   });
 
   it('hold no email address and no password', async () => {
-    const person = await loggedIn(app);
+    const user = await logInNewUser(app);
     const text = JSON.stringify(app.logged());
-    expect(text).not.to.contain(person.email).and.not.to.contain(person.password);
-    expect(text).not.to.contain(person.refresh);
+    expect(text).not.to.contain(user.email).and.not.to.contain(user.password);
+    expect(text).not.to.contain(user.refresh);
   });
 });

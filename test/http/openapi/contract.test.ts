@@ -1,9 +1,9 @@
 import { assert } from 'chai';
+import { describeExampleApi, pet } from '../../support/example-endpoints.ts';
 import { createContract } from '../../support/openapi-contract.ts';
-import { describePets, pet } from '../../support/pets.ts';
 
 describe('contract of the OpenAPI document', () => {
-  const contract = createContract(describePets());
+  const contract = createContract(describeExampleApi());
   const json = 'application/json; charset=utf-8';
   const created = {
     method: 'POST',

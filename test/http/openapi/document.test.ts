@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { healthEndpoints } from '../../../app/features/health/endpoints.ts';
 import { createOpenApi } from '../../../app/http/openapi/openapi.ts';
 import { type Endpoint, endpoint } from '../../../app/http/route/endpoint.ts';
+import { describeExampleApi } from '../../support/example-endpoints.ts';
 import { assertValidOpenApi } from '../../support/openapi-contract.ts';
-import { describePets } from '../../support/pets.ts';
 
-const operation = (path: string, method: string) => describePets().paths[path][method];
+const operation = (path: string, method: string) => describeExampleApi().paths[path][method];
 const codesAt = (path: string, method: string) =>
   Object.fromEntries(
     Object.entries<{
@@ -21,10 +21,10 @@ const codesAt = (path: string, method: string) =>
   );
 
 describe('OpenAPI document', () => {
-  it('is valid OpenAPI 3.1', () => assertValidOpenApi(describePets()));
+  it('is valid OpenAPI 3.1', () => assertValidOpenApi(describeExampleApi()));
 
   it('is the same to the byte for the same routes', () => {
-    assert.equal(JSON.stringify(describePets()), JSON.stringify(describePets()));
+    assert.equal(JSON.stringify(describeExampleApi()), JSON.stringify(describeExampleApi()));
   });
 
   it('names operations after method and path', () => {
@@ -37,7 +37,7 @@ describe('OpenAPI document', () => {
     assert.deepEqual(operation('/.well-known/pet.json', 'get').tags, ['keys']);
     assert.deepEqual(operation('/api/v1/admin/pets/{id}', 'delete').tags, ['admin']);
     assert.deepEqual(
-      describePets().tags.map(({ name }: { name: string }) => name),
+      describeExampleApi().tags.map(({ name }: { name: string }) => name),
       ['users', 'admin', 'keys'],
     );
   });
@@ -78,7 +78,7 @@ describe('OpenAPI document', () => {
   });
 
   it('leaves answers room to grow', () => {
-    assert.notProperty(describePets().components.schemas.Pet, 'additionalProperties');
+    assert.notProperty(describeExampleApi().components.schemas.Pet, 'additionalProperties');
   });
 
   it('lists the refusals that limit, access, body, query and params bring along, and those of the endpoint', () => {

@@ -7,9 +7,9 @@ import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
-import { loggedIn, newPerson } from '../../support/people.ts';
 import { createRouteTable } from '../../support/route-table.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { logInNewUser, newUserFields } from '../../support/users.ts';
 
 /** The limits of the route table, by name. */
 const limits = new Map<string, RateLimit>(
@@ -24,7 +24,7 @@ onEachStore('Requests from one address', (stores) => {
   let token: string;
   before(async () => {
     app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });
-    token = (await loggedIn(app)).access;
+    token = (await logInNewUser(app)).access;
   });
   after(() => app.close());
 
@@ -124,15 +124,15 @@ onEachStore('A registration', (stores) => {
 
   it('costs one hash, whether or not its email or its username is taken', async () => {
     const hashes = async () => (await series(app.metrics)).get('auth_hash_duration_seconds_count') ?? 0;
-    const outcomeOf = async (person: ReturnType<typeof newPerson>) => {
+    const outcomeOf = async (user: ReturnType<typeof newUserFields>) => {
       const before = await hashes();
-      const { status, body } = await app.ask('POST /api/v1/auth/register', { body: person });
+      const { status, body } = await app.ask('POST /api/v1/auth/register', { body: user });
       return [status, body.code, (await hashes()) - before];
     };
-    const taken = newPerson();
+    const taken = newUserFields();
     expect(await outcomeOf(taken)).to.deep.equal([201, undefined, 1]);
     const { email, username } = taken;
-    expect(await outcomeOf({ ...newPerson(), email })).to.deep.equal([409, 'email_taken', 1]);
-    expect(await outcomeOf({ ...newPerson(), username })).to.deep.equal([409, 'username_taken', 1]);
+    expect(await outcomeOf({ ...newUserFields(), email })).to.deep.equal([409, 'email_taken', 1]);
+    expect(await outcomeOf({ ...newUserFields(), username })).to.deep.equal([409, 'username_taken', 1]);
   });
 });

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createStoreObserver } from '../../../app/observe/store-observer.ts';
@@ -9,6 +8,7 @@ import { createRateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import { series } from '../../support/exposition.ts';
 import { onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
 
 onEachStore('an instrumented Postgres', (stores, kind) => {
   it('measures queries by outcome, inside transactions too, and reports its pool', async () => {
@@ -59,7 +59,7 @@ onRealStore('an instrumented Redis', (stores) => {
     // The connection reports it a moment later.
     const isClosed = async () =>
       (await series(metrics)).get('auth_redis_connected{connection="commands"}') === 0;
-    for (let tries = 0; tries < 200 && !(await isClosed()); tries += 1) await sleep(5);
+    await until(isClosed);
     const after = await series(metrics);
     expect(after.get('auth_degraded{dependency="redis"}')).to.equal(1);
   });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import { onEachStore, silentLog } from '../../support/stores.ts';
+import { until } from '../../support/until.ts';
 
 onEachStore('the Redis client', (stores) => {
   const memory = () => stores().redis;
@@ -18,9 +18,10 @@ onEachStore('the Redis client', (stores) => {
   it('does not return an expired value', async () => {
     const key = randomUUID();
     await memory().set(key, 'x', 20);
-    while ((await memory().get([key]))[0] !== null) await sleep(10);
+    const isForgotten = async () => (await memory().get([key]))[0] === null;
+    await until(isForgotten);
     await memory().setMax(key, 5, 20);
-    while ((await memory().get([key]))[0] !== null) await sleep(10);
+    await until(isForgotten);
   });
 
   it('setMax increases a value and never decreases it', async () => {

@@ -53,7 +53,12 @@ async function startName(first: string) {
     async function open(url: string) {
       const metrics = createMetrics('test');
       const observer = createStoreObserver(metrics);
-      const memory = await createRedisClient({ url: () => url, log: silentLog, observer });
+      const memory = await createRedisClient({
+        url: () => url,
+        log: silentLog,
+        observer,
+        commandTimeout: 10_000,
+      });
       cleanup.add(() => memory.close());
       const degraded = async () => (await series(metrics)).get('auth_degraded{dependency="redis"}');
       return { memory, degraded };

@@ -85,8 +85,13 @@ onEachStore('login history store', (stores) => {
   });
 
   it('creates the coming partitions once, also for two simultaneous calls', async () => {
+    await store().loginHistories.createPartitions(12);
     const made = await Promise.all([14, 14].map((months) => store().loginHistories.createPartitions(months)));
-    expect([...made].sort()).to.deep.equal([0, 2]);
+    // Three at the turn of a month.
+    expect([...made].sort()).to.be.deep.oneOf([
+      [0, 2],
+      [0, 3],
+    ]);
     expect(await store().loginHistories.createPartitions(14)).to.equal(0);
   });
 

@@ -1,3 +1,5 @@
+-- Truncated: rounded to its column, the time would be up to half a millisecond ahead, and count_active would count the
+-- session once more.
 update sessions
 set ended_at = now(),
   end_cause = $2,

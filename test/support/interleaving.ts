@@ -1,17 +1,17 @@
 import type { Stores } from '../../app/open-stores.ts';
 import type { QueryName } from '../../app/store/postgres/queries.ts';
 
-export interface Interlude {
-  /** Runs `work` once, right after the next `query` that stands in no transaction, before its caller sees the rows. */
+export interface Interleaving {
+  /** Runs `work` once: after the next `query` outside of a transaction, and before its caller receives the rows. */
   after(query: QueryName, work: () => Promise<unknown>): void;
 }
 
-/** The same stores, where something else may happen between two steps of a request. */
-export function withInterlude(stores: Stores): { stores: Stores; interlude: Interlude } {
+/** The same stores. A test can run other work between two steps of a request. */
+export function withInterleaving(stores: Stores): { stores: Stores; interleaving: Interleaving } {
   const planned = new Map<QueryName, () => Promise<unknown>>();
   const { database } = stores;
   return {
-    interlude: { after: (query, work) => void planned.set(query, work) },
+    interleaving: { after: (query, work) => void planned.set(query, work) },
     stores: {
       ...stores,
       database: {

@@ -8,10 +8,10 @@ const PetParams = z.object({ id: z.uuid() });
 const PetQuery = z.strictObject({
   limit: z.coerce.number().int().max(9).default(3).meta({ description: 'How many' }),
 });
-/** A pet as an answer shows it. */
+/** A pet in an answer. */
 export const pet = { id: '0198c0de-0000-7000-8000-000000000000', born: '2026-01-31T12:00:00.000Z' };
 
-/** Made-up endpoints that between them use all that an endpoint can have. */
+/** Invented endpoints that together use every option of an endpoint. */
 function petEndpoints(): Endpoint[] {
   return [
     endpoint(
@@ -56,8 +56,8 @@ function petEndpoints(): Endpoint[] {
   ];
 }
 
-/** The document of the made-up endpoints. */
+/** The OpenAPI document of the invented endpoints. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into a document whose form assertValidOpenApi has checked
-export function describePets(): any {
+export function describeExampleApi(): any {
   return createOpenApi(petEndpoints(), '1.2.3');
 }

@@ -1,0 +1,27 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const realNow = performance.now;
+
+/**
+ * Puts `performance.now()`, which caches, circuit breakers and rate limits read, under the control of the calling suite.
+ * @param isFrozen whether the clock stands still between two calls of `advance`
+ */
+export function useMonotonicClock({ isFrozen = false } = {}) {
+  let offset = 0;
+  beforeEach(() => {
+    offset = 0;
+    const start = realNow.call(performance);
+    performance.now = () => (isFrozen ? start : realNow.call(performance)) + offset;
+  });
+  afterEach(() => {
+    performance.now = realNow;
+  });
+  return {
+    /** Moves the clock by some milliseconds. */
+    async advance(milliseconds: number): Promise<void> {
+      offset += milliseconds;
+      // lru-cache remembers the time for a millisecond.
+      await sleep(5);
+    },
+  };
+}
