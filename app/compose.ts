@@ -31,7 +31,7 @@ import { isSchemaCurrent } from './store/postgres/schema-check.ts';
 import { createStore, type Store } from './store/store.ts';
 import type { SessionRow } from './store/tables/sessions.ts';
 
-export interface Composition {
+interface Composition {
   readonly config: Config;
   readonly stores: Stores;
   readonly keys: SigningKeys;
@@ -67,14 +67,10 @@ function refreshObserver({ metrics, log }: Composition) {
   };
 }
 
-/** A secret that all replicas share, created at the first start. */
-const secretNamed = (store: Store, name: string): Promise<Buffer> =>
-  store.serviceSecrets.get(name, randomBytes(32));
-
 async function createThrottle({ config, stores, metrics, log }: Composition, store: Store) {
   return createLoginThrottle({
     redis: stores.redis,
-    secret: await secretNamed(store, 'login-throttle'),
+    secret: await store.serviceSecrets.get('login-throttle', randomBytes(32)),
     ...config.limits,
     onRefuse: (limit) => metrics.rateLimited.inc({ limit }),
     onLockout: () => {
@@ -94,7 +90,7 @@ async function createServices(parts: Composition) {
   const states = await createSessionStates({ store, redis: stores.redis, log });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const throttle = await createThrottle(parts, store);
-  const devices = createDeviceTokens(await secretNamed(store, 'device-tokens'));
+  const devices = createDeviceTokens(await store.serviceSecrets.get('device-tokens', randomBytes(32)));
   const onRefresh = refreshObserver(parts);
   const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
   const confirmPassword = createConfirmPassword({ store, hasher, throttle });

@@ -42,11 +42,12 @@ export async function openStores(
   observer: StoreObserver = noStoreObserver,
 ): Promise<Stores> {
   const opening: Opening = { config, log, observer, closers: [] };
-  const close = () => closeAll(opening);
+  const embedded = [...(config.database.url ? [] : ['Postgres']), ...(config.redis.url ? [] : ['Redis'])];
+  async function close(): Promise<void> {
+    for (const closeOne of opening.closers.splice(0).reverse()) await closeOne();
+  }
   try {
-    const { database, replica } = await openDatabases(opening);
-    const redis = await openRedis(opening);
-    return { database, replica, redis, embedded: embeddedNames(config), close };
+    return { ...(await openDatabases(opening)), redis: await openRedis(opening), embedded, close };
   } catch (error) {
     await close();
     throw error;
@@ -97,12 +98,4 @@ async function openRedis({ config, log, observer, closers }: Opening): Promise<R
   const redis = url ? await createRedisClient({ url, log, observer }) : createInMemoryRedis();
   closers.push(() => redis.close());
   return redis;
-}
-
-function embeddedNames({ database, redis }: Config): string[] {
-  return [...(database.url ? [] : ['Postgres']), ...(redis.url ? [] : ['Redis'])];
-}
-
-async function closeAll({ closers }: Opening): Promise<void> {
-  for (const close of closers.splice(0).reverse()) await close();
 }

@@ -1,18 +1,10 @@
 import { parseArgs } from 'node:util';
-import type { ValuesSource } from './values/load-values.ts';
 import type { SetKind } from './values/set-flag.ts';
 
 /** Arguments that the command does not know. */
 export class UsageError extends Error {}
 
-export interface Command extends ValuesSource {
-  readonly cloud: string | undefined;
-  readonly format: 'plain' | 'helm';
-  readonly out: string | undefined;
-  readonly secretsFrom: string | undefined;
-}
-
-export const usage = `Usage: npm run synth -- [--cloud eks|gke|aks] [-f values.yaml]... [--set a.b[0]=x,c=y]...
+const usage = `Usage: npm run synth -- [--cloud eks|gke|aks] [-f values.yaml]... [--set a.b[0]=x,c=y]...
   [--set-string k=v]... [--set-json k=json]... [--set-file k=path]...
   [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
 Without --cloud, synth writes all three clouds to k8s-out/<cloud>. --format helm writes to dist/helm/<cloud>.`;
@@ -39,8 +31,10 @@ function read(args: readonly string[]) {
   }
 }
 
+export type Command = ReturnType<typeof parseCommandLine>;
+
 /** @throws UsageError */
-export function parseCommandLine(args: readonly string[]): Command {
+export function parseCommandLine(args: readonly string[]) {
   const values = read(args);
   const { format } = values;
   if (format !== 'plain' && format !== 'helm')

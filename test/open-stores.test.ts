@@ -14,7 +14,7 @@ import { onRealStore, silentLog } from './support/stores.ts';
 const moduleUrl = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
 
 describe('embedded stores', function () {
-  // Each opens a Postgres of its own, some of them twice.
+  // Each test opens an embedded Postgres, some of them twice.
   this.timeout(60_000);
   let dataDir: string;
 
@@ -26,7 +26,7 @@ describe('embedded stores', function () {
 
   const open = () => openStores(parseConfig({ ENV: 'test', DATA_DIR: dataDir }), silentLog);
 
-  it('come with the present schema, and keep what they hold until the next start', async () => {
+  it('have the current schema, and keep their data until the next start', async () => {
     const user = newUser();
     const first = await open();
     expect(first.embedded).to.deep.equal(['Postgres', 'Redis']);
@@ -39,7 +39,7 @@ describe('embedded stores', function () {
     await second.close();
   });
 
-  it('refuse a folder in use, and leave it to whoever uses it', async () => {
+  it('reject a folder in use, and do not disturb the process that uses it', async () => {
     const stores = await open();
     const refused = await open().catch((error: unknown) => error);
     expect(refused).to.be.instanceOf(ConfigError);
@@ -48,7 +48,7 @@ describe('embedded stores', function () {
     expect(readdirSync(dataDir)).to.deep.equal(['lock', 'postgres']);
   });
 
-  it('keep what was answered when the process is killed', async () => {
+  it('keep committed data when the process is killed', async () => {
     const user = newUser();
     const script = `
       import { pino } from 'pino';
@@ -60,7 +60,7 @@ describe('embedded stores', function () {
       await createStore(stores.database).users.insert(${JSON.stringify(user)});
       console.log('stored');
     `;
-    // What a killed process leaves among the temporary files goes with the folder of this test.
+    // The temporary files of the killed process are deleted with the folder of this test.
     const env = { ...process.env, TMPDIR: dataDir };
     const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script], { env });
     await once(child.stdout, 'data');

@@ -9,7 +9,7 @@ describe('The preload that sizes the thread pool', () => {
   let folder: string;
 
   before(() => {
-    // Compiled, as it ships: a loader of TypeScript may start the pool before the preload has sized it.
+    // Compiled as in production: a TypeScript loader may start the pool before the preload sets its size.
     built = mkdtempSync(path.join(os.tmpdir(), 'threads-'));
     const { status, stdout } = spawnSync(
       'node_modules/.bin/tsc',
@@ -25,7 +25,7 @@ describe('The preload that sizes the thread pool', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  /** What a program prints that is started in `folder` with the preload. */
+  /** The output of a program that starts in `folder` with the preload. */
   function print(expression: string, env: Record<string, string>): string {
     const args = ['--require', path.join(built, 'threads.cjs'), '--print', expression];
     const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
@@ -38,13 +38,13 @@ describe('The preload that sizes the thread pool', () => {
 
   const usual = Math.max(4, os.availableParallelism() + 2);
 
-  it('leaves two threads beside those that hash, and where nobody sets the size, at least the four of libuv', () => {
+  it('adds two threads to those for hashing, and has at least the four of libuv by default', () => {
     expect(size()).to.equal(usual);
     expect(size({ HASH_CONCURRENCY: '40' })).to.equal(42);
     expect(size({ HASH_CONCURRENCY: '1' })).to.equal(4);
   });
 
-  it('reads .env as the commands do: it counts where the environment says nothing', () => {
+  it('reads .env as the commands do: the environment takes precedence', () => {
     dotEnv('HASH_CONCURRENCY=40');
     expect(size()).to.equal(42);
     expect(size({ HASH_CONCURRENCY: '50' })).to.equal(52);
@@ -53,7 +53,7 @@ describe('The preload that sizes the thread pool', () => {
     expect(size()).to.equal(60);
   });
 
-  it('takes nothing else from .env into the environment', () => {
+  it('sets no other variable of .env in the environment', () => {
     dotEnv('HASH_CONCURRENCY=40\nDATA_DIR=elsewhere');
     expect(print('[process.env.HASH_CONCURRENCY, process.env.DATA_DIR].join()', {})).to.equal(',');
   });
@@ -64,13 +64,13 @@ describe('The preload that sizes the thread pool', () => {
     expect(size({ UV_THREADPOOL_SIZE: 'many', HASH_CONCURRENCY: '40' })).to.equal(42);
   });
 
-  it('leaves it to the command to complain of a .env that cannot be read', () => {
+  it('ignores a .env that cannot be read, which the command reports', () => {
     mkdirSync(path.join(folder, '.env'));
     expect(size({ HASH_CONCURRENCY: '40' })).to.equal(42);
   });
 
-  it('has sized the pool before anything starts it', function () {
-    // Threads are counted where Linux lists them. Those that are not of the pool are as many in both processes.
+  it('sets the size before the pool starts', function () {
+    // Linux lists the threads. Both processes have the same number of threads outside of the pool.
     if (process.platform !== 'linux') this.skip();
     const threads = (): number => Number(print(`fs.readdirSync('/proc/self/task').length`, {}));
     dotEnv('HASH_CONCURRENCY=10');

@@ -3,8 +3,7 @@
  * @throws Error when the service on this machine does not answer with 200 within three seconds
  */
 export async function healthCommand(port: number, host = '127.0.0.1'): Promise<void> {
-  const response = await fetch(`http://${host}:${port}/api/v1/health`, {
-    signal: AbortSignal.timeout(3_000),
-  });
+  const signal = AbortSignal.timeout(3_000);
+  const response = await fetch(`http://${host}:${port}/api/v1/health`, { signal });
   if (!response.ok) throw new Error(`the health check answered with status ${response.status}`);
 }

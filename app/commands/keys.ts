@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Algorithm, ConfigError } from '../config/config.ts';
 import { generatePair, minRsaBits, type PairAlgorithm } from '../features/tokens/pem-keys.ts';
@@ -7,21 +8,7 @@ import { generatePair, minRsaBits, type PairAlgorithm } from '../features/tokens
 /** A larger key takes minutes to generate and a tenth of a second for each signature, without more security. */
 const maxRsaBits = 8192;
 
-interface KeyFile {
-  readonly name: string;
-  readonly text: string;
-  readonly mode: number;
-  readonly variable: string;
-}
-
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function generateKeyPair(algorithm: PairAlgorithm, bits: number): Promise<KeyFile[]> {
+async function generateKeyPair(algorithm: PairAlgorithm, bits: number) {
   const { privatePem, publicPem } = await generatePair(algorithm, bits);
   return [
     { name: 'private.pem', text: privatePem, mode: 0o600, variable: 'JWT_PRIVATE_KEY_PATH' },
@@ -29,7 +16,7 @@ async function generateKeyPair(algorithm: PairAlgorithm, bits: number): Promise<
   ];
 }
 
-function generateSecret(): KeyFile[] {
+function generateSecret() {
   const text = `${randomBytes(64).toString('base64')}\n`;
   return [{ name: 'jwt-secret', text, mode: 0o600, variable: 'JWT_SECRET_KEY_FILE' }];
 }
@@ -42,13 +29,10 @@ function checkBits(algorithm: Algorithm, bits: number): void {
 }
 
 /** Runs before the keys are generated, so that an error leaves no half of a pair behind. */
-async function checkNoOverwrite(folder: string, algorithm: Algorithm): Promise<void> {
+function checkNoOverwrite(folder: string, algorithm: Algorithm): void {
   const names = algorithm === 'HS256' ? ['jwt-secret'] : ['private.pem', 'public.pem'];
-  for (const name of names) {
-    const path = join(folder, name);
-    if (await exists(path))
-      throw new ConfigError([`${path} exists already; choose another folder with --out`]);
-  }
+  const existing = names.map((name) => join(folder, name)).find((path) => existsSync(path));
+  if (existing) throw new ConfigError([`${existing} exists already; choose another folder with --out`]);
 }
 
 /**
@@ -62,7 +46,7 @@ export async function keysCommand(
   const { algorithm, bits } = options;
   const folder = resolve(options.out);
   checkBits(algorithm, bits);
-  await checkNoOverwrite(folder, algorithm);
+  checkNoOverwrite(folder, algorithm);
   const files = algorithm === 'HS256' ? generateSecret() : await generateKeyPair(algorithm, bits);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // wx fails if the file exists: two commands at the same time cannot overwrite each other's files either.

@@ -8,15 +8,11 @@ import { migrate } from '../store/postgres/migrations.ts';
  */
 export async function migrateCommand(config: Config, log: Logger): Promise<void> {
   const { url, sslMode, caFile } = config.database;
-  if (!url) {
-    throw new ConfigError([
-      'DB_PRIMARY_DB_URL is required. The embedded Postgres applies its migrations when it starts',
-    ]);
-  }
+  const missing =
+    'DB_PRIMARY_DB_URL is required. The embedded Postgres applies its migrations when it starts';
+  if (!url) throw new ConfigError([missing]);
   const { applied, alreadyApplied, unknown } = await migrate({ target: { url, sslMode, caFile }, log });
   if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');
-  log.info(
-    { applied, alreadyApplied },
-    applied.length > 0 ? 'migrations applied' : 'the schema is up to date',
-  );
+  const message = applied.length > 0 ? 'migrations applied' : 'the schema is up to date';
+  log.info({ applied, alreadyApplied }, message);
 }

@@ -7,11 +7,6 @@ import { createStore } from '../store/store.ts';
 /** Ten years. A mistyped number must not reach Postgres, which would treat a number below 1 as 1. */
 const maxKeepMonths = 120;
 
-function checkKeepMonths(months: number): void {
-  if (Number.isInteger(months) && months >= 1 && months <= maxKeepMonths) return;
-  throw new ConfigError([`--keep-months must be a whole number from 1 to ${maxKeepMonths}`]);
-}
-
 /**
  * @param options.keepMonths whole months of login history to keep before the current one
  * @throws ConfigError when `keepMonths` is invalid
@@ -22,7 +17,9 @@ export async function purgeCommand(
   options: { keepMonths?: number } = {},
 ): Promise<void> {
   const { keepMonths = 13 } = options;
-  checkKeepMonths(keepMonths);
+  if (!Number.isInteger(keepMonths) || keepMonths < 1 || keepMonths > maxKeepMonths) {
+    throw new ConfigError([`--keep-months must be a whole number from 1 to ${maxKeepMonths}`]);
+  }
   // Redis needs no purge, because its keys expire.
   const stores = await openStores({ ...config, redis: { ...config.redis, url: null } }, log);
   try {

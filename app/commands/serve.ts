@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
@@ -7,7 +8,7 @@ import { createMetricsServer } from '../http/server/metrics-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
 import { startBackgroundJobs } from '../jobs/background-jobs.ts';
 import type { Logger } from '../observe/log.ts';
-import { createMetrics, type Metrics } from '../observe/metrics.ts';
+import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
@@ -15,22 +16,90 @@ import { openStores, type Stores } from '../open-stores.ts';
 import { isSchemaCurrent } from '../store/postgres/schema-check.ts';
 import { createStore } from '../store/store.ts';
 
-/** Kept back from SHUTDOWN_TIMEOUT for closing pools. */
+/** Milliseconds of SHUTDOWN_TIMEOUT that are reserved for closing the connection pools. */
 const closingReserve = 1_000;
 
-type Service = Awaited<ReturnType<typeof boot>>;
+interface ServeOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly version: string;
+  readonly isDraining: () => boolean;
+}
 
-function announce(
+type Service = Awaited<ReturnType<typeof startService>>;
+
+/**
+ * Serves until the stop signal, then drains and closes everything. After a signal during the start it resolves at once:
+ * an interrupted start leaves nothing that a killed process would not leave too, and the next start handles that.
+ */
+export async function serveCommand(
   config: Config,
-  stores: Stores,
   log: Logger,
-  ports: { api: number; metrics: number },
-): void {
+  version: string,
+  stopSignal: Promise<NodeJS.Signals>,
+): Promise<void> {
+  let draining = false;
+  const stopped = stopSignal.then((signal) => {
+    log.info({ event: 'signal', signal }, `received ${signal}`);
+    return null;
+  });
+  const service = await Promise.race([
+    startService({ config, log, version, isDraining: () => draining }),
+    stopped,
+  ]);
+  if (!service) {
+    log.info({ event: 'stopped' }, 'stopped while starting');
+    return;
+  }
+  await stopped;
+  draining = true;
+  log.info(
+    { event: 'draining', drainDelay: config.shutdown.drainDelay },
+    'the process is draining: readiness fails, and requests are still served',
+  );
+  await shutDown(service, config.shutdown);
+  log.info({ event: 'stopped' }, 'stopped');
+}
+
+async function startService(options: ServeOptions) {
+  const { config, log, version } = options;
+  const tracing = await openTracing({ ...config.tracing, version });
+  const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
+  const keys = await openSigningKeys(config, log);
+  const spans = tracing.isOn ? storeSpans(tracing) : undefined;
+  const stores = await openStores(config, log, createStoreObserver(metrics, spans));
+  await checkSchema(stores);
+  const app = await compose({ ...options, stores, keys, metrics, tracing });
+  const servers = {
+    api: createApiServer(app, { ...options, keepAliveTimeout: config.http.keepAliveTimeout, metrics }),
+    metrics: createMetricsServer(metrics),
+  };
+  const store = createStore(stores.database);
+  const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
+  logStart(options, stores, await listenOn(config, servers));
+  return { tracing, keys, stores, servers, stopJobs };
+}
+
+async function checkSchema({ database }: Stores): Promise<void> {
+  if (await isSchemaCurrent(database)) return;
+  throw new Error('the database lacks migrations of this version: run the command migrate first');
+}
+
+async function listenOn(config: Config, servers: { api: Server; metrics: Server }) {
+  const { host, port, metricsPort } = config.http;
+  const metrics = await listen(servers.metrics, metricsPort, host);
+  return { metrics, api: await listen(servers.api, port, host) };
+}
+
+function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: number; metrics: number }) {
   const host = config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
-  if (stores.embedded.length > 0) {
+  const { embedded } = stores;
+  if (embedded.length > 0) {
+    const dataDir = resolve(config.dataDir);
+    const names = embedded.join(' and ');
     log.info(
-      { embedded: stores.embedded, dataDir: resolve(config.dataDir) },
-      `embedded mode, for development only: ${stores.embedded.join(', ')}; data lies in ${resolve(config.dataDir)}`,
+      { embedded, dataDir },
+      `embedded mode, for development only: ${names}; the data is in ${dataDir}`,
     );
   }
   log.info(
@@ -38,35 +107,6 @@ function announce(
     `auth-service listens on http://${host}:${ports.api}, metrics on port ${ports.metrics}`,
   );
   log.info(`API documentation: http://${host}:${ports.api}/api/v1/docs`);
-}
-
-async function listenOn(
-  config: Config,
-  servers: { api: ReturnType<typeof createApiServer>; metrics: ReturnType<typeof createMetricsServer> },
-) {
-  const { host, port, metricsPort } = config.http;
-  const metrics = await listen(servers.metrics, metricsPort, host);
-  return { metrics, api: await listen(servers.api, port, host) };
-}
-
-async function boot(config: Config, log: Logger, version: string, isDraining: () => boolean) {
-  const tracing = await openTracing({ ...config.tracing, version });
-  const metrics: Metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
-  const keys = await openSigningKeys(config, log);
-  const spans = tracing.isOn ? storeSpans(tracing) : undefined;
-  const stores = await openStores(config, log, createStoreObserver(metrics, spans));
-  if (!(await isSchemaCurrent(stores.database))) {
-    throw new Error('the database lacks migrations of this version: run the command migrate first');
-  }
-  const app = await compose({ config, stores, keys, log, metrics, version, isDraining, tracing });
-  const servers = {
-    api: createApiServer(app, { keepAliveTimeout: config.http.keepAliveTimeout, isDraining, log, metrics }),
-    metrics: createMetricsServer(metrics),
-  };
-  const store = createStore(stores.database);
-  const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
-  announce(config, stores, log, await listenOn(config, servers));
-  return { tracing, keys, stores, servers, stopJobs };
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {
@@ -82,35 +122,4 @@ async function shutDown(service: Service, { drainDelay, timeout }: Config['shutd
   await stores.close();
   await tracing.close();
   await closeServer(servers.metrics, 0);
-}
-
-/**
- * Serves until the stop signal, then drains. Resolves when everything is closed. A signal during the start resolves it
- * at once: an interrupted start leaves nothing behind that a killed one does not leave too, and the next start handles
- * that.
- */
-export async function serveCommand(
-  config: Config,
-  log: Logger,
-  version: string,
-  stopSignal: Promise<NodeJS.Signals>,
-): Promise<void> {
-  let draining = false;
-  const stopped = stopSignal.then((signal) => {
-    log.info({ event: 'signal', signal }, `received ${signal}`);
-    return null;
-  });
-  const service = await Promise.race([boot(config, log, version, () => draining), stopped]);
-  if (!service) {
-    log.info({ event: 'stopped' }, 'stopped while starting');
-    return;
-  }
-  await stopped;
-  draining = true;
-  log.info(
-    { event: 'draining', drainDelay: config.shutdown.drainDelay },
-    'the process is draining: readiness fails, and requests are still served',
-  );
-  await shutDown(service, config.shutdown);
-  log.info({ event: 'stopped' }, 'stopped');
 }

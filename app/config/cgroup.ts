@@ -16,20 +16,19 @@ function readText(path: string): string | null {
   }
 }
 
+const limitOf = (value: number): number => (value > 0 ? value : Number.POSITIVE_INFINITY);
+
 /** cgroup v2 has `max 100000` or `50000 100000` in one file. v1 has a file each for quota (-1 is none) and period. */
 function cpuLimit(cgroup: string): number {
   const [quota, period] = readText(`${cgroup}/cpu.max`)?.split(' ') ?? [
     readText(`${cgroup}/cpu.cfs_quota_us`),
     readText(`${cgroup}/cpu.cfs_period_us`),
   ];
-  const limit = Number(quota) / Number(period);
-  return limit > 0 ? limit : Number.POSITIVE_INFINITY;
+  return limitOf(Number(quota) / Number(period));
 }
 
 function memoryLimit(cgroup: string): number {
-  const text = readText(`${cgroup}/memory.max`) ?? readText(`${cgroup}/memory.limit_in_bytes`);
-  const limit = Number(text);
-  return limit > 0 ? limit : Number.POSITIVE_INFINITY;
+  return limitOf(Number(readText(`${cgroup}/memory.max`) ?? readText(`${cgroup}/memory.limit_in_bytes`)));
 }
 
 /**

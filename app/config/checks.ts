@@ -35,16 +35,13 @@ export function checkProduction(fault: Fault, { hashing, jwt }: Config): void {
 
 /** Faults that two variables, or a variable and the machine, make together. */
 export function checkConsistency(fault: Fault, config: Config, machine: Machine): void {
-  const { database, hashing, http, jwt, sessions } = config;
-  if (database.replicaUrl !== null && database.url === null) {
-    fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
-  }
+  const { database, hashing, http, sessions } = config;
+  const { algorithm, privateKey, publicKey, secret } = config.jwt;
+  if (database.replicaUrl && !database.url) fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
   // Port 0 is any free one, so two of those differ.
   if (http.port !== 0 && http.port === http.metricsPort) fault('METRICS_PORT', 'must not equal PORT');
-  if (jwt.algorithm === 'HS256' && jwt.secret === null) {
-    fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');
-  }
-  if (jwt.publicKey !== null && jwt.privateKey === null) {
+  if (algorithm === 'HS256' && !secret) fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');
+  if (publicKey && !privateKey) {
     fault('JWT_PRIVATE_KEY_PATH', '(or JWT_PRIVATE_KEY) is missing beside the public key');
   }
   if (sessions.accessTokenTtl > sessions.refreshTokenTtl) {

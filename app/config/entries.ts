@@ -32,13 +32,9 @@ type RequiredVariable = Extract<Declared, { readonly required: string }>['name']
 
 type Tree = { readonly [key: string]: AnyEntry | Tree };
 
-export function isEntry(node: AnyEntry | Tree): node is AnyEntry {
-  return typeof node.name === 'string';
-}
+export const isEntry = (node: AnyEntry | Tree): node is AnyEntry => typeof node.name === 'string';
 
-export function isSecret(entry: AnyEntry): entry is SecretEntry {
-  return 'isSecret' in entry;
-}
+export const isSecret = (entry: AnyEntry): entry is SecretEntry => 'isSecret' in entry;
 
 /** A tree of the same shape, with the value that `read` gives for each entry. */
 export function mapTable(read: (entry: AnyEntry) => unknown): Values {
@@ -56,15 +52,12 @@ const entriesOf = (node: AnyEntry | Tree): AnyEntry[] =>
 /** Every entry in the order of the table. */
 export const entries: readonly AnyEntry[] = entriesOf(table);
 
-/** The name of an entry, and its path form. */
-const namesOf = (entry: AnyEntry): string[] => [
-  entry.name,
-  ...(isSecret(entry) && entry.path ? [entry.path.name] : []),
-];
-
 // reason for each cast below: these names are the literal types of the table.
 export const variables = Object.fromEntries(
-  entries.flatMap((entry) => namesOf(entry).map((name) => [name, entry])),
+  entries.flatMap((entry) => {
+    const path = isSecret(entry) ? entry.path : undefined;
+    return [[entry.name, entry], ...(path ? [[path.name, entry]] : [])];
+  }),
 ) as Readonly<Record<Variable, AnyEntry>>;
 
 /** Variables that also have a `_FILE` form. */

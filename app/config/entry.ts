@@ -2,7 +2,7 @@ import type { Machine } from './cgroup.ts';
 import type { Format } from './format.ts';
 
 /** A default that depends on the process. */
-export interface ComputedDefault {
+interface ComputedDefault {
   /** For the documentation. */
   readonly text: string;
   of(context: { readonly machine: Machine; readonly environment: string }): string;
@@ -22,7 +22,7 @@ export interface Rules<Value> {
   readonly example?: string;
 }
 
-export interface SecretRules extends Rules<string> {
+interface SecretRules extends Rules<string> {
   /** The deployment guide's name of the `_FILE` form. The service accepts both. */
   readonly path?: { readonly name: string; readonly example: string };
   /**

@@ -42,12 +42,6 @@ export function formatFaults(format: Format<unknown>, text: string): string[] {
   return [...new Set(faults)];
 }
 
-/** Whether a rule is lifted by `NAME=text`. */
-function isLifted(env: Environment, unless: string | undefined): boolean {
-  const [name = '', text] = unless?.split('=') ?? [];
-  return text !== undefined && textOf(env, name) === text;
-}
-
 function ruleFaults<Value>(
   { env, environment }: Reading,
   rules: Rules<Value>,
@@ -58,7 +52,8 @@ function ruleFaults<Value>(
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) {
     return required ? [`is required in production: ${required}`] : [];
   }
-  if (!production || isLifted(env, production.unless) || production.accept(value)) return [];
+  const [name = '', lifting = ''] = production?.unless?.split('=') ?? [];
+  if (!production || textOf(env, name) === lifting || production.accept(value)) return [];
   return [production.fault];
 }
 
@@ -76,13 +71,10 @@ function report({ faults }: Reading, name: string, what: readonly string[]): voi
   faults.push(...what.map((fault) => `${name} ${fault}`));
 }
 
-function defaultOf<Value>(
-  { environment, machine }: Reading,
-  { fallback, format }: Entry<string, Value>,
-): Value {
+function defaultOf<Value>(reading: Reading, { fallback, format }: Entry<string, Value>): Value {
   // reason: the value type of an entry without default includes undefined.
   if (fallback === undefined) return undefined as Value;
-  return format.parse(typeof fallback === 'string' ? fallback : fallback.of({ environment, machine }));
+  return format.parse(typeof fallback === 'string' ? fallback : fallback.of(reading));
 }
 
 /** The value of a variable. After a fault it is the default, so that parsing goes on and finds the other faults. */
@@ -97,7 +89,7 @@ export function readVariable<Value>(reading: Reading, entry: Entry<string, Value
   return value;
 }
 
-type Check = (text: string) => readonly string[];
+type Check = (text: string) => string[];
 
 /**
  * The last valid text stays in use while the file is missing, empty or invalid, which it is for a moment when the
@@ -138,7 +130,7 @@ export function readSecret(reading: Reading, entry: SecretEntry): Secret | null 
   if (forms.length + (inline ? 1 : 0) > 1) {
     report(reading, name, [`is given more than once: set one of ${name} and ${forms.join(', ')}`]);
   }
-  const check = (text: string): readonly string[] => {
+  const check: Check = (text) => {
     const faults = formatFaults(format, text);
     return faults.length > 0 ? faults : ruleFaults(reading, entry, text);
   };

@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode } from '../errors.ts';
+import type { AppError, ErrorCode, SpentBudget } from '../errors.ts';
 
 /** Status and title of every code. A code without an entry does not compile. */
 export const problems: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
@@ -34,18 +34,8 @@ export const problems: Readonly<Record<ErrorCode, { readonly status: number; rea
   internal_error: { status: 500, title: 'Something went wrong' },
 };
 
-export interface ProblemBody {
-  readonly type: string;
-  readonly title: string;
-  readonly status: number;
-  readonly detail: string;
-  readonly code: ErrorCode;
-  readonly request_id: string;
-  readonly errors?: readonly { readonly path: string; readonly message: string }[];
-}
-
 /** RFC 9457. Only the fields of an AppError leave the process, never its cause (ASVS 16.5.1). */
-export function problemBody(error: AppError, requestId: string): ProblemBody {
+export function problemBody(error: AppError, requestId: string) {
   const { status, title } = problems[error.code];
   return {
     type: `urn:auth-service:problem:${error.code}`,
@@ -58,29 +48,17 @@ export function problemBody(error: AppError, requestId: string): ProblemBody {
   };
 }
 
-/** How much of a rate limit is left: `resetIn` seconds until its window ends. */
-export interface LimitState {
-  readonly limit: number;
-  readonly remaining: number;
-  readonly resetIn: number;
-}
-
-export function rateLimitHeaders({ limit, remaining, resetIn }: LimitState): Record<string, string> {
+/** @param state.resetIn seconds until the window ends */
+export function rateLimitHeaders(state: SpentBudget & { readonly remaining: number }) {
   return {
-    'RateLimit-Limit': String(limit),
-    'RateLimit-Remaining': String(remaining),
-    'RateLimit-Reset': String(resetIn),
+    'RateLimit-Limit': String(state.limit),
+    'RateLimit-Remaining': String(state.remaining),
+    'RateLimit-Reset': String(state.resetIn),
   };
 }
 
-export interface ProblemResponse {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
 /** The only writer of error bodies: status, headers and body of the response to an error. */
-export function problemResponse(error: AppError, requestId: string): ProblemResponse {
+export function problemResponse(error: AppError, requestId: string) {
   const { status } = problems[error.code];
   const headers: Record<string, string> = {
     'Content-Type': 'application/problem+json; charset=utf-8',

@@ -26,16 +26,16 @@ export function createActiveSessionCount(options: {
     metrics.activeSessions.set(hasLease ? await store.sessions.countActive() : 0);
   }
 
-  async function readPurgeLag(): Promise<void> {
-    const lag = await store.maintenance.secondsSince('purge');
+  async function readLastPurgeAge(): Promise<void> {
+    const age = await store.maintenance.secondsSince('purge');
     const readAt = performance.now();
-    metrics.lastPurgeAge.onCollect(() => [{ labels: {}, value: lag + (performance.now() - readAt) / 1000 }]);
+    metrics.lastPurgeAge.onCollect(() => [{ labels: {}, value: age + (performance.now() - readAt) / 1000 }]);
   }
 
   /** Never throws: metrics that are a minute old are no failure. */
   return async function countActiveSessions(): Promise<void> {
     try {
-      await Promise.all([countSessions(), readPurgeLag()]);
+      await Promise.all([countSessions(), readLastPurgeAge()]);
     } catch (error) {
       log.warn({ err: error, event: 'active_session_count_failed' }, 'active sessions were not counted');
     }

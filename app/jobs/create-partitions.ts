@@ -13,10 +13,8 @@ export function createPartitionJob({ store, log }: { store: Store; log: Logger }
     try {
       await store.loginHistories.createPartitions(partitionMonths);
     } catch (error) {
-      log.error(
-        { err: error, event: 'partitions_failed' },
-        'the partitions of the login history were not created',
-      );
+      const message = 'the partitions of the login history were not created';
+      log.error({ err: error, event: 'partitions_failed' }, message);
     }
   };
 }

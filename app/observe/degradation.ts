@@ -11,13 +11,7 @@ export interface OutcomeListener {
   onFailure(error: unknown): void;
 }
 
-export interface DegradationDetector {
-  setUnreachable(isUnreachable: boolean): void;
-  /** The dependency answered and refused to write: it is a standby, or its disk or memory is full. */
-  writeRefused(): void;
-  /** Called after every successful operation, so it costs next to nothing unless the dependency is degraded. */
-  operationSucceeded(operation: string): void;
-}
+export type DegradationDetector = ReturnType<typeof createDegradationDetector>;
 
 /**
  * Detects from the service's own operations whether a dependency is degraded. A store that refuses writes still answers
@@ -30,7 +24,7 @@ export function createDegradationDetector(options: {
   onChange: (isDegraded: boolean) => void;
   isWrite: (operation: string) => boolean;
   now?: () => number;
-}): DegradationDetector {
+}) {
   const { onChange, isWrite, now = () => performance.now() } = options;
   let isUnreachable = false;
   let writeRefusedAt: number | null = null;
@@ -44,15 +38,17 @@ export function createDegradationDetector(options: {
   }
 
   return {
-    setUnreachable(next) {
+    setUnreachable(next: boolean): void {
       isUnreachable = next;
       update();
     },
-    writeRefused() {
+    /** The dependency answered and refused to write: it is a standby, or its disk or memory is full. */
+    writeRefused(): void {
       writeRefusedAt = now();
       update();
     },
-    operationSucceeded(operation) {
+    /** Called after every successful operation, so it costs next to nothing unless the dependency is degraded. */
+    operationSucceeded(operation: string): void {
       if (!isDegraded || writeRefusedAt === null) return;
       if (!isWrite(operation) && now() - writeRefusedAt < refusedWriteMemory) return;
       writeRefusedAt = null;

@@ -37,18 +37,15 @@ function createDurationHistogram<L extends string>(
   };
 }
 
-export interface Sample<L extends string> {
+/** Returns one sample for each series of a gauge. */
+type ReadSamples<L extends string> = () => readonly {
   readonly labels: Readonly<Record<L, string>>;
   readonly value: number;
-}
+}[];
 
 /** A gauge whose samples are read at each scrape. It has no series until `onCollect` has been called. */
-export interface CollectedGauge<L extends string> {
-  onCollect(readSamples: () => readonly Sample<L>[]): void;
-}
-
-function createCollectedGauge<L extends string>(config: MetricConfiguration<L>): CollectedGauge<L> {
-  let readSamples: () => readonly Sample<L>[] = () => [];
+function createCollectedGauge<L extends string>(config: MetricConfiguration<L>) {
+  let readSamples: ReadSamples<L> = () => [];
   new Gauge<L>({
     ...config,
     collect() {
@@ -59,7 +56,7 @@ function createCollectedGauge<L extends string>(config: MetricConfiguration<L>):
     },
   });
   return {
-    onCollect: (next) => {
+    onCollect(next: ReadSamples<L>): void {
       readSamples = next;
     },
   };
@@ -87,10 +84,10 @@ export function createMetricFactory(
     counter<L extends string = never>(
       name: string,
       help: string,
-      labelNames: readonly L[] = [],
       initial: readonly Readonly<Record<L, string>>[] = [],
     ): Counter<L> {
-      const counter = new Counter<L>(configOf(name, help, labelNames));
+      // reason: Object.keys returns string[]; the keys of the first series are the names of the labels.
+      const counter = new Counter<L>(configOf(name, help, Object.keys(initial[0] ?? {}) as L[]));
       for (const labels of initial) counter.inc({ ...labels }, 0);
       return counter;
     },

@@ -11,8 +11,6 @@ const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 
 const classes = ['authentication', 'token_check', 'other'];
 const results = ['ok', 'error', 'aborted'];
-const classesByResult = classes.flatMap((name) => results.map((result) => ({ class: name, result })));
-const protocolErrorStatuses = ['400', '405', '408', '431'].map((status) => ({ status }));
 
 function createHttpMetrics(factory: MetricFactory) {
   return {
@@ -25,14 +23,12 @@ function createHttpMetrics(factory: MetricFactory) {
     requests: factory.counter(
       'http_requests_total',
       'Requests by objective class and result, health probes excluded. Result is ok, error (5xx) or aborted (the client disconnected).',
-      ['class', 'result'],
-      classesByResult,
+      classes.flatMap((name) => results.map((result) => ({ class: name, result }))),
     ),
     protocolErrors: factory.counter(
       'http_protocol_errors_total',
       'Requests that violate HTTP or arrive too slowly, by the status of the refusal. No other metric counts them.',
-      ['status'],
-      protocolErrorStatuses,
+      ['400', '405', '408', '431'].map((status) => ({ status })),
     ),
     requestsInFlight: factory.gauge(
       'http_requests_in_flight',

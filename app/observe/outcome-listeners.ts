@@ -7,20 +7,17 @@ const readVerbs = /\/(find|list|search|count|get|is|ping|seconds|create_partitio
 /** SQLSTATEs of a refused write: a read-only server (a standby, or storage that is nearly full) and a full disk. */
 const refusedWriteStates = new Set(['25006', '53100']);
 
-/** Commands that need memory, which a full Redis refuses. Every script writes. A delete succeeds on a full Redis. */
-const writeCommands = new Set(['set', 'eval', 'evalsha']);
-
 /** Redis has no error codes apart from the first word. In an error of a script that word may stand further back. */
 const refusedWriteError = /\b(READONLY|OOM|MISCONF|NOREPLICAS)\b/;
 
 /** @param name of a query file, as in `users/insert` */
 export const isWriteQuery = (name: string): boolean => !readVerbs.test(name);
 
-export const isWriteCommand = (name: string): boolean => writeCommands.has(name);
+/** Commands that need memory, which a full Redis refuses. Every script writes. A delete succeeds on a full Redis. */
+export const isWriteCommand = (name: string): boolean => ['set', 'eval', 'evalsha'].includes(name);
 
-function sqlState({ cause }: AppError): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-}
+const sqlState = ({ cause }: AppError): string =>
+  cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 
 /** Reports the outcomes of queries on the primary. An error that the caller caused says nothing about Postgres. */
 export function createPostgresListener(postgres: DegradationDetector): OutcomeListener {

@@ -63,7 +63,7 @@ function createPoolGauges({ poolSize, poolWaiting, poolConnections }: Metrics): 
  */
 export function createStoreObserver(
   metrics: Metrics,
-  spans: { readonly query: Instrumentation; readonly command: Instrumentation } = noStoreObserver,
+  spans: Pick<StoreObserver, 'query' | 'command'> = noStoreObserver,
 ): StoreObserver {
   const detector = (dependency: string, isWrite: (operation: string) => boolean) =>
     createDegradationDetector({

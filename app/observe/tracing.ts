@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Instrumentation } from './instrumentation.ts';
 
-export type Attributes = Readonly<Record<string, string | number>>;
+type Attributes = Readonly<Record<string, string | number>>;
 
 /** The server span of one HTTP request. */
 export interface RequestSpan {
@@ -24,25 +24,21 @@ export interface Tracing {
   close(): Promise<void>;
 }
 
-const noSpan: RequestSpan = { traceId: '', header: '', finish: () => undefined };
-
 export const noTracing: Tracing = {
   isOn: false,
   span: (_name, _attributes, work) => work(),
-  request: (_headers, work) => work(noSpan),
+  request: (_headers, work) => work({ traceId: '', header: '', finish: () => undefined }),
   traceId: () => undefined,
   close: async () => undefined,
 };
 
 /** Instruments queries and Redis commands with spans. A query is named by its file. Parameters are never recorded. */
 export function storeSpans(tracing: Tracing) {
-  const instrumentation =
-    (system: string): Instrumentation =>
-    (operation, run) =>
-      tracing.span(
-        `${system} ${operation}`,
-        { 'db.system.name': system, 'db.operation.name': operation },
-        run,
-      );
+  function instrumentation(system: string): Instrumentation {
+    return (operation, run) => {
+      const attributes = { 'db.system.name': system, 'db.operation.name': operation };
+      return tracing.span(`${system} ${operation}`, attributes, run);
+    };
+  }
   return { query: instrumentation('postgresql'), command: instrumentation('redis') };
 }

@@ -16,7 +16,7 @@ interface CircuitBreakerOptions {
   /** Called when calls begin to be rejected, but not while a probe is running. */
   readonly onOpen?: () => void;
   /** Called after the first failed probe, with the error of the failed call, and when the server answers again. */
-  readonly onChange: (isAway: boolean, cause?: unknown) => void;
+  readonly onChange: (isUnavailable: boolean, cause?: unknown) => void;
 }
 
 interface CircuitBreaker extends CircuitBreakerOptions {
@@ -51,9 +51,9 @@ async function probeUntilAnswered(breaker: CircuitBreaker, cause: unknown): Prom
   let isReported = false;
   while (!breaker.isStopped) {
     const pause = sleep(probeInterval, undefined, { ref: false });
-    const isAway = await probeFails(breaker);
+    const isUnavailable = await probeFails(breaker);
     if (breaker.isStopped) return;
-    if (!isAway) {
+    if (!isUnavailable) {
       breaker.state = 'closed';
       if (isReported) breaker.onChange(false);
       return;

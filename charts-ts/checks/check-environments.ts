@@ -2,7 +2,6 @@ import type { Document } from '../gate/document.ts';
 import { createManifestSet } from '../gate/manifest-set.ts';
 import { parseEnvironments } from '../gate/rules/environment.ts';
 import { settings } from '../kubernetes/settings.ts';
-import { type Fault, fault } from '../values/fault.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 
@@ -13,11 +12,11 @@ function valuePath(values: Values, variable: string): string | undefined {
 }
 
 /** A line of the parser under the path of the value, or under the containers that have the fault. */
-function toFault(values: Values, line: string, containers: string, isEverywhere: boolean): Fault {
+function toFault(values: Values, line: string, containers: string, isEverywhere: boolean): string {
   const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
   const path = valuePath(values, variable);
-  if (!path) return fault(`container ${containers}`, line);
-  return fault(path, isEverywhere ? message : `${message} (container ${containers})`);
+  if (!path) return `container ${containers}: ${line}`;
+  return `${path}: ${message}${isEverywhere ? '' : ` (container ${containers})`}`;
 }
 
 /**

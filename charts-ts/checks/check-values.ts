@@ -1,167 +1,105 @@
 import { createCloud } from '../clouds/create-cloud.ts';
 import { settings } from '../kubernetes/settings.ts';
-import { type Fault, fault } from '../values/fault.ts';
 import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 
-type Check = (values: Values) => Iterable<Fault>;
-
-function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<Fault> {
+function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
-  if (autoscaling.enabled && minReplicas > maxReplicas) {
-    yield fault(
-      'autoscaling.minReplicas',
-      `must not be above autoscaling.maxReplicas, which is ${maxReplicas}`,
-    );
-  }
+  if (autoscaling.enabled && minReplicas > maxReplicas)
+    yield `autoscaling.minReplicas: must not be above autoscaling.maxReplicas, which is ${maxReplicas}`;
   const { minAvailable, maxUnavailable } = disruptionBudget;
-  if ((minAvailable === undefined) === (maxUnavailable === undefined)) {
-    yield fault(
-      'disruptionBudget',
-      'must set exactly one of minAvailable and maxUnavailable, and the other one to null',
-    );
-  }
+  if ((minAvailable === undefined) === (maxUnavailable === undefined))
+    yield 'disruptionBudget: must set exactly one of minAvailable and maxUnavailable, and the other one to null';
   const least = autoscaling.enabled ? minReplicas : replicas;
-  if (minAvailable !== undefined && podCount(minAvailable, least) >= least) {
-    yield fault(
-      'disruptionBudget.minAvailable',
-      `must be below ${least}, the smallest number of pods; otherwise no node can be drained`,
-    );
-  }
-  if (maxUnavailable !== undefined && podCount(maxUnavailable, least) === 0) {
-    yield fault(
-      'disruptionBudget.maxUnavailable',
-      'must allow at least 1 pod; otherwise no node can be drained',
-    );
-  }
+  if (minAvailable !== undefined && podCount(minAvailable, least) >= least)
+    yield `disruptionBudget.minAvailable: must be below ${least}, the smallest number of pods; otherwise no node can be drained`;
+  if (maxUnavailable !== undefined && podCount(maxUnavailable, least) === 0)
+    yield 'disruptionBudget.maxUnavailable: must allow at least 1 pod; otherwise no node can be drained';
 }
 
-function* checkRollout({ rollout }: Values): Iterable<Fault> {
+function* checkRollout({ rollout }: Values): Iterable<string> {
   const { drainDelay, gracePeriodSeconds, maxSurge, shutdownTimeout } = rollout;
   const shutdownSeconds = seconds(drainDelay) + seconds(shutdownTimeout) + 5;
-  if (gracePeriodSeconds < shutdownSeconds) {
-    yield fault(
-      'rollout.gracePeriodSeconds',
-      `must be at least ${shutdownSeconds}: rollout.drainDelay + rollout.shutdownTimeout + 5 s to close connections`,
-    );
-  }
-  if (maxSurge === 0 || maxSurge === '0%') {
-    yield fault(
-      'rollout.maxSurge',
-      'must be above 0, because a rollout never removes a pod before its replacement is ready',
-    );
-  }
+  if (gracePeriodSeconds < shutdownSeconds)
+    yield `rollout.gracePeriodSeconds: must be at least ${shutdownSeconds}: rollout.drainDelay + rollout.shutdownTimeout + 5 s to close connections`;
+  if (maxSurge === 0 || maxSurge === '0%')
+    yield 'rollout.maxSurge: must be above 0, because a rollout never removes a pod before its replacement is ready';
 }
 
-function* checkLoadBalancer(values: Values): Iterable<Fault> {
+function* checkLoadBalancer(values: Values): Iterable<string> {
   if (values.ingress.kind === 'none') return;
   const { deregistrationSeconds, idleTimeoutSeconds } = createCloud(values).loadBalancer;
-  if (seconds(values.rollout.drainDelay) <= deregistrationSeconds) {
-    yield fault(
-      'rollout.drainDelay',
-      `must be above ${deregistrationSeconds}s: the load balancer sends requests to a stopping pod for that long`,
-    );
-  }
-  if (seconds(values.rollout.keepAliveTimeout) <= idleTimeoutSeconds) {
-    yield fault(
-      'rollout.keepAliveTimeout',
-      `must be above ${idleTimeoutSeconds}s, the idle timeout of the load balancer; otherwise clients get 502`,
-    );
-  }
+  if (seconds(values.rollout.drainDelay) <= deregistrationSeconds)
+    yield `rollout.drainDelay: must be above ${deregistrationSeconds}s: the load balancer sends requests to a stopping pod for that long`;
+  if (seconds(values.rollout.keepAliveTimeout) <= idleTimeoutSeconds)
+    yield `rollout.keepAliveTimeout: must be above ${idleTimeoutSeconds}s, the idle timeout of the load balancer; otherwise clients get 502`;
 }
 
-function* checkDatabase({ autoscaling, database, replicas, rollout }: Values): Iterable<Fault> {
+function* checkDatabase({ autoscaling, database, replicas, rollout }: Values): Iterable<string> {
   const steadyPods = autoscaling.enabled ? autoscaling.maxReplicas : replicas;
   const pods = steadyPods + podCount(rollout.maxSurge, steadyPods);
   const connections = pods * database.poolMax;
-  if (connections > database.maxConnections) {
-    yield fault(
-      'database.maxConnections',
-      `must be at least ${connections}: ${pods} pods during a rollout × database.poolMax ${database.poolMax}`,
-    );
-  }
+  if (connections > database.maxConnections)
+    yield `database.maxConnections: must be at least ${connections}: ${pods} pods during a rollout × database.poolMax ${database.poolMax}`;
 }
 
-const parseQuantity = { cpu: millicpu, memory: bytes, ephemeralStorage: bytes } as const;
+const quantities = [
+  ['cpu', millicpu],
+  ['memory', bytes],
+  ['ephemeralStorage', bytes],
+] as const;
 
-function* checkResources(values: Values): Iterable<Fault> {
+function* checkResources(values: Values): Iterable<string> {
   const workloads = {
     resources: values.resources,
     'migrations.resources': values.migrations.resources,
     'purge.resources': values.purge.resources,
   };
   for (const [path, { requests, limits }] of Object.entries(workloads)) {
-    for (const name of ['cpu', 'memory', 'ephemeralStorage'] as const) {
-      const parse = parseQuantity[name];
+    for (const [name, parse] of quantities) {
       if (parse(limits[name]) < parse(requests[name]))
-        yield fault(`${path}.limits.${name}`, `must not be below the request, ${requests[name]}`);
+        yield `${path}.limits.${name}: must not be below the request, ${requests[name]}`;
     }
   }
 }
 
-function* checkKubernetesVersion({ kubernetesVersion, service }: Values): Iterable<Fault> {
-  if (service.trafficDistribution && kubernetesVersion === '1.28') {
-    yield fault(
-      'service.trafficDistribution',
-      'is not a field of Kubernetes 1.28: remove it, or set kubernetesVersion to newest',
-    );
-  }
+function* checkOptions({ jwt, kubernetesVersion, networkPolicy, service }: Values): Iterable<string> {
+  if (service.trafficDistribution && kubernetesVersion === '1.28')
+    yield 'service.trafficDistribution: is not a field of Kubernetes 1.28: remove it, or set kubernetesVersion to newest';
+  if (networkPolicy.otlp.enabled && networkPolicy.otlp.peers.length === 0)
+    yield 'networkPolicy.otlp.peers: must name at least one peer, because networkPolicy.otlp.enabled is true';
+  if (jwt.previousSecret && jwt.algorithm !== 'HS256')
+    yield `jwt.previousSecret: must be false, because jwt.algorithm is ${jwt.algorithm}: add the previous public key to jwt.publicKeys`;
 }
 
-function* checkNetworkPolicy({ networkPolicy }: Values): Iterable<Fault> {
-  if (networkPolicy.otlp.enabled && networkPolicy.otlp.peers.length === 0) {
-    yield fault(
-      'networkPolicy.otlp.peers',
-      'must name at least one peer, because networkPolicy.otlp.enabled is true',
-    );
-  }
-}
-
-function* checkJwt({ jwt }: Values): Iterable<Fault> {
-  if (jwt.previousSecret && jwt.algorithm !== 'HS256') {
-    yield fault(
-      'jwt.previousSecret',
-      `must be false, because jwt.algorithm is ${jwt.algorithm}: add the previous public key to jwt.publicKeys`,
-    );
-  }
-}
-
-function* checkExtraConfig(values: Values): Iterable<Fault> {
+function* checkExtraConfig(values: Values): Iterable<string> {
   const chartSettings = settings({ ...values, extraConfig: {} });
   for (const name of Object.keys(values.extraConfig)) {
     if (name in chartSettings)
-      yield fault(
-        `extraConfig.${name}`,
-        'must be removed, because the charts set this variable from another value',
-      );
+      yield `extraConfig.${name}: must be removed, because the charts set this variable from another value`;
   }
 }
 
-const checks: readonly Check[] = [
+const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkReplicas,
   checkRollout,
   checkLoadBalancer,
   checkDatabase,
   checkResources,
-  checkKubernetesVersion,
-  checkNetworkPolicy,
-  checkJwt,
+  checkOptions,
   checkExtraConfig,
   (values) => createCloud(values).faults(),
 ];
-
-function faultsOf(values: Values): Fault[] {
-  const { cloud } = values;
-  if (!values[cloud]) return [fault(cloud, `is required because cloud is ${cloud}`)];
-  return checks.flatMap((check) => [...check(values)]);
-}
 
 /**
  * Checks what the schema cannot: that values do not contradict each other or the cloud.
  * @throws ValuesError naming every fault
  */
 export function checkValues(values: Values): void {
-  const faults = faultsOf(values);
+  const { cloud } = values;
+  const faults = values[cloud]
+    ? checks.flatMap((check) => [...check(values)])
+    : [`${cloud}: is required because cloud is ${cloud}`];
   if (faults.length > 0) throw new ValuesError(faults);
 }

@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
 import { names } from '../names.ts';
-import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
@@ -19,27 +18,15 @@ function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
   });
 }
 
-function* faults(values: Values, aks: Aks): Iterable<Fault> {
+function* faults(values: Values, aks: Aks): Iterable<string> {
   const { ingress, secrets } = values;
-  if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri) {
-    yield fault(
-      'aks.certificateUri',
-      'is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false',
-    );
-  }
-  if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId) {
-    yield fault(
-      'aks.certificateClientId',
-      'is required for a Gateway with TLS: give the client id of the identity that may read the certificate',
-    );
-  }
+  if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri)
+    yield 'aks.certificateUri: is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false';
+  if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId)
+    yield 'aks.certificateClientId: is required for a Gateway with TLS: give the client id of the identity that may read the certificate';
   for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
-    if (secrets.source === 'external' && !aks[key]) {
-      yield fault(
-        `aks.${key}`,
-        'is required because secrets.source is external: set it, or choose another secrets.source',
-      );
-    }
+    if (secrets.source === 'external' && !aks[key])
+      yield `aks.${key}: is required because secrets.source is external: set it, or choose another secrets.source`;
   }
 }
 

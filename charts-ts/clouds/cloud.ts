@@ -1,6 +1,5 @@
 import type { ISecretStoreProvider } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import type { Construct } from 'constructs';
-import type { Fault } from '../values/fault.ts';
 import type { Peer } from '../values/schema-network.ts';
 
 /** Everything that differs between the three clouds. */
@@ -22,8 +21,8 @@ export interface Cloud {
     readonly provider: ISecretStoreProvider;
     readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
   };
-  /** What is missing or contradictory in the values of this cloud. */
-  faults(): Iterable<Fault>;
+  /** What is missing or contradictory in the values of this cloud: `path: message`. */
+  faults(): Iterable<string>;
   /** Adds the Ingress or the Gateway and the objects that belong to it. */
   addIngressOrGateway(scope: Construct): void;
 }

@@ -1,6 +1,5 @@
 import type { Construct } from 'constructs';
 import { healthPaths, names } from '../names.ts';
-import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
@@ -44,19 +43,11 @@ function addAlbIngress(scope: Construct, values: Values, eks: Eks): void {
   });
 }
 
-function* faults(values: Values, eks: Eks): Iterable<Fault> {
-  if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn) {
-    yield fault(
-      'eks.certificateArn',
-      'is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false',
-    );
-  }
-  if (values.secrets.source === 'external' && !eks.secretsRoleArn) {
-    yield fault(
-      'eks.secretsRoleArn',
-      'is required because secrets.source is external: give the ARN of the IAM role that may read the secrets',
-    );
-  }
+function* faults(values: Values, eks: Eks): Iterable<string> {
+  if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn)
+    yield 'eks.certificateArn: is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false';
+  if (values.secrets.source === 'external' && !eks.secretsRoleArn)
+    yield 'eks.secretsRoleArn: is required because secrets.source is external: give the ARN of the IAM role that may read the secrets';
 }
 
 /** Amazon EKS with the AWS Load Balancer Controller. */

@@ -4,7 +4,6 @@ import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
-import { type Fault, fault } from '../values/fault.ts';
 import type { Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
@@ -77,26 +76,14 @@ function addGkeIngress(scope: Construct, values: Values, gke: Gke): void {
   addIngress(scope, values, ingressAnnotations(values, gke), {});
 }
 
-function* faults(values: Values, gke: Gke): Iterable<Fault> {
+function* faults(values: Values, gke: Gke): Iterable<string> {
   const { kind, tls } = values.ingress;
-  if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate) {
-    yield fault(
-      'gke.preSharedCertificate',
-      'is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true',
-    );
-  }
-  if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate) {
-    yield fault(
-      'gke.certificateMap',
-      'is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead',
-    );
-  }
-  if (values.secrets.source === 'external' && !gke.secretsServiceAccount) {
-    yield fault(
-      'gke.secretsServiceAccount',
-      'is required because secrets.source is external: give the Google service account that may read the secrets',
-    );
-  }
+  if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate)
+    yield 'gke.preSharedCertificate: is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true';
+  if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate)
+    yield 'gke.certificateMap: is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead';
+  if (values.secrets.source === 'external' && !gke.secretsServiceAccount)
+    yield 'gke.secretsServiceAccount: is required because secrets.source is external: give the Google service account that may read the secrets';
 }
 
 /** Google GKE with its own load balancers. */

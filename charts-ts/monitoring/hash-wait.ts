@@ -21,17 +21,11 @@ export const hashWaitQuery =
 
 /** The rule for prometheus-adapter, in the format of the value `rules.custom` of its chart. */
 export function adapterRules(): string {
-  return stringify(
-    {
-      rules: [
-        {
-          seriesQuery: 'auth_hash_wait_seconds_count{namespace!="",pod!=""}',
-          resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
-          name: { as: metricName },
-          metricsQuery: hashWaitQuery,
-        },
-      ],
-    },
-    { lineWidth: 0 },
-  );
+  const rule = {
+    seriesQuery: 'auth_hash_wait_seconds_count{namespace!="",pod!=""}',
+    resources: { overrides: { namespace: { resource: 'namespace' }, pod: { resource: 'pod' } } },
+    name: { as: metricName },
+    metricsQuery: hashWaitQuery,
+  };
+  return stringify({ rules: [rule] }, { lineWidth: 0 });
 }

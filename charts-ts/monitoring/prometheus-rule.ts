@@ -3,14 +3,20 @@ import { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { attackRules } from './alerts/attack-rules.ts';
-import { availabilityRules } from './alerts/availability-rules.ts';
-import { dependencyRules } from './alerts/dependency-rules.ts';
+import { attackAlerts } from './alerts/attack-rules.ts';
+import { availabilityAlerts } from './alerts/availability-rules.ts';
+import { dependencyAlerts } from './alerts/dependency-rules.ts';
 import type { RuleGroup } from './alerts/rule.ts';
-import { objectiveRules } from './slo/burn-rate-rules.ts';
+import { burnRateAlerts, recordings } from './slo/burn-rate-rules.ts';
 
 export function ruleGroups(values: Values): RuleGroup[] {
-  return [availabilityRules(values), ...objectiveRules(values), attackRules(values), dependencyRules(values)];
+  return [
+    { name: 'auth-service-availability', rules: availabilityAlerts(values) },
+    { name: 'auth-service-objectives', rules: recordings(values) },
+    { name: 'auth-service-budgets', rules: burnRateAlerts(values) },
+    { name: 'auth-service-attacks', rules: attackAlerts(values) },
+    { name: 'auth-service-dependencies', rules: dependencyAlerts(values) },
+  ];
 }
 
 /** All alerting and recording rules in one PrometheusRule. docs/runbooks has one page for each alert. */

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 
+/** A text that matches the pattern. */
+export const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
+
 /** A duration as the service reads it, but without milliseconds: `35s` or `2m`. */
-export const duration = z
-  .string()
-  .regex(/^\d{1,9}(s|m|h|d)$/, 'must be a duration such as 35s, 15m, 12h or 30d');
+export const duration = text(/^\d{1,9}(s|m|h|d)$/, 'must be a duration such as 35s, 15m, 12h or 30d');
 
 const secondsPer: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
@@ -13,12 +14,8 @@ export function seconds(text: string): number {
   return Number(text.slice(0, -1)) * (secondsPer[text.slice(-1)] ?? Number.NaN);
 }
 
-export const cpu = z
-  .string()
-  .regex(/^(\d+m|\d+(\.\d{1,3})?)$/, 'must be a CPU quantity such as 250m, 1 or 1.5');
-export const memory = z
-  .string()
-  .regex(/^\d+(Ki|Mi|Gi)$/, 'must be a memory quantity in Ki, Mi or Gi, such as 512Mi');
+export const cpu = text(/^(\d+m|\d+(\.\d{1,3})?)$/, 'must be a CPU quantity such as 250m, 1 or 1.5');
+export const memory = text(/^\d+(Ki|Mi|Gi)$/, 'must be a memory quantity in Ki, Mi or Gi, such as 512Mi');
 
 const units: Record<string, number> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
 
@@ -62,7 +59,7 @@ export const origin = z.string().refine((text) => {
 /** A number of pods, or a percentage of them. */
 export const countOrPercent = z.union([
   z.int().min(0),
-  z.string().regex(/^(100|\d{1,2})%$/, 'must be a whole number or a percentage such as 25%'),
+  text(/^(100|\d{1,2})%$/, 'must be a whole number or a percentage such as 25%'),
 ]);
 
 /** The number of pods of a `countOrPercent`. Percentages are rounded up, as Kubernetes does for maxSurge. */

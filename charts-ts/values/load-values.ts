@@ -1,21 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
-import type { Fault } from './fault.ts';
 import { dropNulls, isTree, mergeTrees } from './merge.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
 import { clouds } from './schema-clouds.ts';
 import { schemaMessage } from './schema-messages.ts';
 import { applySet, type SetKind, type Tree } from './set-flag.ts';
 
-/** Values that synth rejects, with the path of each fault. */
+/** Values that synth rejects. The message has a line for each fault: the path of the value and what is wrong with it. */
 export class ValuesError extends Error {
-  readonly faults: readonly Fault[];
-
-  constructor(faults: readonly Fault[]) {
-    super(faults.map(({ path, message }) => `${path}: ${message}`).join('\n'));
-    this.name = 'ValuesError';
-    this.faults = faults;
+  constructor(faults: readonly string[]) {
+    super(faults.join('\n'));
   }
 }
 
@@ -32,16 +27,16 @@ function readText(path: string | URL): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    throw new ValuesError([{ path: String(path), message: 'cannot be read' }]);
+    throw new ValuesError([`${path}: cannot be read`]);
   }
 }
 
 function readTree(path: string | URL): Tree {
   const document = parseDocument(readText(path));
   const [error] = document.errors;
-  if (error) throw new ValuesError([{ path: String(path), message: error.message.split('\n')[0] ?? '' }]);
+  if (error) throw new ValuesError([`${path}: ${error.message.split('\n')[0]}`]);
   const tree: unknown = document.toJS() ?? {};
-  if (!isTree(tree)) throw new ValuesError([{ path: String(path), message: 'must be a YAML map' }]);
+  if (!isTree(tree)) throw new ValuesError([`${path}: must be a YAML map`]);
   return tree;
 }
 
@@ -53,26 +48,17 @@ function readDefaults(): Tree {
   return defaults;
 }
 
+/** `['a', 'b', 0]` → `a.b[0]`. */
 function toPath(path: readonly PropertyKey[]): string {
-  return path.reduce<string>(
-    (text, step) =>
-      typeof step === 'number' ? `${text}[${step}]` : text ? `${text}.${String(step)}` : String(step),
-    '',
-  );
+  const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
+  return steps.join('').replace(/^\./, '');
 }
 
-function toFaults(issue: z.core.$ZodIssue, source: Tree): Fault[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: toPath([...issue.path, key]), message: 'is not a known key' }));
-  }
-  const value = issue.path.reduce<unknown>(
-    // reason: the path comes from the schema, and a value without such a key gives undefined.
-    (at, step) => (at as Record<PropertyKey, unknown> | undefined)?.[step],
-    source,
-  );
-  return [
-    { path: toPath(issue.path) || 'values', message: value === undefined ? 'is required' : issue.message },
-  ];
+function toFaults(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => `${toPath([...issue.path, key])}: is not a known key`);
+  const message = issue.input === undefined ? 'is required' : issue.message;
+  return [`${toPath(issue.path) || 'values'}: ${message}`];
 }
 
 /**
@@ -80,17 +66,15 @@ function toFaults(issue: z.core.$ZodIssue, source: Tree): Fault[] {
  * @throws ValuesError naming every fault
  */
 export function parseValues(tree: Tree): Values {
-  const clean = dropNulls(tree);
-  const result = valuesSchema.safeParse(clean, { error: schemaMessage });
-  if (!result.success) throw new ValuesError(result.error.issues.flatMap((issue) => toFaults(issue, clean)));
+  const result = valuesSchema.safeParse(dropNulls(tree), { error: schemaMessage, reportInput: true });
+  if (!result.success) throw new ValuesError(result.error.issues.flatMap(toFaults));
   return result.data;
 }
 
 /** The name of a cloud that the charts know. @throws ValuesError for any other */
 export function parseCloud(text: string): CloudName {
   const cloud = clouds.find((name) => name === text);
-  if (!cloud)
-    throw new ValuesError([{ path: 'cloud', message: `must be one of ${clouds.join(', ')}, not ${text}` }]);
+  if (!cloud) throw new ValuesError([`cloud: must be one of ${clouds.join(', ')}, not ${text}`]);
   return cloud;
 }
 
@@ -108,8 +92,7 @@ export function loadValues(cloud: CloudName, source: ValuesSource): Values {
     }
   }
   const merged = mergeTrees(below, given);
-  if (merged.cloud !== cloud) {
-    throw new ValuesError([{ path: 'cloud', message: `must be ${cloud} here; choose clouds with --cloud` }]);
-  }
+  if (merged.cloud !== cloud)
+    throw new ValuesError([`cloud: must be ${cloud} here; choose clouds with --cloud`]);
   return parseValues(merged);
 }

@@ -1,28 +1,25 @@
 import { z } from 'zod';
-import { cidr, dnsLabel } from './formats.ts';
+import { cidr, dnsLabel, text } from './formats.ts';
 
 export const clouds = ['eks', 'gke', 'aks'] as const;
 
 export const eks = z.strictObject({
-  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region'),
-  certificateArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/, 'must be the ARN of an ACM certificate')
-    .optional(),
+  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region'),
+  certificateArn: text(
+    /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
+    'must be the ARN of an ACM certificate',
+  ).optional(),
   scheme: z.enum(['internet-facing', 'internal']),
-  sslPolicy: z.string().regex(/^ELBSecurityPolicy-/, 'must be an ELB security policy'),
-  wafAclArn: z.string().regex(/^arn:/, 'must be the ARN of a web ACL').optional(),
+  sslPolicy: text(/^ELBSecurityPolicy-/, 'must be an ELB security policy'),
+  wafAclArn: text(/^arn:/, 'must be the ARN of a web ACL').optional(),
   deregistrationDelaySeconds: z.int().min(0).max(3_600),
   loadBalancerCidrs: z.array(cidr).min(1, 'must name the subnets of the load balancer'),
   gatewayClassName: dnsLabel,
-  secretsRoleArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role')
-    .optional(),
+  secretsRoleArn: text(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role').optional(),
 });
 
 export const gke = z.strictObject({
-  project: z.string().regex(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, 'must be a project id'),
+  project: text(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, 'must be a project id'),
   addressName: dnsLabel,
   address: z.union([z.ipv4(), z.ipv6()], 'must be the reserved IP address itself'),
   managedCertificate: z.boolean(),
@@ -33,20 +30,17 @@ export const gke = z.strictObject({
   drainingTimeoutSeconds: z.int().min(0).max(3_600),
   loadBalancerCidrs: z.array(cidr).min(1),
   gatewayClassName: dnsLabel,
-  secretsServiceAccount: z
-    .string()
-    .regex(/^[^@\s]+@[^@\s]+\.iam\.gserviceaccount\.com$/, 'must be a Google service account')
-    .optional(),
+  secretsServiceAccount: text(
+    /^[^@\s]+@[^@\s]+\.iam\.gserviceaccount\.com$/,
+    'must be a Google service account',
+  ).optional(),
 });
 
 export const aks = z.strictObject({
-  certificateUri: z
-    .string()
-    .regex(
-      /^https:\/\/[a-z0-9-]+\.vault\.azure\.\w+\/certificates\/\S+$/,
-      'must be a Key Vault certificate URI',
-    )
-    .optional(),
+  certificateUri: text(
+    /^https:\/\/[a-z0-9-]+\.vault\.azure\.\w+\/certificates\/\S+$/,
+    'must be a Key Vault certificate URI',
+  ).optional(),
   certificateClientId: z.guid('must be the client id of a managed identity').optional(),
   ingressClassName: z.string().min(1),
   ingressNamespace: dnsLabel,
@@ -54,10 +48,7 @@ export const aks = z.strictObject({
   gatewayNamespace: dnsLabel,
   preserveClientAddress: z.boolean(),
   proxyCidrs: z.array(cidr).min(1, 'must name the pods and nodes that forward requests'),
-  vaultUrl: z
-    .string()
-    .regex(/^https:\/\/\S+$/, 'must be the URL of a Key Vault')
-    .optional(),
+  vaultUrl: text(/^https:\/\/\S+$/, 'must be the URL of a Key Vault').optional(),
   secretsClientId: z.guid('must be the client id of a managed identity').optional(),
   tenantId: z.guid('must be a tenant id').optional(),
 });

@@ -1,22 +1,14 @@
 import { z } from 'zod';
-import { countOrPercent, cpu, duration, labels, memory } from './formats.ts';
+import { countOrPercent, cpu, duration, labels, memory, text } from './formats.ts';
 
 export const image = z.strictObject({
-  repository: z
-    .string()
-    .regex(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'must be a repository without tag or digest'),
-  tag: z
-    .string()
-    .regex(
-      // The tag is also the value of the label app.kubernetes.io/version, whose format is stricter.
-      /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
-      'must be an image tag of at most 63 letters, digits, dots, underscores and dashes',
-    )
-    .refine((tag) => tag !== 'latest', 'must name a release; latest cannot be rolled back to'),
-  digest: z
-    .string()
-    .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 lower case hex digits')
-    .optional(),
+  repository: text(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'must be a repository without tag or digest'),
+  tag: text(
+    // The tag is also the value of the label app.kubernetes.io/version, whose format is stricter.
+    /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,
+    'must be an image tag of at most 63 letters, digits, dots, underscores and dashes',
+  ).refine((tag) => tag !== 'latest', 'must name a release; latest cannot be rolled back to'),
+  digest: text(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 lower case hex digits').optional(),
   pullSecrets: z.array(z.string()),
 });
 
@@ -31,7 +23,7 @@ export const autoscaling = z.strictObject({
   memoryUtilization: z.int().min(1).max(100).optional(),
   hashWait: z.strictObject({
     enabled: z.boolean(),
-    target: z.string().regex(/^\d+m?$/, 'must be seconds or milliseconds such as 1 or 100m'),
+    target: text(/^\d+m?$/, 'must be seconds or milliseconds such as 1 or 100m'),
   }),
   extraMetrics: z.array(z.record(z.string(), z.unknown())),
 });
@@ -64,7 +56,7 @@ export const scheduling = z.strictObject({
 
 export const purge = z.strictObject({
   enabled: z.boolean(),
-  schedule: z.string().regex(/^(\S+\s+){4}\S+$/, 'must be a cron schedule of five fields'),
+  schedule: text(/^(\S+\s+){4}\S+$/, 'must be a cron schedule of five fields'),
   resources,
 });
 

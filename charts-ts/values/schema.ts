@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { algorithms, entries, formatFaults, isSecret, logLevels } from '../../app/config/config.ts';
-import { cidr, dnsLabel, duration, hostName, labels, origin } from './formats.ts';
+import { cidr, dnsLabel, duration, hostName, labels, origin, text } from './formats.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port } from './schema-network.ts';
 import * as workload from './schema-workload.ts';
@@ -29,7 +29,7 @@ const extraConfig = z.strictObject(
   ),
 );
 
-const pem = z.string().regex(/^-----BEGIN [A-Z ]+-----/, 'must be PEM text');
+const pem = text(/^-----BEGIN [A-Z ]+-----/, 'must be PEM text');
 
 const secrets = z.strictObject({
   source: z.enum(['existing', 'external', 'inline']),
@@ -37,7 +37,7 @@ const secrets = z.strictObject({
   delivery: z.enum(['files', 'env']),
   external: z.strictObject({
     prefix: z.string(),
-    refreshInterval: z.string().regex(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
+    refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
   }),
 });
 

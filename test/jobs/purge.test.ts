@@ -18,7 +18,7 @@ const openSql = (stores: TestStores) =>
 onEachStore('purge', (stores) => {
   const store = () => createStore(stores().database);
 
-  it('removes what is past its time, keeps the rest, and can be repeated', async () => {
+  it('deletes expired rows only, and can be repeated', async () => {
     const user = await addUser(store());
     const [over, live] = [await addSession(store(), user.id, expired), await addSession(store(), user.id)];
     for (const _ of [1, 2]) await purge(store(), silentLog, 13);
@@ -26,7 +26,7 @@ onEachStore('purge', (stores) => {
     expect(await store().sessions.find(live.id)).to.include({ isActive: true });
   });
 
-  it('has made the partitions of the twelve months to come', async () => {
+  it('creates the partitions of the coming twelve months', async () => {
     await purge(store(), silentLog, 13);
     expect(await store().loginHistories.createPartitions(12)).to.equal(0);
   });
@@ -42,7 +42,7 @@ onRealStore('purge on a server', (stores) => {
 
   afterEach(() => sql.end());
 
-  it('drops the partitions of months older than those to be kept', async () => {
+  it('drops the partitions of months before those to be kept', async () => {
     const addMonth = async (ago: number): Promise<string> => {
       const [month] = await sql<{ name: string; from: string; to: string }[]>`
         select 'login_histories_' || to_char(start, 'YYYY_MM') as name, start::text as from,
@@ -58,23 +58,23 @@ onRealStore('purge on a server', (stores) => {
     expect(await store().loginHistories.dropPartitions(12)).to.deep.equal([kept]);
   });
 
-  it('passes by a session that someone is just working on', async () => {
+  it('skips a session that another transaction has locked', async () => {
     const user = await addUser(store());
-    const [held, free] = [
+    const [locked, free] = [
       await addSession(store(), user.id, expired),
       await addSession(store(), user.id, expired),
     ];
     await sql.begin(async (tx) => {
-      await tx`select id from sessions where id = ${held.id} for update`;
+      await tx`select id from sessions where id = ${locked.id} for update`;
       await purge(store(), silentLog, 13);
       expect(await store().sessions.find(free.id)).to.equal(null);
-      expect(await store().sessions.find(held.id)).not.to.equal(null);
+      expect(await store().sessions.find(locked.id)).not.to.equal(null);
     });
     await purge(store(), silentLog, 13);
-    expect(await store().sessions.find(held.id)).to.equal(null);
+    expect(await store().sessions.find(locked.id)).to.equal(null);
   });
 
-  it('removes more than one batch', async () => {
+  it('deletes more than one batch', async () => {
     const user = await addUser(store());
     await sql`
       insert into sessions (id, user_id, mac_key, token_hash, idle_expires_at, expires_at)
@@ -85,7 +85,7 @@ onRealStore('purge on a server', (stores) => {
     expect(left?.count).to.equal(0);
   });
 
-  it('records when it ran, as a command that opens its own stores', async () => {
+  it('records when the command ran', async () => {
     await sql`delete from maintenance where name = 'purge'`;
     await purgeCommand(parseConfig({ ENV: 'test', DB_PRIMARY_DB_URL: stores().url() }), silentLog);
     const [row] = await sql`select ran_at from maintenance where name = 'purge'`;

@@ -18,11 +18,11 @@ onEachStore('the age of a signing key', (stores) => {
     createSigningKeyRecorder({ store: of, keys, log: silentLog })();
   const ageOf = (keys: SigningKeys, kid: string): number =>
     keys.ages().find((key) => key.kid === kid)?.seconds ?? Number.NaN;
-  /** A process that starts so many days from now, on the same files. */
+  /** A process that starts the given number of days from now, with the same files. */
   const startIn = (env: Parameters<typeof open>[0], days: number) =>
     open(env, () => Date.now() + days * day * 1000);
 
-  it('goes on from where the first replica saw it, over restarts', async () => {
+  it('counts from the time at which the first replica saw it, also after restarts', async () => {
     const pair = pemPair('seen-first');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
@@ -35,7 +35,7 @@ onEachStore('the age of a signing key', (stores) => {
     expect(ageOf(keys, kid)).to.be.above(99 * day);
   });
 
-  it('is never made younger by a later sight', async () => {
+  it('is not changed by a later run', async () => {
     const pair = pemPair('seen-again');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
@@ -49,7 +49,7 @@ onEachStore('the age of a signing key', (stores) => {
     expect(ageOf(keys, kid)).to.be.at.least(50 * day);
   });
 
-  it('is that of the process while Postgres is away, which fails nobody and is made up for', async () => {
+  it('counts from the start of the process while Postgres is away, and is corrected later', async () => {
     const pair = pemPair('seen-away');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
@@ -68,7 +68,7 @@ onEachStore('the age of a signing key', (stores) => {
     expect(ageOf(keys, kid)).to.be.above(99 * day);
   });
 
-  it('tells the one that signs from those that are accepted only', async () => {
+  it('distinguishes the signing key from keys that are only accepted', async () => {
     const [signing, upcoming] = [pemPair('use-a'), pemPair('use-b')];
     const { env, further, writePair } = keyFiles(signing);
     writeFileSync(join(further, 'b.pem'), upcoming.publicPem);
@@ -85,7 +85,7 @@ onEachStore('the age of a signing key', (stores) => {
 onRealStore('a serving process', (stores) => {
   const { keyFiles, folder } = useSigningKeys();
 
-  it('keeps when its keys were first seen, without being asked', async function () {
+  it('records when its keys were first seen', async function () {
     this.timeout(60_000);
     const pair = pemPair('seen-by-serve');
     const { env } = keyFiles(pair);

@@ -15,7 +15,7 @@ function names(section: string): string[] {
   );
 }
 
-/** Every `event: '…'` in the source. */
+/** Every `event: '…'` and `event = '…'` in the source. */
 function eventsInSource(): string[] {
   const files = readdirSync('app', { recursive: true, encoding: 'utf8' }).filter((file) =>
     file.endsWith('.ts'),
@@ -23,7 +23,7 @@ function eventsInSource(): string[] {
   const texts = files.map((file) => readFileSync(join('app', file), 'utf8'));
   return [
     ...new Set(
-      texts.flatMap((text) => [...text.matchAll(/\bevent: '(\w+)'/g)].map(([, name]) => name ?? '')),
+      texts.flatMap((text) => [...text.matchAll(/\bevent(?::| =) '(\w+)'/g)].map(([, name]) => name ?? '')),
     ),
   ];
 }

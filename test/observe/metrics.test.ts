@@ -9,9 +9,11 @@ import { onEachStore } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 import { logInNewUser, newUserFields } from '../support/users.ts';
 
+/** docs/metrics.md without the generated reference. */
+const [prose = ''] = readFileSync('docs/metrics.md', 'utf8').split('## Reference');
+
 describe('metrics', () => {
   it('have label values that docs/metrics.md explains', async () => {
-    const [prose = ''] = readFileSync('docs/metrics.md', 'utf8').split('## Reference');
     const metrics = await createMetrics('any').registry.getMetricsAsJSON();
     const service = metrics.filter(({ name }) => !/^(nodejs|process)_|_info$/.test(name));
     // reason: prom-client types labels as numbers too, which only `le` has.
@@ -21,14 +23,6 @@ describe('metrics', () => {
     const values = labels.flatMap(({ le: _, ...others }) => Object.values(others));
     expect(values).to.include.members(['token_check', 'network_account', 'reuse_late', '431']);
     for (const value of values) expect(prose).to.contain(`\`${value}\``);
-  });
-
-  it('have a series from the start for each limit that refuses requests', async () => {
-    const { values } = await createMetrics('any').rateLimited.get();
-    const ofRoutes = createRouteTable().flatMap(({ limit }) => limit?.name ?? []);
-    // A device that has used up its budget is refused by the limits for unknown devices.
-    const ofAttempts = Object.keys(attemptBudgets).filter((name) => name !== 'device');
-    expect(values.map(({ labels }) => labels.limit)).to.have.members([...new Set(ofRoutes), ...ofAttempts]);
   });
 
   it('carry an exemplar only if the observation has a trace', async () => {
@@ -70,6 +64,16 @@ onEachStore('metrics of requests', (stores) => {
       [...(await series(app.metrics))].find(([name]) => name.includes('seconds_sum{method')) ?? [];
     // A smaller sum would mean a wrong unit.
     expect(sum).to.be.greaterThan(0.00005);
+  });
+
+  it('have a series from the start for each limit that refuses requests', async () => {
+    const { values } = await app.metrics.rateLimited.get();
+    const ofRoutes = createRouteTable().flatMap(({ limit }) => limit?.name ?? []);
+    // A device that has used up its budget is refused by the limits for unknown devices.
+    const ofAttempts = Object.keys(attemptBudgets).filter((name) => name !== 'device');
+    const limits = values.map(({ labels }) => labels.limit);
+    expect(limits).to.have.members([...new Set(ofRoutes), ...ofAttempts]);
+    for (const limit of limits) expect(prose).to.contain(`\`${limit}\``);
   });
 
   it('count logins by outcome and reason', async () => {

@@ -1,19 +1,11 @@
 import { AppError } from '../../errors.ts';
 import type { Page } from '../../store/postgres/database.ts';
 import type { Store } from '../../store/store.ts';
-import type { AuditRecord } from '../../store/tables/audit-log.ts';
 import type { LoginHistory } from '../../store/tables/login-histories.ts';
-import type { ExportedSession, SessionPosition } from '../../store/tables/sessions.ts';
-import type { Account } from '../../store/tables/users.ts';
+import type { ExportedSession } from '../../store/tables/sessions.ts';
+import type { CreatedPosition } from '../../store/tables/users.ts';
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
-
-interface ExportedData {
-  readonly account: Account;
-  readonly sessions: readonly ExportedSession[];
-  readonly loginHistory: readonly LoginHistory[];
-  readonly auditLog: readonly AuditRecord[];
-}
 
 type HistoryPosition = { occurredAt: Date; id: string };
 
@@ -44,12 +36,12 @@ async function readAllPages<T, Position>(
 export function createPersonalData({ store, replica }: { store: Store; replica: Store }) {
   const exporting = new Set<string>();
 
-  async function read(userId: string): Promise<ExportedData> {
+  async function read(userId: string) {
     const account = await store.users.findById(userId);
     if (!account) throw new AppError('unauthorized');
     return {
       account,
-      sessions: await readAllPages<ExportedSession, SessionPosition>((after) =>
+      sessions: await readAllPages<ExportedSession, CreatedPosition>((after) =>
         store.sessions.listAll(userId, batch, after),
       ),
       auditLog: await replica.auditLog.listForUser(userId, auditLimit),
@@ -65,7 +57,7 @@ export function createPersonalData({ store, replica }: { store: Store; replica: 
      * concurrent exports is limited: one per user, and few per process.
      * @throws AppError service_unavailable when the user or too many others export already
      */
-    async export(userId: string): Promise<ExportedData> {
+    async export(userId: string) {
       if (exporting.has(userId) || exporting.size >= maxConcurrentExports) {
         throw new AppError('service_unavailable', { detail: 'Too many exports are running', retryAfter });
       }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { type Answer, type Endpoint, endpoint } from '../../http/route/endpoint.ts';
+import { type Endpoint, endpoint } from '../../http/route/endpoint.ts';
 import { docsPage, docsScript } from './internal/page.ts';
 
 const folder = '/api/v1/docs';
@@ -20,42 +20,33 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const minutes = (n: number) => `public, max-age=${n * 60}`;
+const open = { access: 'open', answers: { 200: { description: 'Part of the documentation' } } } as const;
 
-const answers = { 200: { description: 'Part of the documentation' } };
+const cacheFor = (minutes: number) => ({ 'Cache-Control': `public, max-age=${minutes * 60}` });
 
 /** The files of the installed package that the page loads. No other path of the package is served. */
-const assets = [
-  { file: 'swagger-ui.css', type: 'text/css; charset=utf-8' },
-  { file: 'swagger-ui-bundle.js', type: 'text/javascript; charset=utf-8' },
-  { file: 'favicon-32x32.png', type: 'image/png' },
-] as const;
+const assets: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'favicon-32x32.png': 'image/png',
+};
 
-/** Reads at the first call, because most processes never serve the page. A failed read is tried again. */
-function lazily<T>(read: () => Promise<T>): () => Promise<T> {
-  let value: Promise<T> | undefined;
-  return () => {
-    value ??= read().catch((error: unknown) => {
-      value = undefined;
-      throw error;
-    });
-    return value;
-  };
-}
-
-/** Cached for a day: the names contain no version, and an upgrade should show soon. */
-function asset({ file, type }: (typeof assets)[number]): Endpoint {
+/**
+ * One file of Swagger UI, read at the first request, because most processes never serve the page. It is cached for a
+ * day: the names contain no version, and an upgrade should show soon.
+ */
+function asset([file, type]: [string, string]): Endpoint {
   const path = createRequire(import.meta.url).resolve(`swagger-ui-dist/${file}`);
-  const load = lazily(() => readFile(path));
-  const headers = { 'Cache-Control': minutes(24 * 60) };
-  return endpoint(`GET ${folder}/${file}`, { summary: 'Swagger UI', access: 'open', answers }, async () => ({
-    headers,
-    raw: { type, body: await load() },
-  }));
+  let body: Buffer | undefined;
+  return endpoint(`GET ${folder}/${file}`, { ...open, summary: 'Swagger UI' }, async () => {
+    body ??= await readFile(path);
+    return { headers: cacheFor(24 * 60), raw: { type, body } };
+  });
 }
 
-function fixed(path: string, summary: string, answer: Answer): Endpoint {
-  return endpoint(`GET /${path.slice(1)}`, { summary, access: 'open', answers }, () => answer);
+function fixed(path: `/${string}`, summary: string, type: string, body: string, headers = {}): Endpoint {
+  const answer = { headers: { ...cacheFor(5), ...headers }, raw: { type, body } };
+  return endpoint(`GET ${path}`, { ...open, summary }, () => answer);
 }
 
 /**
@@ -63,19 +54,12 @@ function fixed(path: string, summary: string, answer: Answer): Endpoint {
  * @param document as made by createOpenApi
  */
 export function documentationEndpoints(document: object): Endpoint[] {
+  const policy = { 'Content-Security-Policy': contentSecurityPolicy };
+  const script = `${folder}/start.js` as const;
   return [
-    fixed('/api/v1/openapi.json', 'This API as OpenAPI 3.1', {
-      headers: { 'Cache-Control': minutes(5) },
-      raw: { type: 'application/json', body: JSON.stringify(document) },
-    }),
-    fixed(folder, 'This API to browse', {
-      headers: { 'Cache-Control': minutes(5), 'Content-Security-Policy': contentSecurityPolicy },
-      raw: { type: 'text/html; charset=utf-8', body: docsPage },
-    }),
-    fixed(`${folder}/start.js`, 'Starts Swagger UI', {
-      headers: { 'Cache-Control': minutes(5) },
-      raw: { type: 'text/javascript; charset=utf-8', body: docsScript },
-    }),
-    ...assets.map(asset),
+    fixed('/api/v1/openapi.json', 'This API as OpenAPI 3.1', 'application/json', JSON.stringify(document)),
+    fixed(folder, 'This API to browse', 'text/html; charset=utf-8', docsPage, policy),
+    fixed(script, 'Starts Swagger UI', 'text/javascript; charset=utf-8', docsScript),
+    ...Object.entries(assets).map(asset),
   ];
 }

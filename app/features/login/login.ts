@@ -6,28 +6,18 @@ import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
-import type { Sessions, TokenSet } from '../sessions/sessions.ts';
+import type { Sessions } from '../sessions/sessions.ts';
 import { type LoginThrottle, refundUnlessChecked } from '../throttling/login-throttle.ts';
 import { createLoginRecord, type FailureReason } from './internal/login-record.ts';
 
-export interface Credentials {
+interface Credentials {
   readonly email: string;
   readonly password: string;
   /** From the body or the cookie, unverified. */
   readonly deviceToken: string | null;
 }
 
-export interface LoginResult {
-  readonly tokens: TokenSet;
-  readonly deviceToken: string;
-}
-
-interface RecognisedDevice {
-  readonly account: Account;
-  readonly nonce: string;
-}
-
-export interface LoginServices {
+interface LoginServices {
   readonly store: Store;
   readonly sessions: Sessions;
   readonly devices: DeviceTokens;
@@ -44,11 +34,7 @@ export type Login = ReturnType<typeof createLogin>;
  * id in the token, whatever email was sent: until an attempt is counted, nothing may depend on whether that email
  * exists, or the time of a refusal would reveal it (ASVS 6.3.8).
  */
-async function recogniseDevice(
-  { store, devices }: LoginServices,
-  deviceToken: string | null,
-  email: string,
-): Promise<RecognisedDevice | null> {
+async function recogniseDevice({ store, devices }: LoginServices, deviceToken: string | null, email: string) {
   const userId = devices.claimedUserId(deviceToken);
   const account = userId ? await store.users.findById(userId) : null;
   if (account?.email !== email) return null;
@@ -97,7 +83,7 @@ export function createLogin(services: LoginServices) {
    * history row, one error (ASVS 6.3.8).
    * @throws AppError invalid_credentials, rate_limited or overloaded
    */
-  return async function login(credentials: Credentials, client: Client): Promise<LoginResult> {
+  return async function login(credentials: Credentials, client: Client) {
     const email = credentials.email.toLowerCase();
     const device = await recogniseDevice(services, credentials.deviceToken, email);
     const attempt = await throttle.countLogin({

@@ -6,16 +6,6 @@ import type { Config } from '../../config/config.ts';
 import { AppError } from '../../errors.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Times are whole seconds since the epoch. */
-export interface AccessTokenClaims {
-  readonly userId: string;
-  readonly sessionId: string;
-  readonly tokenId: string;
-  readonly roles: readonly string[];
-  readonly issuedAt: number;
-  readonly expiresAt: number;
-}
-
 export interface SignedUser {
   readonly userId: string;
   readonly sessionId: string;
@@ -53,7 +43,10 @@ const Payload = z.object({
   roles: z.array(z.string()),
 });
 
-function parseClaims(payload: unknown, now: number): AccessTokenClaims {
+type AccessTokenClaims = ReturnType<typeof parseClaims>;
+
+/** Times are whole seconds since the epoch. */
+function parseClaims(payload: unknown, now: number) {
   const { sub, sid, jti, iat, exp, roles } = Payload.parse(payload);
   if (exp <= now) throw new RangeError('exp has passed');
   if (iat > now + clockSkew) throw new RangeError('iat is in the future');

@@ -8,20 +8,10 @@ import type { Endpoint, RateLimit } from './endpoint.ts';
 
 export type EnforceLimit = ReturnType<typeof createRateLimits>;
 
-/** The distinct limits of a route table, by name. @throws TypeError when two different limits have the same name */
-function limitsOf(endpoints: readonly Endpoint[]): ReadonlyMap<string, RateLimit> {
-  const limits = new Map<string, RateLimit>();
-  for (const { limit } of endpoints) {
-    if (!limit) continue;
-    if ((limits.get(limit.name) ?? limit) !== limit) {
-      throw new TypeError(`Two different rate limits are called ${limit.name}`);
-    }
-    limits.set(limit.name, limit);
-  }
-  return limits;
-}
-
-/** @param options.scale divides all windows, for tests */
+/**
+ * @param options.scale divides all windows, for tests
+ * @throws TypeError when two different limits have the same name
+ */
 export function createRateLimits(options: {
   endpoints: readonly Endpoint[];
   redis: RedisClient;
@@ -30,9 +20,13 @@ export function createRateLimits(options: {
   metrics: Pick<Metrics, 'rateLimited'>;
 }) {
   const { endpoints, redis, enabled, scale, metrics } = options;
-  const limiters = new Map<string, RateLimiter>();
-  for (const { name, points, window } of limitsOf(endpoints).values()) {
-    limiters.set(name, createRateLimiter(redis, { name, points, window: window / scale }));
+  const limiters = new Map<RateLimit, RateLimiter>();
+  for (const limit of new Set(endpoints.flatMap((endpoint) => endpoint.limit ?? []))) {
+    const { name, points, window } = limit;
+    if ([...limiters.keys()].some((other) => other.name === name)) {
+      throw new TypeError(`Two different rate limits are called ${name}`);
+    }
+    limiters.set(limit, createRateLimiter(redis, { name, points, window: window / scale }));
     // A series must exist before its first event, or `rate` misses that event.
     metrics.rateLimited.inc({ limit: name }, 0);
   }
@@ -41,14 +35,14 @@ export function createRateLimits(options: {
    * Takes one request from the limit of the client's network and reports the rest in RateLimit headers.
    * @throws AppError rate_limited
    */
-  return async function enforceLimit(ctx: Context, { name }: RateLimit): Promise<void> {
-    const limiter = limiters.get(name);
+  return async function enforceLimit(ctx: Context, limit: RateLimit): Promise<void> {
+    const limiter = limiters.get(limit);
     if (!enabled || !limiter) return;
     const verdict = await limiter.consume(ctx.state.client.network);
     const resetIn = Math.ceil(verdict.resetIn / 1000);
     ctx.set(rateLimitHeaders({ limit: verdict.limit, remaining: verdict.remaining, resetIn }));
     if (verdict.allowed) return;
-    metrics.rateLimited.inc({ limit: name });
+    metrics.rateLimited.inc({ limit: limit.name });
     throw new AppError('rate_limited', { retryAfter: resetIn });
   };
 }

@@ -33,11 +33,6 @@ const eventOfCode: Readonly<Record<string, SecurityEventName>> = {
   unsupported_media_type: 'input_refused',
 };
 
-export interface SecurityEvent {
-  readonly security: SecurityEventName;
-  readonly outcome: 'success' | 'failure';
-}
-
 /**
  * The security event of a request, or null (ASVS 16.3). Its log line carries the event beside user, address and time.
  * @param declared what the endpoint declares; undefined where no endpoint matched
@@ -46,9 +41,8 @@ export function securityEvent(
   status: number,
   code: string | undefined,
   declared: SecurityEventName | undefined,
-): SecurityEvent | null {
+): { security: SecurityEventName; outcome: 'success' | 'failure' } | null {
   const outcome = status < 400 ? 'success' : 'failure';
-  if (status === 500) return { security: 'unexpected_error', outcome };
-  const security = eventOfCode[code ?? ''] ?? declared;
+  const security = status === 500 ? 'unexpected_error' : (eventOfCode[code ?? ''] ?? declared);
   return security ? { security, outcome } : null;
 }

@@ -22,10 +22,10 @@ interface PoolOptions {
   readonly open: (onClose: () => void) => Connection;
 }
 
+/** `pending` is in the order of the calls. */
 interface PoolParts extends PoolOptions {
   readonly connections: Set<PooledConnection>;
   readonly idle: PooledConnection[];
-  /** In the order of their calls. */
   readonly pending: Set<PendingAcquire>;
   isClosed: boolean;
 }
@@ -38,21 +38,18 @@ function openConnection(pool: PoolParts): PooledConnection {
     pooled.losses += 1;
     if (pool.idle.includes(pooled)) destroy(pool, pooled);
   };
-  const connect = (): Connection => {
-    try {
-      return pool.open(onClose);
-    } catch (error) {
-      throw translate(error);
-    }
-  };
-  const pooled: PooledConnection = {
-    connection: connect(),
-    losses: 0,
-    isDestroyed: false,
-    activeQuery: null,
-  };
+  const connection = connectOrTranslate(() => pool.open(onClose));
+  const pooled: PooledConnection = { connection, losses: 0, isDestroyed: false, activeQuery: null };
   pool.connections.add(pooled);
   return pooled;
+}
+
+function connectOrTranslate(connect: () => Connection): Connection {
+  try {
+    return connect();
+  } catch (error) {
+    throw translate(error);
+  }
 }
 
 /** Rejects with service_unavailable when the signal aborts first. */
@@ -128,20 +125,6 @@ function rejectPending({ pending }: PoolParts, reason: string): void {
   pending.clear();
 }
 
-/** Active queries get one second to finish. */
-async function close(pool: PoolParts): Promise<void> {
-  pool.isClosed = true;
-  rejectPending(pool, 'the connection pool is closed');
-  await Promise.all([...pool.connections].map(({ connection }) => connection.end({ timeout: 1 })));
-}
-
-const stateOf = ({ size, connections, idle, pending }: PoolParts): PoolState => ({
-  size,
-  busy: connections.size - idle.length,
-  idle: idle.length,
-  waiting: pending.size,
-});
-
 /**
  * A pool of clients with one connection each. The client's own pool sends queries to connections whose server does not
  * answer, and loses a connection for good when a query is cancelled while connecting. This pool destroys a connection
@@ -161,7 +144,17 @@ export function createConnectionPool(options: PoolOptions) {
     destroy: (pooled: PooledConnection) => destroy(pool, pooled),
     /** Rejects every pending `acquire` at once. */
     rejectPending: () => rejectPending(pool, 'Postgres does not answer'),
-    state: () => stateOf(pool),
-    close: () => close(pool),
+    state: (): PoolState => ({
+      size: pool.size,
+      busy: pool.connections.size - pool.idle.length,
+      idle: pool.idle.length,
+      waiting: pool.pending.size,
+    }),
+    /** Active queries get one second to finish. */
+    async close(): Promise<void> {
+      pool.isClosed = true;
+      rejectPending(pool, 'the connection pool is closed');
+      await Promise.all([...pool.connections].map(({ connection }) => connection.end({ timeout: 1 })));
+    },
   };
 }

@@ -43,13 +43,14 @@ export interface Page<T, Position> {
   readonly next: Position | null;
 }
 
-/** @param rows fetched with `limit` + 1, so that the extra row shows whether there is a next page */
-export function toPage<T, Position>(
-  rows: readonly T[],
-  limit: number,
-  position: (row: T) => Position,
-): Page<T, Position> {
+/** The first parameter of the query is `limit` + 1: the extra row shows whether there is a next page. */
+export async function queryPage<T extends object, Position>(
+  database: Database,
+  name: QueryName,
+  { limit, params, position }: { limit: number; params: readonly unknown[]; position: (row: T) => Position },
+): Promise<Page<T, Position>> {
+  const rows = await database.query<T>(name, [limit + 1, ...params]);
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, next: rows.length > limit && last !== undefined ? position(last) : null };
+  return { items, next: rows.length > limit && last ? position(last) : null };
 }

@@ -1,5 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { acquireAdvisoryLock } from './advisory-lock.ts';
 import { applyMigration, readAppliedMigrations } from './applied-migrations.ts';
 import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
@@ -35,8 +35,7 @@ export async function migrate(options: MigrationOptions): Promise<MigrationRepor
   const files = readMigrations(folder);
   const { connection, isLost } = openConnection(options);
   try {
-    const isLocked = await acquireAdvisoryLock(connection, lockKey, lockWait);
-    if (!isLocked) throw new Error('another migration is running');
+    await acquireLock(connection, lockWait);
     return await applyMissing(connection, files, async (migration) => {
       // The client reconnects by itself, but the advisory lock ended with the lost connection.
       if (isLost()) throw new Error('the connection was lost during a migration');
@@ -61,6 +60,19 @@ function openConnection({ target, log }: MigrationOptions) {
     },
   });
   return { connection, isLost: () => losses > 0 };
+}
+
+/**
+ * Polls: a blocking request would keep a snapshot open, and `create index concurrently` of the run that has the lock
+ * waits for that snapshot, so both would wait for ever.
+ */
+async function acquireLock(connection: Connection, timeout: number): Promise<void> {
+  const tryLock = `select pg_try_advisory_lock(${lockKey}) as locked`;
+  for (const startedAt = Date.now(); ; await sleep(200)) {
+    const [row] = await connection.unsafe<{ locked: boolean }[]>(tryLock);
+    if (row?.locked) return;
+    if (Date.now() - startedAt >= timeout) throw new Error('another migration is running');
+  }
 }
 
 async function applyMissing(

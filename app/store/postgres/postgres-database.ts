@@ -9,9 +9,6 @@ import { isFatal, isOutage, isRetryable, translate, unavailable } from './errors
 import type { Queries } from './queries.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
 
-export type { Database } from './database.ts';
-export type { QueryName } from './queries.ts';
-
 export interface DatabaseOptions {
   readonly url: Secret;
   readonly config: Config['database'];
@@ -128,8 +125,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     // If all pending callers connected, they would fill the short queue of a frozen server.
     onOpen: pool.rejectPending,
     probe: () => runInTime((pooled) => run(pooled, 'select 1')),
-    onChange(isAway, cause) {
-      if (isAway) log.warn({ err: cause, event: 'postgres_lost' }, 'Postgres does not answer');
+    onChange(isUnavailable, cause) {
+      if (isUnavailable) log.warn({ err: cause, event: 'postgres_lost' }, 'Postgres does not answer');
       else log.info({ event: 'postgres_back' }, 'Postgres answers again');
     },
   });

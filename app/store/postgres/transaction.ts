@@ -16,12 +16,11 @@ interface TransactionParts {
   destroy(pooled: PooledConnection): void;
 }
 
+/** `failure` is the error of the first statement that failed. */
 interface TransactionState {
-  isOver: boolean;
-  /** The error of the first statement that failed. */
-  failure?: unknown;
-  /** False once the connection was destroyed, or lost since `begin`. */
   readonly isConnected: () => boolean;
+  isOver: boolean;
+  failure?: unknown;
 }
 
 /**
@@ -34,25 +33,22 @@ export async function runTransaction<T>(
 ): Promise<T> {
   const { pooled, run, destroy } = parts;
   await run(pooled, 'begin');
-  const state = trackTransaction(pooled);
+  const { losses } = pooled;
+  const isConnected = (): boolean => !pooled.isDestroyed && pooled.losses === losses;
+  const state: TransactionState = { isConnected, isOver: false };
   try {
     const result = await work(createTransactionDatabase(parts, state));
     // After a failed statement Postgres answers `commit` with a rollback and no error.
     if (state.failure) throw state.failure;
-    if (!state.isConnected()) throw unavailable(new Error('the connection was lost during a transaction'));
+    if (!isConnected()) throw unavailable(new Error('the connection was lost during a transaction'));
     await run(pooled, 'commit');
     return result;
   } catch (error) {
-    if (state.isConnected()) await run(pooled, 'rollback').catch(() => destroy(pooled));
+    if (isConnected()) await run(pooled, 'rollback').catch(() => destroy(pooled));
     throw error;
   } finally {
     state.isOver = true;
   }
-}
-
-function trackTransaction(pooled: PooledConnection): TransactionState {
-  const { losses } = pooled;
-  return { isOver: false, isConnected: () => !pooled.isDestroyed && pooled.losses === losses };
 }
 
 /** The database that the work of the transaction sees. */

@@ -12,7 +12,7 @@ const isTimeout = (error: unknown): boolean =>
  */
 export function guardCommands(
   connection: IoredisConnection,
-  onChange: (isAway: boolean, cause?: unknown) => void,
+  onChange: (isUnavailable: boolean, cause?: unknown) => void,
 ): () => void {
   const breaker = createCircuitBreaker({
     slowFailure: 0,

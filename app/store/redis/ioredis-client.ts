@@ -32,15 +32,14 @@ return redis.call('set', KEYS[1], string.format('%.0f', value), 'px', ARGV[2])
 /** Milliseconds that the start waits for Redis. After that the service starts without it. */
 const connectWait = 1_000;
 
-type ReportOutage = (isAway: boolean, cause?: unknown) => void;
-
 /** Logs one line when Redis is lost and one when it is back, however many attempts fail in between. */
-function createOutageLog(connection: IoredisConnection, log: Logger): ReportOutage {
-  let wasAway = false;
-  function report(isAway: boolean, cause?: unknown): void {
-    if (isAway && !wasAway) log.warn({ err: cause, event: 'redis_lost' }, 'Redis does not answer');
-    if (wasAway && !isAway) log.info({ event: 'redis_back' }, 'Redis answers again');
-    wasAway = isAway;
+function createOutageLog(connection: IoredisConnection, log: Logger) {
+  let wasUnavailable = false;
+  function report(isUnavailable: boolean, cause?: unknown): void {
+    if (isUnavailable && !wasUnavailable)
+      log.warn({ err: cause, event: 'redis_lost' }, 'Redis does not answer');
+    if (wasUnavailable && !isUnavailable) log.info({ event: 'redis_back' }, 'Redis answers again');
+    wasUnavailable = isUnavailable;
   }
   connection.on('error', (error: Error) => report(true, error));
   connection.on('ready', () => report(false));
@@ -51,11 +50,11 @@ function createOutageLog(connection: IoredisConnection, log: Logger): ReportOuta
 function openCommandConnection(options: RedisClientOptions, keyPrefix: string, observer: StoreObserver) {
   const connection = createIoredisConnection(options.url, keyPrefix, options.commandTimeout);
   const report = createOutageLog(connection, options.log);
-  const stopProbes = guardCommands(connection, (isAway, cause) => {
+  const stopProbes = guardCommands(connection, (isUnavailable, cause) => {
     // The connection was closed meanwhile: its `ready` event will report the end of the outage.
-    if (!isAway && connection.status !== 'ready') return;
-    report(isAway, cause);
-    observer.redis('commands', !isAway);
+    if (!isUnavailable && connection.status !== 'ready') return;
+    report(isUnavailable, cause);
+    observer.redis('commands', !isUnavailable);
   });
   instrumentConnection(connection, 'commands', observer);
   return { connection, stopProbes };
@@ -99,7 +98,7 @@ const createCommands = (connection: IoredisConnection): Commands => ({
 
 /**
  * Redis, a single node or a cluster. The service starts without it too. A command that Redis does not answer in time
- * rejects. While Redis is away or too slow for every command, commands reject at once.
+ * rejects. While Redis is unavailable or too slow for every command, commands reject at once.
  */
 export async function createRedisClient(options: RedisClientOptions): Promise<RedisClient> {
   const { url, keyPrefix = 'auth:', observer = noStoreObserver } = options;

@@ -1,4 +1,4 @@
-import { type Database, type Page, queryOne, toPage } from '../postgres/database.ts';
+import { type Database, type Page, queryOne, queryPage } from '../postgres/database.ts';
 
 export interface LoginAttempt {
   readonly id: string;
@@ -14,10 +14,7 @@ export interface LoginHistory extends LoginAttempt {
   readonly occurredAt: Date;
 }
 
-export interface OccurredPosition {
-  readonly occurredAt: Date;
-  readonly id: string;
-}
+type OccurredPosition = Pick<LoginHistory, 'occurredAt' | 'id'>;
 
 interface ListQuery {
   readonly limit: number;
@@ -25,7 +22,7 @@ interface ListQuery {
 }
 
 const position = ({ occurredAt, id }: LoginHistory): OccurredPosition => ({ occurredAt, id });
-const listValues = ({ limit, after }: ListQuery) => [limit + 1, after?.occurredAt ?? null, after?.id ?? null];
+const pageParams = ({ after }: ListQuery) => [after?.occurredAt ?? null, after?.id ?? null];
 
 /** Login attempts, in one partition for each month. */
 export function createLoginHistoryStore(database: Database) {
@@ -36,22 +33,15 @@ export function createLoginHistoryStore(database: Database) {
     },
 
     /** Newest first. */
-    async listForUser(query: ListQuery & { userId: string }): Promise<Page<LoginHistory, OccurredPosition>> {
-      const values = [...listValues(query), query.userId];
-      return toPage(
-        await database.query<LoginHistory>('login_histories/list_for_user', values),
-        query.limit,
-        position,
-      );
+    listForUser(query: ListQuery & { userId: string }): Promise<Page<LoginHistory, OccurredPosition>> {
+      const params = [...pageParams(query), query.userId];
+      return queryPage(database, 'login_histories/list_for_user', { limit: query.limit, params, position });
     },
 
     /** Newest first. */
-    async list(query: ListQuery): Promise<Page<LoginHistory, OccurredPosition>> {
-      return toPage(
-        await database.query<LoginHistory>('login_histories/list', listValues(query)),
-        query.limit,
-        position,
-      );
+    list(query: ListQuery): Promise<Page<LoginHistory, OccurredPosition>> {
+      const params = pageParams(query);
+      return queryPage(database, 'login_histories/list', { limit: query.limit, params, position });
     },
 
     /** Creates the missing partitions of this month and the coming months. @returns their number */

@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts';
 import { type Database, queryOne, queryOneOrNull } from '../postgres/database.ts';
 import { violatedConstraint } from '../postgres/errors.ts';
+import { createUserStore } from './users.ts';
 
 export interface Role {
   readonly name: string;
@@ -12,7 +13,7 @@ export interface Role {
 /** The built-in role of administrators (migrations/0001_init.sql). */
 export const adminRole = 'admin';
 
-export type RoleDeletion = 'deleted' | 'missing' | 'built_in' | 'in_use';
+type RoleDeletion = 'deleted' | 'missing' | 'built_in' | 'in_use';
 
 const lock = (tx: Database, name: string) =>
   queryOneOrNull<{ id: number; builtIn: boolean }>(tx, 'roles/find_for_update', [name]);
@@ -25,10 +26,12 @@ async function findIds(tx: Database, names: readonly string[]): Promise<string> 
   return JSON.stringify(rows.map((row) => row.id));
 }
 
-async function bumpVersion(tx: Database, userId: string): Promise<number> {
-  const user = await queryOneOrNull<{ version: number }>(tx, 'users/bump_version', [userId]);
-  if (!user) throw new AppError('user_not_found');
-  return user.version;
+/** @returns the ids of the roles as JSON and the user's new version */
+async function grantRoles(tx: Database, userId: string, names: readonly string[]) {
+  const ids = await findIds(tx, names);
+  const version = await createUserStore(tx).bumpVersion(userId);
+  await tx.query('roles/grant', [userId, ids]);
+  return { ids, version };
 }
 
 /** Locks first: a grant that is running has locked the row, and a check before its end would miss it. */
@@ -70,20 +73,13 @@ export function createRoleStore(database: Database) {
     /** @returns the user's new version. @throws AppError role_not_found or user_not_found */
     replaceForUser: (userId: string, names: readonly string[]): Promise<number> =>
       database.transaction(async (tx) => {
-        const ids = await findIds(tx, names);
-        const version = await bumpVersion(tx, userId);
+        const { ids, version } = await grantRoles(tx, userId, names);
         await tx.query('roles/revoke_others', [userId, ids]);
-        await tx.query('roles/grant', [userId, ids]);
         return version;
       }),
 
     /** Idempotent. @returns the user's new version. @throws AppError role_not_found or user_not_found */
     grant: (userId: string, name: string): Promise<number> =>
-      database.transaction(async (tx) => {
-        const ids = await findIds(tx, [name]);
-        const version = await bumpVersion(tx, userId);
-        await tx.query('roles/grant', [userId, ids]);
-        return version;
-      }),
+      database.transaction(async (tx) => (await grantRoles(tx, userId, [name])).version),
   };
 }

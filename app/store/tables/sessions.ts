@@ -1,5 +1,5 @@
-import { type Database, type Page, queryOne, queryOneOrNull, toPage } from '../postgres/database.ts';
-import type { Account, User } from './users.ts';
+import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/database.ts';
+import { type Account, type CreatedPosition, createdPosition, type User } from './users.ts';
 
 /**
  * Active sessions of one user. One more login ends the oldest. The number is greater than anybody's number of devices,
@@ -45,7 +45,7 @@ export interface Session {
   readonly lastSeenAt: Date;
 }
 
-/** A session in its user's data export. */
+/** A session in its user's data export, active or ended. */
 export interface ExportedSession extends Session {
   readonly endedAt: Date | null;
   readonly endCause: string | null;
@@ -56,13 +56,8 @@ export interface OpenedSession extends Session {
   readonly superseded: readonly string[];
 }
 
-export interface SessionPosition {
-  readonly createdAt: Date;
-  readonly id: string;
-}
-
 /** A session as the refresh of its tokens needs it. */
-export interface SessionRow extends Session {
+export interface SessionRow extends ExportedSession {
   readonly userId: string;
   readonly macKey: Buffer;
   readonly tokenHash: Buffer;
@@ -73,8 +68,6 @@ export interface SessionRow extends Session {
   readonly msSinceRotation: number | null;
   readonly idleExpiresAt: Date;
   readonly expiresAt: Date;
-  readonly endedAt: Date | null;
-  readonly endCause: string | null;
   /** False once the session has ended, or expired because of idle time or age. */
   readonly isActive: boolean;
   /** Null when the account was deleted. */
@@ -119,14 +112,10 @@ const createLists = (database: Database) => ({
     database.query<Session>('sessions/list_active', [userId, 2 * maxActiveSessions]),
 
   /** Newest first, including ended sessions until the purge deletes them. */
-  async listAll(
-    userId: string,
-    limit: number,
-    after?: SessionPosition,
-  ): Promise<Page<ExportedSession, SessionPosition>> {
-    const values = [limit + 1, after?.createdAt ?? null, after?.id ?? null, userId];
-    const rows = await database.query<ExportedSession>('sessions/list_all', values);
-    return toPage(rows, limit, ({ createdAt, id }) => ({ createdAt, id }));
+  listAll(userId: string, limit: number, after?: CreatedPosition) {
+    const params = [after?.createdAt ?? null, after?.id ?? null, userId];
+    const page = { limit, params, position: createdPosition };
+    return queryPage<ExportedSession, CreatedPosition>(database, 'sessions/list_all', page);
   },
 
   countActive: async (): Promise<number> =>

@@ -1,5 +1,5 @@
 import { AppError, type ErrorCode } from '../../errors.ts';
-import { type Database, type Page, queryOne, queryOneOrNull, toPage } from '../postgres/database.ts';
+import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/database.ts';
 import { violatedConstraint } from '../postgres/errors.ts';
 import type { QueryName } from '../postgres/queries.ts';
 
@@ -33,22 +33,8 @@ export interface NewUser {
   readonly passwordHash: string;
 }
 
-export interface CreatedPosition {
-  readonly createdAt: Date;
-  readonly id: string;
-}
-
-interface SearchQuery {
-  readonly prefix: string;
-  readonly limit: number;
-  readonly after?: string;
-}
-
-const searchValues = ({ limit, prefix, after }: SearchQuery) => [
-  limit + 1,
-  prefix.toLowerCase(),
-  after ?? null,
-];
+export type CreatedPosition = Pick<User, 'createdAt' | 'id'>;
+export const createdPosition = ({ createdAt, id }: CreatedPosition): CreatedPosition => ({ createdAt, id });
 
 const codeByConstraint: Record<string, ErrorCode> = {
   users_email_key: 'email_taken',
@@ -92,25 +78,26 @@ const createLookups = (database: Database) => ({
     queryOneOrNull<Account>(database, 'users/find_by_id_for_update', [id]),
 });
 
+function createSearch(database: Database, name: QueryName, position: (account: Account) => string) {
+  return ({ prefix, limit, after }: { prefix: string; limit: number; after?: string }) =>
+    queryPage(database, name, { limit, params: [prefix.toLowerCase(), after ?? null], position });
+}
+
 const createLists = (database: Database) => ({
   /** Newest first. */
-  async list(query: { limit: number; after?: CreatedPosition }): Promise<Page<Account, CreatedPosition>> {
-    const values = [query.limit + 1, query.after?.createdAt ?? null, query.after?.id ?? null];
-    const rows = await database.query<Account>('users/list', values);
-    return toPage(rows, query.limit, ({ createdAt, id }) => ({ createdAt, id }));
+  list({ limit, after }: { limit: number; after?: CreatedPosition }) {
+    const params = [after?.createdAt ?? null, after?.id ?? null];
+    const page = { limit, params, position: createdPosition };
+    return queryPage<Account, CreatedPosition>(database, 'users/list', page);
   },
 
   /** By the beginning of the email. `after` is the last email of the previous page. */
-  async searchByEmail(query: SearchQuery): Promise<Page<Account, string>> {
-    const rows = await database.query<Account>('users/search_by_email', searchValues(query));
-    return toPage(rows, query.limit, (account) => account.email);
-  },
+  searchByEmail: createSearch(database, 'users/search_by_email', ({ email }) => email),
 
   /** By the beginning of the username, ignoring case. `after` is the last username of the previous page, in lower case. */
-  async searchByUsername(query: SearchQuery): Promise<Page<Account, string>> {
-    const rows = await database.query<Account>('users/search_by_username', searchValues(query));
-    return toPage(rows, query.limit, (account) => account.username.toLowerCase());
-  },
+  searchByUsername: createSearch(database, 'users/search_by_username', ({ username }) =>
+    username.toLowerCase(),
+  ),
 });
 
 const createChanges = (database: Database) => ({

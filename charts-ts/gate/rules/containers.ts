@@ -1,12 +1,17 @@
 import { containerRule, type Rule } from '../rule.ts';
-import { asMaps, asText, get } from '../untyped.ts';
+import { asMap, asMaps, asText, get } from '../untyped.ts';
 
 const secretVariable = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|_DB_URL|REDIS_URL)/;
 
 /** The value of such a variable is a path or a duration and no secret. */
 const isPathOrDuration = (name: string): boolean => /_(FILE|PATH|DIR|TTL)$/.test(name);
 
-/** Rules about the image, the resources and the environment of a container. */
+const requiredField = (id: string, path: string, expected: string | boolean): Rule =>
+  containerRule(id, function* (container) {
+    if (get(container, ...path.split('.')) !== expected) yield `must set ${path}: ${expected}`;
+  });
+
+/** Rules about the image, the resources, the environment and the rights of a container. */
 export const containerRules: readonly Rule[] = [
   containerRule('image-pinned', function* ({ image }) {
     const [, tag, digest] = /^[^@]*?(?::([^:/@]+))?(?:@(.*))?$/.exec(asText(image)) ?? [];
@@ -15,9 +20,7 @@ export const containerRules: readonly Rule[] = [
     if (digest === undefined && (!tag || tag === 'latest'))
       yield `must use an image tag other than latest: ${asText(image)}`;
   }),
-  containerRule('image-pull-policy', function* ({ imagePullPolicy }) {
-    if (imagePullPolicy !== 'Always') yield 'must set imagePullPolicy: Always';
-  }),
+  requiredField('image-pull-policy', 'imagePullPolicy', 'Always'),
   containerRule('resources', function* ({ resources }) {
     for (const kind of ['requests', 'limits']) {
       for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
@@ -45,5 +48,25 @@ export const containerRules: readonly Rule[] = [
       if (get(valueFrom, 'secretKeyRef'))
         yield `must read ${asText(name)} from a mounted file and not from an environment variable`;
     }
+  }),
+  containerRule('run-as-user', function* ({ securityContext }) {
+    for (const field of ['runAsUser', 'runAsGroup']) {
+      if (!(Number(get(securityContext, field)) > 10_000))
+        yield `must set securityContext.${field} to an id above 10000`;
+    }
+    if (get(securityContext, 'runAsNonRoot') !== true) yield 'must set securityContext.runAsNonRoot: true';
+  }),
+  requiredField('seccomp-profile', 'securityContext.seccompProfile.type', 'RuntimeDefault'),
+  requiredField('privilege-escalation', 'securityContext.allowPrivilegeEscalation', false),
+  requiredField('privileged', 'securityContext.privileged', false),
+  requiredField('read-only-root', 'securityContext.readOnlyRootFilesystem', true),
+  containerRule('capabilities', function* ({ securityContext }) {
+    const { add, drop } = asMap(get(securityContext, 'capabilities'));
+    if (!Array.isArray(drop) || !drop.includes('ALL'))
+      yield 'must set securityContext.capabilities.drop: [ALL]';
+    if (Array.isArray(add) && add.length > 0) yield 'must not set securityContext.capabilities.add';
+  }),
+  containerRule('host-ports', function* ({ ports }) {
+    if (asMaps(ports).some(({ hostPort }) => hostPort !== undefined)) yield 'must not set hostPort';
   }),
 ];

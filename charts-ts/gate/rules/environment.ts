@@ -71,11 +71,6 @@ function machineOf(container: Tree) {
 }
 
 /** What the service would report of the environment of a container: `VARIABLE what is wrong with it`. */
-export interface ParsedContainer {
-  readonly name: string;
-  readonly faults: readonly string[];
-}
-
 function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): readonly string[] {
   const env = environmentOf(container, workload, manifests);
   try {
@@ -87,7 +82,7 @@ function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): 
   }
 }
 
-function parseContainers(workload: Workload, manifests: ManifestSet): ParsedContainer[] {
+function parseContainers(workload: Workload, manifests: ManifestSet) {
   // Other pods read other variables.
   if (workload.podLabels['app.kubernetes.io/name'] !== names.app) return [];
   return workload.containers.map((container) => ({
@@ -97,7 +92,7 @@ function parseContainers(workload: Workload, manifests: ManifestSet): ParsedCont
 }
 
 /** Runs the service's own parser on the complete environment of each container of the service. */
-export function parseEnvironments(manifests: ManifestSet): ParsedContainer[] {
+export function parseEnvironments(manifests: ManifestSet) {
   return manifests.workloads.flatMap((workload) => parseContainers(workload, manifests));
 }
 

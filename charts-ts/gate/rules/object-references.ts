@@ -26,11 +26,7 @@ const isSameObject = (one: Document, other: Document): boolean =>
   nameOf(one) === nameOf(other) &&
   namespaceOf(one) === namespaceOf(other);
 
-function* checkTargetRef(document: Document, manifests: ManifestSet): Iterable<string> {
-  const { kind, name } = asMap(get(document.object, 'spec', 'targetRef'));
-  if (!findObject(manifests, asText(kind), name, document))
-    yield `refers to ${asText(kind)} ${asText(name)}, which does not exist`;
-}
+const gkePolicies = ['HealthCheckPolicy', 'GCPBackendPolicy', 'GCPGatewayPolicy'];
 
 /** Rules about the pods and objects that an object selects or refers to. */
 export const objectReferenceRules: readonly Rule[] = [
@@ -93,9 +89,9 @@ export const objectReferenceRules: readonly Rule[] = [
     if (Number(minAvailable) >= minReplicas)
       yield `must set minAvailable below the minReplicas (${minReplicas}) of the HorizontalPodAutoscaler`;
   }),
-  objectRule(
-    'reference-policy',
-    ['HealthCheckPolicy', 'GCPBackendPolicy', 'GCPGatewayPolicy'],
-    checkTargetRef,
-  ),
+  objectRule('reference-policy', gkePolicies, function* (document, manifests) {
+    const { kind, name } = asMap(get(document.object, 'spec', 'targetRef'));
+    if (!findObject(manifests, asText(kind), name, document))
+      yield `refers to ${asText(kind)} ${asText(name)}, which does not exist`;
+  }),
 ];

@@ -1,11 +1,11 @@
 import { findObject, nameOf } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';
-import { asMaps, asText, get } from '../untyped.ts';
+import { asMap, asMaps, asText, get } from '../untyped.ts';
 
 const allowedVolumes = ['emptyDir', 'secret', 'configMap', 'projected', 'csi'];
 const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
 
-/** Rules about the rights, the identity and the labels of a pod. */
+/** Rules about the rights, the identity, the labels, the probes and the placement of a pod. */
 export const podRules: readonly Rule[] = [
   podRule('pod-security-context', function* ({ podSpec: { securityContext } }) {
     for (const field of ['runAsUser', 'runAsGroup', 'fsGroup']) {
@@ -59,5 +59,36 @@ export const podRules: readonly Rule[] = [
     }
     if (get(labels, 'app.kubernetes.io/instance') !== nameOf(document))
       yield 'must set the label app.kubernetes.io/instance to its own name';
+  }),
+  podRule('probes', function* ({ kind, podSpec }) {
+    if (kind !== 'Deployment') return;
+    for (const container of asMaps(podSpec.containers)) {
+      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+        if (!container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
+      }
+      const path = (probe: string) => get(container, probe, 'httpGet', 'path');
+      if (path('livenessProbe') !== undefined && path('livenessProbe') === path('readinessProbe')) {
+        yield `container ${asText(container.name)} must probe different paths for liveness and readiness`;
+      }
+    }
+  }),
+  podRule('anti-affinity', function* ({ kind, podSpec }) {
+    if (kind !== 'Deployment') return;
+    const antiAffinity = asMap(get(podSpec, 'affinity', 'podAntiAffinity'));
+    const terms = [
+      ...asMaps(antiAffinity.preferredDuringSchedulingIgnoredDuringExecution).map(
+        ({ podAffinityTerm }) => podAffinityTerm,
+      ),
+      ...asMaps(antiAffinity.requiredDuringSchedulingIgnoredDuringExecution),
+    ];
+    if (!terms.some((term) => get(term, 'topologyKey') === 'kubernetes.io/hostname'))
+      yield 'must set a podAntiAffinity with the topologyKey kubernetes.io/hostname';
+  }),
+  podRule('topology-spread', function* ({ kind, podSpec }) {
+    if (kind !== 'Deployment') return;
+    const constraints = asMaps(podSpec.topologySpreadConstraints);
+    if (!constraints.some(({ labelSelector, maxSkew }) => labelSelector && Number(maxSkew) >= 1)) {
+      yield 'must set a topologySpreadConstraint with labelSelector and maxSkew';
+    }
   }),
 ];

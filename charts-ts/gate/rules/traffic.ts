@@ -1,5 +1,36 @@
+import type { Document } from '../document.ts';
+import { documentsOfKind, findObject, type ManifestSet, nameOf, namespaceOf } from '../manifest-set.ts';
 import { objectRule, type Rule } from '../rule.ts';
-import { asMap, asMaps, get } from '../untyped.ts';
+import { asMap, asMaps, asText, get } from '../untyped.ts';
+
+function* checkBackend(
+  manifests: ManifestSet,
+  route: Document,
+  name: unknown,
+  port: unknown,
+): Iterable<string> {
+  const service = findObject(manifests, 'Service', name, route);
+  const servicePort = asMaps(get(service?.object, 'spec', 'ports')).find(
+    (candidate) => candidate.port === port || candidate.name === port,
+  );
+  if (!service) yield `refers to the Service ${asText(name)}, which does not exist`;
+  else if (!servicePort)
+    yield `refers to the port ${String(port)}, which the Service ${asText(name)} does not have`;
+  else if (servicePort.name === 'metrics') yield 'must not route the metrics port';
+}
+
+/** Objects of a cloud that the annotations and parameters of an object name: kind and name. */
+function cloudReferences({ object }: Document): [kind: string, name: unknown][] {
+  const annotations = asMap(get(object, 'metadata', 'annotations'));
+  const parameters = asMap(get(object, 'spec', 'infrastructure', 'parametersRef'));
+  const backendConfig = asText(annotations['cloud.google.com/backend-config']);
+  return [
+    ['BackendConfig', /"default":\s*"([^"]+)"/.exec(backendConfig)?.[1]],
+    ['FrontendConfig', annotations['networking.gke.io/v1beta1.FrontendConfig']],
+    ['ManagedCertificate', annotations['networking.gke.io/managed-certificates']],
+    [asText(parameters.kind), parameters.name],
+  ];
+}
 
 /** Annotations that give GKE a certificate without a Secret. */
 const gkeCertificateAnnotations = [
@@ -7,7 +38,7 @@ const gkeCertificateAnnotations = [
   'ingress.gcp.kubernetes.io/pre-shared-cert',
 ];
 
-/** Rules about Services and Ingresses. */
+/** Rules about Services, Ingresses, Gateways and routes, and about what they refer to. */
 export const trafficRules: readonly Rule[] = [
   objectRule('service-type', ['Service'], function* ({ object }) {
     const { externalIPs, ports, type } = asMap(get(object, 'spec'));
@@ -31,5 +62,33 @@ export const trafficRules: readonly Rule[] = [
     if ((annotation === undefined) === (field === undefined))
       yield 'must set either spec.ingressClassName or the annotation kubernetes.io/ingress.class, and not both';
     if ([annotation, field].includes('nginx')) yield 'must not use ingress-nginx, which is retired';
+  }),
+  objectRule('reference-backend', ['Ingress', 'HTTPRoute'], function* (document, manifests) {
+    for (const rule of asMaps(get(document.object, 'spec', 'rules'))) {
+      for (const path of asMaps(get(rule, 'http', 'paths'))) {
+        const { name, port } = asMap(get(path, 'backend', 'service'));
+        yield* checkBackend(manifests, document, name, get(port, 'number') ?? get(port, 'name'));
+      }
+      for (const { name, port } of asMaps(rule.backendRefs))
+        yield* checkBackend(manifests, document, name, port);
+    }
+  }),
+  objectRule('reference-gateway', ['HTTPRoute'], function* (document, manifests) {
+    for (const parent of asMaps(get(document.object, 'spec', 'parentRefs'))) {
+      const { name, namespace = namespaceOf(document), sectionName } = parent;
+      const gateway = documentsOfKind(manifests, 'Gateway').find(
+        (candidate) => nameOf(candidate) === name && namespaceOf(candidate) === namespace,
+      );
+      const listeners = asMaps(get(gateway?.object, 'spec', 'listeners'));
+      if (!gateway) yield `refers to the Gateway ${asText(name)}, which does not exist`;
+      else if (sectionName && !listeners.some((listener) => listener.name === sectionName))
+        yield `refers to the listener ${asText(sectionName)}, which the Gateway ${asText(name)} does not have`;
+    }
+  }),
+  objectRule('reference-cloud', ['Service', 'Ingress', 'Gateway'], function* (document, manifests) {
+    for (const [kind, name] of cloudReferences(document)) {
+      if (name !== undefined && !findObject(manifests, kind, name, document))
+        yield `refers to ${kind} ${asText(name)}, which does not exist`;
+    }
   }),
 ];

@@ -1,41 +1,37 @@
 import type { Values } from '../../values/schema.ts';
 import { serviceSelector } from '../promql.ts';
-import { alertingRule, type RuleGroup } from './rule.ts';
+import { type Alert, alertingRule } from './rule.ts';
 
 /** Signs of password guessing, credential stuffing and stolen refresh tokens. */
-export function attackRules(values: Values): RuleGroup {
+export function attackAlerts(values: Values): Alert[] {
   const selector = serviceSelector(values);
   const logins = (matchers = ''): string => `sum(rate(auth_logins_total{${selector}${matchers}}[10m]))`;
   const failures = logins(',outcome="failure"');
   const unknownAccounts = logins(',reason="unknown_email"');
-  return {
-    name: 'auth-service-attacks',
-    rules: [
-      alertingRule(values, 'AuthLoginFailureSurge', 'warning', {
-        // The ratio is needed because failures grow with traffic. The rate is needed because one failure of two logins
-        // at night means nothing.
-        expr: `${failures} / ${logins()} > 0.6 and ${failures} > 0.5`,
-        for: '5m',
-        summary: 'Most login attempts fail',
-        description:
-          '{{ $value | humanizePercentage }} of the login attempts of the last ten minutes failed.',
-      }),
-      alertingRule(values, 'AuthCredentialStuffing', 'critical', {
-        // A list stolen from another service names many people who have no account here. Users rarely mistype their own
-        // address.
-        expr: `${unknownAccounts} / ${logins()} > 0.4 and ${unknownAccounts} > 0.5`,
-        for: '5m',
-        summary: 'Credential stuffing: many login attempts name accounts that do not exist',
-        description:
-          '{{ $value | humanizePercentage }} of the login attempts of the last ten minutes name an unknown account.',
-      }),
-      alertingRule(values, 'AuthRefreshTokenReuse', 'warning', {
-        expr: `sum by (cause) (increase(auth_refreshes_total{${selector},cause=~"reuse_.+"}[15m])) > 5`,
-        for: '1m',
-        summary: 'Refresh tokens are reused: they were stolen, or a client loses responses',
-        description:
-          '{{ $value | humanize }} sessions were ended in the last 15 minutes because of {{ $labels.cause }}.',
-      }),
-    ],
-  };
+  return [
+    alertingRule(values, 'AuthLoginFailureSurge', 'warning', {
+      // The ratio is needed because failures grow with traffic. The rate is needed because one failure of two logins
+      // at night means nothing.
+      expr: `${failures} / ${logins()} > 0.6 and ${failures} > 0.5`,
+      for: '5m',
+      summary: 'Most login attempts fail',
+      description: '{{ $value | humanizePercentage }} of the login attempts of the last ten minutes failed.',
+    }),
+    alertingRule(values, 'AuthCredentialStuffing', 'critical', {
+      // A list stolen from another service names many people who have no account here. Users rarely mistype their own
+      // address.
+      expr: `${unknownAccounts} / ${logins()} > 0.4 and ${unknownAccounts} > 0.5`,
+      for: '5m',
+      summary: 'Credential stuffing: many login attempts name accounts that do not exist',
+      description:
+        '{{ $value | humanizePercentage }} of the login attempts of the last ten minutes name an unknown account.',
+    }),
+    alertingRule(values, 'AuthRefreshTokenReuse', 'warning', {
+      expr: `sum by (cause) (increase(auth_refreshes_total{${selector},cause=~"reuse_.+"}[15m])) > 5`,
+      for: '1m',
+      summary: 'Refresh tokens are reused: they were stolen, or a client loses responses',
+      description:
+        '{{ $value | humanize }} sessions were ended in the last 15 minutes because of {{ $labels.cause }}.',
+    }),
+  ];
 }

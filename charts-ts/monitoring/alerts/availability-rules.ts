@@ -1,10 +1,7 @@
 import { names } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { namespaceSelector, serviceSelector } from '../promql.ts';
-import { type Alert, alertingRule, type RuleGroup } from './rule.ts';
-
-/** Both must be exceeded: the ratio of aborted requests in a class, and their number, so that a few do not count. */
-const abortedThreshold = { ratio: 0.05, count: 50 };
+import { type Alert, alertingRule } from './rule.ts';
 
 function scrapeAlerts(values: Values): Alert[] {
   const up = `up{${serviceSelector(values)}}`;
@@ -60,9 +57,10 @@ function abortedRequestsAlert(values: Values): Alert {
   const aborted = `http_requests_total{${serviceSelector(values)},result="aborted"}`;
   return alertingRule(values, 'AuthRequestsAborted', 'warning', {
     // The service level objectives do not show this: an aborted request is neither a server error nor a slow success.
+    // Both the ratio of aborted requests in a class and their number must be exceeded, so that a few do not count.
     expr:
       `sum by (class) (rate(${aborted}[5m])) / sum by (class) (rate(${requests}[5m]))` +
-      ` > ${abortedThreshold.ratio} and sum by (class) (increase(${aborted}[15m])) > ${abortedThreshold.count}`,
+      ` > 0.05 and sum by (class) (increase(${aborted}[15m])) > 50`,
     for: '15m',
     summary: 'Clients of auth-service disconnect before they receive a response',
     description:
@@ -71,9 +69,6 @@ function abortedRequestsAlert(values: Values): Alert {
 }
 
 /** Whether pods answer, are ready, keep running and can be added, and whether clients wait for their responses. */
-export function availabilityRules(values: Values): RuleGroup {
-  return {
-    name: 'auth-service-availability',
-    rules: [...scrapeAlerts(values), ...kubernetesAlerts(values), abortedRequestsAlert(values)],
-  };
+export function availabilityAlerts(values: Values): Alert[] {
+  return [...scrapeAlerts(values), ...kubernetesAlerts(values), abortedRequestsAlert(values)];
 }

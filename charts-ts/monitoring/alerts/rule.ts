@@ -4,13 +4,7 @@ import type { Values } from '../../values/schema.ts';
 type Severity = 'critical' | 'warning';
 
 /** An alerting rule as Prometheus reads it. */
-export interface Alert {
-  alert: string;
-  expr: string;
-  for: string;
-  labels: { severity: Severity; namespace: string };
-  annotations: { summary: string; description: string; runbook_url: string };
-}
+export type Alert = ReturnType<typeof alertingRule>;
 
 /** A recording rule as Prometheus reads it. */
 export interface Recording {
@@ -24,17 +18,13 @@ export interface RuleGroup {
   rules: (Alert | Recording)[];
 }
 
-export function recordingRule({ namespace }: Values, record: string, expr: string): Recording {
-  return { record, expr, labels: { namespace: namespace.name } };
-}
-
 /** @param rule.for how long `expr` must return a result before the alert fires */
 export function alertingRule(
   { monitoring, namespace }: Values,
   name: string,
   severity: Severity,
   rule: Readonly<Record<'expr' | 'for' | 'summary' | 'description', string>>,
-): Alert {
+) {
   const { description, expr, summary } = rule;
   return {
     alert: name,

@@ -1,4 +1,4 @@
-import type { DashboardDefinition, Panel, Section } from './panel.ts';
+import type { DashboardDefinition, Panel } from './panel.ts';
 
 const columns = 24;
 const sizes = { stat: { w: 4, h: 4 }, timeseries: { w: 8, h: 8 } } as const;
@@ -6,27 +6,22 @@ const sizes = { stat: { w: 4, h: 4 }, timeseries: { w: 8, h: 8 } } as const;
 const datasource = { type: 'prometheus', uid: '$datasource' };
 
 /** In cells of Grafana's grid of 24 columns. */
-interface GridPosition {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
+type GridPosition = Readonly<Record<'x' | 'y' | 'w' | 'h', number>>;
 
 /** Places panels from left to right. A panel that does not fit, or has another height, starts a new line. */
-function layOut(panels: readonly Panel[], top: number): { positions: GridPosition[]; bottom: number } {
+function layOut(panels: readonly Panel[], top: number) {
   let [x, y, lineHeight] = [0, top, 0];
-  const positions = panels.map((panel) => {
+  const positioned = panels.map((panel) => {
     const size = sizes[panel.isStat ? 'stat' : 'timeseries'];
     if (x + size.w > columns || (lineHeight > 0 && size.h !== lineHeight)) {
       [x, y] = [0, y + lineHeight];
     }
     lineHeight = size.h;
-    const position = { x, y, ...size };
+    const position: GridPosition = { x, y, ...size };
     x += size.w;
-    return position;
+    return { panel, position };
   });
-  return { positions, bottom: y + lineHeight };
+  return { positioned, bottom: y + lineHeight };
 }
 
 function grafanaPanel(panel: Panel, gridPos: GridPosition, id: number): object {
@@ -52,17 +47,15 @@ function grafanaPanel(panel: Panel, gridPos: GridPosition, id: number): object {
   };
 }
 
-function rowsOf(sections: readonly Section[]): object[] {
+function rowsOf(sections: DashboardDefinition['sections']): object[] {
   const panels: object[] = [];
   let top = 0;
   for (const section of sections) {
     const row = { id: panels.length + 1, type: 'row', title: section.title, collapsed: false, panels: [] };
     panels.push({ ...row, gridPos: { x: 0, y: top, w: columns, h: 1 } });
-    const { positions, bottom } = layOut(section.panels, top + 1);
-    section.panels.forEach((panel, index) => {
-      const position = positions[index];
-      if (position) panels.push(grafanaPanel(panel, position, panels.length + 1));
-    });
+    const { positioned, bottom } = layOut(section.panels, top + 1);
+    for (const { panel, position } of positioned)
+      panels.push(grafanaPanel(panel, position, panels.length + 1));
     top = bottom;
   }
   return panels;

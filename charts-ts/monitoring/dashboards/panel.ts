@@ -1,5 +1,5 @@
 /** Units by Grafana's names. */
-export type Unit = 'percentunit' | 's' | 'reqps' | 'cps' | 'short' | 'bytes' | 'none';
+type Unit = 'percentunit' | 's' | 'reqps' | 'cps' | 'short' | 'bytes' | 'none';
 
 export interface Query {
   /** Grafana replaces `{{label}}` by the value of that label. */
@@ -18,10 +18,10 @@ export interface LogsQuery {
 /** One panel in Grafana, and also in CloudWatch if the log contains the same data. */
 export interface Panel {
   readonly title: string;
-  /** What the panel shows, and which values are a problem. */
-  readonly description: string;
   readonly unit: Unit;
   readonly queries: readonly Query[];
+  /** What the panel shows, and which values are a problem. */
+  readonly description: string;
   /** Shows the last value as a number instead of a time series. @default false */
   readonly isStat?: boolean;
   /** The data comes from cAdvisor, so the panel is empty outside of Kubernetes. @default false */
@@ -29,15 +29,19 @@ export interface Panel {
   readonly logs?: LogsQuery;
 }
 
-/** A row of a dashboard. */
-export interface Section {
-  readonly title: string;
-  readonly panels: readonly Panel[];
-}
-
+/** Each section is a row of panels. */
 export interface DashboardDefinition {
   readonly title: string;
-  readonly sections: readonly Section[];
+  readonly sections: readonly { readonly title: string; readonly panels: readonly Panel[] }[];
+}
+
+export function panel(
+  title: string,
+  unit: Unit,
+  queries: readonly Query[],
+  options: Omit<Panel, 'title' | 'unit' | 'queries'>,
+): Panel {
+  return { title, unit, queries, ...options };
 }
 
 export const rate = (series: string): string => `rate(${series}[$__rate_interval])`;
@@ -47,6 +51,12 @@ export function rateBy(labels: readonly string[], series: string): Query {
   const legend = labels.map((label) => `{{${label}}}`).join(' ');
   return { legend, expr: `sum by (${labels.join(', ')}) (${rate(series)})` };
 }
+
+/** Rate of a counter, summed over all pods, as one line of a graph. */
+export const totalRate = (legend: string, series: string): Query => ({
+  legend,
+  expr: `sum(${rate(series)})`,
+});
 
 /** Quantile of a histogram over all pods. @param selector label matchers without braces */
 export function quantile(q: number, histogram: string, selector: string, by: readonly string[] = []): string {

@@ -1,5 +1,5 @@
 import type { Values } from '../../values/schema.ts';
-import { type Alert, alertingRule, type Recording, type RuleGroup, recordingRule } from '../alerts/rule.ts';
+import { type Alert, alertingRule, type Recording } from '../alerts/rule.ts';
 import { namespaceSelector, serviceSelector } from '../promql.ts';
 import {
   badCount,
@@ -46,26 +46,26 @@ function burnRateAlert(values: Values, objective: Objective, speed: keyof typeof
   });
 }
 
-function recordings(values: Values, objective: Objective): Recording[] {
+/** Recording rules of the service level objectives: the ratio and the number of bad requests in each window. */
+export function recordings(values: Values): Recording[] {
   const selector = serviceSelector(values);
-  const ratios = windows.map((window) =>
-    recordingRule(values, recordedRatio(objective, window), badRatio(objective, selector, window)),
-  );
-  const counts = [...burnRates.Fast, ...burnRates.Slow].map(({ long }) =>
-    recordingRule(values, recordedCount(objective, long), badCount(objective, selector, long)),
-  );
-  return [...ratios, ...counts];
+  const record = (name: string, expr: string): Recording => ({
+    record: name,
+    expr,
+    labels: { namespace: values.namespace.name },
+  });
+  return objectives.flatMap((objective) => [
+    ...windows.map((window) =>
+      record(recordedRatio(objective, window), badRatio(objective, selector, window)),
+    ),
+    ...[...burnRates.Fast, ...burnRates.Slow].map(({ long }) =>
+      record(recordedCount(objective, long), badCount(objective, selector, long)),
+    ),
+  ]);
 }
 
-/** Recording rules and alerts of the service level objectives. */
-export function objectiveRules(values: Values): RuleGroup[] {
-  const alerts = objectives.flatMap((objective) => [
+export const burnRateAlerts = (values: Values): Alert[] =>
+  objectives.flatMap((objective) => [
     burnRateAlert(values, objective, 'Fast'),
     burnRateAlert(values, objective, 'Slow'),
   ]);
-  const rules = objectives.flatMap((objective) => recordings(values, objective));
-  return [
-    { name: 'auth-service-objectives', rules },
-    { name: 'auth-service-budgets', rules: alerts },
-  ];
-}

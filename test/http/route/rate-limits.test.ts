@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { RateLimit } from '../../../app/http/route/endpoint.ts';
+import { type Endpoint, endpoint, type RateLimit } from '../../../app/http/route/endpoint.ts';
+import { createRateLimits } from '../../../app/http/route/rate-limits.ts';
+import { createMetrics } from '../../../app/observe/metrics.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { createRouteTable } from '../../support/route-table.ts';
@@ -87,6 +90,28 @@ describe('The limits of requests', () => {
     ]) {
       expect(document).to.contain(`\n| ${row}`);
     }
+  });
+});
+
+describe('A route table', () => {
+  it('with two different limits of one name does not start', () => {
+    const limited = (points: number) =>
+      endpoint(
+        `GET /limited/${points}`,
+        { summary: 'Limited', access: 'open', limit: { name: 'same', points, window: 1_000 }, answers: {} },
+        () => ({}),
+      );
+    const create = (endpoints: Endpoint[]) => () =>
+      createRateLimits({
+        endpoints,
+        redis: createInMemoryRedis(),
+        enabled: true,
+        scale: 1,
+        metrics: createMetrics('test'),
+      });
+    expect(create([limited(1), limited(2)])).to.throw(TypeError, 'Two different rate limits are called same');
+    const shared = limited(1);
+    expect(create([shared, shared])).not.to.throw();
   });
 });
 

@@ -9,7 +9,7 @@ import { lockDataDir } from '../../../app/store/embedded/data-dir-lock.ts';
 
 const lockModule = new URL('../../../app/store/embedded/data-dir-lock.ts', import.meta.url).href;
 
-/** A process of its own that tries to lock the folder, says what came of it, and stays. */
+/** Another process that tries to lock the folder, prints the result, and keeps running. */
 async function startHolder(dir: string) {
   const script = `
     import { lockDataDir } from ${JSON.stringify(lockModule)};
@@ -54,14 +54,14 @@ describe('lock of DATA_DIR', () => {
     expect(statSync(inner).mode & 0o777).to.equal(0o700);
   });
 
-  it('is refused to a second in the same process', async () => {
+  it('is refused to a second caller in the same process', async () => {
     const release = await lockDataDir(dir);
     await refusedFor(process.pid);
     release();
     await lockAndRelease();
   });
 
-  it('is refused while a living process holds it, and taken over at once when that was killed', async () => {
+  it('is refused while another process has it, and free at once after that process was killed', async () => {
     const holder = await startHolder(dir);
     try {
       expect(holder.said).to.equal('locked');
@@ -72,7 +72,7 @@ describe('lock of DATA_DIR', () => {
     await lockAndRelease();
   });
 
-  it('goes to exactly one of several that take it over at once', async () => {
+  it('goes to exactly one of several processes that start at the same time', async () => {
     const first = await startHolder(dir);
     await first.kill();
     const holders = await Promise.all(Array.from({ length: 4 }, () => startHolder(dir)));
@@ -86,17 +86,17 @@ describe('lock of DATA_DIR', () => {
     }
   });
 
-  it('is taken over from a process whose number another has now', async () => {
+  it('is free although the file has the id of a running process', async () => {
     writeFileSync(join(dir, 'lock'), `${process.pid}\n`);
     await lockAndRelease();
   });
 
-  it('is taken over from a file that says nothing', async () => {
+  it('is free although the file is empty', async () => {
     writeFileSync(join(dir, 'lock'), '');
     await lockAndRelease();
   });
 
-  it('is refused without a number while the file names a process that has ended', async () => {
+  it('is refused without a process id if the file has the id of an ended process', async () => {
     const first = await startHolder(dir);
     await first.kill();
     const release = await lockDataDir(dir);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
-import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
+import type { Database } from '../../../app/store/postgres/database.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { codeOf } from '../../support/rows.ts';
 import { silentLog } from '../../support/stores.ts';
 import { probes, using } from './probe.ts';
@@ -26,14 +27,14 @@ describe('the file with the CA of Postgres', () => {
     return ssl === false ? undefined : ssl.ca;
   };
 
-  it('is taken into use when it changes', () => {
+  it('is used after a change', () => {
     for (const ca of [oneCa, `# which, and why\n${otherCa}`]) {
       writeFileSync(caFile, ca);
       expect(currentCa()).to.equal(ca);
     }
   });
 
-  it('may go away, be empty or half written: the last good text stays in use', () => {
+  it('may be missing, empty or half written: the last valid text stays in use', () => {
     writeFileSync(caFile, oneCa);
     expect(currentCa()).to.equal(oneCa);
     for (const text of ['', otherCa.slice(0, 200), 'not a certificate']) {
@@ -47,7 +48,7 @@ describe('the file with the CA of Postgres', () => {
   });
 });
 
-/** Says yes to TLS, as Postgres does, and then makes nothing of the handshake. */
+/** Accepts TLS, as Postgres does, and then fails the handshake. */
 async function withBrokenTls<T>(use: (port: number) => Promise<T>): Promise<T> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -88,7 +89,7 @@ describe('a connection that cannot be made', () => {
   const askMany = async (database: Database) =>
     new Set(await Promise.all(Array.from({ length: 7 }, () => ask(database))));
 
-  it('for want of its CA file is service_unavailable', async () => {
+  it('because its CA file is missing is service_unavailable', async () => {
     await using(open(1, { caFile: '/nowhere/ca.pem' }), async (database) => {
       expect(await askMany(database)).to.deep.equal(new Set(['service_unavailable']));
       expect(await database.transaction(async () => 1).catch(codeOf)).to.equal('service_unavailable');

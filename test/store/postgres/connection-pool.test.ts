@@ -3,7 +3,7 @@ import type { Connection } from '../../../app/store/postgres/connection.ts';
 import { createConnectionPool } from '../../../app/store/postgres/connection-pool.ts';
 import { codeOf } from '../../support/rows.ts';
 
-/** A pool whose connections cost nothing, and cannot be opened while `broken`. */
+/** A pool of fake connections, which cannot be opened while `broken` is set. */
 function createTestPool(size: number) {
   const state = { broken: false, opened: 0 };
   const pool = createConnectionPool({
@@ -11,7 +11,7 @@ function createTestPool(size: number) {
     open: () => {
       if (state.broken) throw Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
       state.opened += 1;
-      // The pool itself only ever ends a connection.
+      // The pool calls no other method of a connection.
       return { end: async () => undefined } as unknown as Connection;
     },
   });
@@ -21,7 +21,7 @@ function createTestPool(size: number) {
 const never = new AbortController().signal;
 
 describe('a pool whose connections cannot be opened', () => {
-  it('says service_unavailable to who asks, and takes up no place', async () => {
+  it('rejects acquire with service_unavailable and uses no slot', async () => {
     const { pool, state } = createTestPool(1);
     state.broken = true;
     expect(await pool.acquire(never).catch(codeOf)).to.equal('service_unavailable');
@@ -30,7 +30,7 @@ describe('a pool whose connections cannot be opened', () => {
     expect(pool.state()).to.deep.equal({ size: 1, busy: 1, idle: 0, waiting: 0 });
   });
 
-  it('says it to all who wait once there is room, and not to who made the room', async () => {
+  it('rejects pending callers when a slot is free, and does not throw from destroy', async () => {
     const { pool, state } = createTestPool(1);
     const connection = await pool.acquire(never);
     const waiting = [pool.acquire(never), pool.acquire(never)].map((each) => each.catch(codeOf));
@@ -40,7 +40,7 @@ describe('a pool whose connections cannot be opened', () => {
     expect(pool.state()).to.deep.equal({ size: 1, busy: 0, idle: 0, waiting: 0 });
   });
 
-  it('strikes nobody else from the list at the deadline of one who was refused', async () => {
+  it('removes no other pending caller at the deadline of a rejected one', async () => {
     const { pool, state } = createTestPool(1);
     const [early, late] = [new AbortController(), new AbortController()];
     const first = await pool.acquire(never);
@@ -56,7 +56,7 @@ describe('a pool whose connections cannot be opened', () => {
     expect(await served).to.equal(second);
   });
 
-  it('makes use of all the room that there is', async () => {
+  it('opens a connection for every free slot', async () => {
     const { pool, state } = createTestPool(2);
     const connections = [await pool.acquire(never), await pool.acquire(never)];
     const waiting = [pool.acquire(never), pool.acquire(never)];

@@ -21,37 +21,37 @@ describe('TLS towards Postgres', () => {
     }
   });
 
-  it('verifies who signed and whom the certificate names for verify-full', () => {
+  it('verifies the signature and the name of the certificate for verify-full', () => {
     const options = tlsOptions('verify-full', 'db.example.com', 'the CA');
     expect(options).to.deep.equal({ rejectUnauthorized: true, ca: 'the CA', servername: 'db.example.com' });
   });
 
-  it('verifies only who signed for verify-ca', () => {
+  it('verifies only the signature for verify-ca', () => {
     const options = tlsOptions('verify-ca', 'db', 'the CA');
     expect(options).to.include({ rejectUnauthorized: true, ca: 'the CA' });
     expect(options).to.have.property('checkServerIdentity').that.is.a('function');
   });
 
-  it('names no server that is an address', () => {
+  it('sends no server name for an IP address', () => {
     expect(tlsOptions('require', '192.0.2.1', undefined)).to.include({ servername: undefined });
     expect(tlsOptions('require', '2001:db8::1', undefined)).to.include({ servername: undefined });
   });
 
-  it('follows the URL, and the configuration where the URL says nothing', () => {
+  it('uses the sslmode of the URL, or else of the configuration', () => {
     expect(parseTarget(target('postgresql://u@db/auth?sslmode=disable', 'verify-full')).ssl).to.equal(false);
     expect(parseTarget(target('postgresql://u@db/auth', 'disable')).ssl).to.equal(false);
     const verified = parseTarget(target('postgresql://u@db/auth', 'verify-full')).ssl;
     expect(verified).to.include({ rejectUnauthorized: true });
   });
 
-  it('keeps from the client what it would read in its own way', () => {
+  it('removes parameters that the client would misread', () => {
     const { url } = parseTarget(
       target('postgresql://u@db/auth?sslmode=require&sslrootcert=/ca.pem&options=x'),
     );
     expect(url).to.equal('postgresql://u@db/auth?options=x');
   });
 
-  it('finds a socket by its folder, and encrypts nothing there', () => {
+  it('finds a socket by its folder, and does not encrypt there', () => {
     const { path, ssl } = parseTarget(
       target('postgresql://u@localhost/auth?host=/run/postgresql', 'require'),
     );

@@ -1,25 +1,25 @@
 import { expect } from 'chai';
-import type { Database } from '../../../app/store/postgres/postgres-database.ts';
+import type { Database } from '../../../app/store/postgres/database.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { type Echo, probe, using } from './probe.ts';
 
 onEachStore('database', (stores) => {
-  it('gives columns their names in camel case', async () => {
+  it('returns columns in camel case', async () => {
     await using(probe(stores()), async (database) => {
       const [row] = await database.query<Echo>('probe/echo', ['hello']);
       expect(row).to.include({ saidIt: 'hello' });
     });
   });
 
-  it('refuses a query that has no file at once', async () => {
+  it('rejects a query without a file at once', async () => {
     await using(probe(stores()), async (database) => {
       const refused = await database.query('probe/unknown').catch((error: Error) => error.message);
       expect(refused).to.equal('there is no query probe/unknown');
     });
   });
 
-  it('passes a refusal by Postgres through with its SQLSTATE', async () => {
+  it('passes an error of Postgres on with its SQLSTATE', async () => {
     await using(probe(stores()), async (database) => {
       const error = await database.query('probe/sleep', ['not a number']).catch((caught) => caught);
       expect(error).to.include({ code: '22P02' });
@@ -27,7 +27,7 @@ onEachStore('database', (stores) => {
     });
   });
 
-  it('answers without prepared statements too', async () => {
+  it('works without prepared statements too', async () => {
     await using(probe(stores(), { prepare: false }), async (database) => {
       const answers = await Promise.all(
         ['a', 'b', 'c'].map((word) => database.query<Echo>('probe/echo', [word])),
@@ -36,7 +36,7 @@ onEachStore('database', (stores) => {
     });
   });
 
-  it('gives each of many that ask at once its own answer', async () => {
+  it('gives each of many simultaneous callers the correct answer', async () => {
     await using(probe(stores(), { poolMax: 3 }), async (database) => {
       const words = Array.from({ length: 100 }, (_, number) => `word ${number}`);
       const answers = await Promise.all(words.map((word) => database.query<Echo>('probe/echo', [word])));
@@ -44,7 +44,7 @@ onEachStore('database', (stores) => {
     });
   });
 
-  it('runs a transaction again that was given up for the sake of another, three times at most', async () => {
+  it('repeats a transaction that was aborted because of a conflict, up to three attempts', async () => {
     await using(probe(stores()), async (database) => {
       let attempts = 0;
       const failing = (times: number) =>
@@ -60,13 +60,13 @@ onEachStore('database', (stores) => {
     });
   });
 
-  it('makes a single statement that is given up each time service_unavailable', async () => {
+  it('throws service_unavailable for a statement that is aborted each time', async () => {
     await using(probe(stores()), async (database) => {
       expect(await database.query('probe/fail_serialization').catch(codeOf)).to.equal('service_unavailable');
     });
   });
 
-  it('does not let a transaction be used after its end', async () => {
+  it('rejects queries of a transaction after its end', async () => {
     await using(probe(stores()), async (database) => {
       let kept: Database | undefined;
       await database.transaction(async (tx) => {
@@ -76,7 +76,7 @@ onEachStore('database', (stores) => {
     });
   });
 
-  it('refuses everything once it is closed', async () => {
+  it('rejects every query after it was closed', async () => {
     const database = probe(stores());
     await database.query('probe/echo', ['open']);
     await database.close();

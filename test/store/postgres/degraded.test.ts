@@ -38,7 +38,7 @@ const degraded = async (metrics: Metrics) =>
   (await series(metrics)).get('auth_degraded{dependency="postgres"}');
 
 describe('a Postgres that is away', () => {
-  it('is shown by the first query', async () => {
+  it('is reported by the first query', async () => {
     await withStores({ primary: nowhere }, async ({ database }, metrics) => {
       expect(await degraded(metrics)).to.equal(0);
       expect(await database.query('health/ping').catch(codeOf)).to.equal('service_unavailable');
@@ -46,7 +46,7 @@ describe('a Postgres that is away', () => {
     });
   });
 
-  it('is shown by a transaction that never comes to its first query', async () => {
+  it('is reported by a transaction that fails before its first query', async () => {
     await withStores({ primary: nowhere }, async ({ database }, metrics) => {
       const refused = database.transaction(async () => expect.fail('there is nothing to work on'));
       expect(await refused.catch(codeOf)).to.equal('service_unavailable');
@@ -55,7 +55,7 @@ describe('a Postgres that is away', () => {
   });
 });
 
-onRealStore('a Postgres in trouble', (stores) => {
+onRealStore('a degraded Postgres', (stores) => {
   let url: string;
   let drop: () => Promise<void>;
   before(async () => {
@@ -66,7 +66,7 @@ onRealStore('a Postgres in trouble', (stores) => {
   });
   after(() => drop());
 
-  it('is none when only the replica is away', async () => {
+  it('is not reported when only the replica is away', async () => {
     await withStores(
       { primary: stores().url(), replica: nowhere },
       async ({ replica, database }, metrics) => {
@@ -78,7 +78,7 @@ onRealStore('a Postgres in trouble', (stores) => {
     );
   });
 
-  it('that only reads stays degraded through reads, until a write succeeds', async () => {
+  it('that is read-only stays degraded until a write succeeds', async () => {
     const name = new URL(url).pathname.slice(1);
     const readOnly = (value: string) => `begin read write;
       alter database ${name} set default_transaction_read_only = ${value};
@@ -98,10 +98,10 @@ onRealStore('a Postgres in trouble', (stores) => {
     });
   });
 
-  it('refuses every query that counts as a write, and no other but those that lock', async () => {
+  it('rejects exactly the queries that write or lock when it is read-only', async () => {
     const sql = postgres(url, { max: 1, fetch_types: false, onnotice: () => undefined });
     const refused: string[] = [];
-    // So that there is nothing left to make.
+    // Nothing is left to create afterwards.
     await sql.unsafe(queries.text('login_histories/create_partitions'), [12]);
     for (const name of queries.names) {
       const values = queryArguments[name] ?? [];

@@ -6,7 +6,7 @@ import { translate } from '../../../app/store/postgres/errors.ts';
 const withCode = (code: string): Error => Object.assign(new Error(code), { code });
 
 function refusal(code: string, severity = 'ERROR'): Error {
-  // Made as the client makes it from the server's message; its types hide the constructor.
+  // The client creates errors like this from messages of the server. Its types hide the constructor.
   const PostgresError = postgres.PostgresError as unknown as new (fields: object) => Error;
   return new PostgresError({ message: code, code, severity });
 }
@@ -18,8 +18,8 @@ function meaningOf(error: unknown): string {
   return 'as it is';
 }
 
-describe('what the errors of Postgres mean', () => {
-  it('whatever keeps a connection from being made, or breaks it, is service_unavailable', () => {
+describe('translated errors of Postgres', () => {
+  it('a failed or broken connection is service_unavailable', () => {
     const codes = [
       'CERT_HAS_EXPIRED',
       'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
@@ -38,24 +38,24 @@ describe('what the errors of Postgres mean', () => {
     expect(translate(withCode('EMFILE'))).to.include({ retryAfter: 1 });
   });
 
-  it('how the server is, and who may connect to it, is service_unavailable', () => {
+  it('a problem of the server or of the credentials is service_unavailable', () => {
     const states = ['08006', '08P01', '25006', '25P03', '25P04', '28P01', '28000', '3D000', '53100', '53300'];
     for (const state of [...states, '55P03', '57014', '57P01', '57P03', '58030', '58P01', 'XX000', 'XX001']) {
       expect(meaningOf(refusal(state)), state).to.equal('service_unavailable');
     }
   });
 
-  it('what ends the connection is service_unavailable, whatever its SQLSTATE', () => {
+  it('an error that ends the connection is service_unavailable, whatever its SQLSTATE', () => {
     expect(meaningOf(refusal('55000', 'FATAL'))).to.equal('service_unavailable');
     expect(meaningOf(refusal('42501', 'FATAL'))).to.equal('service_unavailable');
   });
 
-  it('what was wrong with the statement passes through, and so does what is tried again', () => {
+  it('an error in the statement stays as it is, and so does a retryable error', () => {
     const states = ['22P02', '23505', '25P02', '26000', '42501', '42601', '42P01', '40001', '40P01', '54001'];
     for (const state of states) expect(meaningOf(refusal(state)), state).to.equal('as it is');
   });
 
-  it('our own mistakes pass through: a misused client, a value it cannot send, an error that has its code', () => {
+  it('our own bugs stay as they are: a misused client, an invalid value, an AppError', () => {
     for (const code of ['UNDEFINED_VALUE', 'MAX_PARAMETERS_EXCEEDED', 'NOT_TAGGED_CALL']) {
       expect(meaningOf(withCode(code)), code).to.equal('as it is');
     }

@@ -1,14 +1,15 @@
 import { createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
-import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
+import type { Database } from '../../../app/store/postgres/database.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { type Echo, probe, probes, using } from './probe.ts';
 
-/** A server that takes connections and never says a word: what a frozen Postgres looks like. */
+/** A server that accepts connections and never answers, like a frozen Postgres. */
 async function withSilentServer<T>(use: (url: () => string) => Promise<T>): Promise<T> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => sockets.add(socket.on('error', () => undefined)));
@@ -29,16 +30,16 @@ onRealStore('database under faults', (stores) => {
     return row?.backends ?? 0;
   };
 
-  /** Waits for the server to notice; it looks at cancellations between steps, not at once. */
+  /** Waits until the server has cancelled the queries, which it does between two steps of a query. */
   async function untilIdle(database: Database): Promise<void> {
     await until(async () => (await busyBackends(database)) === 0);
   }
 
-  /** After an outage calls are refused until a probe has been answered. */
+  /** After an outage calls fail until a probe is answered. */
   const untilAnswered = (database: Database) =>
     until(async () => (await database.query('probe/echo', ['x']).catch(codeOf)) !== 'service_unavailable');
 
-  it('gives up a query at the deadline, and the server drops it too', async () => {
+  it('ends a query at the deadline, on the server too', async () => {
     await using(probe(stores(), { timeout: 400 }), async (database) => {
       const refused = await database.query('probe/sleep', [60]).catch((caught) => caught);
       expect(refused).to.be.instanceOf(AppError);
@@ -48,14 +49,14 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
-  it('cancels on the server what the server has no limit for, as behind PgBouncer', async () => {
+  it('cancels a query for which the server has no deadline, as behind PgBouncer', async () => {
     await using(probe(stores(), { timeout: 400, prepare: false }), async (database) => {
       expect(await database.query('probe/sleep', [60]).catch(codeOf)).to.equal('service_unavailable');
       await using(probe(stores()), untilIdle);
     });
   });
 
-  it('holds a transaction to one deadline as a whole, however short its statements', async () => {
+  it('applies one deadline to a whole transaction, however short its statements are', async () => {
     await using(probe(stores(), { timeout: 400 }), async (database) => {
       let statements = 0;
       const refused = database.transaction(async (tx) => {
@@ -67,7 +68,7 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
-  it('counts the wait for a free connection into the deadline', async () => {
+  it('includes the time until a connection is free in the deadline', async () => {
     await using(probe(stores(), { timeout: 400, poolMax: 1, prepare: false }), async (database) => {
       const queries = Array.from({ length: 5 }, () => database.query('probe/sleep', [60]).catch(codeOf));
       expect(new Set(await Promise.all(queries))).to.deep.equal(new Set(['service_unavailable']));
@@ -75,7 +76,7 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
-  it('survives the loss of a connection within a transaction, and does none of it', async () => {
+  it('rolls a transaction back when its connection is lost, and works afterwards', async () => {
     await using(probe(stores()), async (database) => {
       const lost = database.transaction(async (tx) => {
         const [row] = await tx.query<Echo>('probe/echo', ['first']);
@@ -88,7 +89,7 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
-  it('connects again after its idle connection was ended', async () => {
+  it('reconnects after its idle connection was closed', async () => {
     await using(probe(stores(), { poolMax: 1 }), async (database) => {
       const [row] = await database.query<Echo>('probe/echo', ['first']);
       await using(probe(stores()), (other) => other.query('probe/kill', [row?.backendPid]));
@@ -98,7 +99,7 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
-  /** A database that is reached through something which can freeze. */
+  /** A database behind a proxy that can freeze. */
   async function throughProxy(
     use: (database: Database, proxy: Awaited<ReturnType<typeof startProxy>>) => Promise<void>,
   ): Promise<void> {
@@ -109,7 +110,7 @@ onRealStore('database under faults', (stores) => {
     await using(database, () => use(database, proxy)).finally(proxy.close);
   }
 
-  it('outlives a frozen server: every query ends at the deadline, and no connection is lost for good', async () => {
+  it('survives a frozen server: every query ends at the deadline, and no connection is lost', async () => {
     await throughProxy(async (database, proxy) => {
       const ask = () => database.query('probe/echo', ['x']).then(() => 'answered', codeOf);
       const askAll = async () => new Set(await Promise.all(Array.from({ length: 6 }, ask)));
@@ -126,7 +127,7 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
-  it('lets one caller wait for a frozen server, and refuses the next at once', async () => {
+  it('lets one caller wait for a frozen server, and rejects the next at once', async () => {
     await throughProxy(async (database, proxy) => {
       await untilAnswered(database);
       proxy.freeze();
@@ -140,7 +141,7 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
-  it('takes a rotated password into use without a restart', async () => {
+  it('uses a rotated password without a restart', async () => {
     const wrong = new URL(stores().url());
     wrong.username = 'nobody-of-that-name';
     let url = wrong.href;
@@ -160,7 +161,7 @@ describe('database without a server', () => {
   const open = (url: () => string): Database =>
     createDatabase({ url, config: { ...config, url, replicaUrl: null }, queries: probes, log: silentLog });
 
-  it('says that the service is unavailable when nobody listens', async () => {
+  it('throws service_unavailable when no server listens', async () => {
     await using(
       open(() => 'postgresql://postgres@127.0.0.1:1/postgres'),
       async (database) => {
@@ -170,7 +171,7 @@ describe('database without a server', () => {
     );
   });
 
-  it('says so at the deadline when a server listens and never answers', async () => {
+  it('throws service_unavailable at the deadline when a server never answers', async () => {
     await withSilentServer((url) =>
       using(open(url), async (database) => {
         const queries = Array.from({ length: 6 }, () => database.query('probe/echo', ['x']).catch(codeOf));

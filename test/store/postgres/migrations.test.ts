@@ -30,14 +30,14 @@ describe('migration files', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('must be there', () => {
+  it('must exist', () => {
     const folder = createFolder({ '1_not_a_migration.sql': '' });
     expect(() => readMigrations(folder)).to.throw('no migration found');
     expect(() => readMigrations(join(folder, 'missing'))).to.throw('no migration found');
     rmSync(folder, { recursive: true });
   });
 
-  it('hold a concurrent statement only alone', () => {
+  it('may contain a concurrent statement only alone', () => {
     const folder = createFolder({ '0001_a.sql': `select 1; ${concurrent['0002_two.sql']}` });
     expect(() => readMigrations(folder)).to.throw(
       '0001_a.sql: a concurrent statement must be alone in its file',
@@ -75,13 +75,13 @@ onEachStore('migrations', (stores, kind) => {
     return migrate({ target: target(), folder, log: silentLog, ...options });
   }
 
-  it('bring an empty database to the present, and then have nothing to do', async () => {
+  it('create the current schema in an empty database, and then have nothing to do', async () => {
     const names = readMigrations(migrationFolder).map(({ name }) => name);
     expect(await run()).to.deep.equal({ applied: names, alreadyApplied: 0, unknown: [] });
     expect(await run()).to.deep.equal({ applied: [], alreadyApplied: names.length, unknown: [] });
   });
 
-  it('make the schema current, which it is not before', async () => {
+  it('make the schema current', async () => {
     const { config } = stores();
     const database = createDatabase({ url, config, queries, log: silentLog, embedded: kind === 'embedded' });
     try {
@@ -96,25 +96,25 @@ onEachStore('migrations', (stores, kind) => {
     }
   });
 
-  it('refuse an applied file whose text changed', async () => {
+  it('reject a changed file that was applied before', async () => {
     await run(first);
     const refused = run({ '0001_one.sql': 'create table one (id bigint);' });
     expect(await refused.catch(messageOf)).to.equal('applied migrations were changed: 0001_one.sql');
   });
 
-  it('accept a schema that is newer than they are', async () => {
+  it('accept a newer schema', async () => {
     await run({ ...first, ...concurrent });
     expect(await run(first)).to.deep.equal({ applied: [], alreadyApplied: 1, unknown: ['0002_two.sql'] });
   });
 
-  it('undo a file that fails, keep those before it, and go on there the next time', async () => {
+  it('roll back a failed file, keep the files before it, and continue with it in the next run', async () => {
     const failing = { ...first, '0002_two.sql': 'create table two (id integer); select 1 / 0;' };
     expect(await run(failing).catch(messageOf)).to.equal('division by zero');
     const mended = { ...first, '0002_two.sql': 'create table two (id integer);' };
     expect(await run(mended)).to.deep.include({ applied: ['0002_two.sql'], alreadyApplied: 1 });
   });
 
-  it('make an index concurrently', async () => {
+  it('create an index concurrently', async () => {
     expect((await run({ ...first, ...concurrent })).applied).to.have.lengthOf(2);
   });
 });
@@ -146,14 +146,14 @@ onRealStore('migrations on a server', () => {
     }
   }
 
-  it('apply each file once when ten start at once', async function () {
+  it('apply each file once in ten simultaneous runs', async function () {
     this.timeout(60_000);
     const reports = await Promise.all(Array.from({ length: 10 }, () => run()));
     const applied = reports.flatMap((report) => report.applied);
     expect(applied.sort()).to.deep.equal(['0001_one.sql', '0002_two.sql']);
   });
 
-  it('replace the invalid index that an interrupted one left', async () => {
+  it('replace the invalid index of an interrupted run', async () => {
     await withSql(async (sql) => {
       await sql.unsafe('create table one (id integer, word text); insert into one values (1), (1)');
       await sql.unsafe('create unique index concurrently one_id_idx on one (id)').catch(() => undefined);
@@ -164,7 +164,7 @@ onRealStore('migrations on a server', () => {
     });
   });
 
-  it('give up on a table that others hold, so that no queue forms behind them', async () => {
+  it('stop when a table is locked, so that no queue forms behind them', async () => {
     await run();
     writeFileSync(join(folder, '0003_three.sql'), 'alter table one add column more text;');
     await withSql((sql) =>
@@ -177,7 +177,7 @@ onRealStore('migrations on a server', () => {
     expect((await run()).applied).to.deep.equal(['0003_three.sql']);
   });
 
-  it('wait for another that is running, and say so when it takes too long', async () => {
+  it('wait for another run, and stop with an error when it takes too long', async () => {
     await withSql(async (sql) => {
       await sql`select pg_advisory_lock(1635087464)`;
       expect(await run({ lockWait: 0 }).catch(messageOf)).to.equal('another migration is running');

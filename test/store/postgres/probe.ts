@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
-import { createDatabase, type Database } from '../../../app/store/postgres/postgres-database.ts';
+import type { Database } from '../../../app/store/postgres/database.ts';
+import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { loadQueries } from '../../../app/store/postgres/queries.ts';
 import { silentLog, type TestStores } from '../../support/stores.ts';
 
-/** Queries that do what tests need: wait, fail, end a connection. */
+/** Queries for tests, which wait, fail or end a connection. */
 export const probes = loadQueries(fileURLToPath(new URL('./sql', import.meta.url)));
 
 export interface Echo {
@@ -11,7 +12,7 @@ export interface Echo {
   readonly backendPid: number;
 }
 
-/** A database of its own on these stores, with the probes for queries. */
+/** A separate database client for these stores, with the probes as queries. */
 export function probe(
   stores: TestStores,
   fields: Partial<TestStores['config']> = {},
@@ -27,7 +28,7 @@ export function probe(
   });
 }
 
-/** Runs `use` with a database of its own, closed in any case. */
+/** Runs `use` with the database, and closes it in any case. */
 export async function using<T>(database: Database, use: (database: Database) => Promise<T>): Promise<T> {
   try {
     return await use(database);

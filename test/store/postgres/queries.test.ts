@@ -37,25 +37,25 @@ describe('queries', () => {
     expect(queries.text('users/find')).to.equal('select 1');
   });
 
-  it('are read again after a change when they are watched', () => {
+  it('are read again after a change if they are watched', () => {
     const queries = loadQueries(folder, { watch: true });
     write('select 2', 2_000);
     expect(queries.text('users/find')).to.equal('select 2');
   });
 
-  it('stay in use while an editor has the file away', () => {
+  it('stay in use while an editor replaces the file', () => {
     const queries = loadQueries(folder, { watch: true });
     rmSync(join(folder, 'users', 'find.sql'));
     expect(queries.text('users/find')).to.equal('select 1');
   });
 
-  it('appear by themselves when they are watched', () => {
+  it('appear without a restart if they are watched', () => {
     const queries = loadQueries(folder, { watch: true });
     writeFileSync(join(folder, 'users', 'other.sql'), 'select 3');
     expect(queries.text('users/other')).to.equal('select 3');
   });
 
-  it('refuse a name that has no file', () => {
+  it('reject a name without a file', () => {
     for (const watch of [true, false]) {
       expect(() => loadQueries(folder, { watch }).text('users/none')).to.throw(
         'there is no query users/none',
@@ -76,7 +76,7 @@ describe('queries', () => {
       expect(queries.names).to.deep.equal(['users/find']);
     });
 
-    it('follow an edit of a fragment when they are watched', () => {
+    it('follow an edit of a fragment if they are watched', () => {
       const [once, watched] = [loadQueries(folder), loadQueries(folder, { watch: true })];
       write('id, username', 2_000, 'fragments/identity');
       expect(once.text('users/find')).to.equal('select id, email, hash from users');

@@ -1,9 +1,9 @@
-/** An id that the filled tables have, or may have. */
+/** An id that the filled tables may contain. */
 const id = `'00000000-0000-0000-0000-000000000001'`;
 const hash = `'\\x00'`;
 const ids = `'[1]'`;
 
-/** Arguments as SQL for every query file, so that each can be planned. A file that is missing here fails the test. */
+/** Arguments as SQL for every query file, so that EXPLAIN can plan it. A missing file fails the test. */
 export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'audit_log/insert': [id, `'action'`, `'user'`, id, `'{}'`, 'null', 'null'],
   'audit_log/list_for_user': [id, '100'],

@@ -5,7 +5,7 @@ import { migrate } from '../../../app/store/postgres/migrations.ts';
 import { createScratchDatabase, onRealStore, queries, silentLog } from '../../support/stores.ts';
 import { queryArguments } from './query-arguments.ts';
 
-/** Tables as they are after a good while: most sessions live, some long over, every month with history. */
+/** Tables as after a long time: most sessions active, some long over, history in every month. */
 const filling = [
   `insert into users (id, email, username, password_hash, created_at)
   select gen_random_uuid(), 'user' || n || '@example.com', 'user' || n, 'hash', now() - n * interval '1 minute'
@@ -35,7 +35,7 @@ const filling = [
 const scanned = /Seq Scan on (users|sessions|user_roles|login_histories)/;
 
 describe('arguments for planning', () => {
-  it('are there for every query file', () => {
+  it('exist for every query file', () => {
     expect(queries.names.filter((name) => !(name in queryArguments))).to.deep.equal([]);
   });
 });
@@ -52,7 +52,7 @@ onRealStore('every query on large tables', () => {
     await migrate({ target, log: silentLog });
     sql = postgres(parseTarget(target).url, { max: 1, fetch_types: false });
     for (const statement of filling) await sql.unsafe(statement);
-    // The plan that a prepared statement comes to have, which knows no values.
+    // The generic plan of a prepared statement, which knows no values.
     await sql.unsafe('set plan_cache_mode = force_generic_plan');
   });
 
@@ -67,7 +67,7 @@ onRealStore('every query on large tables', () => {
   }
 
   for (const name of queries.names) {
-    it(`${name} reads no large table from end to end`, async () => {
+    it(`${name} scans no large table`, async () => {
       const values = queryArguments[name];
       if (!values) throw new Error(`${name} is missing in query-arguments.ts`);
       await sql.unsafe('deallocate all');
@@ -77,12 +77,12 @@ onRealStore('every query on large tables', () => {
     });
   }
 
-  it('would notice one that does', async () => {
+  it('would notice a sequential scan', async () => {
     expect(await explain(`select id from users where password_hash = 'x'`)).to.match(scanned);
     expect(await explain(`select id from login_histories where ip = 'x'`)).to.match(scanned);
   });
 
-  it("answers the guide's own query by the index of emails", async () => {
+  it('answers the query of the guide with the index of emails', async () => {
     const plan = await explain(`select * from users where email = 'test@example.com' and deleted_at is null`);
     expect(plan).to.include('Index Scan using users_email_key');
   });

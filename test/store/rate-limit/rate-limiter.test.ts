@@ -9,7 +9,7 @@ import { onEachStore, onRealStore, silentLog } from '../../support/stores.ts';
 const hour = 3_600_000;
 const budget = { name: 'tried', points: 10, window: hour };
 
-/** How many attempts in a row get through before the first refusal. */
+/** The number of allowed attempts before the first refused one. */
 async function granted(limiter: RateLimiter, key: string): Promise<number> {
   for (let n = 0; n < 100; n += 1) if (!(await limiter.consume(key)).allowed) return n;
   return 100;
@@ -18,7 +18,7 @@ async function granted(limiter: RateLimiter, key: string): Promise<number> {
 onEachStore('A rate limiter', (stores) => {
   const limiter = () => createRateLimiter(stores().redis, budget);
 
-  it('grants the budget and says what is left of it', async () => {
+  it('grants the budget and returns what is left of it', async () => {
     const key = randomUUID();
     const { allowed, limit, consumed, remaining, resetIn } = await limiter().consume(key);
     expect([allowed, limit, consumed, remaining]).to.deep.equal([true, 10, 1, 9]);
@@ -26,16 +26,16 @@ onEachStore('A rate limiter', (stores) => {
     expect(await granted(limiter(), randomUUID())).to.equal(10);
   });
 
-  it('grants a point that was given back once more', async () => {
+  it('grants a refunded point once more', async () => {
     const tried = limiter();
     const key = randomUUID();
-    const verdicts = await Promise.all(Array.from({ length: 10 }, () => tried.consume(key)));
-    await verdicts[3]?.refund();
-    await verdicts[7]?.refund();
+    const results = await Promise.all(Array.from({ length: 10 }, () => tried.consume(key)));
+    await results[3]?.refund();
+    await results[7]?.refund();
     expect(await granted(tried, key)).to.equal(2);
   });
 
-  it('grants nothing for a refusal that is given back', async () => {
+  it('grants nothing for the refund of a refused attempt', async () => {
     const tried = limiter();
     const key = randomUUID();
     await granted(tried, key);
@@ -43,21 +43,21 @@ onEachStore('A rate limiter', (stores) => {
     expect(await granted(tried, key)).to.equal(0);
   });
 
-  it('grants no more than the budget when a point comes back too late', async () => {
+  it('grants no more than the budget after a late refund', async () => {
     const tried = limiter();
     const key = randomUUID();
     const first = await tried.consume(key);
     await tried.reset(key);
     await first.refund();
     expect(await tried.peek(key)).to.equal(0);
-    // Another window has begun, longer than the first could have lasted.
+    // A new window has begun, longer than the first one.
     await tried.consume(key, 2 * hour);
     await first.refund();
     expect(await tried.peek(key)).to.equal(1);
     expect(await granted(tried, key)).to.equal(9);
   });
 
-  it('opens a whole window after all points were given back', async () => {
+  it('starts a full window after all points were refunded', async () => {
     const tried = limiter();
     const key = randomUUID();
     await (await tried.consume(key)).refund();
@@ -72,7 +72,7 @@ describe('A rate limiter without Redis', () => {
   });
   after(() => redis.close());
 
-  it('grants a quarter, and tells of the limit that it applied', async () => {
+  it('grants a quarter, and returns the limit that it applied', async () => {
     const tried = createRateLimiter(redis, { ...budget, points: 60 });
     const key = randomUUID();
     const first = await tried.consume(key);
@@ -82,14 +82,14 @@ describe('A rate limiter without Redis', () => {
     expect([refused.allowed, refused.limit, refused.remaining]).to.deep.equal([false, 15, 0]);
   });
 
-  it('gives back what it took', async () => {
+  it('refunds what it counted', async () => {
     const tried = createRateLimiter(redis, budget);
     const key = randomUUID();
     for (let n = 0; n < 20; n += 1) await (await tried.consume(key)).refund();
     expect(await granted(tried, key)).to.equal(3);
   });
 
-  it('refuses new keys when its memory is full, and keeps what the old ones have spent', async () => {
+  it('refuses new keys when its memory is full, and keeps the counts of old keys', async () => {
     const tried = createRateLimiter(redis, budget, createMemoryCounter(2));
     await granted(tried, 'spent');
     await tried.consume('other');
@@ -102,17 +102,17 @@ describe('A rate limiter without Redis', () => {
 });
 
 onRealStore('A rate limiter that loses Redis', (stores) => {
-  it('gives no point of Redis back to what it counts itself', async function () {
+  it('refunds no point of Redis to its memory', async function () {
     const url = stores().redisUrl;
     if (!url) this.skip();
     const keyPrefix = `auth-test-${randomBytes(6).toString('hex')}:`;
     const redis = await createRedisClient({ url, log: silentLog, keyPrefix });
     const tried = createRateLimiter(redis, { ...budget, window: 1_000 });
     const key = randomUUID();
-    const taken = await tried.consume(key);
+    const point = await tried.consume(key);
     await redis.close();
     await tried.consume(key, hour);
-    await taken.refund();
+    await point.refund();
     expect(await tried.peek(key)).to.equal(1);
   });
 });

@@ -10,7 +10,7 @@ import { onRealStore, silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
 onRealStore('a Redis whose answers come too late', (stores) => {
-  it('is waited for once, then done without until it answers in time', async function () {
+  it('delays one command, and then commands fail at once until it answers in time', async function () {
     const redisUrl = stores().redisUrl;
     if (!redisUrl) return this.skip();
     const url = new URL(redisUrl());

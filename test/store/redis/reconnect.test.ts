@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { connect } from '../../../app/store/postgres/connection.ts';
 import { createIoredisConnection } from '../../../app/store/redis/ioredis-connection.ts';
 
-/** How often it has failed in a row. A number too great for a power of two must not make it a pause without end. */
+/** Failures in a row. A great number must not lead to an infinite pause by its power of two. */
 const failures = [...Array(100).keys(), 1_000, 10_000, 1e6, 1e9];
 
 function redisPauses(url: string): unknown[] {
@@ -34,7 +34,7 @@ describe('The pause before connecting again', () => {
     ['Postgres', postgresPauses],
   ];
   for (const [title, pauses] of clients) {
-    it(`is at most half a second, however often it failed, and never forgone: ${title}`, () => {
+    it(`is at most half a second and never zero, however often the connection failed: ${title}`, () => {
       const taken = pauses();
       expect(taken).to.have.length(failures.length);
       for (const pause of taken) expect(pause).to.be.within(1, 500);

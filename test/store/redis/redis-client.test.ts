@@ -5,17 +5,17 @@ import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import { onEachStore, silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
-onEachStore('shared memory', (stores) => {
+onEachStore('the Redis client', (stores) => {
   const memory = () => stores().redis;
 
-  it('gives what was set, in the order asked, and null for the rest', async () => {
+  it('returns values in the order of the keys, and null for missing keys', async () => {
     const [one, two, none] = [randomUUID(), randomUUID(), randomUUID()];
     await memory().set(one, '1', 60_000);
     await memory().set(two, '2', 60_000);
     expect(await memory().get([two, none, one])).to.deep.equal(['2', null, '1']);
   });
 
-  it('forgets what is past its life', async () => {
+  it('does not return an expired value', async () => {
     const key = randomUUID();
     await memory().set(key, 'x', 20);
     const isForgotten = async () => (await memory().get([key]))[0] === null;
@@ -24,13 +24,13 @@ onEachStore('shared memory', (stores) => {
     await until(isForgotten);
   });
 
-  it('raises a value and never lowers it', async () => {
+  it('setMax increases a value and never decreases it', async () => {
     const key = randomUUID();
     for (const value of [5, 3, 1_700_000_000_000, 9]) await memory().setMax(key, value, 60_000);
     expect(await memory().get([key])).to.deep.equal(['1700000000000']);
   });
 
-  it('brings a message to all that listen on its channel, and to no others', async () => {
+  it('delivers a message to all listeners of its channel and to no others', async () => {
     const [channel, other] = [randomUUID(), randomUUID()];
     const heard: string[] = [];
     const arrived = new Promise<void>((resolve) => {
@@ -47,15 +47,15 @@ onEachStore('shared memory', (stores) => {
     expect(heard).to.deep.equal(['first hello', 'second hello']);
   });
 
-  it('says that it is there', async () => {
+  it('answers a ping', async () => {
     expect(await memory().ping()).to.equal(true);
   });
 });
 
-describe('shared memory without Redis', () => {
+describe('the Redis client without a server', () => {
   const away = () => createRedisClient({ url: () => 'redis://127.0.0.1:1', log: silentLog });
 
-  it('starts all the same, says that it is away, and rejects at once', async () => {
+  it('starts anyway, fails its ping, and rejects commands at once', async () => {
     const memory = await away();
     try {
       expect(await memory.ping()).to.equal(false);
@@ -77,7 +77,7 @@ describe('shared memory without Redis', () => {
     }
   });
 
-  it('does not wait for a server that takes connections and never answers', async () => {
+  it('does not wait for a server that accepts connections and never answers', async () => {
     const server = createServer((socket) => socket.on('error', () => undefined).resume());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();

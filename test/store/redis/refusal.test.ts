@@ -15,7 +15,7 @@ import { series } from '../../support/exposition.ts';
 import { silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
-/** A name that a failover gives to another server, while connections made before stay where they are. */
+/** A host name that a failover moves to another server. Existing connections stay with the old server. */
 async function startName(first: string) {
   let target = first;
   const sockets = new Set<Socket>();
@@ -44,7 +44,7 @@ async function startName(first: string) {
     const cleanup = createCleanup();
     afterEach(() => cleanup.run());
 
-    const ownServer = async () => {
+    const separateServer = async () => {
       const folder = mkdtempSync(join(tmpdir(), 'auth-redis-'));
       cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
       return startRedis(folder, cleanup);
@@ -74,8 +74,8 @@ async function startName(first: string) {
       ['a command', trySet],
       ['a script', (memory: RedisClient) => memory.setMax('version', 1, 60_000).then(() => 'done', String)],
     ] as const) {
-      it(`for want of memory is degraded, though it answers pings: ${how}`, async () => {
-        const server = await ownServer();
+      it(`because its memory is full is degraded, although it answers pings: ${how}`, async () => {
+        const server = await separateServer();
         const { memory, degraded } = await open(server.url);
         expect([await write(memory), await degraded()]).to.deep.equal(['done', 0]);
         await server.client.config('SET', 'maxmemory', '1');
@@ -86,8 +86,8 @@ async function startName(first: string) {
       });
     }
 
-    it('because a failover made it a replica is left for the primary', async () => {
-      const [old, next] = [await ownServer(), await ownServer()];
+    it('because it became a replica is replaced by the new primary', async () => {
+      const [old, next] = [await separateServer(), await separateServer()];
       const name = await startName(old.url);
       cleanup.add(name.close);
       const { memory, degraded } = await open(name.url);
@@ -103,10 +103,10 @@ async function startName(first: string) {
   },
 );
 
-describe('giving up the connection to a demoted Redis', () => {
+describe('closing the connection to a demoted Redis', () => {
   const demoted = new Error("READONLY You can't write against a read only replica.");
 
-  it('happens once a second at most, however many commands are refused', () => {
+  it('happens at most once a second, however many commands fail', () => {
     let now = 5_000;
     const reconnects = createReconnectOnDemotion(() => now);
     expect([reconnects(demoted), reconnects(demoted)]).to.deep.equal([true, false]);
@@ -114,7 +114,7 @@ describe('giving up the connection to a demoted Redis', () => {
     expect(reconnects(demoted)).to.equal(true);
   });
 
-  it('happens for no other refusal', () => {
+  it('happens for no other error', () => {
     const reconnects = createReconnectOnDemotion();
     expect(reconnects(new Error('OOM command not allowed'))).to.equal(false);
     expect(reconnects(new Error('NOSCRIPT No matching script'))).to.equal(false);

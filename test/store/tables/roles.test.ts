@@ -30,7 +30,7 @@ onEachStore('role store', (stores) => {
     expect(await store().roles.insert({ name, description: '' }).catch(codeOf)).to.equal('role_exists');
   });
 
-  it('gives a user exactly the roles named, sorted, under a new version', async () => {
+  it('gives a user exactly the named roles, sorted, and a new version', async () => {
     const [name, user] = [await addRole(), await addUser(store())];
     expect(await store().roles.replaceForUser(user.id, [name, 'admin', name])).to.equal(2);
     expect(await rolesOf(user.id)).to.deep.equal(['admin', name]);
@@ -45,12 +45,12 @@ onEachStore('role store', (stores) => {
     expect(await store().users.findById(user.id)).to.deep.include({ roles: ['user'], version: 1 });
   });
 
-  it('says that there is no such user to whoever changes their roles', async () => {
+  it('throws user_not_found when the roles of an unknown user are changed', async () => {
     const refused = store().roles.replaceForUser(randomUUID(), ['user']);
     expect(await refused.catch(codeOf)).to.equal('user_not_found');
   });
 
-  it('grants a role as often as it is told', async () => {
+  it('grants a role twice without an error', async () => {
     const user = await addUser(store());
     await store().roles.grant(user.id, 'admin');
     await store().roles.grant(user.id, 'admin');
@@ -58,7 +58,7 @@ onEachStore('role store', (stores) => {
     expect(await store().roles.grant(user.id, newName()).catch(codeOf)).to.equal('role_not_found');
   });
 
-  it('deletes only a role that is there, not built in and not in use', async () => {
+  it('deletes only a role that exists, is not built in and is not in use', async () => {
     const [name, user] = [await addRole(), await addUser(store())];
     await store().roles.grant(user.id, name);
     expect(await store().roles.delete(newName())).to.equal('missing');
@@ -69,7 +69,7 @@ onEachStore('role store', (stores) => {
     expect(await store().roles.delete(name)).to.equal('missing');
   });
 
-  it('holds a role to be free that only a deleted account has', async () => {
+  it('treats a role as unused if only a deleted account has it', async () => {
     const [name, user] = [await addRole(), await addUser(store())];
     await store().roles.grant(user.id, name);
     await store().users.softDelete(user.id);
@@ -93,8 +93,8 @@ onEachStore('role store', (stores) => {
 onRealStore('role store under a race', (stores) => {
   const store = () => createStore(stores().database);
 
-  it('lets only one of two admins go that give up the role at once', async () => {
-    // Before counts of other suites' admins: only these two matter, so the claim is about the count, not about zero.
+  it('lets only one of two administrators lose the role at the same time', async () => {
+    // Other suites have administrators too, so the claim compares counts.
     const pair = [await addUser(store()), await addUser(store())];
     for (const { id } of pair) await store().roles.grant(id, 'admin');
     const floor = (await store().roles.countActiveAdmins()) - 1;
@@ -117,7 +117,7 @@ onRealStore('role store under a race', (stores) => {
     await store().transaction(async (within) => {
       await within.roles.grant(user.id, name);
       deleting = store().roles.delete(name);
-      // Give the other transaction the time to come to the lock.
+      // Gives the other transaction the time to reach the lock.
       await within.users.findById(user.id);
     });
     expect(await deleting).to.equal('in_use');

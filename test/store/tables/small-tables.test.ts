@@ -15,7 +15,7 @@ onEachStore('password reset store', (stores) => {
     return tokenHash;
   }
 
-  it('lets one of many consume a token that present it at once', async () => {
+  it('lets one of many simultaneous calls consume a token', async () => {
     const user = await addUser(store());
     const token = await put(user.id);
     expect(await store().passwordResets.find(token)).to.deep.equal({ userId: user.id });
@@ -33,7 +33,7 @@ onEachStore('password reset store', (stores) => {
     expect(await store().passwordResets.consume(second)).to.equal(user.id);
   });
 
-  it('says when a token expires, and knows it no more after that', async () => {
+  it('returns when a token expires, and does not find it afterwards', async () => {
     const user = await addUser(store());
     const tokenHash = randomBytes(32);
     const expires = await store().passwordResets.put({
@@ -77,14 +77,14 @@ onEachStore('login history store', (stores) => {
     expect(first.items[0]).to.include({ outcome: 'failure', reason: 'wrong_password', userId: user.id });
   });
 
-  it('lists the attempts of all, those without a user too', async () => {
+  it('lists the attempts of all users, and those without a user', async () => {
     const unknown = attempt(null);
     await store().loginHistories.insert(unknown);
     const { items } = await store().loginHistories.list({ limit: 100 });
     expect(items.map(({ id }) => id)).to.include(unknown.id);
   });
 
-  it('makes the partitions to come once, also when two ask at once', async () => {
+  it('creates the coming partitions once, also for two simultaneous calls', async () => {
     await store().loginHistories.createPartitions(12);
     const made = await Promise.all([14, 14].map((months) => store().loginHistories.createPartitions(months)));
     // Three at the turn of a month.
@@ -95,7 +95,7 @@ onEachStore('login history store', (stores) => {
     expect(await store().loginHistories.createPartitions(14)).to.equal(0);
   });
 
-  it('drops no partition of a month that is kept', async () => {
+  it('drops no partition of a month to be kept', async () => {
     expect(await store().loginHistories.dropPartitions(1)).to.deep.equal([]);
   });
 });
@@ -103,7 +103,7 @@ onEachStore('login history store', (stores) => {
 onEachStore('audit store', (stores) => {
   const store = () => createStore(stores().database);
 
-  it('lists what a user did and what was done to them, each entry once', async () => {
+  it('lists what a user did and what others did to the user, each entry once', async () => {
     const [actor, target] = [await addUser(store()), await addUser(store())];
     const entry = { targetType: 'user', detail: { roles: ['admin'] }, ip: null, requestId: 'r-1' };
     await store().auditLog.insert({
@@ -130,7 +130,7 @@ onEachStore('audit store', (stores) => {
 onEachStore('service secret store', (stores) => {
   const store = () => createStore(stores().database);
 
-  it('gives all that ask at once the same secret', async () => {
+  it('gives simultaneous callers the same secret', async () => {
     const name = randomUUID();
     const ask = () => store().serviceSecrets.get(name, randomBytes(32));
     const secrets = await Promise.all(Array.from({ length: 10 }, ask));
@@ -141,7 +141,7 @@ onEachStore('service secret store', (stores) => {
 onEachStore('store', (stores) => {
   const store = () => createStore(stores().database);
 
-  it('undoes all of a transaction whose work throws', async () => {
+  it('rolls a whole transaction back when its work throws', async () => {
     let id = '';
     const work = store().transaction(async (within) => {
       id = (await addUser(within)).id;
@@ -151,7 +151,7 @@ onEachStore('store', (stores) => {
     expect(await store().users.findById(id)).to.equal(null);
   });
 
-  it('does not pretend to have committed after a statement failed', async () => {
+  it('does not report a commit after a failed statement', async () => {
     const user = await addUser(store());
     const work = store().transaction(async (within) => {
       await addUser(within, { email: user.email }).catch(() => undefined);

@@ -16,7 +16,7 @@ onEachStore('user store', (stores) => {
     expect(added.createdAt).to.be.instanceOf(Date);
   });
 
-  it('lets one of fifty that race for an email have it, and tells the others that it is taken', async () => {
+  it('gives an email to one of fifty simultaneous registrations, and email_taken to the others', async () => {
     const { email } = newUser();
     const attempts = Array.from({ length: 50 }, () => store().users.insert({ ...newUser(), email }));
     const results = await Promise.allSettled(attempts);
@@ -25,13 +25,13 @@ onEachStore('user store', (stores) => {
     expect(codes.filter((code) => code === 'email_taken')).to.have.lengthOf(49);
   });
 
-  it('holds usernames to be the same whatever their case', async () => {
+  it('compares usernames without regard to case', async () => {
     const user = await addUser(store());
     const other = { ...newUser(), username: user.username.toUpperCase() };
     expect(await store().users.insert(other).catch(codeOf)).to.equal('username_taken');
   });
 
-  it('finds an account by email and by id with everything it holds', async () => {
+  it('finds an account with all its fields by email and by id', async () => {
     const user = await addUser(store(), { passwordHash: 'the hash' });
     const account = await store().users.findByEmail(user.email);
     expect(account).to.deep.equal(await store().users.findById(user.id));
@@ -41,12 +41,12 @@ onEachStore('user store', (stores) => {
     expect(await store().users.findById(randomUUID())).to.equal(null);
   });
 
-  it('keeps the time of a change to the millisecond, as cursors need it', async () => {
+  it('stores the time of a change in milliseconds, as cursors need it', async () => {
     const user = await addUser(store());
     expect((await store().users.findById(user.id))?.createdAt).to.deep.equal(user.createdAt);
   });
 
-  it('frees email and username of a deleted account, and finds it no more', async () => {
+  it('does not find a deleted account, and lets others have its email and username', async () => {
     const user = await addUser(store());
     expect(await store().users.softDelete(user.id)).to.equal(2);
     expect(await store().users.findByEmail(user.email)).to.equal(null);
@@ -55,7 +55,7 @@ onEachStore('user store', (stores) => {
     expect(again.id).not.to.equal(user.id);
   });
 
-  it('sets a password under a new version and a new epoch of devices', async () => {
+  it('increases version and device epoch with a new password', async () => {
     const user = await addUser(store());
     const { deviceEpoch = Number.NaN } = (await store().users.findById(user.id)) ?? {};
     const next = { version: 2, deviceEpoch: deviceEpoch + 1 };
@@ -63,7 +63,7 @@ onEachStore('user store', (stores) => {
     expect(await store().users.findById(user.id)).to.include({ passwordHash: 'new', version: 2 });
   });
 
-  it('replaces a hash only while the old one is still there, under the same version', async () => {
+  it('replaces a hash only if the old one is unchanged, and keeps the version', async () => {
     const user = await addUser(store(), { passwordHash: 'one' });
     await store().users.replaceHash(user.id, 'another', 'two');
     expect(await store().users.findById(user.id)).to.include({ passwordHash: 'one', version: 1 });
@@ -71,7 +71,7 @@ onEachStore('user store', (stores) => {
     expect(await store().users.findById(user.id)).to.include({ passwordHash: 'two', version: 1 });
   });
 
-  it('changes one of email and username and leaves the other', async () => {
+  it('changes the email or the username alone', async () => {
     const user = await addUser(store());
     const { username, email } = newUser();
     expect(await store().users.updateIdentity(user.id, { username })).to.include({
@@ -85,14 +85,14 @@ onEachStore('user store', (stores) => {
     });
   });
 
-  it('refuses to change to an email or a username that is taken', async () => {
+  it('rejects an email or a username that is taken', async () => {
     const [one, two] = [await addUser(store()), await addUser(store())];
     const { updateIdentity } = store().users;
     expect(await updateIdentity(one.id, { email: two.email }).catch(codeOf)).to.equal('email_taken');
     expect(await updateIdentity(one.id, { username: two.username }).catch(codeOf)).to.equal('username_taken');
   });
 
-  it('disables and enables, each time under a new version', async () => {
+  it('increases the version when an account is disabled and enabled', async () => {
     const user = await addUser(store());
     expect(await store().users.setDisabled(user.id, true)).to.equal(2);
     const disabledAt = (await store().users.findById(user.id))?.disabledAt;
@@ -103,7 +103,7 @@ onEachStore('user store', (stores) => {
     expect((await store().users.findById(user.id))?.disabledAt).to.equal(null);
   });
 
-  it('says that there is no such user to whoever changes one', async () => {
+  it('throws user_not_found when an unknown user is changed', async () => {
     const id = randomUUID();
     const { setPassword, setDisabled, softDelete, bumpVersion, updateIdentity } = store().users;
     const changes = [setPassword(id, 'x'), setDisabled(id, true), softDelete(id), bumpVersion(id)];
@@ -151,7 +151,7 @@ onEachStore('user store', (stores) => {
     expect(items.map(({ username }) => username)).to.deep.equal([`${start}.a`, `${start}.B`]);
   });
 
-  it('takes the signs of a pattern in a prefix for what they are', async () => {
+  it('treats pattern characters in a prefix literally', async () => {
     await addUser(store());
     expect((await store().users.searchByEmail({ prefix: '%', limit: 5 })).items).to.deep.equal([]);
   });

@@ -10,8 +10,8 @@ import { series } from '../../support/exposition.ts';
 import { onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
-onEachStore('an observed Postgres', (stores, kind) => {
-  it('times queries by outcome, inside transactions too, and shows its pool', async () => {
+onEachStore('an instrumented Postgres', (stores, kind) => {
+  it('measures queries by outcome, inside transactions too, and reports its pool', async () => {
     const { url, config } = stores();
     const metrics = createMetrics('test');
     const observer = createStoreObserver(metrics);
@@ -35,8 +35,8 @@ onEachStore('an observed Postgres', (stores, kind) => {
   });
 });
 
-onRealStore('an observed Redis', (stores) => {
-  it('times every command, also those of the rate limiter, and tells its state', async function () {
+onRealStore('an instrumented Redis', (stores) => {
+  it('measures every command, those of the rate limiter included, and reports its state', async function () {
     const url = stores().redisUrl;
     if (!url) this.skip();
     const metrics = createMetrics('test');
@@ -56,7 +56,7 @@ onRealStore('an observed Redis', (stores) => {
     } finally {
       await memory.close();
     }
-    // The connection says so itself, a moment later.
+    // The connection reports it a moment later.
     const isClosed = async () =>
       (await series(metrics)).get('auth_redis_connected{connection="commands"}') === 0;
     await until(isClosed);
@@ -64,7 +64,7 @@ onRealStore('an observed Redis', (stores) => {
     expect(after.get('auth_degraded{dependency="redis"}')).to.equal(1);
   });
 
-  it('is degraded where nothing answers', async () => {
+  it('is degraded when no server answers', async () => {
     const metrics = createMetrics('test');
     const observer = createStoreObserver(metrics);
     const memory = await createRedisClient({ url: () => 'redis://127.0.0.1:1', log: silentLog, observer });

@@ -12,7 +12,7 @@ import { using } from '../postgres/probe.ts';
 
 const day = 86_400_000;
 
-onEachStore('living sessions of one user', (stores) => {
+onEachStore('active sessions of one user', (stores) => {
   const store = () => createStore(stores().database);
 
   async function open(userId: string) {
@@ -31,29 +31,29 @@ onEachStore('living sessions of one user', (stores) => {
     });
   }
 
-  /** As many as may live, oldest first by their times of creation too. */
+  /** The maximum number of sessions, oldest first. */
   async function fill(userId: string, count = maxActiveSessions): Promise<string[]> {
     const ids: string[] = [];
     for (let number = 0; number < count; number += 1) ids.push((await addSession(store(), userId)).id);
     return ids;
   }
 
-  it('are at most the cap: one more ends the oldest, says which, and no other user’s', async () => {
+  it('are limited: one more ends the oldest of the user, and returns its id', async () => {
     const user = await addUser(store());
     const other = await addUser(store());
     const foreign = await addSession(store(), other.id);
-    const own = await fill(user.id);
+    const existing = await fill(user.id);
     const opened = await open(user.id);
     expect(opened?.superseded).to.have.length(1);
     const [superseded = ''] = opened?.superseded ?? [];
-    expect(own).to.include(superseded);
+    expect(existing).to.include(superseded);
     expect(await store().sessions.find(superseded)).to.include({ isActive: false, endCause: 'superseded' });
-    const living = (await store().sessions.listActive(user.id)).map(({ id }) => id);
-    expect(living).to.have.members([...own.filter((id) => id !== superseded), opened?.id]);
+    const active = (await store().sessions.listActive(user.id)).map(({ id }) => id);
+    expect(active).to.have.members([...existing.filter((id) => id !== superseded), opened?.id]);
     expect(await store().sessions.find(foreign.id)).to.include({ isActive: true });
   });
 
-  it('make room by ending those that were opened first', async () => {
+  it('end in the order in which they were opened', async () => {
     const user = await addUser(store());
     await fill(user.id);
     const before = await store().sessions.listActive(user.id);
@@ -61,14 +61,14 @@ onEachStore('living sessions of one user', (stores) => {
     expect(opened?.superseded).to.deep.equal([before.at(-1)?.id]);
   });
 
-  it('end none while there is room, and count none that ended', async () => {
+  it('do not end below the maximum; ended sessions do not count', async () => {
     const user = await addUser(store());
-    const own = await fill(user.id);
-    await store().sessions.end(own[50] ?? '', null, 'logout');
+    const existing = await fill(user.id);
+    await store().sessions.end(existing[50] ?? '', null, 'logout');
     expect((await open(user.id))?.superseded).to.deep.equal([]);
   });
 
-  it('end none for a login that is refused', async () => {
+  it('do not end because of a rejected login', async () => {
     const user = await addUser(store());
     await fill(user.id);
     await store().users.setDisabled(user.id, true);
@@ -76,7 +76,7 @@ onEachStore('living sessions of one user', (stores) => {
     expect(await store().sessions.listActive(user.id)).to.have.length(maxActiveSessions);
   });
 
-  it('may pass the cap when many are opened at once, and are back at it with the next', async () => {
+  it('may exceed the maximum for simultaneous logins, and return to it with the next login', async () => {
     const user = await addUser(store());
     await fill(user.id);
     await Promise.all(Array.from({ length: 20 }, () => open(user.id)));
@@ -84,13 +84,13 @@ onEachStore('living sessions of one user', (stores) => {
     expect(await store().sessions.listActive(user.id)).to.have.length(maxActiveSessions);
   });
 
-  it('are read for an export page by page, ended ones too', async () => {
+  it('are read for an export page by page, together with ended sessions', async () => {
     const user = await addUser(store());
-    const own = await fill(user.id, 5);
+    const existing = await fill(user.id, 5);
     await store().sessions.endAll(user.id, 'logout_all');
     const first = await store().sessions.listAll(user.id, 3);
     const second = await store().sessions.listAll(user.id, 3, first.next ?? undefined);
-    expect([...first.items, ...second.items].map(({ id }) => id)).to.have.members(own);
+    expect([...first.items, ...second.items].map(({ id }) => id)).to.have.members(existing);
     expect([first.items.length, second.next]).to.deep.equal([3, null]);
   });
 });
@@ -114,7 +114,7 @@ onRealStore('two logins of a user who has the maximum of active sessions', (stor
 
 onRealStore('a user with a hundred thousand ended sessions', (stores) => {
   const userId = randomUUID();
-  /** 150 of theirs live, and 60 000 of others. */
+  /** The user has 150 active sessions, other users have 60 000. */
   const filling = [
     `insert into users (id, email, username, password_hash, password_changed_at)
     select case n when 1 then '${userId}' else gen_random_uuid() end, n || '@example.com', 'user' || n, '', '2026-01-01'
@@ -169,7 +169,7 @@ onRealStore('a user with a hundred thousand ended sessions', (stores) => {
   } as const;
 
   for (const name of ['sessions/end_all', 'sessions/list_active', 'sessions/insert'] as const) {
-    it(`${name} reads only the living ones`, async () => {
+    it(`${name} reads only the active sessions`, async () => {
       const text = queries.text(name);
       await sql.unsafe('deallocate all');
       await sql.unsafe(`prepare planned as ${text}`);
@@ -181,13 +181,13 @@ onRealStore('a user with a hundred thousand ended sessions', (stores) => {
       const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
       expect(plan).to.include('sessions_living_idx');
       expect(plan).not.to.match(/Rows Removed by Filter: \d{3}/);
-      // No step touched many more than the 150: a bitmap counts entries that are dead or not yet visible too.
+      // No step reads many more than the 150. A bitmap also counts entries that are dead or not yet visible.
       const most = Math.max(...[...plan.matchAll(/actual rows=(\d+)/g)].map(([, count]) => Number(count)));
       expect(most).to.be.at.most(1_000);
     });
   }
 
-  it('has all that live ended by one change', async () => {
+  it('ends all active sessions with one change', async () => {
     const { config } = stores();
     const database = createDatabase({ url, config, queries, log: silentLog });
     await using(database, async () => {
