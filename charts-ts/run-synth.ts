@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { checkEnvironments } from './checks/check-environments.ts';
 import { checkValues } from './checks/check-values.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
-import { assertValidManifests } from './gate/gate.ts';
+import { GateError, validateManifests } from './gate/gate.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
 import { helmContent } from './output/helm.ts';
 import { type FolderContent, replaceFolders } from './output/output-folder.ts';
@@ -27,11 +27,12 @@ async function build(values: Values, format: Command['format']): Promise<FolderC
     objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
   );
   checkEnvironments(values, documents);
-  await assertValidManifests(documents, {
+  const findings = await validateManifests(documents, {
     kubernetesVersion: values.kubernetesVersion,
     // The operator has chosen environment variables over files.
     allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
   });
+  if (findings.length > 0) throw new GateError(findings.join('\n'));
   return format === 'helm' ? helmContent(values, files) : plainContent(files);
 }
 

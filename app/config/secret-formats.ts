@@ -35,9 +35,7 @@ export const databaseUrl = z
   .describe('a postgresql:// URL');
 
 /** The nodes of `redis://a:6379,redis://b:6379`; one for the usual single URL. */
-export function redisNodes(value: string): string[] {
-  return value.split(/,(?=rediss?:\/\/)/);
-}
+export const redisNodes = (value: string): string[] => value.split(/,(?=rediss?:\/\/)/);
 
 const isRedis = (node: string): boolean => hasProtocol(node, ['redis:', 'rediss:']);
 
@@ -46,9 +44,8 @@ export const redisUrl = z
   .refine((value) => redisNodes(value).every(isEncoded), badEncoding)
   .describe('a redis:// or rediss:// URL');
 
-export function isEncryptedRedis(value: string): boolean {
-  return redisNodes(value).every((node) => node.startsWith('rediss:'));
-}
+export const isEncryptedRedis = (value: string): boolean =>
+  redisNodes(value).every((node) => node.startsWith('rediss:'));
 
 /**
  * RFC 7518 section 3.2 asks for a key as long as the hash. With a PEM text here, everybody who has the published key

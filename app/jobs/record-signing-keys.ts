@@ -14,13 +14,11 @@ export const recordInterval = 60_000;
 const prefix = 'signing-key:';
 
 /**
- * Records in Postgres when any replica first saw each key. A process would date a configured key to its own start, so
- * no key would ever become old enough for a rotation. The first time is never overwritten and never purged: without the
- * row, a key in use would look new again. The rows are few and small.
+ * Records in Postgres when any replica first saw each key: a process would date a configured key to its own start, so
+ * no key would ever become old enough for a rotation. The first time is never overwritten and never purged.
  *
- * The job runs every minute although keys seldom change. It makes up for a Postgres that was unavailable at the start,
- * and it is the only write of an idle process: without it, nobody would notice at night that Postgres rejects writes
- * (`auth_degraded`).
+ * The job runs every minute because Postgres may be unavailable at the start, and because it is the only write of an
+ * idle process: without it, nobody would notice at night that Postgres rejects writes (`auth_degraded`).
  */
 export function createSigningKeyRecorder(options: {
   store: Pick<Store, 'maintenance'>;

@@ -51,7 +51,11 @@ async function probeUntilAnswered(breaker: CircuitBreaker, cause: unknown): Prom
   let isReported = false;
   while (!breaker.isStopped) {
     const pause = sleep(probeInterval, undefined, { ref: false });
-    const isUnavailable = await probeFails(breaker);
+    const startedAt = performance.now();
+    const isUnavailable = await breaker.probe().then(
+      () => false,
+      (error) => showsOutage(breaker, error, startedAt),
+    );
     if (breaker.isStopped) return;
     if (!isUnavailable) {
       breaker.state = 'closed';
@@ -64,14 +68,6 @@ async function probeUntilAnswered(breaker: CircuitBreaker, cause: unknown): Prom
     isReported = true;
     await pause;
   }
-}
-
-async function probeFails(breaker: CircuitBreaker): Promise<boolean> {
-  const startedAt = performance.now();
-  return breaker.probe().then(
-    () => false,
-    (error) => showsOutage(breaker, error, startedAt),
-  );
 }
 
 /**

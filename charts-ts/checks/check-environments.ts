@@ -5,16 +5,11 @@ import { settings } from '../kubernetes/settings.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 
-/** The path of the value that a variable comes from, if it comes from one. */
-function valuePath(values: Values, variable: string): string | undefined {
-  const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
-  return source && 'text' in source ? source.from : undefined;
-}
-
 /** A line of the parser under the path of the value, or under the containers that have the fault. */
 function toFault(values: Values, line: string, containers: string, isEverywhere: boolean): string {
   const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
-  const path = valuePath(values, variable);
+  const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
+  const path = source && 'text' in source && source.from;
   if (!path) return `container ${containers}: ${line}`;
   return `${path}: ${message}${isEverywhere ? '' : ` (container ${containers})`}`;
 }

@@ -10,6 +10,11 @@ type Aks = NonNullable<Values['aks']>;
 
 const component = 'entry';
 
+const gatewayMetadata = (values: Values, aks: Aks, name: string, annotations = {}) => ({
+  ...metadata(values, name, { component, annotations }),
+  namespace: aks.gatewayNamespace,
+});
+
 function addNamespace(scope: Construct, values: Values, aks: Aks): void {
   const labels = { ...standardLabels(values, component), ...podSecurityLabels('baseline') };
   addObject<INamespace>(scope, 'namespace', {
@@ -25,10 +30,7 @@ function addTlsServiceAccount(scope: Construct, values: Values, aks: Aks): void 
   addObject<IServiceAccount>(scope, 'tls-account', {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: {
-      ...metadata(values, names.gatewayTls, { component, annotations }),
-      namespace: aks.gatewayNamespace,
-    },
+    metadata: gatewayMetadata(values, aks, names.gatewayTls, annotations),
     automountServiceAccountToken: false,
   });
 }
@@ -41,13 +43,12 @@ function addParameters(scope: Construct, values: Values, aks: Aks): void {
   addObject<IConfigMap>(scope, 'parameters', {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: { ...metadata(values, names.gateway, { component }), namespace: aks.gatewayNamespace },
+    metadata: gatewayMetadata(values, aks, names.gateway),
     data: { service: 'spec:\n  externalTrafficPolicy: Local\n' },
   });
 }
 
 function addGateway(scope: Construct, values: Values, aks: Aks): void {
-  const { annotations } = values.ingress;
   const parametersRef = { group: '', kind: 'ConfigMap', name: names.gateway };
   const certificate = {
     'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '',
@@ -57,10 +58,7 @@ function addGateway(scope: Construct, values: Values, aks: Aks): void {
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: {
-      ...metadata(values, names.gateway, { component, annotations }),
-      namespace: aks.gatewayNamespace,
-    },
+    metadata: gatewayMetadata(values, aks, names.gateway, values.ingress.annotations),
     spec: {
       gatewayClassName: aks.gatewayClassName,
       ...(aks.preserveClientAddress && { infrastructure: { parametersRef } }),

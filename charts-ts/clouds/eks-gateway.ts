@@ -63,13 +63,11 @@ function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
 
 /** An ALB by the Gateway API. Two configuration objects contain what the annotations of an Ingress contain. */
 export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void {
+  const { annotations } = values.ingress;
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: metadata(values, names.gateway, {
-      component: 'entry',
-      annotations: values.ingress.annotations,
-    }),
+    metadata: metadata(values, names.gateway, { component: 'entry', annotations }),
     spec: {
       gatewayClassName: eks.gatewayClassName,
       infrastructure: {

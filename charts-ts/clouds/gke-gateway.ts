@@ -11,7 +11,12 @@ import { addRoutes, gatewayListeners } from './routing.ts';
 type Gke = NonNullable<Values['gke']>;
 
 /** The load balancer checks readiness, so that it stops sending requests to a draining pod at once. */
-export const gkeHealthCheck = { intervalSeconds: 10, timeoutSeconds: 5, healthy: 1, unhealthy: 2 } as const;
+export const gkeHealthCheck = {
+  checkIntervalSec: 10,
+  timeoutSec: 5,
+  healthyThreshold: 1,
+  unhealthyThreshold: 2,
+};
 
 const apiVersion = 'networking.gke.io/v1';
 const service = { group: '', kind: 'Service', name: names.app };
@@ -26,10 +31,7 @@ function addHealthCheckPolicy(scope: Construct, values: Values): void {
     spec: {
       targetRef: service,
       default: {
-        checkIntervalSec: gkeHealthCheck.intervalSeconds,
-        timeoutSec: gkeHealthCheck.timeoutSeconds,
-        healthyThreshold: gkeHealthCheck.healthy,
-        unhealthyThreshold: gkeHealthCheck.unhealthy,
+        ...gkeHealthCheck,
         config: {
           type: 'HTTP',
           httpHealthCheck: {

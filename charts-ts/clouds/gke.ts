@@ -30,15 +30,7 @@ function addBackend(scope: Construct, values: Values, gke: Gke): void {
     kind: 'BackendConfig',
     metadata: metadata(values, names.app, { component: 'entry' }),
     spec: {
-      healthCheck: {
-        type: 'HTTP',
-        requestPath: healthPaths.ready,
-        port: ports.http,
-        checkIntervalSec: gkeHealthCheck.intervalSeconds,
-        timeoutSec: gkeHealthCheck.timeoutSeconds,
-        healthyThreshold: gkeHealthCheck.healthy,
-        unhealthyThreshold: gkeHealthCheck.unhealthy,
-      },
+      healthCheck: { type: 'HTTP', requestPath: healthPaths.ready, port: ports.http, ...gkeHealthCheck },
       timeoutSec: 30,
       connectionDraining: { drainingTimeoutSec: gke.drainingTimeoutSeconds },
       logging: { enable: true, sampleRate: 1 },

@@ -14,12 +14,6 @@ import { checkSchemas, type KubernetesVersion } from './schemas/check-schemas.ts
 /** Manifests that must not be applied. The message has one line for each finding. */
 export class GateError extends Error {}
 
-export interface GateOptions {
-  readonly kubernetesVersion: KubernetesVersion;
-  /** Ids of rules that the gate skips. */
-  readonly allow: readonly string[];
-}
-
 /** Every rule except the schema check, which is asynchronous. */
 export const rules: readonly Rule[] = [
   ...containerRules,
@@ -32,10 +26,10 @@ export const rules: readonly Rule[] = [
   ...environmentRules,
 ];
 
-/** Checks objects that are applied together and returns one line for each finding. */
+/** Checks objects that are applied together and returns one line for each finding. `allow` names rules to skip. */
 export async function validateManifests(
   documents: readonly Document[],
-  options: GateOptions,
+  options: { readonly kubernetesVersion: KubernetesVersion; readonly allow: readonly string[] },
 ): Promise<string[]> {
   const manifests = createManifestSet(documents);
   const schemaFindings = await checkSchemas(documents, options.kubernetesVersion);
@@ -43,13 +37,4 @@ export async function validateManifests(
     .filter(({ id }) => !options.allow.includes(id))
     .flatMap((rule) => [...rule.check(manifests)].map((finding) => formatFinding(finding, rule.id)));
   return [...schemaFindings.map((finding) => formatFinding(finding, 'schema')), ...ruleFindings];
-}
-
-/** @throws GateError with every finding */
-export async function assertValidManifests(
-  documents: readonly Document[],
-  options: GateOptions,
-): Promise<void> {
-  const findings = await validateManifests(documents, options);
-  if (findings.length > 0) throw new GateError(findings.join('\n'));
 }

@@ -49,12 +49,7 @@ export const nameOf = ({ object }: Document): string => asText(object.metadata?.
 export const namespaceOf = ({ object }: Document): string => asText(object.metadata?.namespace);
 
 /** The object of this kind and name in the namespace of `referrer`. */
-export function findObject(
-  manifests: ManifestSet,
-  kind: string,
-  name: unknown,
-  referrer: Document,
-): Document | undefined {
+export function findObject(manifests: ManifestSet, kind: string, name: unknown, referrer: Document) {
   return documentsOfKind(manifests, kind).find(
     (document) => nameOf(document) === name && namespaceOf(document) === namespaceOf(referrer),
   );

@@ -26,15 +26,6 @@ const containerSecurity: ISecurityContext = {
 // 0440, because root owns the mounted files and the process reads them as a member of fsGroup.
 const readableByGroup = 0o440;
 
-/** Secrets that stand in the environment when `secrets.delivery` is env; key pairs stay files. */
-function mountedKeys(values: Values): string[] {
-  const fromEnvironment = values.secrets.delivery === 'env';
-  const inEnvironment = Object.values(settings(values)).flatMap((source) =>
-    fromEnvironment && 'secret' in source ? [source.secret] : [],
-  );
-  return secretKeys(values).filter((key) => !inEnvironment.some((other) => other === key));
-}
-
 /** The `env` list of a container, sorted by name, from settings(). */
 export function environment(values: Values): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
@@ -52,7 +43,7 @@ export function environment(values: Values): IEnvVar[] {
 }
 
 function volumes(values: Values): { volume: IVolume; path: string }[] {
-  const keys = mountedKeys(values);
+  const keys = secretKeys(values, values.secrets.delivery === 'files');
   const found: { volume: IVolume; path: string }[] = [
     { path: '/tmp', volume: { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } } },
     {
@@ -81,11 +72,6 @@ function mounts(values: Values): IVolumeMount[] {
   }));
 }
 
-/** `repository:tag@digest`. The digest selects the image, and the tag shows the release. */
-export function imageOf({ image }: Values): string {
-  return `${image.repository}:${image.tag}${image.digest ? `@${image.digest}` : ''}`;
-}
-
 type Resources = Values['resources'];
 const quantities = (amounts: Resources['limits']) => ({
   cpu: amounts.cpu,
@@ -100,9 +86,11 @@ export function container(
   resources: Resources,
   rest: Partial<IContainer>,
 ): IContainer {
+  const { digest, repository, tag } = values.image;
   return {
     name,
-    image: imageOf(values),
+    // The digest selects the image, and the tag shows the release.
+    image: `${repository}:${tag}${digest ? `@${digest}` : ''}`,
     // Always, even with a digest, so that the registry checks the pull Secret of each pod.
     imagePullPolicy: 'Always',
     env: environment(values),

@@ -10,11 +10,11 @@ export class PurgeCronJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const purge = container(values, 'purge', values.purge.resources, { args: ['purge'] });
-    const labels = { component: 'purge', instance: names.purge };
+    const labels = standardLabels(values, 'purge', names.purge);
     addObject<ICronJob>(this, 'cron-job', {
       apiVersion: 'batch/v1',
       kind: 'CronJob',
-      metadata: metadata(values, names.purge, labels),
+      metadata: metadata(values, names.purge, { component: 'purge', instance: names.purge }),
       spec: {
         schedule: values.purge.schedule,
         timeZone: 'Etc/UTC',
@@ -23,16 +23,13 @@ export class PurgeCronJob extends Construct {
         successfulJobsHistoryLimit: 1,
         failedJobsHistoryLimit: 3,
         jobTemplate: {
-          metadata: { labels: standardLabels(values, 'purge', names.purge) },
+          metadata: { labels },
           spec: {
             activeDeadlineSeconds: 1_800,
             backoffLimit: 2,
             ttlSecondsAfterFinished: 86_400,
             template: {
-              metadata: {
-                labels: standardLabels(values, 'purge', names.purge),
-                annotations: configChecksum(values),
-              },
+              metadata: { labels, annotations: configChecksum(values) },
               spec: podSpec(values, { containers: [purge], restartPolicy: 'Never' }),
             },
           },

@@ -37,12 +37,6 @@ export type Settings = Readonly<Record<(typeof requiredInProduction)[number], So
 
 const text = (value: string | number, from?: string): Text => ({ text: String(value), from });
 
-/** Every name under which pods of the cluster reach the Service. */
-export function serviceHosts({ namespace }: Values): string[] {
-  const host = `${names.app}.${namespace.name}`;
-  return [names.app, host, `${host}.svc`, `${host}.svc.cluster.local`];
-}
-
 function jwtKeys({ jwt }: Values): Partial<Settings> {
   if (jwt.algorithm === 'HS256') return { JWT_SECRET_KEY: { secret: 'jwt-secret' } };
   return {
@@ -51,9 +45,11 @@ function jwtKeys({ jwt }: Values): Partial<Settings> {
   };
 }
 
-function hosts(values: Values): string {
-  const all = [values.ingress.host, ...values.allowedHosts, ...serviceHosts(values)];
-  return [...new Set(all)].join(',');
+/** The public hosts, and every name under which pods of the cluster reach the Service. */
+function hosts({ allowedHosts, ingress, namespace }: Values): string {
+  const service = `${names.app}.${namespace.name}`;
+  const inCluster = [names.app, service, `${service}.svc`, `${service}.svc.cluster.local`];
+  return [...new Set([ingress.host, ...allowedHosts, ...inCluster])].join(',');
 }
 
 function proxies(values: Values): string {
@@ -100,11 +96,12 @@ export function settings(values: Values): Settings {
   };
 }
 
-/** The keys that the Secret needs for these values. */
-export function secretKeys(values: Values): SecretKey[] {
-  return Object.values(settings(values)).flatMap((source) =>
-    'secret' in source ? [source.secret] : 'keyFile' in source ? [source.keyFile] : [],
-  );
+/** The keys that the Secret needs for these values: the files of key pairs and, unless excluded, the other secrets. */
+export function secretKeys(values: Values, includesOthers = true): SecretKey[] {
+  return Object.values(settings(values)).flatMap((source) => {
+    if ('keyFile' in source) return [source.keyFile];
+    return 'secret' in source && includesOthers ? [source.secret] : [];
+  });
 }
 
 /** Whether a setting is a path in the container. Paths stand in the `env` list, all other texts in the ConfigMap. */

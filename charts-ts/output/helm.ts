@@ -47,15 +47,8 @@ The release needs another namespace than the service, because the chart creates 
 
 /** A Helm chart with the same objects as the plain output. */
 export function helmContent(values: Values, files: readonly ManifestFile[]): FolderContent {
-  const optional = [
-    ...new Set(
-      files
-        .flatMap(({ objects }) => objects)
-        .filter(isOptional)
-        .map(({ kind }) => kind),
-    ),
-  ];
-  const kinds = Object.fromEntries(optional.sort().map((kind) => [kind, { type: 'boolean' }]));
+  const optional = files.flatMap(({ objects }) => objects.filter(isOptional).map(({ kind }) => kind)).sort();
+  const kinds = Object.fromEntries(optional.map((kind) => [kind, { type: 'boolean' }]));
   const include = { type: 'object', properties: kinds, additionalProperties: false };
   const schema = { type: 'object', properties: { include, global: {} }, additionalProperties: false };
   const chart = {

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Yaml } from 'cdk8s';
 import type { ISecret } from 'kubernetes-models/v1';
-import type { Variable } from '../../app/config/config.ts';
+import { redisNodes, type Variable } from '../../app/config/config.ts';
 import { type SecretKey, secretKeys } from '../kubernetes/settings.ts';
 import { metadata } from '../names.ts';
 import type { Values } from '../values/schema.ts';
@@ -11,11 +11,6 @@ import { keyPairFault, sharedSecretFault, urlFault } from './secret-rules.ts';
 
 /** Secrets that are missing, weak or placeholders. The message never contains a value. */
 export class SecretsError extends Error {}
-
-export interface SecretFile {
-  readonly path: string;
-  readonly text: string;
-}
 
 const variableOf: Record<SecretKey, Variable> = {
   'db-url': 'DB_PRIMARY_DB_URL',
@@ -46,7 +41,7 @@ function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | und
   if (key.startsWith('db-')) return urlFault(text, ['postgres:', 'postgresql:']);
   if (key === 'redis-url') {
     const protocols = values.redis.tls ? ['rediss:'] : ['redis:', 'rediss:'];
-    const nodes = text.split(/,(?=rediss?:)/);
+    const nodes = redisNodes(text);
     return nodes.map((node) => urlFault(node, protocols)).find((fault) => fault !== undefined);
   }
   if (key === 'jwt-private-key')
@@ -74,7 +69,7 @@ function load(path: string): NodeJS.Dict<string> {
  * Reads an environment file, checks it and returns the Secret, or undefined without a path.
  * @throws SecretsError with a line for each fault
  */
-export function readSecrets(path: string | undefined, values: Values): SecretFile | undefined {
+export function readSecrets(path: string | undefined, values: Values) {
   const { source } = values.secrets;
   if (source === 'inline' && !path)
     throw new SecretsError(
@@ -109,7 +104,7 @@ function toYaml(secrets: Secrets, values: Values): string {
 }
 
 /** Writes the Secret to a file that only its owner can read. */
-export function writeSecretFile({ path, text }: SecretFile): void {
+export function writeSecretFile({ path, text }: NonNullable<ReturnType<typeof readSecrets>>): void {
   const stage = `${path}.new`;
   writeFileSync(stage, text, { mode: 0o600 });
   // writeFileSync sets the mode of new files only.

@@ -39,11 +39,7 @@ const isKeyFor: Record<Exclude<Algorithm, 'HS256'>, (key: KeyObject) => boolean>
 };
 
 /** Why the service could not sign with this pair of PEM keys; undefined if it can. */
-export function keyPairFault(
-  algorithm: Algorithm,
-  privatePem: string,
-  publicPem: string,
-): string | undefined {
+export function keyPairFault(algorithm: Algorithm, privatePem: string, publicPem: string) {
   if (algorithm === 'HS256') return undefined;
   // createPublicKey accepts a private key too, and the service would then publish it.
   if (!publicPem.startsWith('-----BEGIN PUBLIC KEY-----')) return 'needs a PEM public key in JWT_PUBLIC_KEY';

@@ -94,7 +94,7 @@ async function openKind(kind: StoreKind): Promise<Opened> {
     name: kind,
     config,
     url,
-    redisUrl: redis.redis.kind === 'redis' && redisUrl ? () => redisUrl : null,
+    redisUrl: redis.redis.connection && redisUrl ? () => redisUrl : null,
     database,
     replica: database,
     redis: redis.redis,

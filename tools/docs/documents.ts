@@ -1,3 +1,4 @@
+import { apiPage } from './api.ts';
 import { configurationPage } from './configuration.ts';
 import { envExample } from './env-example.ts';
 import { metricsPage } from './metrics.ts';
@@ -10,6 +11,7 @@ export interface GeneratedDocument {
 
 export const documents: readonly GeneratedDocument[] = [
   { path: '.env.example', text: envExample },
+  { path: 'docs/api.md', text: apiPage },
   { path: 'docs/configuration.md', text: configurationPage },
   { path: 'docs/metrics.md', text: metricsPage },
 ];

@@ -72,7 +72,7 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
     endpoint(
       'GET /api/v1/users/me/export',
       {
-        summary: 'Everything held about me',
+        summary: 'Everything stored about me',
         access: 'user',
         securityEvent: 'data_export',
         answers: { 200: { description: 'One document', data: Export } },

@@ -47,29 +47,22 @@ function createFolder(dir: string): void {
 /** The owner writes its process id just after it gets the lock. Until then the file has the id of an earlier owner. */
 async function describeOwner(path: string): Promise<string> {
   for (let attempt = 0; attempt < 10; attempt += 1) {
-    const pid = readPid(path);
-    if (isRunning(pid)) return `process ${pid}`;
+    const pid = findRunningOwner(path);
+    if (pid) return `process ${pid}`;
     await sleep(20);
   }
   return 'another process';
 }
 
-/** 0 when the file has no process id. Windows does not let other processes read a locked file. */
-function readPid(path: string): number {
+/** The process id in the file, or null if there is none or no such process runs. */
+function findRunningOwner(path: string): number | null {
+  let pid = 0;
   try {
-    return Number(readFileSync(path, 'utf8')) || 0;
-  } catch {
-    return 0;
-  }
-}
-
-function isRunning(pid: number): boolean {
-  // 0 and negative numbers are process groups.
-  if (!(pid > 0)) return false;
-  try {
-    return kill(pid, 0);
+    pid = Number(readFileSync(path, 'utf8'));
+    // 0 and negative numbers are process groups.
+    return pid > 0 && kill(pid, 0) ? pid : null;
   } catch (error) {
-    // EPERM: the process belongs to another user.
-    return errorCode(error) === 'EPERM';
+    // EPERM: the process belongs to another user. Windows does not let other processes read a locked file.
+    return pid > 0 && errorCode(error) === 'EPERM' ? pid : null;
   }
 }

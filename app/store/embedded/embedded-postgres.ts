@@ -5,12 +5,6 @@ import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
 import type { Logger } from 'pino';
-import type { Secret } from '../../config/config.ts';
-
-export interface EmbeddedPostgres {
-  readonly url: Secret;
-  close(): Promise<void>;
-}
 
 /**
  * Opens a data folder, and initializes it where there is none. A process that ends meanwhile leaves a folder that
@@ -34,7 +28,7 @@ export async function startEmbeddedPostgres(options: {
   dataDir: string | null;
   maxConnections: number;
   log: Logger;
-}): Promise<EmbeddedPostgres> {
+}) {
   const { dataDir, maxConnections, log } = options;
   const db = await (dataDir === null ? PGlite.create('memory://') : openDataDir(dataDir));
   // In the system's folder for temporary files, because the path of a socket has at most 107 bytes.
@@ -43,9 +37,8 @@ export async function startEmbeddedPostgres(options: {
   await server.start();
   log.debug({ dataDir, folder }, 'embedded Postgres started');
   return {
-    url: () =>
-      `postgresql://postgres@localhost:5432/postgres?sslmode=disable&host=${encodeURIComponent(folder)}`,
-    async close() {
+    url: () => `postgresql://postgres@localhost/postgres?sslmode=disable&host=${encodeURIComponent(folder)}`,
+    async close(): Promise<void> {
       await server.stop();
       await db.close();
       await rm(folder, { recursive: true, force: true });

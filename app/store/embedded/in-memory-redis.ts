@@ -10,7 +10,6 @@ export function createInMemoryRedis(): RedisClient {
   const listeners = new Map<string, ((message: string) => void)[]>();
 
   return {
-    kind: 'memory',
     connection: null,
     get: async (keys) => keys.map((key) => values.get(key) ?? null),
     async set(key, value, ttlMs) {

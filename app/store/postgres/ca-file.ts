@@ -3,15 +3,6 @@ import { readFileSync } from 'node:fs';
 
 const lastValid = new Map<string, string>();
 
-/** Checks the first certificate. The TLS library reads the others. */
-function startsWithCertificate(text: string): boolean {
-  try {
-    return new X509Certificate(text).subject !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /**
  * The CA certificates in the file now, so that the next connection uses a rotated CA. The last valid text stays in use
  * while the file is missing, empty or half written.
@@ -21,7 +12,8 @@ export function readCaFile(path: string): string {
   const last = lastValid.get(path);
   try {
     const text = readFileSync(path, 'utf8');
-    if (last !== undefined && !startsWithCertificate(text)) return last;
+    // The constructor throws unless the text begins with a certificate. The TLS library reads the others.
+    if (last !== undefined) new X509Certificate(text);
     lastValid.set(path, text);
     return text;
   } catch (error) {

@@ -1,5 +1,4 @@
 import postgres from 'postgres';
-import type { Secret } from '../../config/config.ts';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 
 /** A client with one connection, not a pool. It connects at its first query, and again after a loss. */
@@ -7,11 +6,6 @@ export type Connection = postgres.Sql;
 
 /** The longest delay before a reconnect, in seconds. */
 const maxBackoff = 0.5;
-
-/** The password in the URL now, so that the next connection uses a rotated password. */
-function currentPassword(url: Secret): string {
-  return decodeURIComponent(new URL(url()).password);
-}
 
 /**
  * @param options.parameters sent at connect; a transaction-pooling PgBouncer rejects those it does not know
@@ -34,7 +28,8 @@ export function connect(options: {
     prepare: options.prepare,
     // Arrays are sent as JSON, so the client need not read the array types from the catalogue at every connect.
     fetch_types: false,
-    password: () => currentPassword(options.target.url),
+    // The URL is read again, so that the next connection uses a rotated password.
+    password: () => decodeURIComponent(new URL(options.target.url()).password),
     connect_timeout: options.connectTimeout / 1000,
     backoff: (retries: number) => Math.min(maxBackoff, 0.02 * 2 ** Math.min(retries, 10)),
     connection: { application_name: 'auth-service', ...options.parameters },

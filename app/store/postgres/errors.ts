@@ -2,13 +2,8 @@ import postgres from 'postgres';
 import { AppError } from '../../errors.ts';
 
 /** Error codes of the client for incorrect use by our own code. */
-const misuses = new Set([
-  'UNDEFINED_VALUE',
-  'NOT_TAGGED_CALL',
-  'MAX_PARAMETERS_EXCEEDED',
-  'COPY_IN_PROGRESS',
-  'UNSAFE_TRANSACTION',
-]);
+const misuse =
+  /^(UNDEFINED_VALUE|NOT_TAGGED_CALL|MAX_PARAMETERS_EXCEEDED|COPY_IN_PROGRESS|UNSAFE_TRANSACTION)$/;
 
 /** JavaScript throws these for a bug in our own code, and Node for an invalid argument. */
 const bugs = [TypeError, RangeError, ReferenceError, SyntaxError];
@@ -41,9 +36,7 @@ export function violatedConstraint(error: unknown): string | undefined {
 }
 
 /** Postgres aborted the transaction because of a conflict with another one. The same work may succeed now. */
-export function isRetryable(error: unknown): boolean {
-  return ['40001', '40P01'].includes(errorCode(error));
-}
+export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error));
 
 const endsConnection = (error: postgres.PostgresError): boolean =>
   ['FATAL', 'PANIC'].includes(error.severity);
@@ -56,9 +49,8 @@ export function isFatal(error: unknown): boolean {
   return !(error instanceof postgres.PostgresError) || endsConnection(error) || error.code === '25006';
 }
 
-export function unavailable(cause: unknown): AppError {
-  return new AppError('service_unavailable', { cause, retryAfter: 1 });
-}
+export const unavailable = (cause: unknown): AppError =>
+  new AppError('service_unavailable', { cause, retryAfter: 1 });
 
 /** Whether Postgres did not answer at all. An error that Postgres sent shows a running server. */
 export function isOutage(error: unknown): boolean {
@@ -70,7 +62,7 @@ export function isOutage(error: unknown): boolean {
 function isOurFault(error: unknown): boolean {
   if (error instanceof postgres.PostgresError)
     return !endsConnection(error) && !unavailableState.test(error.code);
-  return misuses.has(errorCode(error)) || bugs.some((bug) => error instanceof bug);
+  return misuse.test(errorCode(error)) || bugs.some((bug) => error instanceof bug);
 }
 
 /**

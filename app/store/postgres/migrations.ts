@@ -5,7 +5,7 @@ import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { type Migration, migrationFolder, readMigrations } from './migration-files.ts';
 
-export interface MigrationOptions {
+interface MigrationOptions {
   readonly target: ConnectionTarget;
   readonly folder?: string;
   readonly log: Logger;
@@ -13,13 +13,6 @@ export interface MigrationOptions {
   readonly lockTimeout?: number;
   /** Milliseconds to wait for another migration run. */
   readonly lockWait?: number;
-}
-
-export interface MigrationReport {
-  readonly applied: string[];
-  readonly alreadyApplied: number;
-  /** Migrations of a newer version of the service. They are accepted, so that a rollback works. */
-  readonly unknown: string[];
 }
 
 /** The key of the advisory lock. Any number will do, but every version must use the same one. */
@@ -30,7 +23,7 @@ const lockKey = 1_635_087_464;
  * It needs a connection of its own, not one that a transaction-pooling PgBouncer shares.
  * @throws Error when there is no file, an applied file was changed, or a statement fails
  */
-export async function migrate(options: MigrationOptions): Promise<MigrationReport> {
+export async function migrate(options: MigrationOptions) {
   const { log, folder = migrationFolder, lockTimeout = 5_000, lockWait = 600_000 } = options;
   const files = readMigrations(folder);
   const { connection, isLost } = openConnection(options);
@@ -79,7 +72,7 @@ async function applyMissing(
   connection: Connection,
   files: readonly Migration[],
   apply: (migration: Migration) => Promise<void>,
-): Promise<MigrationReport> {
+) {
   const applied = await readAppliedMigrations(connection);
   checkUnchanged(files, applied);
   const missing = files.filter((file) => !applied.has(file.name));
@@ -87,6 +80,7 @@ async function applyMissing(
   return {
     applied: missing.map((file) => file.name),
     alreadyApplied: files.length - missing.length,
+    // Migrations of a newer version of the service. They are accepted, so that a rollback works.
     unknown: [...applied.keys()].filter((name) => !files.some((file) => file.name === name)),
   };
 }

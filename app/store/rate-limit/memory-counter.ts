@@ -4,7 +4,10 @@ export interface CountedPoint {
   readonly consumed: number;
   /** Milliseconds until the window ends. */
   readonly resetIn: number;
-  /** Returns this point to its window. Does nothing once the window has ended or was reset. Never rejects. */
+  /**
+   * Returns the point to the window that counted it, on Redis or in memory, and to no later window: a late refund
+   * grants nothing. Call it once. Never rejects.
+   */
   refund(): Promise<void>;
 }
 

@@ -2,35 +2,21 @@ import type { RedisClient } from '../redis/redis-client.ts';
 import { type CountedPoint, createMemoryCounter } from './memory-counter.ts';
 import { createRedisCounter } from './redis-counter.ts';
 
-export interface Budget {
+interface Budget {
   readonly name: string;
   readonly points: number;
   /** Window in milliseconds. */
   readonly window: number;
 }
 
-export interface RateLimitResult {
+export interface RateLimitResult extends CountedPoint {
   readonly allowed: boolean;
   /** The limit that was applied. It is smaller than the budget while Redis is unavailable. */
   readonly limit: number;
-  readonly consumed: number;
   readonly remaining: number;
-  /** Milliseconds until the window ends. */
-  readonly resetIn: number;
-  /**
-   * Returns the point to the window that counted it, on Redis or in memory, and to no later window: a late refund
-   * grants nothing. Call it once. Never rejects.
-   */
-  refund(): Promise<void>;
 }
 
-export interface RateLimiter {
-  /** Consumes one point of the key's budget. `window` (milliseconds) replaces the budget's own for a new window. */
-  consume(key: string, window?: number): Promise<RateLimitResult>;
-  /** Points consumed so far. */
-  peek(key: string): Promise<number>;
-  reset(key: string): Promise<void>;
-}
+export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
 /** While Redis is unavailable each replica counts alone, so each replica grants this fraction of the budget. */
 const insuranceShare = 4;
@@ -41,9 +27,8 @@ const fullCounterPause = 60_000;
 const wholeSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000)) * 1000;
 
 function resultOf(point: CountedPoint, limit: number): RateLimitResult {
-  const { consumed, resetIn } = point;
-  const remaining = Math.max(0, limit - consumed);
-  return { allowed: consumed <= limit, limit, consumed, remaining, resetIn, refund: point.refund };
+  const { consumed } = point;
+  return { ...point, allowed: consumed <= limit, limit, remaining: Math.max(0, limit - consumed) };
 }
 
 /** The counter is full and counted nothing, so `consumed` is 0: this is not the attempt that spent the budget. */
@@ -57,25 +42,22 @@ const refuseUncounted = (limit: number, window: number): RateLimitResult => ({
 });
 
 /** A budget per key: on Redis for all replicas together, in memory while Redis is unavailable, and never unlimited. */
-export function createRateLimiter(
-  redis: RedisClient,
-  budget: Budget,
-  memory = createMemoryCounter(),
-): RateLimiter {
+export function createRateLimiter(redis: RedisClient, budget: Budget, memory = createMemoryCounter()) {
   const counter = redis.connection && createRedisCounter(redis.connection, budget.name);
   const share = counter ? Math.ceil(budget.points / insuranceShare) : budget.points;
   return {
-    async consume(key, window = budget.window) {
+    /** Consumes one point of the key's budget. `window` (milliseconds) replaces the budget's own for a new window. */
+    async consume(key: string, window = budget.window): Promise<RateLimitResult> {
       const length = wholeSeconds(window);
       const onRedis = await counter?.consume(key, length).catch(() => null);
       if (onRedis) return resultOf(onRedis, budget.points);
       const inMemory = memory.consume(key, length);
       return inMemory ? resultOf(inMemory, share) : refuseUncounted(share, length);
     },
-    async peek(key) {
-      return (await counter?.peek(key).catch(() => null)) ?? memory.peek(key);
-    },
-    async reset(key) {
+    /** Points consumed so far. */
+    peek: async (key: string): Promise<number> =>
+      (await counter?.peek(key).catch(() => null)) ?? memory.peek(key),
+    async reset(key: string): Promise<void> {
       memory.reset(key);
       await counter?.reset(key).catch(() => undefined);
     },

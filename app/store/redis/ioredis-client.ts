@@ -108,7 +108,6 @@ export async function createRedisClient(options: RedisClientOptions): Promise<Re
   const subscribe = createSubscriptions(subscriber);
   await waitUntilConnected([connection, subscriber]);
   return {
-    kind: 'redis',
     ...createCommands(connection),
     // ioredis adds the prefix to keys, but not to channels.
     async publish(channel, message) {

@@ -5,7 +5,6 @@ import type { Cluster, Redis } from 'ioredis';
  * Every method except `ping` rejects when Redis does not answer; the caller decides what happens then.
  */
 export interface RedisClient {
-  readonly kind: 'redis' | 'memory';
   /** Only the rate limiter uses the connection itself. Null when the in-memory stand-in is in use. */
   readonly connection: Redis | Cluster | null;
   get(keys: readonly string[]): Promise<(string | null)[]>;

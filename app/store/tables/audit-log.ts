@@ -27,7 +27,7 @@ export function createAuditStore(database: Database) {
     },
 
     /** The newest entries about the user or by the user, newest first. */
-    listForUser: (userId: string, limit: number): Promise<AuditRecord[]> =>
+    listForUser: (userId: string, limit: number) =>
       database.query<AuditRecord>('audit_log/list_for_user', [userId, limit]),
   };
 }

@@ -4,17 +4,12 @@ import { type Database, queryOne, queryOneOrNull } from '../postgres/database.ts
 export function createPasswordResetStore(database: Database) {
   return {
     /** Replaces an earlier token. @returns when the new one expires */
-    async put(reset: {
-      userId: string;
-      tokenHash: Buffer;
-      ttlMs: number;
-      createdBy: string | null;
-    }): Promise<Date> {
+    async put(reset: { userId: string; tokenHash: Buffer; ttlMs: number; createdBy: string | null }) {
       const values = [reset.userId, reset.tokenHash, reset.ttlMs, reset.createdBy];
       return (await queryOne<{ expiresAt: Date }>(database, 'password_resets/put', values)).expiresAt;
     },
 
-    find: (tokenHash: Buffer): Promise<{ userId: string } | null> =>
+    find: (tokenHash: Buffer) =>
       queryOneOrNull<{ userId: string }>(database, 'password_resets/find', [tokenHash]),
 
     /** Of several simultaneous calls with a token, one gets the user's id, the others null. */

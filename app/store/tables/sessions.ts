@@ -2,16 +2,12 @@ import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/
 import { type Account, type CreatedPosition, createdPosition, type User } from './users.ts';
 
 /**
- * Active sessions of one user. One more login ends the oldest. The number is greater than anybody's number of devices,
- * and small enough that a password change ends them all within its deadline. Without a maximum, an attacker who knows
- * the password could open so many sessions that no statement could end them in time.
+ * Active sessions of one user. One more login ends the oldest. Without a maximum, an attacker who knows the password
+ * could open so many sessions that no password change could end them all within its deadline.
  */
 export const maxActiveSessions = 100;
 
-/**
- * Sessions that one login ends at most. Simultaneous logins can exceed the maximum for a while; this number is enough to
- * return to it, and small enough for the deadline of a login.
- */
+/** Sessions that one login ends at most, within its deadline. Simultaneous logins can exceed the maximum for a while. */
 const maxSuperseded = 100;
 
 export interface SessionInsert {
@@ -108,7 +104,7 @@ function toActiveSession(row: ActiveSessionColumns): ActiveSession {
 
 const createLists = (database: Database) => ({
   /** Newest first, up to twice the maximum, which simultaneous logins can exceed for a while. */
-  listActive: (userId: string): Promise<Session[]> =>
+  listActive: (userId: string) =>
     database.query<Session>('sessions/list_active', [userId, 2 * maxActiveSessions]),
 
   /** Newest first, including ended sessions until the purge deletes them. */

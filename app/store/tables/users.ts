@@ -67,15 +67,12 @@ async function updateVersion(database: Database, name: QueryName, ...values: rea
 
 const createLookups = (database: Database) => ({
   /** `email` in lower case. Disabled accounts are found too. */
-  findByEmail: (email: string): Promise<Account | null> =>
-    queryOneOrNull<Account>(database, 'users/find_by_email', [email]),
+  findByEmail: (email: string) => queryOneOrNull<Account>(database, 'users/find_by_email', [email]),
 
-  findById: (id: string): Promise<Account | null> =>
-    queryOneOrNull<Account>(database, 'users/find_by_id', [id]),
+  findById: (id: string) => queryOneOrNull<Account>(database, 'users/find_by_id', [id]),
 
   /** Locks the row until the transaction ends. */
-  findByIdForUpdate: (id: string): Promise<Account | null> =>
-    queryOneOrNull<Account>(database, 'users/find_by_id_for_update', [id]),
+  findByIdForUpdate: (id: string) => queryOneOrNull<Account>(database, 'users/find_by_id_for_update', [id]),
 });
 
 function createSearch(database: Database, name: QueryName, position: (account: Account) => string) {

@@ -1,35 +1,29 @@
-import type { Document } from '../document.ts';
-import { createManifestSet, documentsOfKind, type ManifestSet, namespaceOf } from '../manifest-set.ts';
-import { objectRule, type Rule } from '../rule.ts';
+import type { Tree } from '../../values/set-flag.ts';
+import { documentsOfKind, namespaceOf } from '../manifest-set.ts';
+import { objectRule, podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
 
 /** Kinds without a namespace. */
 const clusterScoped =
   /^(Namespace|PriorityClass|ClusterRole|ClusterRoleBinding|GatewayClass|IngressClass|CustomResourceDefinition)$/;
 
-/** Whether one policy has ingress and egress rules for the pods of the workload. */
-const isIsolated = (document: Document, manifests: ManifestSet): boolean =>
-  createManifestSet([document]).workloads.some(({ podLabels }) =>
-    documentsOfKind(manifests, 'NetworkPolicy').some((policy) => {
-      const { egress, ingress, podSelector } = asMap(get(policy.object, 'spec'));
-      const matchLabels = asMap(get(podSelector, 'matchLabels'));
-      const isSelected = Object.keys(matchLabels).length > 0 && matchesLabels(podLabels, matchLabels);
-      const hasBothRules = asMaps(ingress).length > 0 && asMaps(egress).length > 0;
-      return isSelected && hasBothRules && namespaceOf(policy) === namespaceOf(document);
-    }),
-  );
+/** Whether a policy has ingress and egress rules for pods with these labels. */
+function isolates({ egress, ingress, podSelector }: Tree, podLabels: Tree): boolean {
+  const matchLabels = asMap(get(podSelector, 'matchLabels'));
+  const isSelected = Object.keys(matchLabels).length > 0 && matchesLabels(podLabels, matchLabels);
+  return isSelected && asMaps(ingress).length > 0 && asMaps(egress).length > 0;
+}
 
-const hasDefaultDeny = (document: Document, manifests: ManifestSet): boolean =>
-  documentsOfKind(manifests, 'NetworkPolicy').some((policy) => {
-    const { egress, ingress, podSelector, policyTypes } = asMap(get(policy.object, 'spec'));
-    const types = Array.isArray(policyTypes) ? policyTypes : [];
-    const selectsAllPods = Object.keys(asMap(podSelector)).length === 0;
-    const deniesAll = ingress === undefined && egress === undefined;
-    const coversBothDirections = types.includes('Ingress') && types.includes('Egress');
-    return (
-      selectsAllPods && deniesAll && coversBothDirections && namespaceOf(policy) === namespaceOf(document)
-    );
-  });
+/** Whether a policy selects all pods and has no rule for either direction. */
+function isDefaultDeny({ egress, ingress, podSelector, policyTypes }: Tree): boolean {
+  const types = Array.isArray(policyTypes) ? policyTypes : [];
+  const deniesAll = ingress === undefined && egress === undefined;
+  return (
+    deniesAll &&
+    ['Ingress', 'Egress'].every((type) => types.includes(type)) &&
+    Object.keys(asMap(podSelector)).length === 0
+  );
+}
 
 /** Rules about namespaces, network isolation, secrets and RBAC. */
 export const accessRules: readonly Rule[] = [
@@ -47,10 +41,14 @@ export const accessRules: readonly Rule[] = [
       yield 'must have the label pod-security.kubernetes.io/enforce: restricted';
     if (!level) yield 'must have a pod-security.kubernetes.io/enforce label';
   }),
-  objectRule('network-policy', ['Deployment', 'CronJob', 'Job'], function* (document, manifests) {
-    if (!isIsolated(document, manifests))
+  podRule('network-policy', function* ({ document, kind, podLabels }, manifests) {
+    if (!['Deployment', 'CronJob', 'Job'].includes(kind)) return;
+    const policies = documentsOfKind(manifests, 'NetworkPolicy')
+      .filter((policy) => namespaceOf(policy) === namespaceOf(document))
+      .map(({ object }) => asMap(get(object, 'spec')));
+    if (!policies.some((policy) => isolates(policy, podLabels)))
       yield 'needs one NetworkPolicy with ingress and egress rules that selects its pods';
-    if (!hasDefaultDeny(document, manifests))
+    if (!policies.some(isDefaultDeny))
       yield 'needs a NetworkPolicy in its namespace that denies all other traffic';
   }),
   objectRule('no-secrets', ['Secret'], function* ({ object }) {

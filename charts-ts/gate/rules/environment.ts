@@ -27,11 +27,10 @@ function environmentOf(container: Tree, { document }: Workload, manifests: Manif
 
 /** The files of a volume: name and text, or null for the text of a Secret, which nobody knows yet. */
 function filesOfVolume(
-  volume: Tree,
+  { configMap, secret }: Tree,
   { document }: Workload,
   manifests: ManifestSet,
 ): [string, string | null][] {
-  const { configMap, secret } = volume;
   if (secret) return asMaps(get(secret, 'items')).map(({ path }) => [asText(path), null]);
   const data = configMapData(manifests, document, get(configMap, 'name'));
   return Object.entries(data).map(([name, value]) => [name, asText(value)]);

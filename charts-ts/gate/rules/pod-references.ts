@@ -1,3 +1,4 @@
+import type { Tree } from '../../values/set-flag.ts';
 import type { Document } from '../document.ts';
 import { findObject, hasContainerPort, type ManifestSet } from '../manifest-set.ts';
 import { containerRule, podRule, type Rule } from '../rule.ts';
@@ -6,8 +7,7 @@ import { asMap, asMaps, asText, get } from '../untyped.ts';
 function* checkConfigMapKey(
   manifests: ManifestSet,
   referrer: Document,
-  name: unknown,
-  key?: unknown,
+  { key, name }: Tree,
 ): Iterable<string> {
   const configMap = findObject(manifests, 'ConfigMap', name, referrer);
   if (!configMap) yield `refers to the ConfigMap ${asText(name)}, which does not exist`;
@@ -16,12 +16,7 @@ function* checkConfigMapKey(
 }
 
 /** Checks a key of a Secret, if the Secret is part of the manifests. Operators often create it by other means. */
-function* checkSecretKey(
-  manifests: ManifestSet,
-  referrer: Document,
-  name: unknown,
-  key: unknown,
-): Iterable<string> {
+function* checkSecretKey(manifests: ManifestSet, referrer: Document, { key, name }: Tree): Iterable<string> {
   const secret = findObject(manifests, 'Secret', name, referrer)?.object;
   const externalSecret = findObject(manifests, 'ExternalSecret', name, referrer)?.object;
   if (!secret && !externalSecret) return;
@@ -49,19 +44,13 @@ export const podReferenceRules: readonly Rule[] = [
   podRule('reference-key', function* ({ containers, document, podSpec }, manifests) {
     for (const { valueFrom } of containers.flatMap(({ env }) => asMaps(env))) {
       const { configMapKeyRef, secretKeyRef } = asMap(valueFrom);
-      if (configMapKeyRef) {
-        const { key, name } = asMap(configMapKeyRef);
-        yield* checkConfigMapKey(manifests, document, name, key);
-      }
-      if (secretKeyRef) {
-        const { key, name } = asMap(secretKeyRef);
-        yield* checkSecretKey(manifests, document, name, key);
-      }
+      if (configMapKeyRef) yield* checkConfigMapKey(manifests, document, asMap(configMapKeyRef));
+      if (secretKeyRef) yield* checkSecretKey(manifests, document, asMap(secretKeyRef));
     }
     for (const { configMap, secret } of asMaps(podSpec.volumes)) {
-      if (configMap) yield* checkConfigMapKey(manifests, document, get(configMap, 'name'));
+      if (configMap) yield* checkConfigMapKey(manifests, document, { name: get(configMap, 'name') });
       for (const { key } of asMaps(get(secret, 'items')))
-        yield* checkSecretKey(manifests, document, get(secret, 'secretName'), key);
+        yield* checkSecretKey(manifests, document, { key, name: get(secret, 'secretName') });
     }
   }),
 ];

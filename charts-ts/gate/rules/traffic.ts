@@ -1,14 +1,10 @@
+import type { Tree } from '../../values/set-flag.ts';
 import type { Document } from '../document.ts';
 import { documentsOfKind, findObject, type ManifestSet, nameOf, namespaceOf } from '../manifest-set.ts';
 import { objectRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
 
-function* checkBackend(
-  manifests: ManifestSet,
-  route: Document,
-  name: unknown,
-  port: unknown,
-): Iterable<string> {
+function* checkBackend(manifests: ManifestSet, route: Document, { name, port }: Tree): Iterable<string> {
   const service = findObject(manifests, 'Service', name, route);
   const servicePort = asMaps(get(service?.object, 'spec', 'ports')).find(
     (candidate) => candidate.port === port || candidate.name === port,
@@ -67,10 +63,9 @@ export const trafficRules: readonly Rule[] = [
     for (const rule of asMaps(get(document.object, 'spec', 'rules'))) {
       for (const path of asMaps(get(rule, 'http', 'paths'))) {
         const { name, port } = asMap(get(path, 'backend', 'service'));
-        yield* checkBackend(manifests, document, name, get(port, 'number') ?? get(port, 'name'));
+        yield* checkBackend(manifests, document, { name, port: get(port, 'number') ?? get(port, 'name') });
       }
-      for (const { name, port } of asMaps(rule.backendRefs))
-        yield* checkBackend(manifests, document, name, port);
+      for (const backend of asMaps(rule.backendRefs)) yield* checkBackend(manifests, document, backend);
     }
   }),
   objectRule('reference-gateway', ['HTTPRoute'], function* (document, manifests) {

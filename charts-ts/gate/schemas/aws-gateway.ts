@@ -1,4 +1,4 @@
-import type { ValidateFunction } from 'ajv';
+import type { Manifest } from '../../manifest.ts';
 import { toDottedPath } from '../untyped.ts';
 
 const string = { type: 'string' } as const;
@@ -47,22 +47,14 @@ const specs: Record<string, object> = {
   ),
 };
 
-const compiled = new Map<string, ValidateFunction>();
-
 /** Checks an object of `gateway.k8s.aws/v1` and returns messages, or undefined for any other kind. */
-export async function checkAwsGateway(object: {
-  apiVersion: string;
-  kind: string;
-}): Promise<string[] | undefined> {
+export async function checkAwsGateway(object: Manifest): Promise<string[] | undefined> {
   const spec = specs[object.kind];
   if (object.apiVersion !== 'gateway.k8s.aws/v1' || !spec) return undefined;
   // Only an EKS Gateway needs Ajv, so other clouds do not wait for its 100 ms of loading.
   const { Ajv } = await import('ajv');
   const properties = { apiVersion: string, kind: string, metadata: { type: 'object' }, spec };
-  const validate =
-    compiled.get(object.kind) ??
-    new Ajv({ allErrors: true }).compile(strict(properties, ['metadata', 'spec']));
-  compiled.set(object.kind, validate);
+  const validate = new Ajv({ allErrors: true }).compile(strict(properties, ['metadata', 'spec']));
   if (validate(object)) return [];
   return (validate.errors ?? []).map(
     ({ instancePath, message, params }) =>

@@ -12,9 +12,7 @@ export type KubernetesVersion = '1.28' | 'newest';
  */
 function isKnownDescription(message: string, unknownIn128: readonly string[] | undefined): boolean {
   const [path = ''] = message.split(' ');
-  return (
-    path.split('.').at(-1) === 'description' && unknownIn128 !== undefined && !unknownIn128.includes(path)
-  );
+  return /(^|\.)description$/.test(path) && unknownIn128?.includes(path) === false;
 }
 
 async function checkSchema({ object }: Document, version: KubernetesVersion): Promise<string[]> {
@@ -32,14 +30,10 @@ async function checkSchema({ object }: Document, version: KubernetesVersion): Pr
 }
 
 /** Checks every object against the newest types of its kind and, unless `version` is newest, those of 1.28. */
-export async function checkSchemas(
-  documents: readonly Document[],
-  version: KubernetesVersion,
-): Promise<Finding[]> {
-  const findings = await Promise.all(
-    documents.map(async (document) =>
-      (await checkSchema(document, version)).map((message) => ({ document, message })),
-    ),
-  );
-  return findings.flat();
+export async function checkSchemas(documents: readonly Document[], version: KubernetesVersion) {
+  const findings = documents.map(async (document): Promise<Finding[]> => {
+    const messages = await checkSchema(document, version);
+    return messages.map((message) => ({ document, message }));
+  });
+  return (await Promise.all(findings)).flat();
 }

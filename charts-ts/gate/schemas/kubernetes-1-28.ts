@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import type { Manifest } from '../../manifest.ts';
 import { isTree } from '../../values/merge.ts';
 
 /**
@@ -57,7 +58,7 @@ function* findUnknown(reader: FieldReader, type: string, value: unknown, path: s
 let reader: FieldReader | undefined;
 
 /** Paths of fields that an API server of 1.28 does not know; undefined for a kind that it does not know. */
-export function unknownFields128(object: { apiVersion: string; kind: string }): string[] | undefined {
+export function unknownFields128(object: Manifest): string[] | undefined {
   reader ??= createFieldReader();
   const type = reader.typeOf(object.apiVersion, object.kind);
   if (!type) return undefined;

@@ -1,3 +1,4 @@
+import type { Manifest } from '../../manifest.ts';
 import { isTree } from '../../values/merge.ts';
 import { toDottedPath } from '../untyped.ts';
 
@@ -53,18 +54,12 @@ function* unreadFields(value: unknown, path: string, read: ReadonlySet<string>):
     for (const [index, item] of value.entries()) yield* unreadFields(item, `${path}/${index}`, read);
   }
   if (!isTree(value)) return;
-  const keys = Object.keys(value);
-  const takesAnyKey = path !== '' && !hasReads(path, read);
-  for (const key of keys) {
+  // The validator reads the keys that it knows even if they are missing.
+  const takesAnyKey = path !== '' && ![...read].some((key) => key.startsWith(`${path}/`));
+  for (const [key, child] of Object.entries(value)) {
     if (!takesAnyKey && !read.has(`${path}/${key}`)) yield toDottedPath(`${path}/${key}`);
-    else yield* unreadFields(value[key], `${path}/${key}`, read);
+    else yield* unreadFields(child, `${path}/${key}`, read);
   }
-}
-
-/** Whether the validator read a key of the map at `path`. It reads the keys that it knows even if they are missing. */
-function hasReads(path: string, read: ReadonlySet<string>): boolean {
-  for (const candidate of read) if (candidate.startsWith(`${path}/`)) return true;
-  return false;
 }
 
 function messagesOf(error: unknown): string[] {
@@ -80,10 +75,7 @@ function messagesOf(error: unknown): string[] {
  * Checks an object against the newest types of its kind and returns messages about wrong, missing or unknown fields,
  * or undefined for an unknown kind. The validators of kubernetes-models accept unknown fields, but do not read them.
  */
-export async function checkNewestTypes(object: {
-  apiVersion: string;
-  kind: string;
-}): Promise<string[] | undefined> {
+export async function checkNewestTypes(object: Manifest): Promise<string[] | undefined> {
   const Model = await loadModel(object.apiVersion, object.kind);
   if (!Model) return undefined;
   const read = new Set<string>();
