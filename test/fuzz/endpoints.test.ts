@@ -38,7 +38,7 @@ onEachStore('Any request', (stores) => {
         .catch((error: Error) => failures.push(error.message));
     }
     expect(failures.join('\n\n')).to.equal('');
-    expect(fuzzer.statusCounts.size).to.equal(fuzzer.operations.length);
+    expect([...fuzzer.statusCounts.keys()]).to.include.members(fuzzer.operations.map(({ name }) => name));
   });
 
   it('to any other path is refused in the same way', async function () {

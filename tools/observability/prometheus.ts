@@ -14,8 +14,8 @@ export interface Series {
 
 export interface Prometheus {
   readonly url: string;
-  /** Evaluates the query now. Rejects with the error message of Prometheus. */
-  query(expr: string): Promise<Series[]>;
+  /** Evaluates the query at `at` (seconds since the epoch, by default now). Rejects with the error of Prometheus. */
+  query(expr: string, at?: number): Promise<Series[]>;
   /** Evaluates the query over the last `seconds`, once every `step`. */
   range(expr: string, seconds: number, step: number): Promise<Series[]>;
 }
@@ -96,7 +96,7 @@ export async function startPrometheus(options: {
   await waitFor('Prometheus', isReady);
   return {
     url,
-    query: (expr) => ask(url, 'query', { query: expr }),
+    query: (expr, at = Date.now() / 1000) => ask(url, 'query', { query: expr, time: String(at) }),
     range(expr, seconds, step) {
       const end = Date.now() / 1000;
       const times = { start: String(end - seconds), end: String(end), step: String(step) };

@@ -53,6 +53,9 @@ async function overload(base: string): Promise<void> {
   await Promise.all(Array.from({ length: 12 }, () => guess(base, newUserFields().email)));
 }
 
+/** Even on a slow machine, so that every kind of traffic occurs. */
+const minRounds = 6;
+
 /**
  * Generates traffic for about `seconds`: logins that succeed and fail, refreshes, reused tokens, password guesses on one
  * account until it is locked, and bursts that overload the hash queue.
@@ -61,7 +64,7 @@ export async function makeTraffic(base: string, seconds: number): Promise<void> 
   const users = await logInNewUsers(base, 4);
   const { email: victim } = await register(base, nextAddress());
   const end = performance.now() + seconds * 1000;
-  for (let round = 0; performance.now() < end; round += 1) {
+  for (let round = 0; round < minRounds || performance.now() < end; round += 1) {
     await Promise.all(users.map((member) => useNormally(base, member)));
     await guess(base, newUserFields().email);
     if (round % 3 === 0) await guess(base, victim);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import postgres from 'postgres';
 import { startEmbeddedPostgres } from '../../../app/store/embedded/embedded-postgres.ts';
+import { connect } from '../../../app/store/postgres/connection.ts';
 import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
 import { migrationFolder, readMigrations } from '../../../app/store/postgres/migration-files.ts';
 import { migrate } from '../../../app/store/postgres/migrations.ts';
@@ -50,8 +51,9 @@ onEachStore('migrations', (stores, kind) => {
   let url: () => string;
   let release: () => Promise<void>;
   const folders: string[] = [];
+  const target = () => ({ url, sslMode: 'disable' as const, caFile: undefined });
 
-  beforeEach(async function () {
+  before(async function () {
     this.timeout(60_000);
     if (kind === 'real') {
       const scratch = await createScratchDatabase();
@@ -61,13 +63,17 @@ onEachStore('migrations', (stores, kind) => {
       [url, release] = [embedded.url, embedded.close];
     }
   });
+  after(() => release());
 
-  afterEach(async () => {
-    await release();
+  beforeEach(async () => {
+    const options = { prepare: false, connectTimeout: 10_000, parameters: {}, onNotice: () => undefined };
+    const connection = connect({ target: target(), ...options });
+    await connection.unsafe('drop schema public cascade; create schema public');
+    await connection.end();
+  });
+  afterEach(() => {
     for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
   });
-
-  const target = () => ({ url, sslMode: 'disable' as const, caFile: undefined });
 
   function run(files?: Record<string, string>, options: { lockTimeout?: number } = {}) {
     const folder = files ? createFolder(files) : migrationFolder;

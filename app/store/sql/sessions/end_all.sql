@@ -1,5 +1,4 @@
--- Truncated: rounded to its column, the time would be up to half a millisecond ahead, and count_active would count the
--- session once more.
+-- Truncated, because the column rounds to milliseconds and count_active must not see a time in the future.
 update sessions
 set ended_at = now(),
   end_cause = $2,
