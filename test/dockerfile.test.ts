@@ -40,7 +40,7 @@ describe('Dockerfile', () => {
 
   it('starts every stage from one image of a pinned version that the service supports', () => {
     const [, tag = ''] = /^NODE_IMAGE=node:(.+)$/.exec(all('ARG', head)[0] ?? '') ?? [];
-    expect(tag).to.match(/^\d+\.\d+\.\d+-\w+-slim$/);
+    expect(tag).to.match(/^\d+\.\d+\.\d+-\w+-slim(@sha256:[0-9a-f]{64})?$/);
     const oldest: string = manifest.engines.node.replace('>=', '');
     expect(tag.localeCompare(oldest, 'en', { numeric: true })).to.be.greaterThan(0);
     for (const stage of stages) expect(all('FROM', stage)[0]).to.match(/^\$\{NODE_IMAGE\}( AS \w+)?$/);

@@ -27,13 +27,15 @@ step() {
   bash -euo pipefail "${@:2}" || failed+=("$1")
 }
 
-# Another version of Node.js, from the npm registry. Prints the folder of its executable.
+# Installs another version of Node.js from the npm registry. Prints the folder of its executable.
 node_version() {
-  local package
+  local package folder=$scratch/node-$1
   package=node-$(node -p '`${process.platform}-${process.arch}`')
-  npm install --silent --no-save --prefix "$scratch/node-$1" "$package@$1" >&2
-  echo "$scratch/node-$1/node_modules/$package/bin"
+  [ -d "$folder" ] || npm install --silent --no-save --prefix "$folder" "$package@$1" >&2
+  echo "$folder/node_modules/$package/bin"
 }
+
+image_node=$(sed -n 's/^ARG NODE_IMAGE=node:\([0-9.]*\)-.*/\1/p' Dockerfile)
 
 step lint -c 'npm run --silent lint'
 step types -c 'npm run --silent types'
@@ -51,9 +53,9 @@ step 'generated files are current' -c '
 for cloud in eks gke aks; do
   step "manifests of $cloud" -c "npm run --silent validate -- k8s-out/$cloud"
 done
-step 'production image' tools/check/image-smoke.sh "$scratch/image" node
-step 'tests on Node.js 24, the version of the image' -c "
-  export PATH='$(node_version 24)':\$PATH
-  node --version | grep '^v24\.'
-  npm test"
+step 'production image' tools/check/image-smoke.sh "$scratch/image" "$(node_version "$image_node")/node"
 step 'production image on Node.js 26' tools/check/image-smoke.sh "$scratch/image-26" "$(node_version 26)/node"
+step 'tests on the Node.js of the image' -c "
+  export PATH='$(node_version "$image_node")':\$PATH
+  test \"\$(node --version)\" = 'v$image_node'
+  npm test"
