@@ -22,10 +22,13 @@ export function trackResponses(
     if (known) return known;
     const responses = new Set<ServerResponse>();
     bySocket.set(socket, responses);
-    // Node closes only the response that has the socket. Responses of pipelined requests queue behind it without a
-    // socket. Without this they would never close, and would stay in memory, unrecorded, until the process ends.
+    // Before version 24, Node closes only the response that has the socket. Responses of pipelined requests queue behind
+    // it without a socket: they would never close, and would stay in memory, unrecorded, until the process ends.
     socket.once('close', () => {
-      for (const response of responses) if (!response.socket) response.emit('close');
+      // Node 24 closes the queued responses as well, but only after this event. Each must close once.
+      setImmediate(() => {
+        for (const response of responses) response.emit('close');
+      });
     });
     return responses;
   }
