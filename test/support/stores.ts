@@ -10,6 +10,7 @@ import { createDatabase } from '../../app/store/postgres/postgres-database.ts';
 import { loadQueries } from '../../app/store/postgres/queries.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
+import { emptyCluster } from './empty-cluster.ts';
 import { findPostgres, findRedis, runOn } from './servers.ts';
 import { until } from './until.ts';
 
@@ -78,7 +79,8 @@ async function openServer(kind: StoreKind) {
     const { url, drop } = await createScratchDatabase();
     return { url, close: drop };
   }
-  return startEmbeddedPostgres({ dataDir: null, maxConnections: 8, log: silentLog });
+  const content = await emptyCluster();
+  return startEmbeddedPostgres({ dataDir: null, content, maxConnections: 8, log: silentLog });
 }
 
 async function openKind(kind: StoreKind): Promise<Opened> {

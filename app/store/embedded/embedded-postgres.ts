@@ -23,14 +23,17 @@ async function openDataDir(dataDir: string): Promise<PGlite> {
  * Postgres inside this process (PGlite). The same client reaches it over a socket, in a folder that only this user may
  * enter. Use one connection at a time: PGlite is one backend and would mix the messages of several clients.
  * @param options.dataDir null for a database in memory
+ * @param options.content of a database in memory, as dumpDataDir of PGlite returns it. @default an empty database
  */
 export async function startEmbeddedPostgres(options: {
   dataDir: string | null;
+  content?: Blob;
   maxConnections: number;
   log: Logger;
 }) {
-  const { dataDir, maxConnections, log } = options;
-  const db = await (dataDir === null ? PGlite.create('memory://') : openDataDir(dataDir));
+  const { dataDir, content: loadDataDir, maxConnections, log } = options;
+  const inMemory = () => PGlite.create('memory://', loadDataDir ? { loadDataDir } : {});
+  const db = await (dataDir === null ? inMemory() : openDataDir(dataDir));
   // In the system's folder for temporary files, because the path of a socket has at most 107 bytes.
   const folder = await mkdtemp(join(tmpdir(), 'auth-pg-'));
   const server = new PGLiteSocketServer({ db, path: join(folder, '.s.PGSQL.5432'), maxConnections });
