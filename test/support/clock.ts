@@ -8,12 +8,11 @@ const realNow = performance.now;
  */
 export function useMonotonicClock({ isFrozen = false } = {}) {
   let offset = 0;
-  beforeEach(() => {
-    offset = 0;
+  before(() => {
     const start = realNow.call(performance);
     performance.now = () => (isFrozen ? start : realNow.call(performance)) + offset;
   });
-  afterEach(() => {
+  after(() => {
     performance.now = realNow;
   });
   return {
