@@ -23,6 +23,7 @@ export interface Cloud {
   };
   /** What is missing or contradictory in the values of this cloud: `path: message`. */
   faults(): Iterable<string>;
-  /** Adds the Ingress or the Gateway and the objects that belong to it. */
-  addIngressOrGateway(scope: Construct): void;
+  /** Each adds the object of its name and the objects that belong to it. */
+  addIngress(scope: Construct): void;
+  addGateway(scope: Construct): void;
 }

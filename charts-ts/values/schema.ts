@@ -96,3 +96,6 @@ export const valuesSchema = z.strictObject({
 
 export type Values = z.infer<typeof valuesSchema>;
 export type CloudName = Values['cloud'];
+export type Eks = NonNullable<Values['eks']>;
+export type Gke = NonNullable<Values['gke']>;
+export type Aks = NonNullable<Values['aks']>;
