@@ -3,15 +3,18 @@ import { createCloud } from '../clouds/create-cloud.ts';
 import { names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
-/** Keys of the Secret: those of the deployment guide, and those of further options. */
-export type SecretKey =
-  | 'db-url'
-  | 'db-replica-url'
-  | 'redis-url'
-  | 'jwt-secret'
-  | 'jwt-secret-previous'
-  | 'jwt-private-key'
-  | 'jwt-public-key';
+/** Keys of the Secret, those of the deployment guide and those of further options, and the variable of each key. */
+export const secretVariables = {
+  'db-url': 'DB_PRIMARY_DB_URL',
+  'db-replica-url': 'DB_REPLICA_DB_URL',
+  'redis-url': 'REDIS_URL',
+  'jwt-secret': 'JWT_SECRET_KEY',
+  'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
+  'jwt-private-key': 'JWT_PRIVATE_KEY',
+  'jwt-public-key': 'JWT_PUBLIC_KEY',
+} as const satisfies Record<string, Variable>;
+
+export type SecretKey = keyof typeof secretVariables;
 
 /** `from` is the path of the value that the text comes from. */
 type Text = { readonly text: string; readonly from?: string | undefined };
