@@ -1,4 +1,4 @@
-import type { Tree } from '../values/set-flag.ts';
+import type { Tree } from '../values/merge.ts';
 import type { Document, Finding } from './document.ts';
 import { documentsOfKind, type ManifestSet, type Workload } from './manifest-set.ts';
 import { asText } from './untyped.ts';

@@ -1,5 +1,4 @@
-import { isTree } from '../values/merge.ts';
-import type { Tree } from '../values/set-flag.ts';
+import { isTree, type Tree } from '../values/merge.ts';
 
 /** The value at a path of keys, or undefined. Manifests from elsewhere may have any shape. */
 export function get(value: unknown, ...path: (string | number)[]): unknown {
