@@ -37,8 +37,6 @@ function loadBalancer({ ingress }: Values, aks: Aks): Cloud['loadBalancer'] {
 export function createAks(values: Values, aks: Aks): Cloud {
   return {
     loadBalancer: loadBalancer(values, aks),
-    namespaceLabels: {},
-    serviceAnnotations: {},
     secretStore: {
       provider: {
         azurekv: {

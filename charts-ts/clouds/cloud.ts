@@ -14,8 +14,8 @@ export interface Cloud {
     /** The time after which the load balancer closes an idle connection to a pod. */
     readonly idleTimeoutSeconds: number;
   };
-  readonly namespaceLabels: Readonly<Record<string, string>>;
-  readonly serviceAnnotations: Readonly<Record<string, string>>;
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  readonly serviceAnnotations?: Readonly<Record<string, string>>;
   /** The secret store, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
   readonly secretStore: {
     readonly provider: ISecretStoreProvider;

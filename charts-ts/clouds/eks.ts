@@ -53,7 +53,6 @@ export function createEks(values: Values, eks: Eks): Cloud {
     },
     // A new pod is ready only when the ALB has found it healthy.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
-    serviceAnnotations: {},
     secretStore: {
       provider: {
         aws: {

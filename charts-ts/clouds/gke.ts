@@ -78,7 +78,6 @@ export function createGke(values: Values, gke: Gke): Cloud {
       // The load balancer has this fixed value.
       idleTimeoutSeconds: 600,
     },
-    namespaceLabels: {},
     serviceAnnotations: isIngress
       ? {
           'cloud.google.com/neg': '{"ingress": true}',

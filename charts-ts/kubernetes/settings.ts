@@ -55,10 +55,6 @@ function hosts({ allowedHosts, ingress, namespace }: Values): string {
   return [...new Set([ingress.host, ...allowedHosts, ...inCluster])].join(',');
 }
 
-function proxies(values: Values): string {
-  return [...createCloud(values).loadBalancer.proxies, ...values.trustedProxies].join(',');
-}
-
 function extra({ extraConfig }: Values): Partial<Record<Plain, Text>> {
   const given = Object.entries(extraConfig);
   return Object.fromEntries(given.map(([name, value]) => [name, text(value ?? '', `extraConfig.${name}`)]));
@@ -67,6 +63,7 @@ function extra({ extraConfig }: Values): Partial<Record<Plain, Text>> {
 /** The environment of every container of the service, independent of how secrets are delivered. */
 export function settings(values: Values): Settings {
   const { database, jwt, redis, rollout } = values;
+  const proxies = [...createCloud(values).loadBalancer.proxies, ...values.trustedProxies];
   return {
     ...extra(values),
     ENV: text('production'),
@@ -89,7 +86,7 @@ export function settings(values: Values): Settings {
     JWT_PUBLIC_KEYS_DIR: text(paths.publicKeys),
     ALLOWED_HOSTS: text(hosts(values), 'allowedHosts'),
     // Without it the service would take the load balancer for the client, and all clients would share one rate limit.
-    TRUSTED_PROXIES: text(proxies(values), 'trustedProxies'),
+    TRUSTED_PROXIES: text(proxies.join(','), 'trustedProxies'),
     ...(values.corsOrigins.length > 0 && {
       CORS_ALLOWED_ORIGINS: text(JSON.stringify(values.corsOrigins), 'corsOrigins'),
     }),
