@@ -22,9 +22,10 @@ import type { Values } from './values/schema.ts';
 type ObjectGroup = new (scope: Construct, id: string, values: Values, cloud: Cloud) => Construct;
 
 class IngressOrGateway extends Construct {
-  constructor(scope: Construct, id: string, _values: Values, cloud: Cloud) {
+  constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
-    cloud.addIngressOrGateway(this);
+    if (values.ingress.kind === 'gateway') cloud.addGateway(this);
+    else cloud.addIngress(this);
   }
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { SetKind } from './values/set-flag.ts';
+import { setKinds } from './values/set-flag.ts';
 
 /** Arguments that the command does not know. */
 export class UsageError extends Error {}
@@ -8,8 +8,6 @@ const usage = `Usage: npm run synth -- [--cloud eks|gke|aks] [-f values.yaml]...
   [--set-string k=v]... [--set-json k=json]... [--set-file k=path]...
   [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
 Without --cloud, synth writes all three clouds to k8s-out/<cloud>. --format helm writes to dist/helm/<cloud>.`;
-
-const setKinds = ['set', 'set-string', 'set-json', 'set-file'] as const satisfies readonly SetKind[];
 
 const options = {
   cloud: { type: 'string' },

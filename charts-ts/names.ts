@@ -23,7 +23,6 @@ export const userId = 10001;
 export const healthPaths = {
   live: '/api/v1/health/live',
   ready: '/api/v1/health/ready',
-  public: '/api/v1/health',
 } as const;
 
 /** Selects the pods of the API. The selector of a Deployment is immutable, so this label must not change. */

@@ -3,10 +3,8 @@ import type { Construct } from 'constructs';
 import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, names, podSecurityLabels, standardLabels } from '../names.ts';
-import type { Values } from '../values/schema.ts';
+import type { Aks, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
-
-type Aks = NonNullable<Values['aks']>;
 
 const component = 'entry';
 

@@ -1,12 +1,10 @@
 import type { Construct } from 'constructs';
 import { names } from '../names.ts';
-import type { Values } from '../values/schema.ts';
+import type { Aks, Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
 import type { Cloud } from './cloud.ts';
 import { addIngress } from './routing.ts';
-
-type Aks = NonNullable<Values['aks']>;
 
 function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
   const { host, tls } = values.ingress;
@@ -16,18 +14,6 @@ function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
     // The add-on copies the certificate from Key Vault to a Secret of this name. nginx redirects HTTP to HTTPS.
     ...(tls && { tls: [{ hosts: [host], secretName: `keyvault-${names.ingress}` }] }),
   });
-}
-
-function* faults(values: Values, aks: Aks): Iterable<string> {
-  const { ingress, secrets } = values;
-  if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri)
-    yield 'aks.certificateUri: is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false';
-  if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId)
-    yield 'aks.certificateClientId: is required for a Gateway with TLS: give the client id of the identity that may read the certificate';
-  for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
-    if (secrets.source === 'external' && !aks[key])
-      yield `aks.${key}: is required because secrets.source is external: set it, or choose another secrets.source`;
-  }
 }
 
 function loadBalancer({ ingress }: Values, aks: Aks): Cloud['loadBalancer'] {
@@ -51,8 +37,6 @@ function loadBalancer({ ingress }: Values, aks: Aks): Cloud['loadBalancer'] {
 export function createAks(values: Values, aks: Aks): Cloud {
   return {
     loadBalancer: loadBalancer(values, aks),
-    namespaceLabels: {},
-    serviceAnnotations: {},
     secretStore: {
       provider: {
         azurekv: {
@@ -66,10 +50,18 @@ export function createAks(values: Values, aks: Aks): Cloud {
         'azure.workload.identity/tenant-id': aks.tenantId ?? '',
       },
     },
-    faults: () => faults(values, aks),
-    addIngressOrGateway(scope) {
-      if (values.ingress.kind === 'gateway') addAksGateway(scope, values, aks);
-      else addNginxIngress(scope, values, aks);
+    *faults() {
+      const { ingress, secrets } = values;
+      if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri)
+        yield 'aks.certificateUri: is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false';
+      if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId)
+        yield 'aks.certificateClientId: is required for a Gateway with TLS: give the client id of the identity that may read the certificate';
+      for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
+        if (secrets.source === 'external' && !aks[key])
+          yield `aks.${key}: is required because secrets.source is external: set it, or choose another secrets.source`;
+      }
     },
+    addIngress: (scope) => addNginxIngress(scope, values, aks),
+    addGateway: (scope) => addAksGateway(scope, values, aks),
   };
 }

@@ -14,8 +14,8 @@ export interface Cloud {
     /** The time after which the load balancer closes an idle connection to a pod. */
     readonly idleTimeoutSeconds: number;
   };
-  readonly namespaceLabels: Readonly<Record<string, string>>;
-  readonly serviceAnnotations: Readonly<Record<string, string>>;
+  readonly namespaceLabels?: Readonly<Record<string, string>>;
+  readonly serviceAnnotations?: Readonly<Record<string, string>>;
   /** The secret store, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
   readonly secretStore: {
     readonly provider: ISecretStoreProvider;
@@ -23,6 +23,7 @@ export interface Cloud {
   };
   /** What is missing or contradictory in the values of this cloud: `path: message`. */
   faults(): Iterable<string>;
-  /** Adds the Ingress or the Gateway and the objects that belong to it. */
-  addIngressOrGateway(scope: Construct): void;
+  /** Each adds the object of its name and the objects that belong to it. */
+  addIngress(scope: Construct): void;
+  addGateway(scope: Construct): void;
 }

@@ -2,10 +2,8 @@ import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking
 import type { Construct } from 'constructs';
 import { addObject, type Manifest } from '../manifest.ts';
 import { healthPaths, metadata, names } from '../names.ts';
-import type { Values } from '../values/schema.ts';
+import type { Eks, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
-
-type Eks = NonNullable<Values['eks']>;
 
 /** A custom resource of the AWS Load Balancer Controller. charts-ts/gate/schemas/aws-gateway.ts checks its fields. */
 interface AwsConfiguration extends Manifest {

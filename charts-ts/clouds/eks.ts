@@ -1,11 +1,9 @@
 import type { Construct } from 'constructs';
 import { healthPaths, names } from '../names.ts';
-import type { Values } from '../values/schema.ts';
+import type { Eks, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
 import { addIngress } from './routing.ts';
-
-type Eks = NonNullable<Values['eks']>;
 
 const prefix = 'alb.ingress.kubernetes.io';
 
@@ -43,13 +41,6 @@ function addAlbIngress(scope: Construct, values: Values, eks: Eks): void {
   });
 }
 
-function* faults(values: Values, eks: Eks): Iterable<string> {
-  if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn)
-    yield 'eks.certificateArn: is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false';
-  if (values.secrets.source === 'external' && !eks.secretsRoleArn)
-    yield 'eks.secretsRoleArn: is required because secrets.source is external: give the ARN of the IAM role that may read the secrets';
-}
-
 /** Amazon EKS with the AWS Load Balancer Controller. */
 export function createEks(values: Values, eks: Eks): Cloud {
   return {
@@ -62,7 +53,6 @@ export function createEks(values: Values, eks: Eks): Cloud {
     },
     // A new pod is ready only when the ALB has found it healthy.
     namespaceLabels: { 'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled' },
-    serviceAnnotations: {},
     secretStore: {
       provider: {
         aws: {
@@ -73,10 +63,13 @@ export function createEks(values: Values, eks: Eks): Cloud {
       },
       serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },
     },
-    faults: () => faults(values, eks),
-    addIngressOrGateway(scope) {
-      if (values.ingress.kind === 'gateway') addAlbGateway(scope, values, eks);
-      else addAlbIngress(scope, values, eks);
+    *faults() {
+      if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn)
+        yield 'eks.certificateArn: is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false';
+      if (values.secrets.source === 'external' && !eks.secretsRoleArn)
+        yield 'eks.secretsRoleArn: is required because secrets.source is external: give the ARN of the IAM role that may read the secrets';
     },
+    addIngress: (scope) => addAlbIngress(scope, values, eks),
+    addGateway: (scope) => addAlbGateway(scope, values, eks),
   };
 }

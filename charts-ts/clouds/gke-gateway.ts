@@ -5,10 +5,8 @@ import type { IHealthCheckPolicy } from '@kubernetes-models/gke/networking.gke.i
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
-import type { Values } from '../values/schema.ts';
+import type { Gke, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
-
-type Gke = NonNullable<Values['gke']>;
 
 /** The load balancer checks readiness, so that it stops sending requests to a draining pod at once. */
 export const gkeHealthCheck = {

@@ -4,12 +4,10 @@ import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { healthPaths, metadata, names, ports } from '../names.ts';
-import type { Values } from '../values/schema.ts';
+import type { Gke, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
 import { addIngress } from './routing.ts';
-
-type Gke = NonNullable<Values['gke']>;
 
 function ingressAnnotations(values: Values, gke: Gke): Record<string, string> {
   return {
@@ -68,16 +66,6 @@ function addGkeIngress(scope: Construct, values: Values, gke: Gke): void {
   addIngress(scope, values, ingressAnnotations(values, gke), {});
 }
 
-function* faults(values: Values, gke: Gke): Iterable<string> {
-  const { kind, tls } = values.ingress;
-  if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate)
-    yield 'gke.preSharedCertificate: is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true';
-  if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate)
-    yield 'gke.certificateMap: is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead';
-  if (values.secrets.source === 'external' && !gke.secretsServiceAccount)
-    yield 'gke.secretsServiceAccount: is required because secrets.source is external: give the Google service account that may read the secrets';
-}
-
 /** Google GKE with its own load balancers. */
 export function createGke(values: Values, gke: Gke): Cloud {
   const isIngress = values.ingress.kind === 'ingress';
@@ -90,7 +78,6 @@ export function createGke(values: Values, gke: Gke): Cloud {
       // The load balancer has this fixed value.
       idleTimeoutSeconds: 600,
     },
-    namespaceLabels: {},
     serviceAnnotations: isIngress
       ? {
           'cloud.google.com/neg': '{"ingress": true}',
@@ -107,10 +94,16 @@ export function createGke(values: Values, gke: Gke): Cloud {
       },
       serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': gke.secretsServiceAccount ?? '' },
     },
-    faults: () => faults(values, gke),
-    addIngressOrGateway(scope) {
-      if (values.ingress.kind === 'gateway') addGkeGateway(scope, values, gke);
-      else addGkeIngress(scope, values, gke);
+    *faults() {
+      const { kind, tls } = values.ingress;
+      if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate)
+        yield 'gke.preSharedCertificate: is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true';
+      if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate)
+        yield 'gke.certificateMap: is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead';
+      if (values.secrets.source === 'external' && !gke.secretsServiceAccount)
+        yield 'gke.secretsServiceAccount: is required because secrets.source is external: give the Google service account that may read the secrets';
     },
+    addIngress: (scope) => addGkeIngress(scope, values, gke),
+    addGateway: (scope) => addGkeGateway(scope, values, gke),
   };
 }

@@ -1,22 +1,5 @@
-import type { Tree } from '../values/set-flag.ts';
 import type { Document } from './document.ts';
 import { asMap, asMaps, asText, get } from './untyped.ts';
-
-/** An object that creates pods, and its pod template. */
-export interface Workload {
-  readonly document: Document;
-  readonly kind: string;
-  readonly podLabels: Tree;
-  readonly podSpec: Tree;
-  /** Containers and init containers. */
-  readonly containers: readonly Tree[];
-}
-
-/** All objects that are applied together. */
-export interface ManifestSet {
-  readonly documents: readonly Document[];
-  readonly workloads: readonly Workload[];
-}
 
 const podTemplatePaths: Record<string, string[]> = {
   Deployment: ['spec', 'template'],
@@ -27,7 +10,10 @@ const podTemplatePaths: Record<string, string[]> = {
   Pod: [],
 };
 
-function toWorkload(document: Document): Workload[] {
+/** An object that creates pods, and its pod template. */
+export type Workload = ReturnType<typeof toWorkload>[number];
+
+function toWorkload(document: Document) {
   const { kind } = document.object;
   const path = podTemplatePaths[kind];
   if (!path) return [];
@@ -38,7 +24,10 @@ function toWorkload(document: Document): Workload[] {
   return [{ document, kind, podLabels, podSpec, containers }];
 }
 
-export function createManifestSet(documents: readonly Document[]): ManifestSet {
+/** All objects that are applied together. */
+export type ManifestSet = ReturnType<typeof createManifestSet>;
+
+export function createManifestSet(documents: readonly Document[]) {
   return { documents, workloads: documents.flatMap(toWorkload) };
 }
 

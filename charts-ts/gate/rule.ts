@@ -1,4 +1,4 @@
-import type { Tree } from '../values/set-flag.ts';
+import type { Tree } from '../values/merge.ts';
 import type { Document, Finding } from './document.ts';
 import { documentsOfKind, type ManifestSet, type Workload } from './manifest-set.ts';
 import { asText } from './untyped.ts';
@@ -9,11 +9,11 @@ export interface Rule {
   check(manifests: ManifestSet): Iterable<Finding>;
 }
 
-/** A rule about pods. `check` yields one message for each fault of a workload. */
-export function podRule(
-  id: string,
-  check: (workload: Workload, manifests: ManifestSet) => Iterable<string>,
-): Rule {
+/** Yields one message for each fault of `T`. */
+type Check<T> = (subject: T, manifests: ManifestSet) => Iterable<string>;
+
+/** A rule about pods. */
+export function podRule(id: string, check: Check<Workload>): Rule {
   return {
     id,
     *check(manifests) {
@@ -38,11 +38,7 @@ export function containerRule(
 }
 
 /** A rule about objects of these kinds. An empty list means every kind. */
-export function objectRule(
-  id: string,
-  kinds: readonly string[],
-  check: (document: Document, manifests: ManifestSet) => Iterable<string>,
-): Rule {
+export function objectRule(id: string, kinds: readonly string[], check: Check<Document>): Rule {
   return {
     id,
     *check(manifests) {

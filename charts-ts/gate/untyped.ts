@@ -1,14 +1,9 @@
-import { isTree } from '../values/merge.ts';
-import type { Tree } from '../values/set-flag.ts';
+import { isTree, type Tree } from '../values/merge.ts';
 
 /** The value at a path of keys, or undefined. Manifests from elsewhere may have any shape. */
 export function get(value: unknown, ...path: (string | number)[]): unknown {
-  // reason: maps and arrays are both indexed by key; any other value has no entries.
   return path.reduce<unknown>(
-    (parent, key) =>
-      typeof parent === 'object' && parent !== null
-        ? (parent as Record<string | number, unknown>)[key]
-        : undefined,
+    (parent, key) => (typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined),
     value,
   );
 }

@@ -37,21 +37,19 @@ const behavior: NonNullable<IHorizontalPodAutoscaler['spec']>['behavior'] = {
   },
 };
 
-function addAdapterRule(scope: Construct, values: Values): void {
-  addObject<IConfigMap>(scope, 'adapter-rule', {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: metadata(values, `${names.app}-adapter-rule`, { component: 'monitoring' }),
-    data: { 'rules.yaml': adapterRules() },
-  });
-}
-
 /** The autoscaler of the API and, for its custom metric, the rule of prometheus-adapter. */
 export class HorizontalPodAutoscaler extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const { hashWait, maxReplicas, minReplicas } = values.autoscaling;
-    if (hashWait.enabled) addAdapterRule(this, values);
+    if (hashWait.enabled) {
+      addObject<IConfigMap>(this, 'adapter-rule', {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: metadata(values, `${names.app}-adapter-rule`, { component: 'monitoring' }),
+        data: { 'rules.yaml': adapterRules() },
+      });
+    }
     addObject<IHorizontalPodAutoscaler>(this, 'autoscaler', {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',

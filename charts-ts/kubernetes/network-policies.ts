@@ -1,20 +1,13 @@
 import { Construct } from 'constructs';
-import type {
-  INetworkPolicy,
-  INetworkPolicyPeer,
-  INetworkPolicyPort,
-  INetworkPolicySpec,
-} from 'kubernetes-models/networking.k8s.io/v1';
+import type { INetworkPolicy, INetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
 import { allPodsSelector, apiSelector, metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 
-type EgressRule = NonNullable<INetworkPolicySpec['egress']>[number];
-
 /** A CIDR block, or pods of a namespace. Kubernetes itself labels each namespace with its name. */
-function toPeer(peer: Peer): INetworkPolicyPeer {
+function toPeer(peer: Peer) {
   if ('cidr' in peer) return { ipBlock: { cidr: peer.cidr } };
   return {
     namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': peer.namespace } },
@@ -22,17 +15,13 @@ function toPeer(peer: Peer): INetworkPolicyPeer {
   };
 }
 
-const tcp = (port: number | string): INetworkPolicyPort[] => [{ protocol: 'TCP', port }];
+const tcp = (port: number | string) => [{ protocol: 'TCP' as const, port }];
+const egressTo = (peers: readonly Peer[], port: number) => ({ to: peers.map(toPeer), ports: tcp(port) });
 
-const egressTo = (peers: readonly Peer[], port: number): EgressRule => ({
-  to: peers.map(toPeer),
-  ports: tcp(port),
-});
-
-function egressToDns({ dnsCidrs }: Values['networkPolicy']): EgressRule {
+function egressToDns({ dnsCidrs }: Values['networkPolicy']) {
   const coreDns = { namespace: 'kube-system', podLabels: { 'k8s-app': 'kube-dns' } };
-  const servers = [coreDns, ...dnsCidrs.map((cidr) => ({ cidr }))].map(toPeer);
-  return { to: servers, ports: (['UDP', 'TCP'] as const).map((protocol) => ({ protocol, port: 53 })) };
+  const servers = [coreDns, ...dnsCidrs.map((cidr) => ({ cidr }))];
+  return { to: servers.map(toPeer), ports: [{ protocol: 'UDP' as const, port: 53 }, ...tcp(53)] };
 }
 
 /**

@@ -1,30 +1,27 @@
 import { createHash } from 'node:crypto';
-import type {
-  IContainer,
-  IEnvVar,
-  IPodSpec,
-  ISecurityContext,
-  IVolume,
-  IVolumeMount,
-} from 'kubernetes-models/v1';
+import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { configKey, isPath, paths, plainSettings, secretKeys, settings } from './settings.ts';
 
+const unprivileged = {
+  runAsGroup: userId,
+  runAsNonRoot: true,
+  runAsUser: userId,
+  seccompProfile: { type: 'RuntimeDefault' as const },
+};
+
 /** Limits what an attacker can do in a compromised container: no root, no capabilities, a read-only file system. */
-const containerSecurity: ISecurityContext = {
+const containerSecurity = {
   allowPrivilegeEscalation: false,
   capabilities: { drop: ['ALL'] },
   privileged: false,
   readOnlyRootFilesystem: true,
-  runAsGroup: userId,
-  runAsNonRoot: true,
-  runAsUser: userId,
-  seccompProfile: { type: 'RuntimeDefault' },
+  ...unprivileged,
 };
 
 // 0440, because root owns the mounted files and the process reads them as a member of fsGroup.
-const readableByGroup = 0o440;
+const defaultMode = 0o440;
 
 /** The `env` list of a container, sorted by name, from settings(). */
 export function environment(values: Values): IEnvVar[] {
@@ -42,34 +39,18 @@ export function environment(values: Values): IEnvVar[] {
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-function volumes(values: Values): { volume: IVolume; path: string }[] {
-  const keys = secretKeys(values, values.secrets.delivery === 'files');
-  const found: { volume: IVolume; path: string }[] = [
-    { path: '/tmp', volume: { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } } },
-    {
-      path: paths.publicKeys,
-      volume: { name: 'public-keys', configMap: { name: names.publicKeys, defaultMode: readableByGroup } },
-    },
-  ];
-  if (keys.length > 0) {
-    const items = keys.map((key) => ({ key, path: key }));
-    const secret = { secretName: values.secrets.name, defaultMode: readableByGroup, items };
+/** The volumes by the folders at which containers mount them. */
+function volumes(values: Values): Record<string, IVolume> {
+  const items = secretKeys(values, values.secrets.delivery === 'files').map((key) => ({ key, path: key }));
+  const secret = { secretName: values.secrets.name, defaultMode, items };
+  const databaseCa = { name: 'database-ca', configMap: { name: names.databaseCa, defaultMode } };
+  return {
+    '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
+    [paths.publicKeys]: { name: 'public-keys', configMap: { name: names.publicKeys, defaultMode } },
     // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
-    found.push({ path: paths.secrets, volume: { name: 'secrets', secret } });
-  }
-  if (values.database.ca) {
-    const configMap = { name: names.databaseCa, defaultMode: readableByGroup };
-    found.push({ path: paths.databaseCa, volume: { name: 'database-ca', configMap } });
-  }
-  return found;
-}
-
-function mounts(values: Values): IVolumeMount[] {
-  return volumes(values).map(({ path, volume }) => ({
-    name: volume.name,
-    mountPath: path,
-    ...(path !== '/tmp' && { readOnly: true }),
-  }));
+    ...(items.length > 0 && { [paths.secrets]: { name: 'secrets', secret } }),
+    ...(values.database.ca && { [paths.databaseCa]: databaseCa }),
+  };
 }
 
 type Resources = Values['resources'];
@@ -96,7 +77,11 @@ export function container(
     env: environment(values),
     resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
     securityContext: containerSecurity,
-    volumeMounts: mounts(values),
+    volumeMounts: Object.entries(volumes(values)).map(([mountPath, { name }]) => ({
+      name,
+      mountPath,
+      ...(mountPath !== '/tmp' && { readOnly: true }),
+    })),
     ...rest,
   };
 }
@@ -112,13 +97,10 @@ export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec,
       fsGroup: userId,
       // Without it, every start changes the owner of all files in all volumes.
       fsGroupChangePolicy: 'OnRootMismatch',
-      runAsGroup: userId,
-      runAsNonRoot: true,
-      runAsUser: userId,
-      seccompProfile: { type: 'RuntimeDefault' },
+      ...unprivileged,
     },
     serviceAccountName: names.app,
-    volumes: volumes(values).map(({ volume }) => volume),
+    volumes: Object.values(volumes(values)),
     ...(image.pullSecrets.length > 0 && { imagePullSecrets: image.pullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(scheduling.nodeSelector).length > 0 && { nodeSelector: scheduling.nodeSelector }),
     // reason: the schema of the values takes any map here, and the gate checks it against the types of a pod.

@@ -3,15 +3,18 @@ import { createCloud } from '../clouds/create-cloud.ts';
 import { names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
-/** Keys of the Secret: those of the deployment guide, and those of further options. */
-export type SecretKey =
-  | 'db-url'
-  | 'db-replica-url'
-  | 'redis-url'
-  | 'jwt-secret'
-  | 'jwt-secret-previous'
-  | 'jwt-private-key'
-  | 'jwt-public-key';
+/** Keys of the Secret, those of the deployment guide and those of further options, and the variable of each key. */
+export const secretVariables = {
+  'db-url': 'DB_PRIMARY_DB_URL',
+  'db-replica-url': 'DB_REPLICA_DB_URL',
+  'redis-url': 'REDIS_URL',
+  'jwt-secret': 'JWT_SECRET_KEY',
+  'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
+  'jwt-private-key': 'JWT_PRIVATE_KEY',
+  'jwt-public-key': 'JWT_PUBLIC_KEY',
+} as const satisfies Record<string, Variable>;
+
+export type SecretKey = keyof typeof secretVariables;
 
 /** `from` is the path of the value that the text comes from. */
 type Text = { readonly text: string; readonly from?: string | undefined };
@@ -52,10 +55,6 @@ function hosts({ allowedHosts, ingress, namespace }: Values): string {
   return [...new Set([ingress.host, ...allowedHosts, ...inCluster])].join(',');
 }
 
-function proxies(values: Values): string {
-  return [...createCloud(values).loadBalancer.proxies, ...values.trustedProxies].join(',');
-}
-
 function extra({ extraConfig }: Values): Partial<Record<Plain, Text>> {
   const given = Object.entries(extraConfig);
   return Object.fromEntries(given.map(([name, value]) => [name, text(value ?? '', `extraConfig.${name}`)]));
@@ -64,6 +63,7 @@ function extra({ extraConfig }: Values): Partial<Record<Plain, Text>> {
 /** The environment of every container of the service, independent of how secrets are delivered. */
 export function settings(values: Values): Settings {
   const { database, jwt, redis, rollout } = values;
+  const proxies = [...createCloud(values).loadBalancer.proxies, ...values.trustedProxies];
   return {
     ...extra(values),
     ENV: text('production'),
@@ -86,7 +86,7 @@ export function settings(values: Values): Settings {
     JWT_PUBLIC_KEYS_DIR: text(paths.publicKeys),
     ALLOWED_HOSTS: text(hosts(values), 'allowedHosts'),
     // Without it the service would take the load balancer for the client, and all clients would share one rate limit.
-    TRUSTED_PROXIES: text(proxies(values), 'trustedProxies'),
+    TRUSTED_PROXIES: text(proxies.join(','), 'trustedProxies'),
     ...(values.corsOrigins.length > 0 && {
       CORS_ALLOWED_ORIGINS: text(JSON.stringify(values.corsOrigins), 'corsOrigins'),
     }),

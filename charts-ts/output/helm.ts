@@ -5,6 +5,7 @@ import { names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { FolderContent } from './output-folder.ts';
 
+const packageFile = new URL('../../package.json', import.meta.url);
 const builtIn = /^(v1|apps\/v1|batch\/v1|policy\/v1|autoscaling\/v2|(networking|scheduling)\.k8s\.io\/v1)$/;
 
 /** Kinds that a cluster may not know or that another team may manage. The installation can leave each of them out. */
@@ -24,13 +25,6 @@ function toTemplate({ objects }: ManifestFile): string {
       return isOptional(object) ? `{{- if .Values.include.${object.kind} }}\n${body}{{- end }}\n` : body;
     })
     .join('');
-}
-
-function packageVersion(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  );
-  return version;
 }
 
 function readme(values: Values): string {
@@ -56,7 +50,7 @@ export function helmContent(values: Values, files: readonly ManifestFile[]): Fol
     name: names.app,
     description: `auth-service on ${values.cloud}`,
     type: 'application',
-    version: packageVersion(),
+    version: String(JSON.parse(readFileSync(packageFile, 'utf8')).version),
     appVersion: values.image.tag,
     kubeVersion: '>=1.28.0-0',
   };

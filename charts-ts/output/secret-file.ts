@@ -4,23 +4,13 @@ import { parseEnv } from 'node:util';
 import { Yaml } from 'cdk8s';
 import type { ISecret } from 'kubernetes-models/v1';
 import { redisNodes, type Variable } from '../../app/config/config.ts';
-import { type SecretKey, secretKeys } from '../kubernetes/settings.ts';
+import { type SecretKey, secretKeys, secretVariables } from '../kubernetes/settings.ts';
 import { metadata } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { keyPairFault, sharedSecretFault, urlFault } from './secret-rules.ts';
 
 /** Secrets that are missing, weak or placeholders. The message never contains a value. */
 export class SecretsError extends Error {}
-
-const variableOf: Record<SecretKey, Variable> = {
-  'db-url': 'DB_PRIMARY_DB_URL',
-  'db-replica-url': 'DB_REPLICA_DB_URL',
-  'redis-url': 'REDIS_URL',
-  'jwt-secret': 'JWT_SECRET_KEY',
-  'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
-  'jwt-private-key': 'JWT_PRIVATE_KEY',
-  'jwt-public-key': 'JWT_PUBLIC_KEY',
-};
 
 type Secrets = Partial<Record<SecretKey, string>>;
 
@@ -36,7 +26,7 @@ function read(env: NodeJS.Dict<string>, name: Variable, folder: string): string 
 
 function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | undefined {
   const text = secrets[key] ?? '';
-  const variable = variableOf[key];
+  const variable = secretVariables[key];
   if (!text) return `must be set, directly or by ${variable}_FILE or ${variable}_PATH`;
   if (key.startsWith('db-')) return urlFault(text, ['postgres:', 'postgresql:']);
   if (key === 'redis-url') {
@@ -84,11 +74,11 @@ export function readSecrets(path: string | undefined, values: Values) {
   const env = load(path);
   const keys = secretKeys(values);
   const secrets: Secrets = Object.fromEntries(
-    keys.map((key) => [key, read(env, variableOf[key], dirname(path))]),
+    keys.map((key) => [key, read(env, secretVariables[key], dirname(path))]),
   );
   const faults = keys.flatMap((key) => {
     const fault = faultOf(key, secrets, values);
-    return fault ? [`${variableOf[key]}: ${fault}`] : [];
+    return fault ? [`${secretVariables[key]}: ${fault}`] : [];
   });
   if (faults.length > 0) throw new SecretsError(faults.join('\n'));
   return { path: `${path}.secret.yaml`, text: toYaml(secrets, values) };

@@ -48,13 +48,12 @@ export const hostName = z
     'must be a host name such as api.example.com, in lower case, without port',
   );
 
-export const origin = z.string().refine((text) => {
-  try {
-    return new URL(text).origin === text;
-  } catch {
-    return false;
-  }
-}, 'must be an origin such as https://app.example.com');
+export const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'must be an origin such as https://app.example.com',
+  );
 
 /** A number of pods, or a percentage of them. */
 export const countOrPercent = z.union([

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import type { z } from 'zod';
-import { dropNulls, isTree, mergeTrees } from './merge.ts';
+import { dropNulls, isTree, mergeTrees, type Tree } from './merge.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
 import { clouds } from './schema-clouds.ts';
 import { schemaMessage } from './schema-messages.ts';
-import { applySet, type SetKind, type Tree } from './set-flag.ts';
+import { applySet, type SetKind, setKinds } from './set-flag.ts';
 
 /** Values that synth rejects. The message has a line for each fault: the path of the value and what is wrong with it. */
 export class ValuesError extends Error {
@@ -20,8 +20,6 @@ export interface ValuesSource {
 }
 
 const defaultsFolder = new URL('./', import.meta.url);
-// The order of Helm. The order on the command line has no effect.
-const precedence: readonly SetKind[] = ['set-json', 'set', 'set-string', 'set-file'];
 
 function readText(path: string | URL): string {
   try {
@@ -40,13 +38,8 @@ function readTree(path: string | URL): Tree {
   return tree;
 }
 
-let defaults: Tree | undefined;
-
 /** values.yaml, parsed once for all clouds. A merge does not change it. */
-function readDefaults(): Tree {
-  defaults ??= readTree(new URL('values.yaml', defaultsFolder));
-  return defaults;
-}
+let defaults: Tree | undefined;
 
 /** `['a', 'b', 0]` → `a.b[0]`. */
 function toPath(path: readonly PropertyKey[]): string {
@@ -84,9 +77,10 @@ export function parseCloud(text: string): CloudName {
  * @throws ValuesError naming every fault
  */
 export function loadValues(cloud: CloudName, source: ValuesSource): Values {
-  const below = mergeTrees(readDefaults(), readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
+  defaults ??= readTree(new URL('values.yaml', defaultsFolder));
+  const below = mergeTrees(defaults, readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
   const given = source.files.map(readTree).reduce(mergeTrees, mergeTrees({}, {}));
-  for (const kind of precedence) {
+  for (const kind of setKinds) {
     for (const set of source.sets.filter((one) => one.kind === kind)) {
       applySet(given, kind, set.text, readText);
     }

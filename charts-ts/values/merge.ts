@@ -1,4 +1,4 @@
-import type { Tree } from './set-flag.ts';
+export type Tree = { [key: string]: unknown };
 
 /** Whether `value` is a map, not a list or a scalar. */
 export function isTree(value: unknown): value is Tree {

@@ -3,7 +3,7 @@ import { algorithms, entries, formatFaults, isSecret, logLevels } from '../../ap
 import { cidr, dnsLabel, duration, hostName, labels, origin, text } from './formats.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port } from './schema-network.ts';
-import * as workload from './schema-workload.ts';
+import { workload } from './schema-workload.ts';
 
 type Format = (typeof entries)[number]['format'];
 
@@ -31,30 +31,12 @@ const extraConfig = z.strictObject(
 
 const pem = text(/^-----BEGIN [A-Z ]+-----/, 'must be PEM text');
 
-const secrets = z.strictObject({
-  source: z.enum(['existing', 'external', 'inline']),
-  name: dnsLabel,
-  delivery: z.enum(['files', 'env']),
-  external: z.strictObject({
-    prefix: z.string(),
-    refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
-  }),
-});
-
 /** The schema of the values. Types, validation and values.schema.json derive from it. */
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
   namespace: z.strictObject({ name: dnsLabel, create: z.boolean() }),
-  image: workload.image,
-  replicas: z.int().min(1),
-  autoscaling: workload.autoscaling,
-  disruptionBudget: workload.disruptionBudget,
-  rollout: workload.rollout,
-  resources: workload.resources,
-  scheduling: workload.scheduling,
-  migrations: workload.migrations,
-  purge: workload.purge,
+  ...workload,
   serviceAccount: z.strictObject({ annotations: labels }),
   podLabels: labels,
   podAnnotations: labels,
@@ -83,7 +65,15 @@ export const valuesSchema = z.strictObject({
     previousSecret: z.boolean(),
     publicKeys: z.record(dnsLabel, pem),
   }),
-  secrets,
+  secrets: z.strictObject({
+    source: z.enum(['existing', 'external', 'inline']),
+    name: dnsLabel,
+    delivery: z.enum(['files', 'env']),
+    external: z.strictObject({
+      prefix: z.string(),
+      refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
+    }),
+  }),
   monitoring: z.strictObject({
     serviceMonitor: z.strictObject({ enabled: z.boolean(), interval: duration, labels }),
     rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url() }),
@@ -96,3 +86,6 @@ export const valuesSchema = z.strictObject({
 
 export type Values = z.infer<typeof valuesSchema>;
 export type CloudName = Values['cloud'];
+export type Eks = NonNullable<Values['eks']>;
+export type Gke = NonNullable<Values['gke']>;
+export type Aks = NonNullable<Values['aks']>;

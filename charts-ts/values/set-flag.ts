@@ -1,4 +1,5 @@
-export type Tree = { [key: string]: unknown };
+import { isTree, type Tree } from './merge.ts';
+
 type Step = string | number;
 
 /** A `--set` flag that cannot be parsed. The message has the text of the flag. */
@@ -42,8 +43,7 @@ function parsePath(text: string): Step[] {
 // No object has a prototype, so that `--set __proto__.x=1` is an ordinary unknown key.
 const emptyTree = (): Tree => Object.create(null);
 
-function assign(target: Tree | unknown[], path: readonly Step[], value: unknown): void {
-  const [step, ...rest] = path;
+function assign(target: Tree | unknown[], [step, ...rest]: readonly Step[], value: unknown): void {
   // reason: a path is checked by parsePath; arrays take numbers and trees take names.
   const container = target as Record<Step, unknown>;
   if (step === undefined) return;
@@ -54,12 +54,9 @@ function assign(target: Tree | unknown[], path: readonly Step[], value: unknown)
     return;
   }
   const present = container[step];
-  const fits =
-    typeof next === 'number'
-      ? Array.isArray(present)
-      : typeof present === 'object' && !Array.isArray(present);
-  const child =
-    fits && present !== null && present !== undefined ? present : typeof next === 'number' ? [] : emptyTree();
+  const isIndex = typeof next === 'number';
+  const fits = isIndex ? Array.isArray(present) : isTree(present);
+  const child = fits ? present : isIndex ? [] : emptyTree();
   container[step] = child;
   // reason: just made, or found to be the kind of container that the next step needs.
   assign(child as Tree | unknown[], rest, value);
@@ -79,7 +76,9 @@ function parseJson(text: string, pair: string): unknown {
   }
 }
 
-export type SetKind = 'set' | 'set-string' | 'set-json' | 'set-file';
+/** The flags in the order of Helm. Their order on the command line has no effect. */
+export const setKinds = ['set-json', 'set', 'set-string', 'set-file'] as const;
+export type SetKind = (typeof setKinds)[number];
 
 /**
  * Applies one flag such as `a.b[0]=x,c=y` to `tree`, by the rules of Helm 3.

@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { applySet, type SetKind, type Tree } from '../../charts-ts/values/set-flag.ts';
+import type { Tree } from '../../charts-ts/values/merge.ts';
+import { applySet, type SetKind } from '../../charts-ts/values/set-flag.ts';
 import { findHelm } from './support/helm.ts';
 
 type Flag = readonly [kind: SetKind, text: string];

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { loadValues, parseValues } from '../../charts-ts/values/load-values.ts';
-import { mergeTrees } from '../../charts-ts/values/merge.ts';
-import { applySet, type SetKind, type Tree } from '../../charts-ts/values/set-flag.ts';
+import { mergeTrees, type Tree } from '../../charts-ts/values/merge.ts';
+import { applySet, type SetKind } from '../../charts-ts/values/set-flag.ts';
 
 function set(text: string, kind: SetKind = 'set', tree: Tree = {}): unknown {
   applySet(tree, kind, text, (path) => `content of ${path}`);

@@ -1,4 +1,4 @@
-import type { Tree } from '../../values/set-flag.ts';
+import type { Tree } from '../../values/merge.ts';
 import { documentsOfKind, namespaceOf } from '../manifest-set.ts';
 import { objectRule, podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';

@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { ConfigError, type Environment, type Files, parseConfig } from '../../../app/config/config.ts';
 import { names } from '../../names.ts';
 import { bytes, millicpu } from '../../values/formats.ts';
-import type { Tree } from '../../values/set-flag.ts';
+import type { Tree } from '../../values/merge.ts';
 import type { Document } from '../document.ts';
 import { findObject, type ManifestSet, type Workload } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';

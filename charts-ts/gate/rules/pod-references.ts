@@ -1,4 +1,4 @@
-import type { Tree } from '../../values/set-flag.ts';
+import type { Tree } from '../../values/merge.ts';
 import type { Document } from '../document.ts';
 import { findObject, hasContainerPort, type ManifestSet } from '../manifest-set.ts';
 import { containerRule, podRule, type Rule } from '../rule.ts';

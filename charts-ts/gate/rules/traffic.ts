@@ -1,4 +1,4 @@
-import type { Tree } from '../../values/set-flag.ts';
+import type { Tree } from '../../values/merge.ts';
 import type { Document } from '../document.ts';
 import { documentsOfKind, findObject, type ManifestSet, nameOf, namespaceOf } from '../manifest-set.ts';
 import { objectRule, type Rule } from '../rule.ts';

@@ -7,7 +7,6 @@ interface ModelClass {
   prototype: { validate(): void };
 }
 
-const corePackage = 'kubernetes-models';
 const packageOfGroup: Record<string, string> = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
   'external-secrets.io': '@kubernetes-models/external-secrets',
@@ -22,7 +21,7 @@ async function loadModel(apiVersion: string, kind: string): Promise<ModelClass |
   if (!/^[\w.-]+(\/\w+)?$/.test(apiVersion) || !/^\w+$/.test(kind)) return undefined;
   try {
     const models: Record<string, unknown> = await import(
-      `${packageOfGroup[group] ?? corePackage}/${apiVersion}/${kind}`
+      `${packageOfGroup[group] ?? 'kubernetes-models'}/${apiVersion}/${kind}`
     );
     // reason: every module of these packages exports the class of its kind under its name.
     return models[kind] as ModelClass;

@@ -5,26 +5,7 @@ const sizes = { stat: { w: 4, h: 4 }, timeseries: { w: 8, h: 8 } } as const;
 /** A variable of the dashboard, so that the viewer can choose another Prometheus. */
 const datasource = { type: 'prometheus', uid: '$datasource' };
 
-/** In cells of Grafana's grid of 24 columns. */
-type GridPosition = Readonly<Record<'x' | 'y' | 'w' | 'h', number>>;
-
-/** Places panels from left to right. A panel that does not fit, or has another height, starts a new line. */
-function layOut(panels: readonly Panel[], top: number) {
-  let [x, y, lineHeight] = [0, top, 0];
-  const positioned = panels.map((panel) => {
-    const size = sizes[panel.isStat ? 'stat' : 'timeseries'];
-    if (x + size.w > columns || (lineHeight > 0 && size.h !== lineHeight)) {
-      [x, y] = [0, y + lineHeight];
-    }
-    lineHeight = size.h;
-    const position: GridPosition = { x, y, ...size };
-    x += size.w;
-    return { panel, position };
-  });
-  return { positioned, bottom: y + lineHeight };
-}
-
-function grafanaPanel(panel: Panel, gridPos: GridPosition, id: number): object {
+function grafanaPanel(panel: Panel, gridPos: object, id: number): object {
   const graph = { custom: { drawStyle: 'line', fillOpacity: 10, showPoints: 'never' } };
   return {
     id,
@@ -47,18 +28,22 @@ function grafanaPanel(panel: Panel, gridPos: GridPosition, id: number): object {
   };
 }
 
+/** Places panels from left to right. A panel that does not fit, or has another height, starts a new line. */
 function rowsOf(sections: DashboardDefinition['sections']): object[] {
-  const panels: object[] = [];
-  let top = 0;
-  for (const section of sections) {
-    const row = { id: panels.length + 1, type: 'row', title: section.title, collapsed: false, panels: [] };
-    panels.push({ ...row, gridPos: { x: 0, y: top, w: columns, h: 1 } });
-    const { positioned, bottom } = layOut(section.panels, top + 1);
-    for (const { panel, position } of positioned)
-      panels.push(grafanaPanel(panel, position, panels.length + 1));
-    top = bottom;
+  const placed: object[] = [];
+  let [x, y, lineHeight] = [0, 0, 0];
+  for (const { panels, title } of sections) {
+    const gridPos = { x: 0, y: y + lineHeight, w: columns, h: 1 };
+    placed.push({ id: placed.length + 1, type: 'row', title, collapsed: false, panels: [], gridPos });
+    [x, y, lineHeight] = [0, gridPos.y + 1, 0];
+    for (const panel of panels) {
+      const size = sizes[panel.isStat ? 'stat' : 'timeseries'];
+      if (x + size.w > columns || (lineHeight > 0 && size.h !== lineHeight)) [x, y] = [0, y + lineHeight];
+      placed.push(grafanaPanel(panel, { x, y, ...size }, placed.length + 1));
+      [x, lineHeight] = [x + size.w, size.h];
+    }
   }
-  return panels;
+  return placed;
 }
 
 /** A dashboard in Grafana's import format. The `uid` must never change, because links contain it. */

@@ -54,7 +54,7 @@ function traffic(selector: string): Panel[] {
 function latency(selector: string): Panel[] {
   const routes = latencyRoutes.replaceAll('/', '\\/');
   const byRoute = { legend: '{{route}}', expr: quantile(0.95, duration, selector, ['route']) };
-  const authentication = quantiles([0.5, 0.95, 0.99], duration, `${selector},${latencySelector}`);
+  const authentication = quantiles(duration, `${selector},${latencySelector}`);
   return [
     panel('Authentication latency', 's', authentication, {
       description:

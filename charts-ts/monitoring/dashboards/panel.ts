@@ -64,7 +64,7 @@ export function quantile(q: number, histogram: string, selector: string, by: rea
 }
 
 /** One query for each quantile, with legends such as p95. */
-export function quantiles(qs: readonly number[], histogram: string, selector: string): Query[] {
+export function quantiles(histogram: string, selector: string, qs = [0.5, 0.95, 0.99]): Query[] {
   return qs.map((q) => ({ legend: `p${q * 100}`, expr: quantile(q, histogram, selector) }));
 }
 

@@ -3,8 +3,6 @@ import { serviceSelector } from '../promql.ts';
 import { byPod, type DashboardDefinition, type Panel, panel, quantiles, rateBy } from './panel.ts';
 import { eventLoopLag } from './saturation.ts';
 
-const allQuantiles = [0.5, 0.95, 0.99];
-
 function postgres(selector: string): Panel[] {
   const duration = 'auth_postgres_query_duration_seconds';
   const connections = [
@@ -13,7 +11,7 @@ function postgres(selector: string): Panel[] {
     { legend: '{{pool}} waiting queries', expr: `sum by (pool) (auth_postgres_pool_waiting{${selector}})` },
   ];
   return [
-    panel('Postgres query latency', 's', quantiles(allQuantiles, duration, selector), {
+    panel('Postgres query latency', 's', quantiles(duration, selector), {
       description: 'Seconds, including the time until a connection is free.',
     }),
     panel('Postgres query rate by outcome', 'cps', [rateBy(['outcome'], `${duration}_count{${selector}}`)], {
@@ -30,7 +28,7 @@ function redis(selector: string): Panel[] {
   const duration = 'auth_redis_command_duration_seconds';
   const connected = `sum by (connection) (auth_redis_connected{${selector}})`;
   return [
-    panel('Redis command latency', 's', quantiles(allQuantiles, duration, selector), {
+    panel('Redis command latency', 's', quantiles(duration, selector), {
       description: 'Seconds. The service aborts a command after 0.25 s.',
     }),
     panel('Redis command rate by outcome', 'cps', [rateBy(['outcome'], `${duration}_count{${selector}}`)], {

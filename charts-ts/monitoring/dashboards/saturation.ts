@@ -34,7 +34,7 @@ export function saturation(values: Values): Panel[] {
       description: 'CPU cores in use, by pod. At the CPU limit the hash queue grows first.',
     }),
     cpuThrottling(values),
-    panel('Hash queue time', 's', quantiles([0.5, 0.95], 'auth_hash_wait_seconds', selector), {
+    panel('Hash queue time', 's', quantiles('auth_hash_wait_seconds', selector, [0.5, 0.95]), {
       description:
         'Seconds that a password hash waits for a free slot. This saturates first, and the autoscaler can scale on it.',
     }),
