@@ -1,12 +1,13 @@
 import { AppError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
-import { type IdentityChange, identityColumns } from '../accounts/accounts.ts';
+import { identityColumns } from '../accounts/accounts.ts';
 import { type Actor, writeAudit } from '../audit/audit-log.ts';
 import { createResetToken, resetTokenLifetime } from '../passwords/password-reset.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { LoginThrottle } from '../throttling/login-throttle.ts';
+import type { IdentityChange } from '../users/user.ts';
 
 export type Administration = ReturnType<typeof createAdministration>;
 

@@ -6,15 +6,9 @@ import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
 import { type Actor, actorOf } from '../audit/audit-log.ts';
 import { RoleName } from '../roles/role-view.ts';
-import { Email, ManagedUser, presentManagedUser, Username } from '../users/user.ts';
+import { IdentityChange, ManagedUser, presentManagedUser } from '../users/user.ts';
 import type { Administration } from './administration.ts';
 
-const UpdateUserBody = z
-  .strictObject({ username: Username.optional(), email: Email.optional() })
-  .refine(
-    (body) => body.username !== undefined || body.email !== undefined,
-    'must change at least one field',
-  );
 const SetRolesBody = z.strictObject({ roles: z.array(RoleName).max(50) });
 const ResetToken = z.object({ token: z.string(), expires_at: Instant }).meta({ id: 'ResetToken' });
 const UsersQuery = z
@@ -39,11 +33,9 @@ function findUsers({ users }: Pick<Store, 'users'>, query: z.infer<typeof UsersQ
   const { limit, email, username } = query;
   const prefix = email ?? username;
   if (prefix === undefined) {
-    const after = decodeCursor(CreatedKeyset, query.cursor);
-    return users.list({ limit, ...(after !== undefined && { after }) });
+    return users.list({ limit, after: decodeCursor(CreatedKeyset, query.cursor) });
   }
-  const after = decodeCursor(TextKeyset, query.cursor);
-  const search = { prefix: prefix.toLowerCase(), limit, ...(after !== undefined && { after }) };
+  const search = { prefix, limit, after: decodeCursor(TextKeyset, query.cursor) };
   return email === undefined ? users.searchByUsername(search) : users.searchByEmail(search);
 }
 
@@ -106,7 +98,7 @@ function changeEndpoints(administration: Administration) {
         access: 'admin',
         securityEvent: 'administration',
         params: IdParams,
-        body: UpdateUserBody,
+        body: IdentityChange,
         answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
         refuses: ['user_not_found', 'email_taken', 'username_taken'],
       },
