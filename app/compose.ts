@@ -6,7 +6,6 @@ import { createAccounts } from './features/accounts/accounts.ts';
 import { createPersonalData } from './features/accounts/personal-data.ts';
 import { createAdministration } from './features/administration/administration.ts';
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
-import type { DependencyChecks } from './features/health/dependency-status.ts';
 import { createLogin } from './features/login/login.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
@@ -46,7 +45,7 @@ interface Composition {
 
 const successes: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
 
-function dependencyChecks(stores: Stores): DependencyChecks {
+function dependencyChecks(stores: Stores) {
   return {
     postgres: () =>
       stores.database.query('health/ping').then(
