@@ -39,6 +39,8 @@ function findUsers({ users }: Pick<Store, 'users'>, query: z.infer<typeof UsersQ
   return email === undefined ? users.searchByUsername(search) : users.searchByEmail(search);
 }
 
+const changeOfUser = { access: 'admin', securityEvent: 'administration', params: IdParams } as const;
+
 /** A POST or DELETE on a user that answers 204. */
 function actionEndpoint(
   route: Parameters<typeof endpoint>[0],
@@ -50,9 +52,7 @@ function actionEndpoint(
     route,
     {
       summary,
-      access: 'admin',
-      securityEvent: 'administration',
-      params: IdParams,
+      ...changeOfUser,
       answers: { 204: { description: 'Done' } },
       refuses: ['user_not_found', ...refuses],
     },
@@ -95,9 +95,7 @@ function changeEndpoints(administration: Administration) {
       'PATCH /api/v1/admin/users/:id',
       {
         summary: 'Change email or username of a user',
-        access: 'admin',
-        securityEvent: 'administration',
-        params: IdParams,
+        ...changeOfUser,
         body: IdentityChange,
         answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
         refuses: ['user_not_found', 'email_taken', 'username_taken'],
@@ -110,27 +108,22 @@ function changeEndpoints(administration: Administration) {
       'PUT /api/v1/admin/users/:id/roles',
       {
         summary: 'Replace the roles of a user',
-        access: 'admin',
-        securityEvent: 'administration',
-        params: IdParams,
+        ...changeOfUser,
         body: SetRolesBody,
         answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
         refuses: ['user_not_found', 'role_not_found', 'last_admin'],
       },
-      async (call) => {
-        const { params, body } = call;
-        return {
-          data: presentManagedUser(await administration.setRoles(actorOf(call), params.id, body.roles)),
-        };
-      },
+      async (call) => ({
+        data: presentManagedUser(
+          await administration.setRoles(actorOf(call), call.params.id, call.body.roles),
+        ),
+      }),
     ),
     endpoint(
       'POST /api/v1/admin/users/:id/reset-token',
       {
         summary: 'Issue a one-time token with which the user sets a new password',
-        access: 'admin',
-        securityEvent: 'administration',
-        params: IdParams,
+        ...changeOfUser,
         answers: { 201: { description: 'Shown once', data: ResetToken } },
         refuses: ['user_not_found'],
       },
