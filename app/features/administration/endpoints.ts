@@ -45,7 +45,7 @@ const changeOfUser = { access: 'admin', securityEvent: 'administration', params:
 function actionEndpoint(
   route: Parameters<typeof endpoint>[0],
   summary: string,
-  act: (actor: Actor, userId: string) => Promise<void>,
+  act: (actor: Actor, userId: string) => Promise<unknown>,
   refuses: readonly 'last_admin'[] = [],
 ) {
   return endpoint(
