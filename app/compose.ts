@@ -82,7 +82,7 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
 
 /** Builds the services of all features, each from those that it needs. */
 async function createServices(parts: Composition) {
-  const { config, stores, keys, log, metrics, version, isDraining, tracing = noTracing } = parts;
+  const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const hasher = await createPasswordHasher(config.hashing, metrics, tracing);
@@ -94,6 +94,7 @@ async function createServices(parts: Composition) {
   const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
   const confirmPassword = createConfirmPassword({ store, hasher, throttle });
   return {
+    ...parts,
     authenticate: createAuthenticate({ tokens, states }),
     hashQueue: hasher.queue,
     register: createRegister({ store, hasher, metrics }),
@@ -106,12 +107,8 @@ async function createServices(parts: Composition) {
     administration: createAdministration({ store, states, throttle }),
     roles: createRoles({ store }),
     replica,
-    keys,
-    metrics,
-    version,
     environment: config.environment,
     checks: dependencyChecks(stores),
-    isDraining,
   };
 }
 
