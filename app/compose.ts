@@ -45,18 +45,6 @@ interface Composition {
 
 const successes: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
 
-function dependencyChecks(stores: Stores) {
-  return {
-    postgres: () =>
-      stores.database.query('health/ping').then(
-        () => true,
-        () => false,
-      ),
-    schema: () => isSchemaCurrent(stores.database),
-    redis: () => stores.redis.ping(),
-  };
-}
-
 function refreshObserver({ metrics, log }: Composition) {
   return (cause: RefreshOutcome, session?: SessionRow): void => {
     metrics.refreshes.inc({ outcome: successes.has(cause) ? 'success' : 'failure', cause });
@@ -108,7 +96,15 @@ async function createServices(parts: Composition) {
     roles: createRoles({ store }),
     replica,
     environment: config.environment,
-    checks: dependencyChecks(stores),
+    checks: {
+      postgres: () =>
+        stores.database.query('health/ping').then(
+          () => true,
+          () => false,
+        ),
+      schema: () => isSchemaCurrent(stores.database),
+      redis: () => stores.redis.ping(),
+    },
   };
 }
 

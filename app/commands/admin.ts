@@ -15,10 +15,8 @@ import { adminRole } from '../store/tables/roles.ts';
 
 const commandLine = { id: null, client: null };
 
-const audit = (tx: Store, action: string, userId: string): Promise<void> => {
-  const target = { targetType: 'user', targetId: userId, detail: { by: 'command line' } } as const;
-  return writeAudit(tx, commandLine, { action, ...target });
-};
+const audit = (tx: Store, action: string, targetId: string): Promise<void> =>
+  writeAudit(tx, commandLine, { action, targetType: 'user', targetId, detail: { by: 'command line' } });
 
 /** @throws AppError email_taken, username_taken or a password policy code */
 export function createAdmin(
