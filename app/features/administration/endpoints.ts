@@ -29,7 +29,7 @@ const UsersQuery = z
   );
 
 /** One page of users: all of them, or those whose email or username begins with a prefix. */
-function findUsers({ users }: Pick<Store, 'users'>, query: z.infer<typeof UsersQuery>) {
+function findUsers({ users }: Store, query: z.infer<typeof UsersQuery>) {
   const { limit, email, username } = query;
   const prefix = email ?? username;
   if (prefix === undefined) {
@@ -63,7 +63,7 @@ function actionEndpoint(
   );
 }
 
-function readEndpoints(administration: Administration, replica: Pick<Store, 'users'>) {
+function readEndpoints(administration: Administration, replica: Store) {
   return [
     endpoint(
       'GET /api/v1/admin/users',
@@ -136,10 +136,7 @@ function changeEndpoints(administration: Administration) {
 }
 
 /** @param services.replica may lag behind, which the list of users tolerates */
-export function administrationEndpoints(services: {
-  administration: Administration;
-  replica: Pick<Store, 'users'>;
-}) {
+export function administrationEndpoints(services: { administration: Administration; replica: Store }) {
   const { administration, replica } = services;
   const user = '/api/v1/admin/users/:id';
   return [
