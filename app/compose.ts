@@ -6,7 +6,6 @@ import { createAccounts } from './features/accounts/accounts.ts';
 import { createPersonalData } from './features/accounts/personal-data.ts';
 import { createAdministration } from './features/administration/administration.ts';
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
-import type { DependencyChecks } from './features/health/dependency-status.ts';
 import { createLogin } from './features/login/login.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
@@ -46,18 +45,6 @@ interface Composition {
 
 const successes: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
 
-function dependencyChecks(stores: Stores): DependencyChecks {
-  return {
-    postgres: () =>
-      stores.database.query('health/ping').then(
-        () => true,
-        () => false,
-      ),
-    schema: () => isSchemaCurrent(stores.database),
-    redis: () => stores.redis.ping(),
-  };
-}
-
 function refreshObserver({ metrics, log }: Composition) {
   return (cause: RefreshOutcome, session?: SessionRow): void => {
     metrics.refreshes.inc({ outcome: successes.has(cause) ? 'success' : 'failure', cause });
@@ -83,7 +70,7 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
 
 /** Builds the services of all features, each from those that it needs. */
 async function createServices(parts: Composition) {
-  const { config, stores, keys, log, metrics, version, isDraining, tracing = noTracing } = parts;
+  const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const hasher = await createPasswordHasher(config.hashing, metrics, tracing);
@@ -95,6 +82,7 @@ async function createServices(parts: Composition) {
   const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
   const confirmPassword = createConfirmPassword({ store, hasher, throttle });
   return {
+    ...parts,
     authenticate: createAuthenticate({ tokens, states }),
     hashQueue: hasher.queue,
     register: createRegister({ store, hasher, metrics }),
@@ -107,12 +95,16 @@ async function createServices(parts: Composition) {
     administration: createAdministration({ store, states, throttle }),
     roles: createRoles({ store }),
     replica,
-    keys,
-    metrics,
-    version,
     environment: config.environment,
-    checks: dependencyChecks(stores),
-    isDraining,
+    checks: {
+      postgres: () =>
+        stores.database.query('health/ping').then(
+          () => true,
+          () => false,
+        ),
+      schema: () => isSchemaCurrent(stores.database),
+      redis: () => stores.redis.ping(),
+    },
   };
 }
 

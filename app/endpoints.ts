@@ -13,32 +13,25 @@ import { tokenEndpoints } from './features/tokens/endpoints.ts';
 import { createOpenApi } from './http/openapi/openapi.ts';
 import type { Endpoint } from './http/route/endpoint.ts';
 
-/** Everything that the endpoints of all features need. */
-export type Services = Parameters<typeof registrationEndpoints>[0] &
-  Parameters<typeof loginEndpoints>[0] &
-  Parameters<typeof sessionEndpoints>[0] &
-  Parameters<typeof passwordEndpoints>[0] &
-  Parameters<typeof accountEndpoints>[0] &
-  Parameters<typeof loginHistoryEndpoints>[0] &
-  Parameters<typeof administrationEndpoints>[0] &
-  Parameters<typeof roleEndpoints>[0] &
-  Parameters<typeof healthEndpoints>[0] &
-  Parameters<typeof discoveryEndpoints>[0];
+const features = [
+  registrationEndpoints,
+  loginEndpoints,
+  sessionEndpoints,
+  tokenEndpoints,
+  passwordEndpoints,
+  accountEndpoints,
+  loginHistoryEndpoints,
+  administrationEndpoints,
+  roleEndpoints,
+  healthEndpoints,
+  discoveryEndpoints,
+];
+
+/** Everything that the endpoints of all features need: TypeScript infers the intersection of their parameters. */
+export type Services = (typeof features)[number] extends (services: infer Each) => unknown ? Each : never;
 
 /** The whole route table. The OpenAPI document is made from it, so that no endpoint is served undocumented. */
 export function createEndpoints(services: Services): readonly Endpoint[] {
-  const api = [
-    ...registrationEndpoints(services),
-    ...loginEndpoints(services),
-    ...sessionEndpoints(services),
-    ...tokenEndpoints(),
-    ...passwordEndpoints(services),
-    ...accountEndpoints(services),
-    ...loginHistoryEndpoints(services),
-    ...administrationEndpoints(services),
-    ...roleEndpoints(services),
-    ...healthEndpoints(services),
-    ...discoveryEndpoints(services),
-  ];
+  const api = features.flatMap((endpoints) => endpoints(services));
   return [...api, ...documentationEndpoints(createOpenApi(api, services.version))];
 }

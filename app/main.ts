@@ -51,7 +51,7 @@ program
   .action(async ({ keepMonths }) => {
     const { config, log } = await openCommand();
     const { purgeCommand } = await import('./commands/purge.ts');
-    await purgeCommand(config, log, { keepMonths });
+    await purgeCommand(config, log, keepMonths);
   });
 
 program

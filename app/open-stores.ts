@@ -12,6 +12,7 @@ import { createDatabase } from './store/postgres/postgres-database.ts';
 import { loadQueries, type Queries } from './store/postgres/queries.ts';
 import { createRedisClient } from './store/redis/ioredis-client.ts';
 import type { RedisClient } from './store/redis/redis-client.ts';
+import { createStore, type Store } from './store/store.ts';
 
 export interface Stores {
   readonly database: Database;
@@ -54,7 +55,21 @@ export async function openStores(
   }
 }
 
-async function openDatabases(opening: Opening): Promise<{ database: Database; replica: Database }> {
+/** Runs `work` on the data in Postgres and closes the stores at its end. */
+export async function withStore<T>(
+  config: Config,
+  log: Logger,
+  work: (store: Store) => Promise<T>,
+): Promise<T> {
+  const stores = await openStores(config, log);
+  try {
+    return await work(createStore(stores.database));
+  } finally {
+    await stores.close();
+  }
+}
+
+async function openDatabases(opening: Opening) {
   const { config, observer } = opening;
   const { url, replicaUrl } = config.database;
   const queries = loadQueries(undefined, { watch: config.environment === 'development' });

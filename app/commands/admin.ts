@@ -9,25 +9,14 @@ import { validate } from '../http/route/validate.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { noTracing } from '../observe/tracing.ts';
-import { openStores } from '../open-stores.ts';
-import { createStore, type Store } from '../store/store.ts';
+import { withStore } from '../open-stores.ts';
+import type { Store } from '../store/store.ts';
 import { adminRole } from '../store/tables/roles.ts';
 
 const commandLine = { id: null, client: null };
 
-const audit = (tx: Store, action: string, userId: string): Promise<void> => {
-  const target = { targetType: 'user', targetId: userId, detail: { by: 'command line' } } as const;
-  return writeAudit(tx, commandLine, { action, ...target });
-};
-
-async function withStore<T>(config: Config, log: Logger, work: (store: Store) => Promise<T>): Promise<T> {
-  const stores = await openStores(config, log);
-  try {
-    return await work(createStore(stores.database));
-  } finally {
-    await stores.close();
-  }
-}
+const audit = (tx: Store, action: string, targetId: string): Promise<void> =>
+  writeAudit(tx, commandLine, { action, targetType: 'user', targetId, detail: { by: 'command line' } });
 
 /** @throws AppError email_taken, username_taken or a password policy code */
 export function createAdmin(

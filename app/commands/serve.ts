@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
@@ -68,7 +67,9 @@ async function startService(options: ServeOptions) {
   const keys = await openSigningKeys(config, log);
   const spans = tracing.isOn ? storeSpans(tracing) : undefined;
   const stores = await openStores(config, log, createStoreObserver(metrics, spans));
-  await checkSchema(stores);
+  if (!(await isSchemaCurrent(stores.database))) {
+    throw new Error('the database lacks migrations of this version: run the command migrate first');
+  }
   const app = await compose({ ...options, stores, keys, metrics, tracing });
   const servers = {
     api: createApiServer(app, { ...options, keepAliveTimeout: config.http.keepAliveTimeout, metrics }),
@@ -76,19 +77,10 @@ async function startService(options: ServeOptions) {
   };
   const store = createStore(stores.database);
   const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
-  logStart(options, stores, await listenOn(config, servers));
-  return { tracing, keys, stores, servers, stopJobs };
-}
-
-async function checkSchema({ database }: Stores): Promise<void> {
-  if (await isSchemaCurrent(database)) return;
-  throw new Error('the database lacks migrations of this version: run the command migrate first');
-}
-
-async function listenOn(config: Config, servers: { api: Server; metrics: Server }) {
   const { host, port, metricsPort } = config.http;
-  const metrics = await listen(servers.metrics, metricsPort, host);
-  return { metrics, api: await listen(servers.api, port, host) };
+  const metricsOn = await listen(servers.metrics, metricsPort, host);
+  logStart(options, stores, { metrics: metricsOn, api: await listen(servers.api, port, host) });
+  return { tracing, keys, stores, servers, stopJobs };
 }
 
 function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: number; metrics: number }) {

@@ -87,7 +87,7 @@ onRealStore('purge on a server', (stores) => {
 
   it('records when the command ran', async () => {
     await sql`delete from maintenance where name = 'purge'`;
-    await purgeCommand(parseConfig({ ENV: 'test', DB_PRIMARY_DB_URL: stores().url() }), silentLog);
+    await purgeCommand(parseConfig({ ENV: 'test', DB_PRIMARY_DB_URL: stores().url() }), silentLog, 13);
     const [row] = await sql`select ran_at from maintenance where name = 'purge'`;
     expect(row?.ran_at).to.be.instanceOf(Date);
   });

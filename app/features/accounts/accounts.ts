@@ -3,13 +3,9 @@ import type { User } from '../../store/tables/users.ts';
 import { type ConfirmPassword, lockOwnAccount, type OwnSession } from '../passwords/password-confirmation.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
+import type { IdentityChange } from '../users/user.ts';
 
 export type Accounts = ReturnType<typeof createAccounts>;
-
-export interface IdentityChange {
-  readonly email?: string | undefined;
-  readonly username?: string | undefined;
-}
 
 /** The columns of a change of email or username; emails are stored in lower case. */
 export const identityColumns = ({ email, username }: IdentityChange) => ({
@@ -34,7 +30,7 @@ export function createAccounts(services: {
       session: OwnSession,
       change: IdentityChange & { password?: string | undefined },
     ): Promise<User> {
-      const { userId } = session;
+      const userId = session.user.id;
       const confirmed = change.email === undefined ? null : await confirmPassword(session, change.password);
       const account = await store.transaction(async (tx) => {
         await lockOwnAccount(tx, userId, confirmed);
@@ -50,7 +46,7 @@ export function createAccounts(services: {
      * @throws AppError wrong_password, last_admin, rate_limited or overloaded
      */
     async remove(session: OwnSession, password: string): Promise<void> {
-      const { userId } = session;
+      const userId = session.user.id;
       const confirmed = await confirmPassword(session, password);
       const { ended, version } = await keepAnAdmin(store, async (tx) => {
         await lockOwnAccount(tx, userId, confirmed);

@@ -1,25 +1,15 @@
 import { z } from 'zod';
 import { endpoint, type WorkQueue } from '../../http/route/endpoint.ts';
-import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { confirmationErrors, confirmationLimit, Password } from '../passwords/fields.ts';
-import { Email, presentUser, User, Username } from '../users/user.ts';
+import { IdentityChange, presentUser, User } from '../users/user.ts';
 import type { Accounts } from './accounts.ts';
 import { Export, presentExport } from './export-view.ts';
 import type { PersonalData } from './personal-data.ts';
 
 const DeleteMeBody = z.strictObject({ password: Password });
-const UpdateMeBody = z
-  .strictObject({
-    username: Username.optional(),
-    email: Email.optional(),
-    password: Password.optional().meta({ description: 'The current password; needed to change the email' }),
-  })
-  .refine(
-    (body) => body.username !== undefined || body.email !== undefined,
-    'must change at least one field',
-  );
-
-const sessionOf = ({ user, sessionId }: ActiveSession) => ({ userId: user.id, sessionId });
+const UpdateMeBody = IdentityChange.safeExtend({
+  password: Password.optional().meta({ description: 'The current password; needed to change the email' }),
+});
 
 interface Services {
   readonly accounts: Accounts;
@@ -47,7 +37,7 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         refuses: ['email_taken', 'username_taken', ...confirmationErrors],
       },
       async ({ caller, body }) => {
-        const update = () => accounts.update(sessionOf(caller), body);
+        const update = () => accounts.update(caller, body);
         // A new username needs no hash, so only the body tells whether the request needs a slot of the hash queue.
         return { data: presentUser(await (body.email === undefined ? update() : hashQueue.run(update))) };
       },
@@ -65,7 +55,7 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         refuses: ['last_admin', ...confirmationErrors],
       },
       async ({ caller, body }) => {
-        await accounts.remove(sessionOf(caller), body.password);
+        await accounts.remove(caller, body.password);
         return {};
       },
     ),

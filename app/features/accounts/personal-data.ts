@@ -1,13 +1,10 @@
 import { AppError } from '../../errors.ts';
 import type { Page } from '../../store/postgres/database.ts';
 import type { Store } from '../../store/store.ts';
-import type { LoginHistory } from '../../store/tables/login-histories.ts';
-import type { ExportedSession } from '../../store/tables/sessions.ts';
 import type { CreatedPosition } from '../../store/tables/users.ts';
+import { getOwnAccount } from '../passwords/password-confirmation.ts';
 
 export type PersonalData = ReturnType<typeof createPersonalData>;
-
-type HistoryPosition = { occurredAt: Date; id: string };
 
 /** Rows per query. */
 const batch = 500;
@@ -37,16 +34,12 @@ export function createPersonalData({ store, replica }: { store: Store; replica: 
   const exporting = new Set<string>();
 
   async function read(userId: string) {
-    const account = await store.users.findById(userId);
-    if (!account) throw new AppError('unauthorized');
     return {
-      account,
-      sessions: await readAllPages<ExportedSession, CreatedPosition>((after) =>
-        store.sessions.listAll(userId, batch, after),
-      ),
+      account: await getOwnAccount(store, userId),
+      sessions: await readAllPages((after?: CreatedPosition) => store.sessions.listAll(userId, batch, after)),
       auditLog: await replica.auditLog.listForUser(userId, auditLimit),
-      loginHistory: await readAllPages<LoginHistory, HistoryPosition>((after) =>
-        replica.loginHistories.listForUser({ userId, limit: batch, ...(after && { after }) }),
+      loginHistory: await readAllPages((after?: { occurredAt: Date; id: string }) =>
+        replica.loginHistories.listForUser({ userId, limit: batch, after }),
       ),
     };
   }

@@ -1,12 +1,13 @@
 import { AppError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
-import { type IdentityChange, identityColumns } from '../accounts/accounts.ts';
+import { identityColumns } from '../accounts/accounts.ts';
 import { type Actor, writeAudit } from '../audit/audit-log.ts';
 import { createResetToken, resetTokenLifetime } from '../passwords/password-reset.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { LoginThrottle } from '../throttling/login-throttle.ts';
+import type { IdentityChange } from '../users/user.ts';
 
 export type Administration = ReturnType<typeof createAdministration>;
 
@@ -32,21 +33,22 @@ async function getUser(store: Store, userId: string): Promise<Account> {
 
 /** Applies a change and writes its audit row in one transaction, then publishes what sessions must notice. */
 function createChange({ store, states }: Services) {
-  return async function change(
+  return async function change<Result>(
     actor: Actor,
     action: string,
     userId: string,
-    work: (tx: Store) => Promise<Change>,
-  ): Promise<void> {
-    const { version, ended } = await keepAnAdmin(store, async (tx) => {
+    work: (tx: Store) => Promise<Result & Change>,
+  ): Promise<Result> {
+    const result = await keepAnAdmin(store, async (tx) => {
       // Inside the transaction, so that nothing is written about a user who does not exist.
       if (!(await tx.users.findByIdForUpdate(userId))) throw new AppError('user_not_found');
-      const result = await work(tx);
-      await writeAudit(tx, actor, { action, targetType: 'user', targetId: userId, detail: result.detail });
-      return result;
+      const done = await work(tx);
+      await writeAudit(tx, actor, { action, targetType: 'user', targetId: userId, detail: done.detail });
+      return done;
     });
-    if (ended) await states.sessionsEnded(ended);
-    if (version !== undefined) await states.userChanged(userId, version);
+    if (result.ended) await states.sessionsEnded(result.ended);
+    if (result.version !== undefined) await states.userChanged(userId, result.version);
+    return result;
   };
 }
 
@@ -54,25 +56,25 @@ function createChange({ store, states }: Services) {
 function createStatusActions(change: ReturnType<typeof createChange>) {
   return {
     /** @throws AppError last_admin */
-    deleteUser: (actor: Actor, userId: string): Promise<void> =>
+    deleteUser: (actor: Actor, userId: string) =>
       change(actor, 'user.delete', userId, async (tx) => ({
         version: await tx.users.softDelete(userId),
         ended: await tx.sessions.endAll(userId, 'account_deleted'),
       })),
 
     /** @throws AppError last_admin */
-    disableUser: (actor: Actor, userId: string): Promise<void> =>
+    disableUser: (actor: Actor, userId: string) =>
       change(actor, 'user.disable', userId, async (tx) => ({
         version: await tx.users.setDisabled(userId, true),
         ended: await tx.sessions.endAll(userId, 'account_disabled'),
       })),
 
-    enableUser: (actor: Actor, userId: string): Promise<void> =>
+    enableUser: (actor: Actor, userId: string) =>
       change(actor, 'user.enable', userId, async (tx) => ({
         version: await tx.users.setDisabled(userId, false),
       })),
 
-    endSessions: (actor: Actor, userId: string): Promise<void> =>
+    endSessions: (actor: Actor, userId: string) =>
       change(actor, 'user.end_sessions', userId, async (tx) => ({
         ended: await tx.sessions.endAll(userId, 'ended_by_admin'),
       })),
@@ -118,12 +120,10 @@ export function createAdministration(services: Services) {
     /** Issues a one-time token to hand over. Only its hash is stored. */
     async issueResetToken(actor: Actor, userId: string): Promise<{ token: string; expiresAt: Date }> {
       const { token, hash } = createResetToken();
-      let expiresAt = new Date(0);
-      await change(actor, 'user.reset_token', userId, async (tx) => {
-        const reset = { userId, tokenHash: hash, ttlMs: resetTokenLifetime, createdBy: actor.id };
-        expiresAt = await tx.passwordResets.put(reset);
-        return {};
-      });
+      const reset = { userId, tokenHash: hash, ttlMs: resetTokenLifetime, createdBy: actor.id };
+      const { expiresAt } = await change(actor, 'user.reset_token', userId, async (tx) => ({
+        expiresAt: await tx.passwordResets.put(reset),
+      }));
       return { token, expiresAt };
     },
   };

@@ -6,15 +6,9 @@ import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
 import { type Actor, actorOf } from '../audit/audit-log.ts';
 import { RoleName } from '../roles/role-view.ts';
-import { Email, ManagedUser, presentManagedUser, Username } from '../users/user.ts';
+import { IdentityChange, ManagedUser, presentManagedUser } from '../users/user.ts';
 import type { Administration } from './administration.ts';
 
-const UpdateUserBody = z
-  .strictObject({ username: Username.optional(), email: Email.optional() })
-  .refine(
-    (body) => body.username !== undefined || body.email !== undefined,
-    'must change at least one field',
-  );
 const SetRolesBody = z.strictObject({ roles: z.array(RoleName).max(50) });
 const ResetToken = z.object({ token: z.string(), expires_at: Instant }).meta({ id: 'ResetToken' });
 const UsersQuery = z
@@ -35,32 +29,30 @@ const UsersQuery = z
   );
 
 /** One page of users: all of them, or those whose email or username begins with a prefix. */
-function findUsers({ users }: Pick<Store, 'users'>, query: z.infer<typeof UsersQuery>) {
+function findUsers({ users }: Store, query: z.infer<typeof UsersQuery>) {
   const { limit, email, username } = query;
   const prefix = email ?? username;
   if (prefix === undefined) {
-    const after = decodeCursor(CreatedKeyset, query.cursor);
-    return users.list({ limit, ...(after !== undefined && { after }) });
+    return users.list({ limit, after: decodeCursor(CreatedKeyset, query.cursor) });
   }
-  const after = decodeCursor(TextKeyset, query.cursor);
-  const search = { prefix: prefix.toLowerCase(), limit, ...(after !== undefined && { after }) };
+  const search = { prefix, limit, after: decodeCursor(TextKeyset, query.cursor) };
   return email === undefined ? users.searchByUsername(search) : users.searchByEmail(search);
 }
+
+const changeOfUser = { access: 'admin', securityEvent: 'administration', params: IdParams } as const;
 
 /** A POST or DELETE on a user that answers 204. */
 function actionEndpoint(
   route: Parameters<typeof endpoint>[0],
   summary: string,
-  act: (actor: Actor, userId: string) => Promise<void>,
+  act: (actor: Actor, userId: string) => Promise<unknown>,
   refuses: readonly 'last_admin'[] = [],
 ) {
   return endpoint(
     route,
     {
       summary,
-      access: 'admin',
-      securityEvent: 'administration',
-      params: IdParams,
+      ...changeOfUser,
       answers: { 204: { description: 'Done' } },
       refuses: ['user_not_found', ...refuses],
     },
@@ -71,7 +63,7 @@ function actionEndpoint(
   );
 }
 
-function readEndpoints(administration: Administration, replica: Pick<Store, 'users'>) {
+function readEndpoints(administration: Administration, replica: Store) {
   return [
     endpoint(
       'GET /api/v1/admin/users',
@@ -103,10 +95,8 @@ function changeEndpoints(administration: Administration) {
       'PATCH /api/v1/admin/users/:id',
       {
         summary: 'Change email or username of a user',
-        access: 'admin',
-        securityEvent: 'administration',
-        params: IdParams,
-        body: UpdateUserBody,
+        ...changeOfUser,
+        body: IdentityChange,
         answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
         refuses: ['user_not_found', 'email_taken', 'username_taken'],
       },
@@ -118,27 +108,22 @@ function changeEndpoints(administration: Administration) {
       'PUT /api/v1/admin/users/:id/roles',
       {
         summary: 'Replace the roles of a user',
-        access: 'admin',
-        securityEvent: 'administration',
-        params: IdParams,
+        ...changeOfUser,
         body: SetRolesBody,
         answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
         refuses: ['user_not_found', 'role_not_found', 'last_admin'],
       },
-      async (call) => {
-        const { params, body } = call;
-        return {
-          data: presentManagedUser(await administration.setRoles(actorOf(call), params.id, body.roles)),
-        };
-      },
+      async (call) => ({
+        data: presentManagedUser(
+          await administration.setRoles(actorOf(call), call.params.id, call.body.roles),
+        ),
+      }),
     ),
     endpoint(
       'POST /api/v1/admin/users/:id/reset-token',
       {
         summary: 'Issue a one-time token with which the user sets a new password',
-        access: 'admin',
-        securityEvent: 'administration',
-        params: IdParams,
+        ...changeOfUser,
         answers: { 201: { description: 'Shown once', data: ResetToken } },
         refuses: ['user_not_found'],
       },
@@ -151,10 +136,7 @@ function changeEndpoints(administration: Administration) {
 }
 
 /** @param services.replica may lag behind, which the list of users tolerates */
-export function administrationEndpoints(services: {
-  administration: Administration;
-  replica: Pick<Store, 'users'>;
-}) {
+export function administrationEndpoints(services: { administration: Administration; replica: Store }) {
   const { administration, replica } = services;
   const user = '/api/v1/admin/users/:id';
   return [

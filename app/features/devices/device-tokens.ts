@@ -9,13 +9,7 @@ export const deviceTokenLifetime = 31_536_000;
 const pattern = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/;
 
 /** The parts of a device token. Nothing about them is verified yet. */
-interface DeviceClaim {
-  readonly userId: string;
-  readonly nonce: string;
-  readonly mac: Buffer;
-}
-
-function parse(token: string | null): DeviceClaim | null {
+function parse(token: string | null) {
   const [, userId, nonce, mac] = pattern.exec(token ?? '') ?? [];
   return userId && nonce && mac ? { userId, nonce, mac: Buffer.from(mac, 'base64url') } : null;
 }

@@ -8,8 +8,7 @@ const maxAge = 300;
 
 const Jwks = z.object({ keys: z.array(z.record(z.string(), z.unknown())) }).meta({ id: 'Jwks' });
 
-export function discoveryEndpoints(services: { keys: SigningKeys; metrics: Pick<Metrics, 'jwksRequests'> }) {
-  const { keys, metrics } = services;
+export function discoveryEndpoints({ keys, metrics }: { keys: SigningKeys; metrics: Metrics }) {
   return [
     endpoint(
       'GET /.well-known/jwks.json',

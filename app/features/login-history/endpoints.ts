@@ -1,13 +1,12 @@
 import { decodeCursor, HistoryKeyset, pageAnswer } from '../../http/route/cursor.ts';
 import { endpoint } from '../../http/route/endpoint.ts';
-import { PageQuery } from '../../http/route/fields.ts';
+import { Id, PageQuery } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
-import {
-  LoginHistory,
-  ManagedLoginHistory,
-  presentLoginHistory,
-  presentManagedLoginHistory,
-} from './login-history-view.ts';
+import { LoginHistory, presentLoginHistory } from './login-history-view.ts';
+
+const ManagedLoginHistory = LoginHistory.extend({ user_id: Id.nullable() }).meta({
+  id: 'ManagedLoginHistory',
+});
 
 /** @param services.replica may lag behind, which these lists tolerate */
 export function loginHistoryEndpoints(services: { replica: Pick<Store, 'loginHistories'> }) {
@@ -23,8 +22,7 @@ export function loginHistoryEndpoints(services: { replica: Pick<Store, 'loginHis
       },
       async ({ caller, query: { limit, cursor } }) => {
         const after = decodeCursor(HistoryKeyset, cursor);
-        const position = after === undefined ? {} : { after };
-        const page = await loginHistories.listForUser({ userId: caller.user.id, limit, ...position });
+        const page = await loginHistories.listForUser({ userId: caller.user.id, limit, after });
         return pageAnswer(page, presentLoginHistory);
       },
     ),
@@ -37,9 +35,8 @@ export function loginHistoryEndpoints(services: { replica: Pick<Store, 'loginHis
         answers: { 200: { description: 'A page', data: ManagedLoginHistory.array(), page: true } },
       },
       async ({ query: { limit, cursor } }) => {
-        const after = decodeCursor(HistoryKeyset, cursor);
-        const page = await loginHistories.list({ limit, ...(after === undefined ? {} : { after }) });
-        return pageAnswer(page, presentManagedLoginHistory);
+        const page = await loginHistories.list({ limit, after: decodeCursor(HistoryKeyset, cursor) });
+        return pageAnswer(page, (entry) => ({ ...presentLoginHistory(entry), user_id: entry.userId }));
       },
     ),
   ];

@@ -14,10 +14,6 @@ export const LoginHistory = z
   })
   .meta({ id: 'LoginHistory' });
 
-export const ManagedLoginHistory = LoginHistory.extend({ user_id: Id.nullable() }).meta({
-  id: 'ManagedLoginHistory',
-});
-
 export const presentLoginHistory = (entry: LoginHistoryRow) => ({
   id: entry.id,
   occurred_at: entry.occurredAt.toISOString(),
@@ -26,9 +22,4 @@ export const presentLoginHistory = (entry: LoginHistoryRow) => ({
   ip: entry.ip,
   device: entry.userAgent,
   session_id: entry.sessionId,
-});
-
-export const presentManagedLoginHistory = (entry: LoginHistoryRow) => ({
-  ...presentLoginHistory(entry),
-  user_id: entry.userId,
 });

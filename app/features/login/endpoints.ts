@@ -19,8 +19,7 @@ const LoginBody = z.strictObject({
 
 const LoginResult = TokenSet.extend(DeviceTokenResult.shape).meta({ id: 'LoginResult' });
 
-export function loginEndpoints(services: { login: Login; hashQueue: WorkQueue }) {
-  const { login, hashQueue } = services;
+export function loginEndpoints({ login, hashQueue }: { login: Login; hashQueue: WorkQueue }) {
   return [
     endpoint(
       'POST /api/v1/auth/login',

@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Store } from '../../store/store.ts';
+import type { LoginAttempt } from '../../store/tables/login-histories.ts';
 import type { Account } from '../../store/tables/users.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type LoginThrottle, refundUnlessChecked } from '../throttling/login-throttle.ts';
-import { createLoginRecord, type FailureReason } from './internal/login-record.ts';
 
 interface Credentials {
   readonly email: string;
@@ -26,6 +27,11 @@ interface LoginServices {
   readonly metrics: Metrics;
   readonly log: Logger;
 }
+
+type FailureReason = 'unknown_email' | 'wrong_password' | 'disabled';
+
+/** The reason is null for a successful login. */
+type LoginOutcome = Pick<LoginAttempt, 'userId' | 'sessionId'> & { readonly reason: FailureReason | null };
 
 export type Login = ReturnType<typeof createLogin>;
 
@@ -69,12 +75,28 @@ async function rehash(
   }
 }
 
+/** Records a login attempt in metrics, log and history. A login does not fail because its history cannot be written. */
+async function record(
+  { store, metrics, log }: LoginServices,
+  client: Client,
+  entry: LoginOutcome,
+): Promise<void> {
+  const outcome = entry.reason ? 'failure' : 'success';
+  metrics.logins.inc({ outcome, reason: entry.reason ?? 'none' });
+  const { ip, requestId, userAgent } = client;
+  log.info({ event: 'login', outcome, ...entry, requestId, ip }, `login ${outcome}`);
+  try {
+    await store.loginHistories.insert({ id: randomUUID(), ...entry, outcome, ip, userAgent });
+  } catch (error) {
+    log.error({ err: error, event: 'login_history_lost' }, 'a login was not recorded in the login history');
+  }
+}
+
 export function createLogin(services: LoginServices) {
   const { store, sessions, devices, hasher, throttle } = services;
-  const record = createLoginRecord(services);
 
   async function refuse(client: Client, account: Account | null, reason: FailureReason): Promise<never> {
-    await record(client, { userId: account?.id ?? null, sessionId: null, reason });
+    await record(services, client, { userId: account?.id ?? null, sessionId: null, reason });
     throw new AppError('invalid_credentials');
   }
 
@@ -101,7 +123,7 @@ export function createLogin(services: LoginServices) {
     const refreshToken = await sessions.open(account, client);
     if (!refreshToken) return refuse(client, account, await failureOfChanged(services, account));
     await attempt.succeed();
-    await record(client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
+    await record(services, client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
     if (outdated) await rehash(services, account, credentials.password);
     // A recognised device keeps its token: a login must not multiply budgets.
     const deviceToken = (device && credentials.deviceToken) || devices.issue(account);

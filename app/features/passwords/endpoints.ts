@@ -47,11 +47,8 @@ export function passwordEndpoints(services: {
         answers: { 200: { description: 'Changed', data: DeviceTokenResult } },
         refuses: ['password_too_common', 'password_matches_identity', ...confirmationErrors],
       },
-      async ({ caller, body }) => {
-        const { current_password, new_password } = body;
-        const session = { userId: caller.user.id, sessionId: caller.sessionId };
-        return deviceTokenAnswer(await changePassword(session, current_password, new_password));
-      },
+      async ({ caller, body }) =>
+        deviceTokenAnswer(await changePassword(caller, body.current_password, body.new_password)),
     ),
   ];
 }

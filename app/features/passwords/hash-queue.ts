@@ -18,17 +18,12 @@ export interface HashQueueOptions {
 /** One error for all: it has no stack, and a flood produces many of them. */
 const overloaded = new AppError('overloaded', { retryAfter: 1 });
 
-interface WaitingJob {
-  readonly start: () => void;
-  readonly since: number;
-}
-
 /**
  * Runs at most `concurrency` jobs at once, lets `queueMax` wait in order, and rejects the rest at once. Under a flood
  * the accepted jobs still finish in time, and rejected clients learn when to try again.
  */
 function createJobQueue(options: HashQueueOptions, reject: () => AppError) {
-  const waiting = new Set<WaitingJob>();
+  const waiting = new Set<{ readonly start: () => void; readonly since: number }>();
   let running = 0;
 
   const isFull = (): boolean => running >= options.concurrency && waiting.size >= options.queueMax;
@@ -36,7 +31,7 @@ function createJobQueue(options: HashQueueOptions, reject: () => AppError) {
   function wait(): Promise<void> {
     if (isFull()) return Promise.reject(reject());
     return new Promise((resolve, fail) => {
-      const job: WaitingJob = {
+      const job = {
         since: performance.now(),
         start: () => {
           clearTimeout(timer);

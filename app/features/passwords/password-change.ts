@@ -28,7 +28,7 @@ export function createChangePassword(services: {
    * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
    */
   return async function changePassword(session: OwnSession, current: string, next: string): Promise<string> {
-    const { userId, sessionId } = session;
+    const userId = session.user.id;
     // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
     checkPassword(next, await getOwnAccount(store, userId), 'new_password');
     const account = await confirmPassword(session, current);
@@ -36,7 +36,7 @@ export function createChangePassword(services: {
     const { ended, deviceEpoch } = await store.transaction(async (tx) => {
       await lockOwnAccount(tx, userId, account);
       const { deviceEpoch } = await tx.users.setPassword(userId, hash);
-      return { deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_changed', sessionId) };
+      return { deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_changed', session.sessionId) };
     });
     await states.sessionsEnded(ended);
     return devices.issue({ id: userId, deviceEpoch });

@@ -1,14 +1,12 @@
 import { AppError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
-import type { Account } from '../../store/tables/users.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
+import type { Account, User } from '../../store/tables/users.ts';
 import { type LoginThrottle, refundUnlessChecked } from '../throttling/login-throttle.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 
 /** The session that asks for a change of its user's own account. */
-export interface OwnSession {
-  readonly userId: string;
-  readonly sessionId: string;
-}
+export type OwnSession = Pick<ActiveSession, 'sessionId'> & { readonly user: Pick<User, 'id'> };
 
 /** @throws AppError unauthorized */
 export async function getOwnAccount(store: Store, userId: string): Promise<Account> {
@@ -32,10 +30,10 @@ export function createConfirmPassword(services: {
    * @throws AppError wrong_password, rate_limited or overloaded
    */
   return async function confirmPassword(
-    { userId, sessionId }: OwnSession,
+    { user, sessionId }: OwnSession,
     password: string | undefined,
   ): Promise<Account> {
-    const account = await getOwnAccount(store, userId);
+    const account = await getOwnAccount(store, user.id);
     if (password === undefined) throw new AppError('wrong_password');
     const attempt = await throttle.countConfirmation(sessionId);
     const { matches } = await refundUnlessChecked(attempt, () =>

@@ -29,13 +29,9 @@ export async function createPasswordHasher(options: Config['hashing'], metrics: 
   /** The span includes the time in the queue, the metric does not. */
   const timed = <T>(name: string, job: () => Promise<T>): Promise<T> =>
     tracing.span(name, {}, () =>
-      runJob(async () => {
+      runJob(() => {
         const stop = metrics.hashDuration.startTimer();
-        try {
-          return await job();
-        } finally {
-          stop();
-        }
+        return job().finally(stop);
       }),
     );
   const decoy = await hash(randomBytes(32), parameters);

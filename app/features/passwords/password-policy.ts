@@ -1,5 +1,5 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { AppError } from '../../errors.ts';
+import { AppError, type ErrorCode } from '../../errors.ts';
 
 export const passwordLength = { min: 8, max: 128 } as const;
 
@@ -11,8 +11,6 @@ const common: ReadonlySet<string> = new Set(
 /** Names of this service (ASVS 6.1.2), alone or followed by digits. */
 const contextWord = /^auth[-_ ]?(service|system|admin)\d*$/;
 
-type PolicyCode = 'validation_failed' | 'password_too_common' | 'password_matches_identity';
-
 /**
  * Checks a new password by length and against known bad values; there is no composition rule (ASVS 6.2). The length
  * counts code points, so that every script has the same limits.
@@ -23,7 +21,7 @@ export function checkPassword(
   identity: { email: string; username: string },
   field = 'password',
 ): void {
-  const refuse = (code: PolicyCode, message: string): never => {
+  const refuse = (code: ErrorCode, message: string): never => {
     throw new AppError(code, { detail: message, fields: [{ path: field, message }] });
   };
   const length = [...password].length;

@@ -13,12 +13,7 @@ export const resetTokenLifetime = 3_600_000;
 
 const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
 
-export interface ResetToken {
-  readonly token: string;
-  readonly hash: Buffer;
-}
-
-export function createResetToken(): ResetToken {
+export function createResetToken() {
   const token = randomBytes(32).toString('base64url');
   return { token, hash: hashOf(token) };
 }

@@ -6,8 +6,7 @@ import type { Register } from './register.ts';
 
 const RegisterBody = z.strictObject({ email: Email, password: NewPassword, username: Username });
 
-export function registrationEndpoints(services: { register: Register; hashQueue: WorkQueue }) {
-  const { register, hashQueue } = services;
+export function registrationEndpoints({ register, hashQueue }: { register: Register; hashQueue: WorkQueue }) {
   return [
     endpoint(
       'POST /api/v1/auth/register',

@@ -2,17 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Store } from '../../store/store.ts';
-import type { User } from '../../store/tables/users.ts';
+import type { NewUser, User } from '../../store/tables/users.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { checkPassword } from '../passwords/password-policy.ts';
 
 export type Register = ReturnType<typeof createRegister>;
 
-export interface Registration {
-  readonly email: string;
-  readonly username: string;
-  readonly password: string;
-}
+type Registration = Pick<NewUser, 'email' | 'username'> & { readonly password: string };
 
 export function createRegister(services: { store: Store; hasher: PasswordHasher; metrics: Metrics }) {
   const { store, hasher, metrics } = services;

@@ -9,15 +9,8 @@ import { type RotationServices, rotate } from './internal/rotation.ts';
 
 export type { RefreshOutcome } from './internal/rotation.ts';
 
-export interface TokenSet {
-  readonly accessToken: string;
-  readonly refreshToken: string;
-  /** Seconds. */
-  readonly expiresIn: number;
-  readonly user: User;
-}
-
 export type Sessions = ReturnType<typeof createSessions>;
+export type TokenSet = Awaited<ReturnType<Sessions['tokenSet']>>;
 
 type Services = RotationServices & { readonly tokens: AccessTokens };
 
@@ -47,7 +40,8 @@ async function openSession(
 export function createSessions(services: Services) {
   const { store, states, tokens } = services;
 
-  async function tokenSet(user: User, refreshToken: RefreshToken): Promise<TokenSet> {
+  /** `expiresIn` is in seconds. */
+  async function tokenSet(user: User, refreshToken: RefreshToken) {
     const sessionId = refreshToken.sessionId;
     const { token, expiresIn } = await tokens.sign({ userId: user.id, sessionId, roles: user.roles });
     return { accessToken: token, refreshToken: refreshToken.text, expiresIn, user };
@@ -69,7 +63,7 @@ export function createSessions(services: Services) {
      * Exchanges a refresh token for new tokens (RFC 6749 section 6, ASVS 10.4.5).
      * @throws AppError invalid_refresh_token
      */
-    async refresh(text: string): Promise<TokenSet> {
+    async refresh(text: string) {
       const { user, successor } = await rotate(services, text);
       return tokenSet(user, successor);
     },

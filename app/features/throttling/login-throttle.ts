@@ -18,8 +18,6 @@ export interface LoginAttempt {
   readonly device: string | null;
 }
 
-export type ThrottleName = 'account' | 'network_account' | 'device' | 'password_confirmation';
-
 const minute = 60_000;
 
 /**
@@ -34,7 +32,9 @@ export const attemptBudgets = {
   password_confirmation: { points: 10, window: 60 * minute },
 } as const;
 
-export interface ThrottleOptions {
+type ThrottleName = keyof typeof attemptBudgets;
+
+interface ThrottleOptions {
   readonly redis: RedisClient;
   readonly secret: Buffer;
   readonly enabled: boolean;

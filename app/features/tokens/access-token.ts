@@ -47,13 +47,12 @@ type AccessTokenClaims = ReturnType<typeof parseClaims>;
 
 /** Times are whole seconds since the epoch. */
 function parseClaims(payload: unknown, now: number) {
-  const { sub, sid, jti, iat, exp, roles } = Payload.parse(payload);
+  const { sub, sid, iat, exp, roles } = Payload.parse(payload);
   if (exp <= now) throw new RangeError('exp has passed');
   if (iat > now + clockSkew) throw new RangeError('iat is in the future');
   return Object.freeze({
     userId: sub,
     sessionId: sid,
-    tokenId: jti,
     roles: Object.freeze(roles),
     issuedAt: iat,
     expiresAt: exp,

@@ -29,7 +29,13 @@ function refuse(name: string, what: string): never {
   throw new ConfigError([`${name} ${what}`]);
 }
 
-function checkKind(key: KeyObject, algorithm: PairAlgorithm, name: string): KeyObject {
+function readKey(pem: string, half: 'private' | 'public', algorithm: PairAlgorithm, name: string): KeyObject {
+  let key: KeyObject;
+  try {
+    key = half === 'private' ? createPrivateKey(pem) : createPublicKey(pem);
+  } catch {
+    return refuse(name, `is not a PEM ${half} key`);
+  }
   const { what, fits } = kinds[algorithm];
   if (!fits(key)) refuse(name, `must contain ${what}, as JWT_ALGORITHM ${algorithm} requires`);
   const bits = key.asymmetricKeyDetails?.modulusLength;
@@ -49,13 +55,7 @@ export function parsePrivateKey(text: string, algorithm: PairAlgorithm, name: st
     refuse(name, 'is in the OpenSSH format; write it with ssh-keygen -m PEM');
   }
   if (/ENCRYPTED/.test(pem)) refuse(name, 'is encrypted: a passphrase is not supported');
-  let key: KeyObject;
-  try {
-    key = createPrivateKey(pem);
-  } catch {
-    return refuse(name, 'is not a PEM private key');
-  }
-  return checkKind(key, algorithm, name);
+  return readKey(pem, 'private', algorithm, name);
 }
 
 /**
@@ -66,13 +66,7 @@ export function parsePrivateKey(text: string, algorithm: PairAlgorithm, name: st
 export function parsePublicKey(text: string, algorithm: PairAlgorithm, name: string): KeyObject {
   const pem = withLineBreaks(text);
   if (pem.includes('PRIVATE KEY')) refuse(name, 'contains a private key instead of a public key');
-  let key: KeyObject;
-  try {
-    key = createPublicKey(pem);
-  } catch {
-    return refuse(name, 'is not a PEM public key');
-  }
-  return checkKind(key, algorithm, name);
+  return readKey(pem, 'public', algorithm, name);
 }
 
 async function generate(algorithm: PairAlgorithm, bits: number): Promise<KeyObject> {

@@ -1,35 +1,10 @@
-import type { KeyObject } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { JWK } from 'jose';
-import type { Algorithm } from '../../config/config.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { AcceptedKey } from './internal/key-material.ts';
 import { type KeyConfig, openSigningSource, publicFolderSource } from './internal/key-source.ts';
-import { type WatchedSource, watchSource } from './internal/watched-source.ts';
+import { watchSource } from './internal/watched-source.ts';
 
-export interface SigningKeys {
-  readonly algorithm: Algorithm;
-  /** The key that signs. */
-  current(): { kid: string; key: KeyObject };
-  /** A key that verifies: a public key or an HS256 secret. Every key fits `algorithm` and no other algorithm. */
-  find(kid: string): KeyObject | null;
-  /** Public keys only, the current one first; empty for HS256. */
-  jwks(): { keys: readonly JWK[] };
-  /**
-   * Seconds since each key was first seen, by its file, by setFirstSeen or by this process. `signing` is the key that
-   * signs; `accepted` keys only verify, because they are upcoming or retired.
-   */
-  ages(): readonly { kid: string; use: 'signing' | 'accepted'; seconds: number }[];
-  /**
-   * Sets the time at which a key was first seen, in milliseconds since the epoch. A later time than the known one, and
-   * an unknown key, change nothing.
-   */
-  setFirstSeen(kid: string, since: number): void;
-  /** Reads every file again; true if a key was added, removed or began to sign. Unusable files change nothing. */
-  reload(): Promise<boolean>;
-  onChange(listener: () => void): void;
-  close(): void;
-}
+export type SigningKeys = Awaited<ReturnType<typeof openSigningKeys>>;
 
 type Keys = ReadonlyMap<string, AcceptedKey>;
 
@@ -68,8 +43,7 @@ function createRetirement(lifetime: number, now: () => number) {
 
 async function openFolder(config: KeyConfig, log: Logger, onFault: (error: unknown) => void) {
   const { algorithm, publicKeysDir } = config.jwt;
-  const none: WatchedSource<readonly AcceptedKey[]> = { value: () => [], refresh: async () => undefined };
-  if (algorithm === 'HS256' || !publicKeysDir) return none;
+  if (algorithm === 'HS256' || !publicKeysDir) return { value: () => [], refresh: async () => undefined };
   return watchSource(publicFolderSource(publicKeysDir, algorithm, log), onFault);
 }
 
@@ -100,6 +74,10 @@ async function openKeySet(config: KeyConfig, log: Logger, now: () => number) {
     current: () => current,
     keys: () => keys,
 
+    /**
+     * Sets the time at which a key was first seen, in milliseconds since the epoch. A later time than the known one,
+     * and an unknown key, change nothing.
+     */
     setFirstSeen(kid: string, since: number): void {
       const key = keys.get(kid);
       if (key && since < key.since) keys = new Map(keys).set(kid, { ...key, since });
@@ -126,11 +104,7 @@ async function openKeySet(config: KeyConfig, log: Logger, now: () => number) {
  * @param now milliseconds since the epoch
  * @throws ConfigError naming the variable at fault, never a value
  */
-export async function openSigningKeys(
-  config: KeyConfig,
-  log: Logger,
-  now: () => number = Date.now,
-): Promise<SigningKeys> {
+export async function openSigningKeys(config: KeyConfig, log: Logger, now: () => number = Date.now) {
   const set = await openKeySet(config, log, now);
   const listeners: (() => void)[] = [];
   const reload = inSequence(async () => {
@@ -146,9 +120,16 @@ export async function openSigningKeys(
 
   return {
     algorithm: config.jwt.algorithm,
+    /** The key that signs. */
     current: set.current,
-    find: (kid) => set.keys().get(kid)?.key ?? null,
+    /** A key that verifies: a public key or an HS256 secret. Every key fits `algorithm` and no other algorithm. */
+    find: (kid: string) => set.keys().get(kid)?.key ?? null,
+    /** Public keys only, the current one first; empty for HS256. */
     jwks: () => ({ keys: [...set.keys().values()].flatMap(({ jwk }) => jwk ?? []) }),
+    /**
+     * Seconds since each key was first seen, by its file, by setFirstSeen or by this process. `signing` is the key that
+     * signs; `accepted` keys only verify, because they are upcoming or retired.
+     */
     ages: () =>
       [...set.keys().values()].map(({ kid, since }) => ({
         kid,
@@ -156,8 +137,9 @@ export async function openSigningKeys(
         seconds: Math.max(0, (now() - since) / 1000),
       })),
     setFirstSeen: set.setFirstSeen,
+    /** Reads every file again; true if a key was added, removed or began to sign. Unusable files change nothing. */
     reload,
-    onChange: (listener) => {
+    onChange(listener: () => void): void {
       listeners.push(listener);
     },
     close: () => clearInterval(timer),

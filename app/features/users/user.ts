@@ -13,6 +13,16 @@ export const Username = z
   .regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must have 3 to 32 letters, digits, dots, hyphens or underscores')
   .meta({ examples: ['testuser'] });
 
+/** A change of username or email, or of both. */
+export const IdentityChange = z
+  .strictObject({ username: Username.optional(), email: Email.optional() })
+  .refine(
+    (body) => body.username !== undefined || body.email !== undefined,
+    'must change at least one field',
+  );
+
+export type IdentityChange = z.infer<typeof IdentityChange>;
+
 export const User = z
   .object({
     id: Id,

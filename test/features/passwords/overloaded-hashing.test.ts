@@ -90,7 +90,7 @@ onEachStore('While the hash queue is full', (stores) => {
     const user = await registerUser(app);
     const full = { verify: true, hash: false };
     const { changePassword } = createServices(full);
-    const caller = { userId: user.id, sessionId: randomUUID() };
+    const caller = { user, sessionId: randomUUID() };
     const change = () => changePassword(caller, user.password, `new ${user.password}`);
     for (let n = 0; n < 12; n += 1) expect(await change().catch(codeOf)).to.equal('overloaded');
     full.verify = false;

@@ -34,14 +34,14 @@ export async function acceptPublicKey(
  * @throws ConfigError
  */
 export async function parsePair(
-  pems: { readonly privatePem: string; readonly publicPem: string | null },
+  [privatePem, publicPem]: readonly [string, string | null],
   algorithm: PairAlgorithm,
   since: number,
 ): Promise<SigningMaterial> {
-  const key = parsePrivateKey(pems.privatePem, algorithm, 'JWT_PRIVATE_KEY_PATH (or JWT_PRIVATE_KEY)');
+  const key = parsePrivateKey(privatePem, algorithm, 'JWT_PRIVATE_KEY_PATH (or JWT_PRIVATE_KEY)');
   const derived = createPublicKey(key);
   const name = 'JWT_PUBLIC_KEY_PATH (or JWT_PUBLIC_KEY)';
-  if (pems.publicPem !== null && !parsePublicKey(pems.publicPem, algorithm, name).equals(derived)) {
+  if (publicPem !== null && !parsePublicKey(publicPem, algorithm, name).equals(derived)) {
     throw new ConfigError([`${name} does not belong to the private key`]);
   }
   const accepted = await acceptPublicKey(derived, algorithm, since);

@@ -39,7 +39,7 @@ async function generatedSource(config: KeyConfig, algorithm: PairAlgorithm): Pro
   const { path, since } = await openGeneratedPair(config.dataDir, algorithm);
   return {
     read: async () => [await readFile(path, 'utf8'), null],
-    parse: ([privatePem, publicPem]) => parsePair({ privatePem, publicPem }, algorithm, since),
+    parse: (pems) => parsePair(pems, algorithm, since),
   };
 }
 
@@ -53,7 +53,7 @@ export async function openSigningSource(config: KeyConfig, now: () => number): P
   if (!privateKey) return generatedSource(config, algorithm);
   return {
     read: async () => [privateKey(), publicKey?.() ?? null],
-    parse: ([privatePem, publicPem]) => parsePair({ privatePem, publicPem }, algorithm, now()),
+    parse: (pems) => parsePair(pems, algorithm, now()),
   };
 }
 

@@ -7,13 +7,6 @@ export interface Source<Content, Value> {
   parse(content: Content, boot: boolean): Promise<Value>;
 }
 
-export interface WatchedSource<Value> {
-  /** The value of the last usable content. */
-  value(): Value;
-  /** Reads again, and parses the content if it differs. Never throws; the last value stays in use. */
-  refresh(): Promise<void>;
-}
-
 /**
  * Reads a source once, and again at each refresh.
  * @param onFault called once for each content that cannot be parsed, and once for a series of failing reads
@@ -22,7 +15,7 @@ export interface WatchedSource<Value> {
 export async function watchSource<Content, Value>(
   source: Source<Content, Value>,
   onFault: (error: unknown) => void,
-): Promise<WatchedSource<Value>> {
+) {
   let content: Content = await source.read();
   let value: Value = await source.parse(content, true);
   let isFailing = false;
@@ -39,8 +32,10 @@ export async function watchSource<Content, Value>(
   }
 
   return {
+    /** The value of the last usable content. */
     value: () => value,
-    async refresh() {
+    /** Reads again, and parses the content if it differs. Never throws; the last value stays in use. */
+    async refresh(): Promise<void> {
       let fresh: Content;
       try {
         fresh = await source.read();
