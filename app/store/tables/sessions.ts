@@ -10,13 +10,8 @@ export const maxActiveSessions = 100;
 /** Sessions that one login ends at most, within its deadline. Simultaneous logins can exceed the maximum for a while. */
 const maxSuperseded = 100;
 
-export interface SessionInsert {
-  readonly id: string;
-  readonly userId: string;
-  readonly macKey: Buffer;
-  readonly tokenHash: Buffer;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
+export interface SessionInsert
+  extends Pick<SessionRow, 'id' | 'userId' | 'macKey' | 'tokenHash' | 'ip' | 'userAgent'> {
   readonly idleTtlMs: number;
   readonly maxAgeMs: number;
   /** When the password that was checked had been set. */
