@@ -2,7 +2,7 @@ import type { RedisClient } from '../redis/redis-client.ts';
 import { type CountedPoint, createMemoryCounter } from './memory-counter.ts';
 import { createRedisCounter } from './redis-counter.ts';
 
-interface Budget {
+export interface Budget {
   readonly name: string;
   readonly points: number;
   /** Window in milliseconds. */
