@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import type { Client } from '../client.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -50,12 +51,7 @@ export function addressPrefix(ip: string): string {
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }
 
-export interface ClientAddress {
-  /** In canonical form; `unknown` if the connection is already closed. */
-  readonly ip: string;
-  /** The unit of rate limits; see addressPrefix. */
-  readonly network: string;
-}
+type ClientAddress = Pick<Client, 'ip' | 'network'>;
 
 /** Longest pair of peer and X-Forwarded-For that is cached, in characters. The client chooses both. */
 const maxCachedLength = 256;
