@@ -20,25 +20,22 @@ function listSqlFiles(folder: string): QueryName[] {
     .sort();
 }
 
-type ReadText = (name: QueryName) => string | undefined;
-
-/** An editor replaces a file, so the file may be missing for a moment. Its last text stays in use meanwhile. */
-function createReader(folder: string): ReadText {
-  const texts = new Map<QueryName, string>();
-  return (name) => {
-    const path = join(folder, `${name}.sql`);
-    if (existsSync(path)) texts.set(name, readFileSync(path, 'utf8').trim());
-    return texts.get(name);
-  };
-}
-
 function missing(name: QueryName): never {
   throw new Error(`there is no query ${name}`);
 }
 
-function inlineFragments(name: QueryName, read: ReadText): string {
-  const text = read(name) ?? missing(name);
-  return text.replace(placeholder, (_, fragment) => inlineFragments(`fragments/${fragment}`, read));
+/**
+ * Returns a function that reads a query and inlines its fragments. An editor replaces a file, so the file may be
+ * missing for a moment. Its last text stays in use meanwhile.
+ */
+function createReader(folder: string) {
+  const texts = new Map<QueryName, string>();
+  return function read(name: QueryName): string {
+    const path = join(folder, `${name}.sql`);
+    if (existsSync(path)) texts.set(name, readFileSync(path, 'utf8').trim());
+    const text = texts.get(name) ?? missing(name);
+    return text.replace(placeholder, (_, fragment) => read(`fragments/${fragment}`));
+  };
 }
 
 /**
@@ -48,11 +45,10 @@ function inlineFragments(name: QueryName, read: ReadText): string {
 export function loadQueries(folder: string = queryFolder, options: { watch?: boolean } = {}) {
   const read = createReader(folder);
   const names = listSqlFiles(folder).filter((name) => !name.startsWith('fragments/'));
-  const texts = new Map(names.map((name) => [name, inlineFragments(name, read)]));
+  const texts = new Map(names.map((name) => [name, read(name)]));
   return {
     names,
     /** @throws Error when there is no such query, or it includes a fragment that does not exist */
-    text: (name: QueryName): string =>
-      options.watch ? inlineFragments(name, read) : (texts.get(name) ?? missing(name)),
+    text: (name: QueryName) => (options.watch ? read(name) : (texts.get(name) ?? missing(name))),
   };
 }
