@@ -9,12 +9,8 @@ export interface Budget {
   readonly window: number;
 }
 
-export interface RateLimitResult extends CountedPoint {
-  readonly allowed: boolean;
-  /** The limit that was applied. It is smaller than the budget while Redis is unavailable. */
-  readonly limit: number;
-  readonly remaining: number;
-}
+/** `limit` is the limit that was applied. It is smaller than the budget while Redis is unavailable. */
+export type RateLimitResult = ReturnType<typeof resultOf>;
 
 export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
@@ -26,7 +22,7 @@ const fullCounterPause = 60_000;
 
 const wholeSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000)) * 1000;
 
-function resultOf(point: CountedPoint, limit: number): RateLimitResult {
+function resultOf(point: CountedPoint, limit: number) {
   const { consumed } = point;
   return { ...point, allowed: consumed <= limit, limit, remaining: Math.max(0, limit - consumed) };
 }
