@@ -29,11 +29,6 @@ function levelOf(status: number, endpoint: RequestFacts['endpoint']): 'error' | 
   return status === 500 ? 'error' : 'warn';
 }
 
-/** The error behind a failure. The code of an AppError says everything, so only its cause is logged. */
-function causeOf(failure: unknown): unknown {
-  return failure instanceof AppError ? failure.cause : failure;
-}
-
 interface RequestFacts extends Omit<RequestState, 'client'> {
   readonly method: string;
   readonly status: number;
@@ -78,8 +73,9 @@ export function createRequestRecord(log: Logger, metrics: Metrics): RecordReques
     countRequest(metrics, method, facts);
     const level = levelOf(status, endpoint);
     if (!log.isLevelEnabled(level)) return;
-    const cause = status >= 500 ? causeOf(failure) : undefined;
-    if (cause === undefined) plain[level](logFields(method, facts), 'request');
+    // The code of an AppError says everything, so only its cause is logged.
+    const cause = failure instanceof AppError ? failure.cause : failure;
+    if (status < 500 || cause === undefined) plain[level](logFields(method, facts), 'request');
     else log[level]({ ...logFields(method, facts), err: cause }, 'request');
   };
 }

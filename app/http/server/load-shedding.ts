@@ -30,12 +30,7 @@ export function createLoadShedder(options: {
   const queued = endpoints.filter(({ access, queue }) => queue && access === 'open');
   const byRoute = new Map(queued.map((each) => [`${each.method.toUpperCase()} ${each.path}`, each]));
 
-  function refuse(
-    error: AppError,
-    endpoint: Endpoint,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
+  function refuse(error: AppError, endpoint: Endpoint, request: IncomingMessage, response: ServerResponse) {
     const start = performance.now();
     const { socket, method = '' } = request;
     const requestId = requestIdOf(textOf(request.headers['x-request-id']));
