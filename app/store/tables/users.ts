@@ -1,6 +1,6 @@
-import { AppError, type ErrorCode } from '../../errors.ts';
+import { AppError } from '../../errors.ts';
 import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/database.ts';
-import { violatedConstraint } from '../postgres/errors.ts';
+import { translateConflict } from '../postgres/errors.ts';
 import type { QueryName } from '../postgres/queries.ts';
 
 /** A user as the API shows it. */
@@ -30,20 +30,6 @@ export type NewUser = Pick<Account, 'id' | 'email' | 'username' | 'passwordHash'
 
 export type CreatedPosition = Pick<User, 'createdAt' | 'id'>;
 export const createdPosition = ({ createdAt, id }: CreatedPosition): CreatedPosition => ({ createdAt, id });
-
-const codeByConstraint: Record<string, ErrorCode> = {
-  users_email_key: 'email_taken',
-  users_username_key: 'username_taken',
-};
-
-async function translateConflict<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const code = codeByConstraint[violatedConstraint(error) ?? ''];
-    throw code ? new AppError(code, { cause: error }) : error;
-  }
-}
 
 /** @throws AppError user_not_found */
 async function getRow<Row extends object>(
