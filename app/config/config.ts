@@ -52,11 +52,7 @@ function sslModeOf({ database, environment }: Values): Config['database']['sslMo
  * Reads and checks the whole configuration.
  * @throws ConfigError naming every fault at once, never a value
  */
-export function parseConfig(
-  env: Environment,
-  machine: Machine = readMachine(),
-  files: Files = realFiles,
-): Config {
+export function parseConfig(env: Environment, machine: Machine = readMachine(), files: Files = realFiles) {
   const environment = table.environment.format.safeParse(textOf(env, 'ENV')).data ?? 'development';
   const faults: string[] = [];
   const reading: Reading = { env, files, machine, environment, faults };

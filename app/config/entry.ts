@@ -49,15 +49,13 @@ export interface SecretEntry<Name extends string = string> extends SecretRules {
   readonly isSecret: true;
 }
 
-/** A variable without default may be undefined. */
-type ValueOf<V, F> = F extends undefined ? V | undefined : V;
-
 export function variable<
   const N extends string,
   V,
   F extends string | ComputedDefault | undefined = undefined,
 >(name: N, format: Format<V>, fallback?: F) {
-  type Value = ValueOf<V, F>;
+  /** A variable without default may be undefined. */
+  type Value = F extends undefined ? V | undefined : V;
   return {
     /** Completes the entry. */
     help: <const R extends Rules<Value> = Rules<Value>>(help: string, rules?: R) =>

@@ -12,8 +12,7 @@ export const file = z.string().describe('the path of a file');
 export const folder = z.string().describe('the path of a folder');
 
 export const onOff = z
-  .enum(['on', 'off'])
-  .transform((word) => word === 'on')
+  .stringbool({ truthy: ['on'], falsy: ['off'], case: 'sensitive' })
   .describe('on or off');
 
 export function oneOf<const Choices extends readonly string[]>(choices: Choices) {

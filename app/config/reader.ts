@@ -42,11 +42,7 @@ export function formatFaults(format: Format<unknown>, text: string): string[] {
   return [...new Set(faults)];
 }
 
-function ruleFaults<Value>(
-  { env, environment }: Reading,
-  rules: Rules<Value>,
-  value: Value | null,
-): string[] {
+function ruleFaults<Value>({ env, environment }: Reading, rules: Rules<Value>, value: Value | null) {
   if (environment !== 'production') return [];
   const { production, required } = rules;
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) {

@@ -9,10 +9,7 @@ const aborted = new WeakSet<ServerResponse>();
  * function returns false, and tracks nothing, if the connection is already closed or already has `maxPerConnection`
  * unanswered requests.
  */
-export function trackResponses(
-  server: Server,
-  maxPerConnection: number,
-): (response: ServerResponse) => boolean {
+export function trackResponses(server: Server, maxPerConnection: number) {
   const all = new Set<ServerResponse>();
   const bySocket = new WeakMap<Socket, Set<ServerResponse>>();
   inFlight.set(server, all);
@@ -33,7 +30,7 @@ export function trackResponses(
     return responses;
   }
 
-  return (response) => {
+  return (response: ServerResponse): boolean => {
     const { socket } = response.req;
     // Node goes on parsing what it has read, even after the socket was destroyed.
     if (socket.destroyed) return false;

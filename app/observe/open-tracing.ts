@@ -1,11 +1,7 @@
-import { noTracing, type Tracing } from './tracing.ts';
+import { noTracing } from './tracing.ts';
 
 /** Starts tracing if an endpoint is configured. OpenTelemetry is loaded only then. */
-export async function openTracing(options: {
-  endpoint: string | undefined;
-  version: string;
-}): Promise<Tracing> {
-  const { endpoint, version } = options;
+export async function openTracing({ endpoint, version }: { endpoint?: string; version: string }) {
   if (endpoint === undefined) return noTracing;
   const { startTracing } = await import('./otlp.ts');
   return startTracing({ endpoint, version });

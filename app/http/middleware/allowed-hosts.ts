@@ -3,16 +3,12 @@ import type { Middleware } from '../route/context.ts';
 
 export type HostCheck = (header: string | undefined) => boolean;
 
-/** `api.example.com:8443` → `api.example.com`; `[::1]:8000` → `[::1]`. */
-function hostName(header: string): string {
-  return header.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
-}
-
 /** Returns whether a Host header names an allowed host. X-Forwarded-Host is never read. */
 export function createHostCheck(hosts: readonly string[]): HostCheck {
   const any = hosts.length === 0 || hosts.includes('*');
   const allowed = new Set(hosts);
-  return (header) => any || allowed.has(hostName(header ?? ''));
+  // `api.example.com:8443` → `api.example.com`; `[::1]:8000` → `[::1]`.
+  return (header = '') => any || allowed.has(header.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, ''));
 }
 
 /**

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
+import type { Client } from '../client.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -50,13 +51,6 @@ export function addressPrefix(ip: string): string {
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }
 
-export interface ClientAddress {
-  /** In canonical form; `unknown` if the connection is already closed. */
-  readonly ip: string;
-  /** The unit of rate limits; see addressPrefix. */
-  readonly network: string;
-}
-
 /** Longest pair of peer and X-Forwarded-For that is cached, in characters. The client chooses both. */
 const maxCachedLength = 256;
 
@@ -65,12 +59,9 @@ export type AddressResolver = ReturnType<typeof createAddressResolver>;
 /** Resolves client addresses and caches the result for each peer and X-Forwarded-For, because parsing is slow. */
 export function createAddressResolver(trustedProxies: readonly string[]) {
   const addressOf = createClientAddress(trustedProxies);
-  const cache = new LRUCache<string, ClientAddress>({ max: 10_000 });
+  const cache = new LRUCache<string, Pick<Client, 'ip' | 'network'>>({ max: 10_000 });
 
-  return function resolveAddress(
-    remote: string | undefined,
-    forwardedFor: string | undefined,
-  ): ClientAddress {
+  return function resolveAddress(remote: string | undefined, forwardedFor: string | undefined) {
     const key = `${remote} ${forwardedFor}`;
     const cached = cache.get(key);
     if (cached) return cached;

@@ -1,14 +1,6 @@
 import koaCors from '@koa/cors';
 import type { Middleware } from '../route/context.ts';
 
-const exposedHeaders = [
-  'X-Request-Id',
-  'Retry-After',
-  'RateLimit-Limit',
-  'RateLimit-Remaining',
-  'RateLimit-Reset',
-];
-
 /** Cross-origin requests from the configured origins. It wraps `problem`, so that a browser may read errors too. */
 export function cors(origins: readonly string[]): Middleware {
   const allowsAny = origins.includes('*');
@@ -22,7 +14,13 @@ export function cors(origins: readonly string[]): Middleware {
     credentials: () => !allowsAny,
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     allowHeaders: ['Authorization', 'Content-Type', 'X-Request-Id'],
-    exposeHeaders: exposedHeaders,
+    exposeHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'RateLimit-Limit',
+      'RateLimit-Remaining',
+      'RateLimit-Reset',
+    ],
     maxAge: 600,
   });
 }

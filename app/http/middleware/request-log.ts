@@ -4,8 +4,7 @@ import { AppError } from '../../errors.ts';
 import { type Logger, withoutRedaction } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import { wasAborted } from '../in-flight.ts';
-import { type Middleware, routeLabel } from '../route/context.ts';
-import type { Endpoint } from '../route/endpoint.ts';
+import { type Middleware, type RequestState, routeLabel } from '../route/context.ts';
 import { securityEvent } from '../route/security-events.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -30,25 +29,11 @@ function levelOf(status: number, endpoint: RequestFacts['endpoint']): 'error' | 
   return status === 500 ? 'error' : 'warn';
 }
 
-/** The error behind a failure. The code of an AppError says everything, so only its cause is logged. */
-function causeOf(failure: unknown): unknown {
-  return failure instanceof AppError ? failure.cause : failure;
-}
-
-export interface RequestFacts {
+interface RequestFacts extends Omit<RequestState, 'client'> {
   readonly method: string;
-  /** Undefined where no endpoint matched. */
-  readonly endpoint:
-    | Pick<Endpoint, 'path' | 'audience' | 'objective' | 'securityEvent' | 'logLevel'>
-    | undefined;
   readonly status: number;
   readonly seconds: number;
-  readonly requestId: string;
   readonly ip: string;
-  readonly traceId?: string | undefined;
-  readonly userId?: string | undefined;
-  /** Why the request was refused. */
-  readonly failure?: unknown;
 }
 
 export type RecordRequest = (facts: RequestFacts) => void;
@@ -61,8 +46,8 @@ function countRequest(metrics: Metrics, method: string, { endpoint, seconds, sta
 }
 
 /** The fields of the log line. No query, body or header value is among them (ASVS 16.2.5). */
-function logFields(method: string, { endpoint, failure, seconds, ip, ...facts }: RequestFacts) {
-  const { requestId, traceId, status, userId } = facts;
+function logFields(method: string, facts: RequestFacts) {
+  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId } = facts;
   const code = failure instanceof AppError ? failure.code : undefined;
   return {
     event: 'request',
@@ -88,8 +73,9 @@ export function createRequestRecord(log: Logger, metrics: Metrics): RecordReques
     countRequest(metrics, method, facts);
     const level = levelOf(status, endpoint);
     if (!log.isLevelEnabled(level)) return;
-    const cause = status >= 500 ? causeOf(failure) : undefined;
-    if (cause === undefined) plain[level](logFields(method, facts), 'request');
+    // The code of an AppError says everything, so only its cause is logged.
+    const cause = failure instanceof AppError ? failure.cause : failure;
+    if (status < 500 || cause === undefined) plain[level](logFields(method, facts), 'request');
     else log[level]({ ...logFields(method, facts), err: cause }, 'request');
   };
 }
@@ -101,10 +87,9 @@ export function requestLog(record: RecordRequest, metrics: Metrics): Middleware 
     metrics.requestsInFlight.inc();
     const onClose = (): void => {
       metrics.requestsInFlight.dec();
-      const { requestId, traceId, userId, failure, endpoint, client } = ctx.state;
       const seconds = (performance.now() - start) / 1000;
-      const who = { requestId, traceId, userId, ip: client.ip };
-      record({ method: ctx.method, endpoint, status: statusOf(ctx.res), seconds, failure, ...who });
+      const { ip } = ctx.state.client;
+      record({ ...ctx.state, method: ctx.method, status: statusOf(ctx.res), seconds, ip });
     };
     // The exemplar belongs to the trace of this request. The close event fires outside of its async context.
     ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);

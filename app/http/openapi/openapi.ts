@@ -13,11 +13,6 @@ const tags: Readonly<Record<string, string>> = {
   keys: 'Public keys for those who verify access tokens',
 };
 
-/** `:id` → `{id}`. */
-function templateOf(path: string): string {
-  return path.replaceAll(/:(\w+)/g, '{$1}');
-}
-
 /** `GET /api/v1/users/me/sessions/:id` → `getUsersMeSessionsById`. It depends on the route alone, so names in generated clients stay stable. */
 function operationId({ method, path }: Endpoint): string {
   const words = path
@@ -33,24 +28,20 @@ function tagOf({ path }: Endpoint): string {
   return first === '.well-known' ? 'keys' : first;
 }
 
-function parametersIn(location: 'path' | 'query', schema: Schema): object[] {
-  return Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const { description, ...rest } = typeof property === 'boolean' ? {} : property;
-    const required = schema.required?.includes(name) ?? false;
-    return { name, in: location, required, ...(description && { description }), schema: rest };
+function parametersIn(location: 'path' | 'query', { properties = {}, required = [] }: Schema): object[] {
+  return Object.entries(properties).map(([name, property]) => {
+    const { description, ...schema } = typeof property === 'boolean' ? {} : property;
+    const about = { required: required.includes(name), ...(description && { description }) };
+    return { name, in: location, ...about, schema };
   });
 }
 
-function parametersOf({ params, query }: Endpoint, { read }: SchemaReader): object[] {
-  return [
-    ...(params ? parametersIn('path', read(params, 'input')) : []),
-    ...(query ? parametersIn('query', read(query, 'input')) : []),
-  ];
-}
-
 function operationOf(endpoint: Endpoint, reader: SchemaReader): object {
-  const { access, body, summary } = endpoint;
-  const parameters = parametersOf(endpoint, reader);
+  const { access, body, params, query, summary } = endpoint;
+  const parameters = [
+    ...parametersIn('path', params ? reader.read(params, 'input') : {}),
+    ...parametersIn('query', query ? reader.read(query, 'input') : {}),
+  ];
   return {
     operationId: operationId(endpoint),
     tags: [tagOf(endpoint)],
@@ -68,13 +59,11 @@ function operationOf(endpoint: Endpoint, reader: SchemaReader): object {
   };
 }
 
-function pathsOf(
-  endpoints: readonly Endpoint[],
-  reader: SchemaReader,
-): Record<string, Record<string, object>> {
+function pathsOf(endpoints: readonly Endpoint[], reader: SchemaReader) {
   const paths: Record<string, Record<string, object>> = {};
   for (const endpoint of endpoints) {
-    const template = templateOf(endpoint.path);
+    // `:id` → `{id}`.
+    const template = endpoint.path.replaceAll(/:(\w+)/g, '{$1}');
     paths[template] = { ...paths[template], [endpoint.method]: operationOf(endpoint, reader) };
   }
   return paths;

@@ -28,20 +28,18 @@ export const Problem = z
 
 /** What the policies of an endpoint may answer instead of its handler; see `serve` in route/dispatch.ts. */
 function impliedCodes({ access, audience, body, limit, params, query }: Endpoint): ErrorCode[] {
-  const hasStores = access !== 'open' || limit !== undefined;
-  return [
-    ...(audience === 'probe' ? [] : (['host_not_allowed'] as const)),
-    ...(limit ? (['rate_limited'] as const) : []),
-    ...(access === 'open' ? [] : (['unauthorized'] as const)),
-    ...(access === 'admin' ? (['forbidden'] as const) : []),
-    ...(params ? (['not_found'] as const) : []),
-    ...(query ? (['validation_failed'] as const) : []),
-    ...(body
-      ? (['malformed_request', 'payload_too_large', 'unsupported_media_type', 'validation_failed'] as const)
-      : []),
-    ...(hasStores ? (['service_unavailable'] as const) : []),
-    'internal_error',
+  const implied: [applies: unknown, ...codes: ErrorCode[]][] = [
+    [audience !== 'probe', 'host_not_allowed'],
+    [limit, 'rate_limited'],
+    [access !== 'open', 'unauthorized'],
+    [access === 'admin', 'forbidden'],
+    [params, 'not_found'],
+    [query || body, 'validation_failed'],
+    [body, 'malformed_request', 'payload_too_large', 'unsupported_media_type'],
+    [access !== 'open' || limit, 'service_unavailable'],
+    [true, 'internal_error'],
   ];
+  return implied.flatMap(([applies, ...codes]) => (applies ? codes : []));
 }
 
 /** Every error code that an endpoint may answer, by HTTP status. */

@@ -33,12 +33,8 @@ export const problemExamples = Object.fromEntries(
   }),
 );
 
-function exampleRefs(codes: readonly ErrorCode[]): object {
-  return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
-}
-
-function headerRefs(names: readonly HeaderName[]): object {
-  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+function refsTo(section: 'examples' | 'headers', names: readonly string[]): object {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/${section}/${name}` }]));
 }
 
 function commonHeaders(endpoint: Endpoint): HeaderName[] {
@@ -62,7 +58,7 @@ function success(answer: AnswerDoc, common: readonly HeaderName[], { read }: Sch
   const extra = Object.entries(answer.headers ?? {}).map(([name, description]) => [name, text(description)]);
   return {
     description: answer.description,
-    headers: { ...headerRefs(common), ...Object.fromEntries(extra) },
+    headers: { ...refsTo('headers', common), ...Object.fromEntries(extra) },
     ...(schema && { content: { [answer.type ?? 'application/json']: { schema: read(schema, 'output') } } }),
   };
 }
@@ -74,11 +70,11 @@ function refusal(status: number, codes: readonly ErrorCode[], common: readonly H
   const narrowed = { properties: { status: { const: status }, code: { enum: [...codes] } } };
   return {
     description: codes.map((code) => `\`${code}\`: ${problems[code].title}`).join('\n\n'),
-    headers: headerRefs(names),
+    headers: refsTo('headers', names),
     content: {
       'application/problem+json': {
         schema: { allOf: [refTo('Problem'), narrowed] },
-        examples: exampleRefs(codes),
+        examples: refsTo('examples', codes),
       },
     },
   };

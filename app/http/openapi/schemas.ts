@@ -1,14 +1,9 @@
 import { z } from 'zod';
 
 export type Schema = z.core.JSONSchema.BaseSchema;
-export type Io = 'input' | 'output';
+type Io = 'input' | 'output';
 
-export interface SchemaReader {
-  /** JSON Schema (draft 2020-12) of what a zod schema accepts (`input`) or returns (`output`). */
-  readonly read: (schema: z.ZodType, io: Io) => Schema;
-  /** Every schema with an `id` that was read so far, sorted by name. */
-  readonly components: () => Readonly<Record<string, Schema>>;
-}
+export type SchemaReader = ReturnType<typeof createSchemaReader>;
 
 const namePrefix = '#/components/schemas/';
 
@@ -41,7 +36,7 @@ export function refTo(name: string): Schema {
 }
 
 /** Converts the schemas of one document and collects the named ones. */
-export function createSchemaReader(): SchemaReader {
+export function createSchemaReader() {
   const named = new Map<string, Schema>();
 
   function keep(name: string, schema: Schema): void {
@@ -53,7 +48,8 @@ export function createSchemaReader(): SchemaReader {
   }
 
   return {
-    read(schema, io) {
+    /** JSON Schema (draft 2020-12) of what a zod schema accepts (`input`) or returns (`output`). */
+    read(schema: z.ZodType, io: Io): Schema {
       // Wrapped in an object, because zod names only schemas inside another schema.
       const whole = z.toJSONSchema(z.object({ it: schema }), {
         io,
@@ -63,6 +59,7 @@ export function createSchemaReader(): SchemaReader {
       for (const [name, inner] of Object.entries(whole.$defs ?? {})) keep(name, withComponentRefs(inner));
       return withComponentRefs(whole.properties?.it);
     },
+    /** Every schema with an `id` that was read so far, sorted by name. */
     components: () => Object.fromEntries([...named].sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }

@@ -24,15 +24,14 @@ const instant = z.iso
   .refine((text) => !text.startsWith('0000'))
   .transform((text) => new Date(text));
 
+export const HistoryKeyset = z.strictObject({ occurredAt: instant, id: z.uuid() });
+export const CreatedKeyset = z.strictObject({ createdAt: instant, id: z.uuid() });
+
 /** Postgres cannot store NUL, which JSON can contain. */
-const text = z
+export const TextKeyset = z
   .string()
   .max(254)
   .refine((value) => value.isWellFormed() && !value.includes('\0'));
-
-export const HistoryKeyset = z.strictObject({ occurredAt: instant, id: z.uuid() });
-export const CreatedKeyset = z.strictObject({ createdAt: instant, id: z.uuid() });
-export const TextKeyset = text;
 
 /** The answer for one page of a list. */
 export function pageAnswer<Row, Position>(page: Page<Row, Position>, present: (row: Row) => unknown) {

@@ -33,10 +33,9 @@ function write(ctx: Context, answer: Answer): void {
 
 /** A path parameter of the wrong form names nothing that exists. @throws AppError not_found */
 function parseParams(endpoint: Endpoint, params: unknown): unknown {
-  if (!endpoint.params) return undefined;
-  const parsed = endpoint.params.safeParse(params);
-  if (!parsed.success) throw new AppError('not_found');
-  return parsed.data;
+  const parsed = endpoint.params?.safeParse(params);
+  if (parsed?.success === false) throw new AppError('not_found');
+  return parsed?.data;
 }
 
 /** @throws AppError unauthorized, forbidden or service_unavailable */

@@ -1,29 +1,12 @@
 import type { z } from 'zod';
 import type { AppError, ErrorCode } from '../../errors.ts';
+import type { Budget } from '../../store/rate-limit/rate-limiter.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Client } from '../client.ts';
 import type { SecurityEventName } from './security-events.ts';
 
 /** Who may call: anyone, the holder of an access token, or a user who has the role `admin`. */
 export type Access = 'open' | 'user' | 'admin';
-
-/**
- * Who the endpoint is for. `probe`: load balancers and kubelets, which call it by IP address; ALLOWED_HOSTS does not
- * apply to it, and neither traces nor service level objectives count it. `internal`: other services, such as gateways.
- */
-export type Audience = 'public' | 'probe' | 'internal';
-
-/** The class of service level objective that a request counts towards; label `class` of http_requests_total. */
-export type ObjectiveClass = 'authentication' | 'token_check' | 'other';
-
-/** Requests per client network (IPv4 address or IPv6 /64) and window. Endpoints that share a limit share the object. */
-export interface RateLimit {
-  /** Label `limit` of auth_rate_limited_total, and part of the key in Redis. */
-  readonly name: string;
-  readonly points: number;
-  /** Milliseconds. */
-  readonly window: number;
-}
 
 /** A bounded queue for expensive work, such as hashing a password. */
 export interface WorkQueue {
@@ -71,15 +54,26 @@ export interface AnswerDoc {
 export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly summary: string;
   readonly access: A;
-  /** @default public */
-  readonly audience?: Audience;
-  /** @default other */
-  readonly objective?: ObjectiveClass;
+  /**
+   * Who the endpoint is for. `probe`: load balancers and kubelets, which call it by IP address; ALLOWED_HOSTS does not
+   * apply to it, and neither traces nor service level objectives count it. `internal`: other services, such as gateways.
+   * @default public
+   */
+  readonly audience?: 'public' | 'probe' | 'internal';
+  /**
+   * The class of service level objective that a request counts towards; label `class` of http_requests_total.
+   * @default other
+   */
+  readonly objective?: 'authentication' | 'token_check' | 'other';
   /** Name of the security event in the request log; without it only refusals are security events (ASVS 16.3). */
   readonly securityEvent?: SecurityEventName;
   /** Level of the request log line, unless the response is a server error. @default info */
   readonly logLevel?: 'info' | 'debug';
-  readonly limit?: RateLimit;
+  /**
+   * Requests per client network (IPv4 address or IPv6 /64) and window. Endpoints that share a limit share the object.
+   * Its name is the label `limit` of auth_rate_limited_total, and part of the key in Redis.
+   */
+  readonly limit?: Budget;
   /** Queue of the expensive work that the handler does. A request is refused before it is read while the queue is full. */
   readonly queue?: WorkQueue;
   readonly body?: z.ZodType<B>;
@@ -91,11 +85,10 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
 }
 
 /** One row of the route table. The handler receives parsed input only. */
-export interface Endpoint extends Omit<EndpointSpec<Access, unknown, unknown, unknown>, 'access'> {
+export interface Endpoint extends EndpointSpec<Access, unknown, unknown, unknown> {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** Full template, such as `/api/v1/users/me/sessions/:id`. */
   readonly path: string;
-  readonly access: Access;
   readonly handle: (call: Call<Access, unknown, unknown, unknown>) => Answer | Promise<Answer>;
 }
 

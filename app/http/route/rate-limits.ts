@@ -1,10 +1,10 @@
 import { AppError } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import { createRateLimiter, type RateLimiter } from '../../store/rate-limit/rate-limiter.ts';
+import { type Budget, createRateLimiter, type RateLimiter } from '../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { rateLimitHeaders } from '../problem.ts';
 import type { Context } from './context.ts';
-import type { Endpoint, RateLimit } from './endpoint.ts';
+import type { Endpoint } from './endpoint.ts';
 
 export type EnforceLimit = ReturnType<typeof createRateLimits>;
 
@@ -20,22 +20,21 @@ export function createRateLimits(options: {
   metrics: Pick<Metrics, 'rateLimited'>;
 }) {
   const { endpoints, redis, enabled, scale, metrics } = options;
-  const limiters = new Map<RateLimit, RateLimiter>();
+  const limiters = new Map<Budget, RateLimiter>();
   for (const limit of new Set(endpoints.flatMap((endpoint) => endpoint.limit ?? []))) {
-    const { name, points, window } = limit;
-    if ([...limiters.keys()].some((other) => other.name === name)) {
-      throw new TypeError(`Two different rate limits are called ${name}`);
+    if ([...limiters.keys()].some(({ name }) => name === limit.name)) {
+      throw new TypeError(`Two different rate limits are called ${limit.name}`);
     }
-    limiters.set(limit, createRateLimiter(redis, { name, points, window: window / scale }));
+    limiters.set(limit, createRateLimiter(redis, { ...limit, window: limit.window / scale }));
     // A series must exist before its first event, or `rate` misses that event.
-    metrics.rateLimited.inc({ limit: name }, 0);
+    metrics.rateLimited.inc({ limit: limit.name }, 0);
   }
 
   /**
    * Takes one request from the limit of the client's network and reports the rest in RateLimit headers.
    * @throws AppError rate_limited
    */
-  return async function enforceLimit(ctx: Context, limit: RateLimit): Promise<void> {
+  return async function enforceLimit(ctx: Context, limit: Budget): Promise<void> {
     const limiter = limiters.get(limit);
     if (!enabled || !limiter) return;
     const verdict = await limiter.consume(ctx.state.client.network);

@@ -7,10 +7,10 @@ export const bodyLimit = 100 * 1024;
 const jsonType = /^application\/(?:[\w.-]+\+)?json\s*(?:;\s*charset="?utf-8"?\s*)?$/i;
 
 /** Distinguishes raw-body's errors by their stable `type`. */
-function bodyError(error: unknown): AppError {
+function failRead(error: unknown): never {
   const type = error instanceof Error && 'type' in error ? error.type : undefined;
-  if (type === 'entity.too.large') return new AppError('payload_too_large');
-  return new AppError('malformed_request', { cause: error, detail: 'The body did not arrive whole' });
+  if (type === 'entity.too.large') throw new AppError('payload_too_large');
+  throw new AppError('malformed_request', { cause: error, detail: 'The body did not arrive whole' });
 }
 
 /** JSON is UTF-8 (RFC 8259 section 8.1). Decoding is strict, because a replaced byte would silently change a password. */
@@ -31,10 +31,5 @@ export async function readJson(request: IncomingMessage): Promise<unknown> {
   if (!jsonType.test(type ?? '') || (encoding && encoding !== 'identity')) {
     throw new AppError('unsupported_media_type');
   }
-  const bytes = await getRawBody(request, { limit: bodyLimit, length: length ?? null }).catch(
-    (error: unknown) => {
-      throw bodyError(error);
-    },
-  );
-  return parse(bytes);
+  return parse(await getRawBody(request, { limit: bodyLimit, length: length ?? null }).catch(failRead));
 }

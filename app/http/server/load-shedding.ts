@@ -13,9 +13,6 @@ import type { Endpoint } from '../route/endpoint.ts';
 /** Names and values in turn: this form costs Node a third of what an object costs. */
 const fixedHeaders: readonly string[] = Object.entries({ ...basicSecurityHeaders, Vary: 'Origin' }).flat();
 
-/** Returns true if it has answered the request. */
-type LoadShedder = (request: IncomingMessage, response: ServerResponse) => boolean;
-
 const textOf = (header: string | string[] | undefined): string => (typeof header === 'string' ? header : '');
 
 /**
@@ -28,17 +25,12 @@ export function createLoadShedder(options: {
   isAllowedHost: HostCheck;
   resolveAddress: AddressResolver;
   record: RecordRequest;
-}): LoadShedder {
+}) {
   const { endpoints, isAllowedHost, resolveAddress, record } = options;
   const queued = endpoints.filter(({ access, queue }) => queue && access === 'open');
   const byRoute = new Map(queued.map((each) => [`${each.method.toUpperCase()} ${each.path}`, each]));
 
-  function refuse(
-    error: AppError,
-    endpoint: Endpoint,
-    request: IncomingMessage,
-    response: ServerResponse,
-  ): void {
+  function refuse(error: AppError, endpoint: Endpoint, request: IncomingMessage, response: ServerResponse) {
     const start = performance.now();
     const { socket, method = '' } = request;
     const requestId = requestIdOf(textOf(request.headers['x-request-id']));
@@ -50,7 +42,8 @@ export function createLoadShedder(options: {
     record({ method, endpoint, status, seconds, requestId, ip, failure: error });
   }
 
-  return (request, response) => {
+  /** Returns true if it has answered the request. */
+  return (request: IncomingMessage, response: ServerResponse): boolean => {
     const endpoint = byRoute.get(`${request.method} ${request.url}`);
     if (!endpoint || request.headers.origin !== undefined || !isAllowedHost(request.headers.host))
       return false;
@@ -62,7 +55,7 @@ export function createLoadShedder(options: {
 }
 
 /** Passes each request to `shed` before Koa handles it. */
-export function shedBeforeKoa(app: Koa<RequestState>, shed: LoadShedder): void {
+export function shedBeforeKoa(app: Koa<RequestState>, shed: ReturnType<typeof createLoadShedder>): void {
   const callback = app.callback.bind(app);
   app.callback = () => {
     const handle = callback();

@@ -18,10 +18,7 @@ const codeOfParserError: Readonly<Record<string, ErrorCode>> = {
 const lingerTime = 1_000;
 
 /** Writes the response to the socket itself, because there is no response object, and closes the connection. */
-function endSocket(
-  socket: Duplex,
-  { status, headers, body }: { status: number; headers: object; body: string },
-): void {
+function endSocket(socket: Duplex, { status, headers, body }: ReturnType<typeof problemResponse>): void {
   // Node removes its own error listener from a socket that it hands out. An error without a listener ends the process.
   socket.on('error', () => socket.destroy());
   // Server sockets may stay half open. A client that never ends its half would keep the other half open. Ending both

@@ -17,11 +17,7 @@ export async function readAppliedMigrations(connection: Connection): Promise<Map
 const insertRecord = 'insert into schema_migrations (name, checksum) values ($1, $2)';
 
 /** @param lockTimeout milliseconds that a statement waits for a lock on a table */
-export async function applyMigration(
-  connection: Connection,
-  migration: Migration,
-  lockTimeout: number,
-): Promise<void> {
+export async function applyMigration(connection: Connection, migration: Migration, lockTimeout: number) {
   if (migration.isConcurrent) return applyConcurrently(connection, migration);
   await connection.unsafe(`set lock_timeout = ${Math.floor(lockTimeout)}`);
   await connection.begin(async (tx) => {

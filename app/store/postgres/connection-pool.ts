@@ -34,19 +34,15 @@ export type ConnectionPool = ReturnType<typeof createConnectionPool>;
 
 /** @throws AppError service_unavailable when no connection can be attempted, for example without its CA file */
 function openConnection(pool: PoolParts): PooledConnection {
-  const onClose = (): void => {
-    pooled.losses += 1;
-    if (pool.idle.includes(pooled)) destroy(pool, pooled);
-  };
-  const connection = connectOrTranslate(() => pool.open(onClose));
-  const pooled: PooledConnection = { connection, losses: 0, isDestroyed: false, activeQuery: null };
-  pool.connections.add(pooled);
-  return pooled;
-}
-
-function connectOrTranslate(connect: () => Connection): Connection {
   try {
-    return connect();
+    const onClose = (): void => {
+      pooled.losses += 1;
+      if (pool.idle.includes(pooled)) destroy(pool, pooled);
+    };
+    const connection = pool.open(onClose);
+    const pooled: PooledConnection = { connection, losses: 0, isDestroyed: false, activeQuery: null };
+    pool.connections.add(pooled);
+    return pooled;
   } catch (error) {
     throw translate(error);
   }

@@ -1,36 +1,17 @@
 import { isIP } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import type { Secret } from '../../config/config.ts';
+import type { Config, Secret } from '../../config/config.ts';
 import { readCaFile } from './ca-file.ts';
 
-export type SslMode = 'disable' | 'require' | 'verify-full';
-
-export interface ConnectionTarget {
+export interface ConnectionTarget extends Pick<Config['database'], 'sslMode' | 'caFile'> {
   readonly url: Secret;
-  /** Applies when the URL has no sslmode. */
-  readonly sslMode: SslMode;
-  readonly caFile: string | undefined;
-}
-
-type Tls =
-  | false
-  | Pick<ConnectionOptions, 'rejectUnauthorized' | 'ca' | 'servername' | 'checkServerIdentity'>;
-
-/** Either the path of a socket, or a host and its port. */
-interface ParsedTarget {
-  readonly url: string;
-  readonly path?: string;
-  readonly host?: string[];
-  readonly port?: number[];
-  readonly ssl: Tls;
 }
 
 /**
  * The TLS options for an sslmode of libpq. `false` is plain text. Unlike libpq, `prefer` and `allow` do not fall back
  * to plain text when TLS fails: a fallback that an attacker can provoke protects nothing.
  */
-export function tlsOptions(mode: string, host: string, ca: string | undefined): Tls {
-  if (mode === 'disable') return false;
+export function tlsOptions(mode: string, host: string, ca: string | undefined) {
+  if (mode === 'disable') return false as const;
   const servername = isIP(host) ? undefined : host;
   if (mode === 'verify-full') return { rejectUnauthorized: true, ca, servername };
   // verify-ca checks the signature of the certificate and ignores its names.
@@ -40,7 +21,7 @@ export function tlsOptions(mode: string, host: string, ca: string | undefined): 
 }
 
 /** Reads what the client would misread: sslmode, and a socket's folder in the style of libpq (`?host=/run/postgresql`). */
-export function parseTarget(target: ConnectionTarget): ParsedTarget {
+export function parseTarget(target: ConnectionTarget) {
   const url = new URL(target.url());
   const mode = url.searchParams.get('sslmode') ?? target.sslMode;
   const folder = url.searchParams.get('host');
@@ -51,8 +32,10 @@ export function parseTarget(target: ConnectionTarget): ParsedTarget {
   const port = Number(url.port || 5432);
   return {
     url: url.href,
+    path: isSocket ? `${folder}/.s.PGSQL.${port}` : undefined,
     // Lists, because the client would split an IPv6 address at its colons.
-    ...(isSocket ? { path: `${folder}/.s.PGSQL.${port}` } : { host: [host], port: [port] }),
-    ssl: isSocket ? false : tlsOptions(mode, host, ca),
+    host: [host],
+    port: [port],
+    ssl: tlsOptions(isSocket ? 'disable' : mode, host, ca),
   };
 }

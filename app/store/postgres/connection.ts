@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import postgres from 'postgres';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 
@@ -16,13 +17,15 @@ export function connect(options: {
   prepare: boolean;
   connectTimeout: number;
   parameters: Record<string, string | number>;
-  onNotice: (notice: postgres.Notice) => void;
+  log: Logger;
   onClose?: () => void;
 }): Connection {
   const { url, path, host, port, ssl } = parseTarget(options.target);
   return postgres(url, {
+    path,
     // The client accepts lists here (postgres/src/index.js, parseOptions). Its types declare single values only.
-    ...(path ? { path } : { host: host as unknown as string, port: port as unknown as number }),
+    host: host as unknown as string,
+    port: port as unknown as number,
     ssl,
     max: 1,
     prepare: options.prepare,
@@ -34,7 +37,7 @@ export function connect(options: {
     backoff: (retries: number) => Math.min(maxBackoff, 0.02 * 2 ** Math.min(retries, 10)),
     connection: { application_name: 'auth-service', ...options.parameters },
     transform: { column: { from: postgres.toCamel } },
-    onnotice: options.onNotice,
-    ...(options.onClose ? { onclose: options.onClose } : {}),
+    onnotice: (notice) => options.log.debug({ notice: notice.message }, 'notice from Postgres'),
+    onclose: options.onClose,
   });
 }

@@ -1,5 +1,5 @@
 import postgres from 'postgres';
-import { AppError } from '../../errors.ts';
+import { AppError, type ErrorCode } from '../../errors.ts';
 
 /** Error codes of the client for incorrect use by our own code. */
 const misuse =
@@ -28,11 +28,21 @@ export function errorCode(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
-/** The name of the violated constraint, for an error of SQLSTATE class 23. */
-export function violatedConstraint(error: unknown): string | undefined {
-  return error instanceof postgres.PostgresError && error.code.startsWith('23')
-    ? error.constraint_name
-    : undefined;
+const codeByConstraint: Record<string, ErrorCode> = {
+  users_email_key: 'email_taken',
+  users_username_key: 'username_taken',
+  roles_name_key: 'role_exists',
+};
+
+/** Turns the violation of a constraint (SQLSTATE class 23) into its AppError. */
+export async function translateConflict<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const isViolation = error instanceof postgres.PostgresError && error.code.startsWith('23');
+    const code = isViolation && codeByConstraint[error.constraint_name ?? ''];
+    throw code ? new AppError(code, { cause: error }) : error;
+  }
 }
 
 /** Postgres aborted the transaction because of a conflict with another one. The same work may succeed now. */

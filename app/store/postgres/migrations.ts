@@ -47,7 +47,7 @@ function openConnection({ target, log }: MigrationOptions) {
     prepare: false,
     connectTimeout: 10_000,
     parameters: {},
-    onNotice: (notice) => log.debug({ notice: notice.message }, 'notice from Postgres'),
+    log,
     onClose: () => {
       losses += 1;
     },

@@ -42,7 +42,7 @@ function openPool(options: DatabaseOptions): ConnectionPool {
         prepare: config.prepare,
         connectTimeout: serverTimeout,
         parameters: embedded || !config.prepare ? {} : parameters,
-        onNotice: (notice) => log.debug({ notice: notice.message }, 'notice from Postgres'),
+        log,
         onClose,
       }),
   });

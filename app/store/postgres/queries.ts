@@ -1,32 +1,16 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** `users/find_by_email` is app/store/sql/users/find_by_email.sql. */
 export type QueryName = `${string}/${string}`;
 
-export interface Queries {
-  readonly names: readonly QueryName[];
-  /** @throws Error when there is no such query, or it includes a fragment that does not exist */
-  text(name: QueryName): string;
-}
+export type Queries = ReturnType<typeof loadQueries>;
 
 export const queryFolder = fileURLToPath(new URL('../sql', import.meta.url));
 
 /** `{{account_columns}}` in a query stands for the text of fragments/account_columns.sql. Fragments may nest. */
 const placeholder = /\{\{(\w+)\}\}/g;
-
-interface SqlFile {
-  readonly text: string;
-  readonly mtimeMs: number;
-}
-
-/** Returns `known` unless the file changed. An editor replaces a file, so the file may be missing for a moment. */
-function readSqlFile(path: string, known?: SqlFile): SqlFile | undefined {
-  const mtimeMs = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  if (mtimeMs === undefined || mtimeMs === known?.mtimeMs) return known;
-  return { text: readFileSync(path, 'utf8').trim(), mtimeMs };
-}
 
 /** Names of all .sql files, without the extension. Every file is in a folder, which is part of its name. */
 function listSqlFiles(folder: string): QueryName[] {
@@ -36,37 +20,35 @@ function listSqlFiles(folder: string): QueryName[] {
     .sort();
 }
 
-type ReadText = (name: QueryName) => string | undefined;
-
-/** Reads a file again only after it changed. */
-function createReader(folder: string): ReadText {
-  const files = new Map<QueryName, SqlFile | undefined>();
-  return (name) => {
-    const file = readSqlFile(join(folder, `${name}.sql`), files.get(name));
-    files.set(name, file);
-    return file?.text;
-  };
-}
-
 function missing(name: QueryName): never {
   throw new Error(`there is no query ${name}`);
 }
 
-function inlineFragments(name: QueryName, read: ReadText): string {
-  const text = read(name) ?? missing(name);
-  return text.replace(placeholder, (_, fragment) => inlineFragments(`fragments/${fragment}`, read));
+/**
+ * Returns a function that reads a query and inlines its fragments. An editor replaces a file, so the file may be
+ * missing for a moment. Its last text stays in use meanwhile.
+ */
+function createReader(folder: string) {
+  const texts = new Map<QueryName, string>();
+  return function read(name: QueryName): string {
+    const path = join(folder, `${name}.sql`);
+    if (existsSync(path)) texts.set(name, readFileSync(path, 'utf8').trim());
+    const text = texts.get(name) ?? missing(name);
+    return text.replace(placeholder, (_, fragment) => read(`fragments/${fragment}`));
+  };
 }
 
 /**
- * Reads every .sql file of the folder once and inlines the fragments. With `watch`, each use reads a query and its
- * fragments again if they changed, so that in development an edit takes effect without a restart.
+ * Reads the .sql files of the folder at the start and inlines the fragments. With `watch`, each use reads a query and
+ * its fragments again, so that in development an edit takes effect without a restart.
  */
-export function loadQueries(folder: string = queryFolder, options: { watch?: boolean } = {}): Queries {
+export function loadQueries(folder: string = queryFolder, options: { watch?: boolean } = {}) {
   const read = createReader(folder);
   const names = listSqlFiles(folder).filter((name) => !name.startsWith('fragments/'));
-  const texts = new Map(names.map((name) => [name, inlineFragments(name, read)]));
+  const texts = new Map(names.map((name) => [name, read(name)]));
   return {
     names,
-    text: (name) => (options.watch ? inlineFragments(name, read) : (texts.get(name) ?? missing(name))),
+    /** @throws Error when there is no such query, or it includes a fragment that does not exist */
+    text: (name: QueryName) => (options.watch ? read(name) : (texts.get(name) ?? missing(name))),
   };
 }

@@ -27,10 +27,7 @@ interface TransactionState {
  * Runs `work` between begin and commit on one connection, which no other caller uses meanwhile.
  * @throws the error of the work, or of the first failed statement even when the work caught that error
  */
-export async function runTransaction<T>(
-  parts: TransactionParts,
-  work: (tx: Database) => Promise<T>,
-): Promise<T> {
+export async function runTransaction<T>(parts: TransactionParts, work: (tx: Database) => Promise<T>) {
   const { pooled, run, destroy } = parts;
   await run(pooled, 'begin');
   const { losses } = pooled;

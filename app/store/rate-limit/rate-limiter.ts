@@ -2,19 +2,15 @@ import type { RedisClient } from '../redis/redis-client.ts';
 import { type CountedPoint, createMemoryCounter } from './memory-counter.ts';
 import { createRedisCounter } from './redis-counter.ts';
 
-interface Budget {
+export interface Budget {
   readonly name: string;
   readonly points: number;
   /** Window in milliseconds. */
   readonly window: number;
 }
 
-export interface RateLimitResult extends CountedPoint {
-  readonly allowed: boolean;
-  /** The limit that was applied. It is smaller than the budget while Redis is unavailable. */
-  readonly limit: number;
-  readonly remaining: number;
-}
+/** `limit` is the limit that was applied. It is smaller than the budget while Redis is unavailable. */
+export type RateLimitResult = ReturnType<typeof resultOf>;
 
 export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
@@ -26,7 +22,7 @@ const fullCounterPause = 60_000;
 
 const wholeSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000)) * 1000;
 
-function resultOf(point: CountedPoint, limit: number): RateLimitResult {
+function resultOf(point: CountedPoint, limit: number) {
   const { consumed } = point;
   return { ...point, allowed: consumed <= limit, limit, remaining: Math.max(0, limit - consumed) };
 }

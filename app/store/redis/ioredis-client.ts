@@ -61,11 +61,8 @@ function openCommandConnection(options: RedisClientOptions, keyPrefix: string, o
 }
 
 async function waitUntilConnected(connections: readonly IoredisConnection[]): Promise<void> {
-  const waiting = new AbortController();
   const connected = Promise.all(connections.map((connection) => connection.connect().catch(() => undefined)));
-  const waited = sleep(connectWait, undefined, { signal: waiting.signal }).catch(() => undefined);
-  await Promise.race([connected, waited]);
-  waiting.abort();
+  await Promise.race([connected, sleep(connectWait, undefined, { ref: false })]);
 }
 
 async function disconnect(connection: IoredisConnection): Promise<void> {
@@ -73,9 +70,9 @@ async function disconnect(connection: IoredisConnection): Promise<void> {
   connection.disconnect();
 }
 
-type Commands = Pick<RedisClient, 'connection' | 'get' | 'set' | 'acquireLease' | 'setMax' | 'ping'>;
-
-const createCommands = (connection: IoredisConnection): Commands => ({
+const createCommands = (
+  connection: IoredisConnection,
+): Omit<RedisClient, 'publish' | 'subscribe' | 'close'> => ({
   connection,
   // `mget` on a cluster requires all its keys in one slot.
   get: (keys) =>

@@ -32,14 +32,6 @@ const timeouts = (commandTimeout: number) => ({
   keepAlive: 10_000,
 });
 
-/** A command fails at once instead of being queued until a reconnect: its caller would not wait so long. */
-const failFast = {
-  lazyConnect: true,
-  enableOfflineQueue: false,
-  maxRetriesPerRequest: 0,
-  autoResubscribe: false,
-};
-
 /** Milliseconds between two reconnects because of READONLY. A server that stays a replica must not cause a loop. */
 const demotionPause = 1_000;
 
@@ -62,8 +54,12 @@ export function createReconnectOnDemotion(now = () => performance.now()): (error
 function createSingle(url: Secret, keyPrefix: string, commandTimeout: number): Redis {
   const redis: Redis = new Redis({
     ...timeouts(commandTimeout),
-    ...failFast,
     ...parseNode(url()),
+    lazyConnect: true,
+    // A command fails at once instead of being queued until a reconnect: its caller would not wait so long.
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    autoResubscribe: false,
     keyPrefix,
     reconnectOnError: createReconnectOnDemotion(),
     retryStrategy: (attempts) => {

@@ -1,4 +1,5 @@
-import { type Database, type Page, queryOne, queryPage } from '../postgres/database.ts';
+import { type Database, queryOne, queryPage } from '../postgres/database.ts';
+import type { QueryName } from '../postgres/queries.ts';
 
 export interface LoginAttempt {
   readonly id: string;
@@ -22,7 +23,11 @@ interface ListQuery {
 }
 
 const position = ({ occurredAt, id }: LoginHistory): OccurredPosition => ({ occurredAt, id });
-const pageParams = ({ after }: ListQuery) => [after?.occurredAt ?? null, after?.id ?? null];
+
+function queryHistory(database: Database, name: QueryName, query: ListQuery, ...filter: string[]) {
+  const params = [query.after?.occurredAt ?? null, query.after?.id ?? null, ...filter];
+  return queryPage(database, name, { limit: query.limit, params, position });
+}
 
 /** Login attempts, in one partition for each month. */
 export function createLoginHistoryStore(database: Database) {
@@ -33,16 +38,11 @@ export function createLoginHistoryStore(database: Database) {
     },
 
     /** Newest first. */
-    listForUser(query: ListQuery & { userId: string }): Promise<Page<LoginHistory, OccurredPosition>> {
-      const params = [...pageParams(query), query.userId];
-      return queryPage(database, 'login_histories/list_for_user', { limit: query.limit, params, position });
-    },
+    listForUser: (query: ListQuery & { userId: string }) =>
+      queryHistory(database, 'login_histories/list_for_user', query, query.userId),
 
     /** Newest first. */
-    list(query: ListQuery): Promise<Page<LoginHistory, OccurredPosition>> {
-      const params = pageParams(query);
-      return queryPage(database, 'login_histories/list', { limit: query.limit, params, position });
-    },
+    list: (query: ListQuery) => queryHistory(database, 'login_histories/list', query),
 
     /** Creates the missing partitions of this month and the coming months. @returns their number */
     createPartitions: async (monthsAhead: number): Promise<number> =>

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import { type Database, queryOne, queryOneOrNull } from '../postgres/database.ts';
-import { violatedConstraint } from '../postgres/errors.ts';
+import { translateConflict } from '../postgres/errors.ts';
 import { createUserStore } from './users.ts';
 
 export interface Role {
@@ -50,14 +50,8 @@ export function createRoleStore(database: Database) {
     list: (): Promise<Role[]> => database.query<Role>('roles/list'),
 
     /** @throws AppError role_exists */
-    async insert(role: { name: string; description: string }): Promise<Role> {
-      try {
-        return await queryOne<Role>(database, 'roles/insert', [role.name, role.description]);
-      } catch (error) {
-        if (violatedConstraint(error) !== 'roles_name_key') throw error;
-        throw new AppError('role_exists', { cause: error });
-      }
-    },
+    insert: (role: { name: string; description: string }): Promise<Role> =>
+      translateConflict(queryOne<Role>(database, 'roles/insert', [role.name, role.description])),
 
     delete: (name: string): Promise<RoleDeletion> => database.transaction((tx) => deleteRole(tx, name)),
 

@@ -10,13 +10,8 @@ export const maxActiveSessions = 100;
 /** Sessions that one login ends at most, within its deadline. Simultaneous logins can exceed the maximum for a while. */
 const maxSuperseded = 100;
 
-export interface SessionInsert {
-  readonly id: string;
-  readonly userId: string;
-  readonly macKey: Buffer;
-  readonly tokenHash: Buffer;
-  readonly ip: string | null;
-  readonly userAgent: string | null;
+export interface SessionInsert
+  extends Pick<SessionRow, 'id' | 'userId' | 'macKey' | 'tokenHash' | 'ip' | 'userAgent'> {
   readonly idleTtlMs: number;
   readonly maxAgeMs: number;
   /** When the password that was checked had been set. */
@@ -97,11 +92,6 @@ function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
   return { ...session, ...token, ...expiry, account: account.id === null ? null : account };
 }
 
-function toActiveSession(row: ActiveSessionColumns): ActiveSession {
-  const { sessionId, disabled, version, expiresAt, ...user } = row;
-  return { sessionId, disabled, version, expiresAt, user };
-}
-
 const createLists = (database: Database) => ({
   /** Newest first, up to twice the maximum, which simultaneous logins can exceed for a while. */
   listActive: (userId: string) =>
@@ -157,7 +147,9 @@ export const createSessionStore = (database: Database) => ({
   /** Runs for most requests: one query by primary key. Null when the session is over or the account deleted. */
   async findActive(id: string): Promise<ActiveSession | null> {
     const row = await queryOneOrNull<ActiveSessionColumns>(database, 'sessions/find_active', [id]);
-    return row && toActiveSession(row);
+    if (!row) return null;
+    const { sessionId, disabled, version, expiresAt, ...user } = row;
+    return { sessionId, disabled, version, expiresAt, user };
   },
 
   /** One conditional update: of several simultaneous calls with the newest token, exactly one gets true. */

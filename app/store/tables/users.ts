@@ -1,6 +1,6 @@
-import { AppError, type ErrorCode } from '../../errors.ts';
+import { AppError } from '../../errors.ts';
 import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/database.ts';
-import { violatedConstraint } from '../postgres/errors.ts';
+import { translateConflict } from '../postgres/errors.ts';
 import type { QueryName } from '../postgres/queries.ts';
 
 /** A user as the API shows it. */
@@ -25,30 +25,11 @@ export interface Account extends User {
   readonly version: number;
 }
 
-export interface NewUser {
-  readonly id: string;
-  /** In lower case. */
-  readonly email: string;
-  readonly username: string;
-  readonly passwordHash: string;
-}
+/** The email is in lower case. */
+export type NewUser = Pick<Account, 'id' | 'email' | 'username' | 'passwordHash'>;
 
 export type CreatedPosition = Pick<User, 'createdAt' | 'id'>;
 export const createdPosition = ({ createdAt, id }: CreatedPosition): CreatedPosition => ({ createdAt, id });
-
-const codeByConstraint: Record<string, ErrorCode> = {
-  users_email_key: 'email_taken',
-  users_username_key: 'username_taken',
-};
-
-async function translateConflict<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const code = codeByConstraint[violatedConstraint(error) ?? ''];
-    throw code ? new AppError(code, { cause: error }) : error;
-  }
-}
 
 /** @throws AppError user_not_found */
 async function getRow<Row extends object>(
@@ -65,7 +46,12 @@ async function updateVersion(database: Database, name: QueryName, ...values: rea
   return (await getRow<{ version: number }>(database, name, ...values)).version;
 }
 
-const createLookups = (database: Database) => ({
+function createSearch(database: Database, name: QueryName, position: (account: Account) => string) {
+  return ({ prefix, limit, after }: { prefix: string; limit: number; after?: string }) =>
+    queryPage(database, name, { limit, params: [prefix.toLowerCase(), after ?? null], position });
+}
+
+const createReads = (database: Database) => ({
   /** `email` in lower case. Disabled accounts are found too. */
   findByEmail: (email: string) => queryOneOrNull<Account>(database, 'users/find_by_email', [email]),
 
@@ -73,14 +59,7 @@ const createLookups = (database: Database) => ({
 
   /** Locks the row until the transaction ends. */
   findByIdForUpdate: (id: string) => queryOneOrNull<Account>(database, 'users/find_by_id_for_update', [id]),
-});
 
-function createSearch(database: Database, name: QueryName, position: (account: Account) => string) {
-  return ({ prefix, limit, after }: { prefix: string; limit: number; after?: string }) =>
-    queryPage(database, name, { limit, params: [prefix.toLowerCase(), after ?? null], position });
-}
-
-const createLists = (database: Database) => ({
   /** Newest first. */
   list({ limit, after }: { limit: number; after?: CreatedPosition }) {
     const params = [after?.createdAt ?? null, after?.id ?? null];
@@ -140,7 +119,6 @@ const createChanges = (database: Database) => ({
 
 /** Accounts that are not deleted. A change that active sessions must notice increases the version. */
 export const createUserStore = (database: Database) => ({
-  ...createLookups(database),
-  ...createLists(database),
+  ...createReads(database),
   ...createChanges(database),
 });

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { type Endpoint, endpoint, type RateLimit } from '../../../app/http/route/endpoint.ts';
+import { type Endpoint, endpoint } from '../../../app/http/route/endpoint.ts';
 import { createRateLimits } from '../../../app/http/route/rate-limits.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
+import type { Budget } from '../../../app/store/rate-limit/rate-limiter.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { createRouteTable } from '../../support/route-table.ts';
@@ -12,7 +13,7 @@ import { onEachStore } from '../../support/stores.ts';
 import { logInNewUser, newUserFields } from '../../support/users.ts';
 
 /** The limits of the route table, by name. */
-const limits = new Map<string, RateLimit>(
+const limits = new Map<string, Budget>(
   createRouteTable().flatMap(({ limit }) => (limit ? [[limit.name, limit] as const] : [])),
 );
 

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
-import { parseTarget, type SslMode, tlsOptions } from '../../../app/store/postgres/connection-target.ts';
+import {
+  type ConnectionTarget,
+  parseTarget,
+  tlsOptions,
+} from '../../../app/store/postgres/connection-target.ts';
 
-const target = (url: string, sslMode: SslMode = 'require') => ({
+const target = (url: string, sslMode: ConnectionTarget['sslMode'] = 'require') => ({
   url: () => url,
   sslMode,
   caFile: undefined,

@@ -66,7 +66,7 @@ onEachStore('migrations', (stores, kind) => {
   after(() => release());
 
   beforeEach(async () => {
-    const options = { prepare: false, connectTimeout: 10_000, parameters: {}, onNotice: () => undefined };
+    const options = { prepare: false, connectTimeout: 10_000, parameters: {}, log: silentLog };
     const connection = connect({ target: target(), ...options });
     await connection.unsafe('drop schema public cascade; create schema public');
     await connection.end();

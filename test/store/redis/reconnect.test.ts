@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { connect } from '../../../app/store/postgres/connection.ts';
 import { createIoredisConnection } from '../../../app/store/redis/ioredis-connection.ts';
+import { silentLog } from '../../support/stores.ts';
 
 /** Failures in a row. A great number must not lead to an infinite pause by its power of two. */
 const failures = [...Array(100).keys(), 1_000, 10_000, 1e6, 1e9];
@@ -21,8 +22,8 @@ function postgresPauses(): unknown[] {
     sslMode: 'disable',
     caFile: undefined,
   } as const;
-  const onNotice = () => undefined;
-  const { options } = connect({ target, prepare: true, connectTimeout: 1_000, parameters: {}, onNotice });
+  const log = silentLog;
+  const { options } = connect({ target, prepare: true, connectTimeout: 1_000, parameters: {}, log });
   const { backoff } = options;
   return typeof backoff === 'function' ? failures.map((attempts) => backoff(attempts) * 1_000) : [];
 }
