@@ -12,7 +12,8 @@ export const file = z.string().describe('the path of a file');
 export const folder = z.string().describe('the path of a folder');
 
 export const onOff = z
-  .stringbool({ truthy: ['on'], falsy: ['off'], case: 'sensitive' })
+  .enum(['on', 'off'])
+  .transform((word) => word === 'on')
   .describe('on or off');
 
 export function oneOf<const Choices extends readonly string[]>(choices: Choices) {
