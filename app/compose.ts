@@ -41,6 +41,8 @@ interface Composition {
   readonly isDraining: () => boolean;
   /** @default off */
   readonly tracing?: Tracing;
+  /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
+  readonly refusalDelay?: number;
 }
 
 const successes: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
@@ -73,7 +75,7 @@ async function createServices(parts: Composition) {
   const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
-  const hasher = await createPasswordHasher(config.hashing, metrics, tracing);
+  const hasher = await createPasswordHasher(config, metrics, tracing);
   const states = await createSessionStates({ store, redis: stores.redis, log });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const throttle = await createThrottle(parts, store);
@@ -85,6 +87,7 @@ async function createServices(parts: Composition) {
     ...parts,
     authenticate: createAuthenticate({ tokens, states }),
     hashQueue: hasher.queue,
+    devices,
     register: createRegister({ store, hasher, metrics }),
     login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
     sessions,
@@ -110,13 +113,19 @@ async function createServices(parts: Composition) {
 
 /** Builds the application on stores that are already open. It is the one place that knows every part. */
 export async function compose(parts: Composition): Promise<Koa<RequestState>> {
-  const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
+  const { config, stores, keys, log, metrics, tracing = noTracing, refusalDelay } = parts;
   metrics.signingKeyAge.onCollect(() =>
     keys.ages().map(({ kid, use, seconds }) => ({ labels: { kid, use }, value: seconds })),
   );
   const services = await createServices(parts);
   const endpoints = createEndpoints(services);
-  const enforceLimit = createRateLimits({ endpoints, redis: stores.redis, metrics, ...config.limits });
+  const limits = createRateLimits({
+    endpoints,
+    redis: stores.redis,
+    metrics,
+    ...config.limits,
+    refusalDelay,
+  });
   const { authenticate } = services;
-  return createApp({ config: config.http, endpoints, enforceLimit, authenticate, log, metrics, tracing });
+  return createApp({ config, endpoints, limits, authenticate, log, metrics, tracing });
 }

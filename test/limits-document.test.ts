@@ -1,13 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { resourceLimits } from '../app/config/resource-limits.ts';
 import { resetTokenLifetime } from '../app/features/passwords/password-reset.ts';
-import { bodyLimit } from '../app/http/route/read-json.ts';
-import {
-  clientTimeouts,
-  inactivityTimeout,
-  maxConnections,
-  maxPipelined,
-} from '../app/http/server/server.ts';
+import { bodyLimits } from '../app/http/route/read-body.ts';
+import { clientTimeouts, inactivityTimeout, maxPipelined } from '../app/http/server/server.ts';
 import { maxActiveSessions } from '../app/store/tables/sessions.ts';
 
 const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
@@ -19,14 +15,28 @@ describe('docs/limits.md', () => {
       ['time for the headers', seconds(clientTimeouts.headersTimeout)],
       ['time for the whole request', seconds(clientTimeouts.requestTimeout)],
       ['size of the headers', kibibytes(clientTimeouts.maxHeaderSize)],
-      ['size of the body', kibibytes(bodyLimit)],
+      ['size of the body, without an access token', kibibytes(bodyLimits.open)],
+      ['size of the body, with an access token', kibibytes(bodyLimits.user)],
       ['unanswered requests on one connection', String(maxPipelined)],
       ['time without a byte in either direction', seconds(inactivityTimeout)],
-      ['connections at once', maxConnections.toLocaleString('en')],
       ['active sessions, per user', String(maxActiveSessions)],
       ['reset token', `${resetTokenLifetime / 3_600_000} hour, 1 use`],
     ];
     const document = readFileSync('docs/limits.md', 'utf8');
     for (const [what, limit] of rows) expect(document).to.contain(`\n| ${what} | ${limit} |`);
+  });
+
+  it('states the limits that depend on memory as they are in the pod', () => {
+    const limits = resourceLimits({ cpus: 0.5, hasCpuQuota: true, memoryBytes: 512 * 1024 ** 2 });
+    const rows: readonly [what: string, limit: string][] = [
+      ['connections at once', limits.connections.toLocaleString('en')],
+      ['connections at once, per address', limits.connectionsPerAddress.toLocaleString('en')],
+      ['bytes of bodies that have not arrived whole', `${limits.bodyBytes / 1024 ** 2} MiB`],
+      ['bytes of responses that clients have not read', `${limits.unsentBytes / 1024 ** 2} MiB`],
+      ['data exports at once', String(limits.exports)],
+    ];
+    const document = readFileSync('docs/limits.md', 'utf8');
+    for (const [what, limit] of rows)
+      expect(document).to.match(new RegExp(`\n\\| ${what} \\| [^|]+ \\| ${limit} \\|`));
   });
 });

@@ -28,7 +28,7 @@ export function createAdmin(
     const email = validate(Email, input.email).toLowerCase();
     const username = validate(Username, input.username);
     checkPassword(input.password, { email, username });
-    const hasher = await createPasswordHasher(config.hashing, createMetrics('cli'), noTracing);
+    const hasher = await createPasswordHasher(config, createMetrics('cli'), noTracing);
     const passwordHash = await hasher.hash(input.password);
     const id = randomUUID();
     await store.transaction(async (tx) => {

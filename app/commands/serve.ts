@@ -72,7 +72,7 @@ async function startService(options: ServeOptions) {
   }
   const app = await compose({ ...options, stores, keys, metrics, tracing });
   const servers = {
-    api: createApiServer(app, { ...options, keepAliveTimeout: config.http.keepAliveTimeout, metrics }),
+    api: createApiServer(app, { ...options, metrics }),
     metrics: createMetricsServer(metrics),
   };
   const store = createStore(stores.database);
@@ -85,6 +85,7 @@ async function startService(options: ServeOptions) {
 
 function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: number; metrics: number }) {
   const host = config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
+  log.info({ event: 'limits', ...config.resources }, 'limits of what clients may occupy');
   const { embedded } = stores;
   if (embedded.length > 0) {
     const dataDir = resolve(config.dataDir);

@@ -5,6 +5,8 @@ import os from 'node:os';
 export interface Machine {
   /** CPUs, possibly fractional (a limit of 500m is 0.5). */
   readonly cpus: number;
+  /** Whether `cpus` is a quota: the kernel then stops all threads of the process once it is used up. */
+  readonly hasCpuQuota: boolean;
   readonly memoryBytes: number;
 }
 
@@ -59,8 +61,22 @@ function cgroupsOf(controller: 'cpu' | 'memory', root: string, membership: strin
  */
 export function readMachine(root = '/sys/fs/cgroup', membershipFile = '/proc/self/cgroup'): Machine {
   const membership = readText(membershipFile) ?? '';
+  const quota = Math.min(...cgroupsOf('cpu', root, membership).map(cpuLimit));
   return {
-    cpus: Math.min(os.availableParallelism(), ...cgroupsOf('cpu', root, membership).map(cpuLimit)),
+    cpus: Math.min(os.availableParallelism(), quota),
+    hasCpuQuota: quota < os.cpus().length,
     memoryBytes: Math.min(os.totalmem(), ...cgroupsOf('memory', root, membership).map(memoryLimit)),
   };
+}
+
+/**
+ * How often the kernel has stopped this process because it had used up the CPU quota of a cgroup (`nr_throttled`). 0 where
+ * that cannot be read.
+ */
+export function countCpuStops(root = '/sys/fs/cgroup', membershipFile = '/proc/self/cgroup'): number {
+  const membership = readText(membershipFile) ?? '';
+  const counts = cgroupsOf('cpu', root, membership).map((cgroup) =>
+    Number(/^nr_throttled (\d+)$/m.exec(readText(`${cgroup}/cpu.stat`) ?? '')?.[1] ?? 0),
+  );
+  return counts.reduce((sum, count) => sum + count, 0);
 }

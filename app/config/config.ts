@@ -10,6 +10,7 @@ import {
   realFiles,
   textOf,
 } from './reader.ts';
+import { resourceLimits } from './resource-limits.ts';
 import { table } from './variables.ts';
 
 export { requiredForKeyPair, requiredForSecret } from './checks.ts';
@@ -59,7 +60,11 @@ export function parseConfig(env: Environment, machine: Machine = readMachine(), 
   const values = mapTable((entry) =>
     isSecret(entry) ? readSecret(reading, entry) : readVariable(reading, entry),
   );
-  const config: Config = { ...values, database: { ...values.database, sslMode: sslModeOf(values) } };
+  const config: Config = {
+    ...values,
+    database: { ...values.database, sslMode: sslModeOf(values) },
+    resources: resourceLimits(machine),
+  };
   const fault = (name: string, what: string): void => void faults.push(`${name} ${what}`);
   checkConsistency(fault, config, machine);
   if (environment === 'production') checkProduction(fault, config);

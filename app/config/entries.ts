@@ -1,6 +1,7 @@
 import type { Entry, SecretEntry } from './entry.ts';
 import type { Format } from './format.ts';
 import type { Secret } from './reader.ts';
+import type { ResourceLimits } from './resource-limits.ts';
 import { table } from './variables.ts';
 
 export type AnyEntry = Entry | SecretEntry;
@@ -20,6 +21,8 @@ export interface Config extends Values {
     /** The sslmode of a URL that names none. */
     readonly sslMode: 'disable' | 'require' | 'verify-full';
   };
+  /** What clients may occupy. */
+  readonly resources: ResourceLimits;
 }
 
 type EntryOf<T> = T extends { readonly name: string } ? T : { [Key in keyof T]: EntryOf<T[Key]> }[keyof T];

@@ -14,23 +14,29 @@ import { traceRequests } from './middleware/trace-requests.ts';
 import type { RequestState } from './route/context.ts';
 import { type Authenticate, createRouter } from './route/dispatch.ts';
 import { type Endpoint, probePaths } from './route/endpoint.ts';
-import type { EnforceLimit } from './route/rate-limits.ts';
+import { createNetworkStanding } from './route/network-standing.ts';
+import { createOverloadControl } from './route/overload-control.ts';
+import type { RateLimits } from './route/rate-limits.ts';
+import { createBodyReader } from './route/read-body.ts';
 import { createLoadShedder, shedBeforeKoa } from './server/load-shedding.ts';
 
 /** The Koa application: middleware in order, then the router. */
 export function createApp(options: {
-  config: Config['http'];
+  config: Pick<Config, 'http' | 'resources'>;
   endpoints: readonly Endpoint[];
-  enforceLimit: EnforceLimit;
+  limits: RateLimits;
   authenticate: Authenticate;
   log: Logger;
   metrics: Metrics;
   tracing?: Tracing;
 }): Koa<RequestState> {
-  const { config, endpoints, enforceLimit, authenticate, log, metrics, tracing = noTracing } = options;
-  const router = createRouter(endpoints, { authenticate, enforceLimit });
-  const resolveAddress = createAddressResolver(config.trustedProxies);
-  const isAllowedHost = createHostCheck(config.allowedHosts);
+  const { config, endpoints, limits, authenticate, log, metrics, tracing = noTracing } = options;
+  const onCut = (): void => metrics.cutConnections.inc({ reason: 'bodies' });
+  const readBody = createBodyReader(config.resources.bodyBytes, onCut);
+  const overload = createOverloadControl({ limits, networks: createNetworkStanding(), readBody });
+  const router = createRouter(endpoints, { authenticate, limits, overload, readBody });
+  const resolveAddress = createAddressResolver(config.http.trustedProxies);
+  const isAllowedHost = createHostCheck(config.http.allowedHosts);
   const record = createRequestRecord(log, metrics);
   const probes = probePaths(endpoints);
   const app = new Koa<RequestState>();
@@ -39,14 +45,13 @@ export function createApp(options: {
   app.use(identifyClient(resolveAddress));
   if (tracing.isOn) app.use(traceRequests(tracing, probes));
   app.use(requestLog(record, metrics));
-  app.use(cors(config.corsOrigins));
+  app.use(cors(config.http.corsOrigins));
   app.use(problem());
   app.use(allowedHosts(isAllowedHost, probes));
   app.use(router.routes());
   app.use(router.allowedMethods());
   // `problem` catches every error of a handler. What Koa reports here are sockets that broke while it wrote.
   app.on('error', (error) => log.debug({ err: error }, 'a response could not be sent'));
-  if (!tracing.isOn)
-    shedBeforeKoa(app, createLoadShedder({ endpoints, isAllowedHost, resolveAddress, record }));
+  shedBeforeKoa(app, createLoadShedder({ endpoints, overload, isAllowedHost, resolveAddress, record }));
   return app;
 }

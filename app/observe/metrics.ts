@@ -30,6 +30,12 @@ function createHttpMetrics(factory: MetricFactory) {
       'Requests that violate HTTP or arrive too slowly, by the status of the refusal. No other metric counts them.',
       ['400', '405', '408', '431'].map((status) => ({ status })),
     ),
+    connections: factory.collectedGauge('http_connections', 'Open connections of the API listener.', []),
+    cutConnections: factory.counter(
+      'http_connections_cut_total',
+      'Connections that the service closed because of a limit: of one address, of the process, or of the bytes of unfinished bodies.',
+      ['address', 'total', 'bodies'].map((reason) => ({ reason })),
+    ),
     requestsInFlight: factory.gauge(
       'http_requests_in_flight',
       'Requests that have been received and not yet answered.',

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { readMachine } from '../../app/config/cgroup.ts';
 
 describe('readMachine', () => {
-  const wholeMachine = { cpus: os.availableParallelism(), memoryBytes: os.totalmem() };
+  const wholeMachine = { cpus: os.availableParallelism(), hasCpuQuota: false, memoryBytes: os.totalmem() };
   let root: string;
 
   function write(files: Record<string, string>): void {
@@ -26,7 +26,7 @@ describe('readMachine', () => {
 
   it('reads the limits of cgroup v2, a fraction of a CPU included', () => {
     write({ 'cpu.max': '50000 100000', 'memory.max': '268435456' });
-    expect(readMachine(root)).to.deep.equal({ cpus: 0.5, memoryBytes: 268_435_456 });
+    expect(readMachine(root)).to.deep.equal({ cpus: 0.5, hasCpuQuota: true, memoryBytes: 268_435_456 });
   });
 
   it('is the whole machine where cgroup v2 sets no limit', () => {
@@ -40,7 +40,7 @@ describe('readMachine', () => {
       'cpu/cpu.cfs_period_us': '100000',
       'memory/memory.limit_in_bytes': '134217728',
     });
-    expect(readMachine(root)).to.deep.equal({ cpus: 0.25, memoryBytes: 134_217_728 });
+    expect(readMachine(root)).to.deep.equal({ cpus: 0.25, hasCpuQuota: true, memoryBytes: 134_217_728 });
   });
 
   it('is the whole machine where cgroup v1 sets no limit', () => {
@@ -66,7 +66,7 @@ describe('readMachine', () => {
       'system.slice/other.service/memory.max': '1048576',
     });
     const machine = readAs('1:name=systemd:/', '0::/system.slice/auth.service');
-    expect(machine).to.deep.equal({ cpus: 0.3, memoryBytes: 268_435_456 });
+    expect(machine).to.deep.equal({ cpus: 0.3, hasCpuQuota: true, memoryBytes: 268_435_456 });
   });
 
   it('takes the limits of a cgroup above its own where they are tighter', () => {
@@ -77,7 +77,7 @@ describe('readMachine', () => {
       'system.slice/auth.service/memory.max': '268435456',
     });
     const machine = readAs('0::/system.slice/auth.service');
-    expect(machine).to.deep.equal({ cpus: 0.2, memoryBytes: 134_217_728 });
+    expect(machine).to.deep.equal({ cpus: 0.2, hasCpuQuota: true, memoryBytes: 134_217_728 });
   });
 
   it('lets `max` of its own cgroup lift no limit above it', () => {
@@ -88,7 +88,7 @@ describe('readMachine', () => {
       'system.slice/auth.service/memory.max': 'max',
     });
     const machine = readAs('0::/system.slice/auth.service');
-    expect(machine).to.deep.equal({ cpus: 0.2, memoryBytes: 134_217_728 });
+    expect(machine).to.deep.equal({ cpus: 0.2, hasCpuQuota: true, memoryBytes: 134_217_728 });
   });
 
   it('reads the limits of its own cgroups v1, a path for each controller', () => {
@@ -101,7 +101,7 @@ describe('readMachine', () => {
       'memory/docker/c/memory.limit_in_bytes': '268435456',
     });
     const machine = readAs('5:cpuset:/sets', '4:cpu,cpuacct:/docker/a:b', '3:rdma,memory:/docker/c', '0::/');
-    expect(machine).to.deep.equal({ cpus: 0.25, memoryBytes: 134_217_728 });
+    expect(machine).to.deep.equal({ cpus: 0.25, hasCpuQuota: true, memoryBytes: 134_217_728 });
   });
 
   it('reads the root alone where its own cgroup is not below it, as in a container of cgroup v1', () => {
@@ -114,7 +114,7 @@ describe('readMachine', () => {
       'memory/docker/memory.limit_in_bytes': '1048576',
     });
     const machine = readAs('4:cpu,cpuacct:/docker/a', '3:memory:/docker/a');
-    expect(machine).to.deep.equal({ cpus: 0.5, memoryBytes: 268_435_456 });
+    expect(machine).to.deep.equal({ cpus: 0.5, hasCpuQuota: true, memoryBytes: 268_435_456 });
   });
 
   it('is never more than the machine has', () => {

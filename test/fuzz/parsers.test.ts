@@ -96,7 +96,7 @@ describe('Small parsers, given anything', () => {
         environment: 'test',
         faults: [],
         files: realFiles,
-        machine: { cpus: 1, memoryBytes: 1 },
+        machine: { cpus: 1, hasCpuQuota: true, memoryBytes: 1 },
       };
       const read = <V>(name: string, format: Format<V>, fallback: string) =>
         readVariable(reading, variable(name, format, fallback).help(''));

@@ -132,9 +132,11 @@ export async function startApp(
     version: '1.0.0',
     isDraining,
     tracing,
+    // Tests that count refusals must not wait for each.
+    refusalDelay: 0,
   });
   const server: Server = createApiServer(app, {
-    keepAliveTimeout: config.http.keepAliveTimeout,
+    config,
     isDraining,
     log: logger,
     metrics,

@@ -6,7 +6,7 @@ import { type Config, ConfigError, parseConfig } from '../../app/config/config.t
 import type { Environment } from '../../app/config/reader.ts';
 
 /** 4 CPUs and 8 GiB, so that no test depends on where it runs. */
-export const machine: Machine = { cpus: 4, memoryBytes: 8 * 1024 ** 3 };
+export const machine: Machine = { cpus: 4, hasCpuQuota: false, memoryBytes: 8 * 1024 ** 3 };
 
 export function parse(env: Environment = {}): Config {
   return parseConfig(env, machine);

@@ -69,7 +69,7 @@ const app = await compose({
   ...{ config, stores, keys, log, metrics, version: 'bench', isDraining },
   ...(tracing && { tracing }),
 });
-const api = createApiServer(app, { keepAliveTimeout: 60_000, isDraining, log, metrics });
+const api = createApiServer(app, { config, isDraining, log, metrics });
 const port = await listen(api, 0, '127.0.0.1');
 const metricsPort = await listen(createMetricsServer(metrics), 0, '127.0.0.1');
 

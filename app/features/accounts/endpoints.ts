@@ -39,7 +39,9 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
       async ({ caller, body }) => {
         const update = () => accounts.update(caller, body);
         // A new username needs no hash, so only the body tells whether the request needs a slot of the hash queue.
-        return { data: presentUser(await (body.email === undefined ? update() : hashQueue.run(update))) };
+        return {
+          data: presentUser(await (body.email === undefined ? update() : hashQueue.run('known', update))),
+        };
       },
     ),
     endpoint(

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpoint, type WorkQueue } from '../../http/route/endpoint.ts';
 import { DeviceTokenResult, deviceCookie, setDeviceCookie } from '../devices/device-cookie.ts';
+import type { DeviceTokens } from '../devices/device-tokens.ts';
 import { Password } from '../passwords/fields.ts';
 import { presentTokenSet, TokenSet } from '../sessions/token-set.ts';
 import type { Login } from './login.ts';
@@ -19,7 +20,8 @@ const LoginBody = z.strictObject({
 
 const LoginResult = TokenSet.extend(DeviceTokenResult.shape).meta({ id: 'LoginResult' });
 
-export function loginEndpoints({ login, hashQueue }: { login: Login; hashQueue: WorkQueue }) {
+export function loginEndpoints(services: { login: Login; devices: DeviceTokens; hashQueue: WorkQueue }) {
+  const { login, devices, hashQueue } = services;
   return [
     endpoint(
       'POST /api/v1/auth/login',
@@ -29,15 +31,17 @@ export function loginEndpoints({ login, hashQueue }: { login: Login; hashQueue: 
         objective: 'authentication',
         securityEvent: 'login',
         queue: hashQueue,
+        isKnownDevice: (text) => devices.isRecognised(text),
         limit: { name: 'login', points: 60, window: 60_000 },
         body: LoginBody,
         answers: { 200: { description: 'Tokens of a new session', data: LoginResult } },
         refuses: ['invalid_credentials', 'overloaded'],
       },
-      async ({ body, client, cookie }) => {
+      async ({ body, client, priority, cookie }) => {
         const { email, password } = body;
         const presented = body.device_token ?? cookie(deviceCookie);
-        const { tokens, deviceToken } = await login({ email, password, deviceToken: presented }, client);
+        const credentials = { email, password, deviceToken: presented };
+        const { tokens, deviceToken } = await login(credentials, client, priority);
         return {
           data: { ...presentTokenSet(tokens), device_token: deviceToken },
           headers: setDeviceCookie(deviceToken),

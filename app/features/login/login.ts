@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
+import type { Priority } from '../../http/route/network-standing.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Store } from '../../store/store.ts';
@@ -105,9 +106,11 @@ export function createLogin(services: LoginServices) {
    * history row, one error (ASVS 6.3.8).
    * @throws AppError invalid_credentials, rate_limited or overloaded
    */
-  return async function login(credentials: Credentials, client: Client) {
+  return async function login(credentials: Credentials, client: Client, priority: Priority) {
     const email = credentials.email.toLowerCase();
     const device = await recogniseDevice(services, credentials.deviceToken, email);
+    // The proof of a device of another account has got the request this far, but no further.
+    const hashPriority = device ? 'known' : priority === 'known' ? 'suspect' : priority;
     const attempt = await throttle.countLogin({
       email,
       network: client.network,
@@ -115,7 +118,7 @@ export function createLogin(services: LoginServices) {
     });
     const { account, matches, outdated } = await refundUnlessChecked(attempt, async () => {
       const found = device?.account ?? (await store.users.findByEmail(email));
-      const result = await hasher.verify(found?.passwordHash ?? null, credentials.password);
+      const result = await hasher.verify(found?.passwordHash ?? null, credentials.password, hashPriority);
       return { account: found, ...result };
     });
     const reason = failureOf(account, matches);
@@ -125,8 +128,8 @@ export function createLogin(services: LoginServices) {
     await attempt.succeed();
     await record(services, client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
     if (outdated) await rehash(services, account, credentials.password);
-    // A recognised device keeps its token: a login must not multiply budgets.
-    const deviceToken = (device && credentials.deviceToken) || devices.issue(account);
+    // A recognised device keeps its nonce: a login must not multiply budgets.
+    const deviceToken = devices.issue(account, device?.nonce);
     return { tokens: await sessions.tokenSet(account, refreshToken), deviceToken };
   };
 }

@@ -33,7 +33,8 @@ export function passwordEndpoints(services: {
         answers: { 200: { description: 'Set; all sessions have ended', data: DeviceTokenResult } },
         refuses: ['invalid_reset_token', ...newPasswordErrors],
       },
-      async ({ body }) => deviceTokenAnswer(await resetPassword(body.token, body.password)),
+      async ({ body, priority }) =>
+        deviceTokenAnswer(await resetPassword(body.token, body.password, priority)),
     ),
     endpoint(
       'POST /api/v1/users/me/password',

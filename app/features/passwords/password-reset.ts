@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
+import type { Priority } from '../../http/route/network-standing.ts';
 import type { Store } from '../../store/store.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
@@ -32,13 +33,13 @@ export function createResetPassword(services: {
    * @returns a device token, so that the owner does not share the login attempts of everyone who guesses the password
    * @throws AppError invalid_reset_token, a password policy code, or overloaded
    */
-  return async function resetPassword(token: string, password: string): Promise<string> {
+  return async function resetPassword(token: string, password: string, priority: Priority): Promise<string> {
     const tokenHash = hashOf(token);
     const found = await store.passwordResets.find(tokenHash);
     const account = found && (await store.users.findById(found.userId));
     if (!account) throw new AppError('invalid_reset_token');
     checkPassword(password, account);
-    const hash = await hasher.hash(password);
+    const hash = await hasher.hash(password, priority);
     const { ended, version, deviceEpoch } = await store.transaction(async (tx) => {
       const userId = await tx.passwordResets.consume(tokenHash);
       // The deletion of an account leaves its token behind.

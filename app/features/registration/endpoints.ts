@@ -21,7 +21,7 @@ export function registrationEndpoints({ register, hashQueue }: { register: Regis
         answers: { 201: { description: 'The new user', data: User } },
         refuses: ['email_taken', 'username_taken', ...newPasswordErrors],
       },
-      async ({ body }) => ({ status: 201, data: presentUser(await register(body)) }),
+      async ({ body, priority }) => ({ status: 201, data: presentUser(await register(body, priority)) }),
     ),
   ];
 }

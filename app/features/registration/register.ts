@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
+import type { Priority } from '../../http/route/network-standing.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { Store } from '../../store/store.ts';
 import type { NewUser, User } from '../../store/tables/users.ts';
@@ -18,10 +19,10 @@ export function createRegister(services: { store: Store; hasher: PasswordHasher;
    * transaction, so that hashing occupies no connection. The unique indexes decide races.
    * @throws AppError email_taken, username_taken, a password policy code, or overloaded
    */
-  return async function register(registration: Registration): Promise<User> {
+  return async function register(registration: Registration, priority: Priority): Promise<User> {
     try {
       checkPassword(registration.password, registration);
-      const passwordHash = await hasher.hash(registration.password);
+      const passwordHash = await hasher.hash(registration.password, priority);
       const { username } = registration;
       const email = registration.email.toLowerCase();
       const user = await store.users.insert({ id: randomUUID(), email, username, passwordHash });

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
 import { LRUCache } from 'lru-cache';
 import type { Client } from '../client.ts';
@@ -23,14 +24,27 @@ function parseRange(text: string): [Address, number] {
   return [processed, bits === undefined ? width : Math.max(0, Number(bits) - shift)];
 }
 
+function createTrustCheck(trustedProxies: readonly string[]) {
+  const ranges = trustedProxies.map(parseRange);
+  return (address: Address): boolean => ranges.some((range) => contains(range, address));
+}
+
+/** Returns a function that tells whether the peer of a connection is a trusted proxy. */
+export function createProxyCheck(trustedProxies: readonly string[]) {
+  const isTrusted = createTrustCheck(trustedProxies);
+  return (remote: string | undefined): boolean => {
+    const address = parse(remote ?? '');
+    return address !== null && isTrusted(address);
+  };
+}
+
 /**
  * Returns a function that finds the client's address. It walks X-Forwarded-For from right to left while the address
  * that reported an entry is a trusted proxy. A malformed entry stops the walk. Entries further left, which the client
  * itself may have written, are ignored (ASVS 4.1.3).
  */
 export function createClientAddress(trustedProxies: readonly string[]) {
-  const ranges = trustedProxies.map(parseRange);
-  const isTrusted = (address: Address): boolean => ranges.some((range) => contains(range, address));
+  const isTrusted = createTrustCheck(trustedProxies);
 
   return function clientAddress(remote: string | undefined, forwardedFor: string | undefined): string {
     let client = parse(remote ?? '');
@@ -61,7 +75,9 @@ export function createAddressResolver(trustedProxies: readonly string[]) {
   const addressOf = createClientAddress(trustedProxies);
   const cache = new LRUCache<string, Pick<Client, 'ip' | 'network'>>({ max: 10_000 });
 
-  return function resolveAddress(remote: string | undefined, forwardedFor: string | undefined) {
+  return function resolveAddress({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>) {
+    const remote = socket.remoteAddress;
+    const forwardedFor = headers['x-forwarded-for']?.toString();
     const key = `${remote} ${forwardedFor}`;
     const cached = cache.get(key);
     if (cached) return cached;

@@ -12,7 +12,7 @@ export function identifyClient(resolveAddress: AddressResolver): Middleware {
   return (ctx, next) => {
     const requestId = requestIdOf(ctx.get('X-Request-Id'));
     const userAgent = ctx.get('User-Agent').toWellFormed().slice(0, 256) || null;
-    const address = resolveAddress(ctx.req.socket.remoteAddress, ctx.get('X-Forwarded-For'));
+    const address = resolveAddress(ctx.req);
     ctx.state.requestId = requestId;
     ctx.state.client = { ...address, userAgent, requestId };
     ctx.set('X-Request-Id', requestId);

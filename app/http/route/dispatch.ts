@@ -1,11 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import Router from '@koa/router';
 import { AppError } from '../../errors.ts';
 import { adminRole } from '../../store/tables/roles.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
+import { problems } from '../problem.ts';
 import type { Context, RequestState } from './context.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
-import type { EnforceLimit } from './rate-limits.ts';
-import { readJson } from './read-json.ts';
+import { checkIsJson, parseJson } from './json.ts';
+import type { Priority } from './network-standing.ts';
+import type { OverloadControl } from './overload-control.ts';
+import type { RateLimits } from './rate-limits.ts';
+import { bodyLimits, type ReadBody } from './read-body.ts';
 import { validate } from './validate.ts';
 
 /** Finds out who calls. @throws AppError unauthorized or service_unavailable */
@@ -13,7 +18,9 @@ export type Authenticate = (ctx: Context) => Promise<ActiveSession>;
 
 interface Policies {
   readonly authenticate: Authenticate;
-  readonly enforceLimit: EnforceLimit;
+  readonly limits: RateLimits;
+  readonly overload: OverloadControl;
+  readonly readBody: ReadBody;
 }
 
 function write(ctx: Context, answer: Answer): void {
@@ -46,29 +53,74 @@ async function checkAccess(endpoint: Endpoint, ctx: Context, authenticate: Authe
   return caller;
 }
 
-async function readInput(endpoint: Endpoint, ctx: Context) {
+async function readInput(endpoint: Endpoint, ctx: Context, readBody: ReadBody) {
   const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
   const query = endpoint.query && validate(endpoint.query, { ...ctx.query });
-  const body = endpoint.body && validate(endpoint.body, await readJson(ctx.req));
+  if (!endpoint.body) return { params, query };
+  checkIsJson(ctx.req);
+  const body = validate(endpoint.body, parseJson(await readBody(ctx.req, bodyLimits[endpoint.access])));
   return { params, query, body };
 }
 
-/** Takes one request through the policies of its endpoint, in this order: queue, access, limit, input, slot, handler. */
-async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
-  const refusal = endpoint.queue?.refusal();
+/** Statuses of an attempt that failed: a wrong secret, or one attempt too many. */
+const failed: ReadonlySet<number> = new Set([401, 403, 429]);
+
+const isFailure = (error: unknown): boolean =>
+  error instanceof AppError && failed.has(problems[error.code].status);
+
+/**
+ * The answer to a failed attempt of a suspect network takes some time, and the attempt keeps its slot. So the attempts of
+ * all suspect networks together are no more than the slots that they may have, whatever refuses them.
+ */
+async function delayFailure<T>(delay: number, handle: () => T | Promise<T>): Promise<T> {
+  try {
+    return await handle();
+  } catch (error) {
+    if (delay > 0 && isFailure(error)) await sleep(delay);
+    throw error;
+  }
+}
+
+/** @throws AppError rate_limited or overloaded */
+async function checkCapacity(
+  endpoint: Endpoint,
+  ctx: Context,
+  isSession: boolean,
+  { overload, limits }: Policies,
+): Promise<Priority> {
+  const { network } = ctx.state.client;
+  const { queue, limit } = endpoint;
+  const isKnownDevice =
+    endpoint.isKnownDevice !== undefined && (await overload.isFromKnownDevice(endpoint, ctx.req));
+  const priority = !queue || isSession || isKnownDevice ? 'known' : overload.networks.priorityOf(network);
+  const refusal = queue ? overload.refuse(endpoint, network, priority) : null;
   if (refusal) throw refusal;
+  if (limit) await limits.enforce(ctx, limit, isKnownDevice);
+  return priority;
+}
+
+/** Takes one request through the policies of its endpoint, in this order: access, capacity, input, slot, handler. */
+async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
+  const { queue } = endpoint;
   // Check access before the limit: a caller without a token must not use up the limit of others on the same network.
   const caller = await checkAccess(endpoint, ctx, policies.authenticate);
-  if (endpoint.limit) await policies.enforceLimit(ctx, endpoint.limit);
-  const input = await readInput(endpoint, ctx);
+  const needsCapacity = queue || endpoint.limit;
+  const priority = needsCapacity
+    ? await checkCapacity(endpoint, ctx, caller !== undefined, policies)
+    : 'known';
+  const input = await readInput(endpoint, ctx, policies.readBody);
   const { client } = ctx.state;
   const cookie = (name: string): string | null => (ctx.headers.cookie && ctx.cookies.get(name)) || null;
   // reason: Endpoint erased the types of its spec; see endpoint().
-  const call = { ...input, caller, client, cookie } as Call<never, unknown, unknown, unknown>;
+  const call = { ...input, caller, client, priority, cookie } as Call<never, unknown, unknown, unknown>;
   const handle = () => endpoint.handle(call);
+  if (!queue) return write(ctx, await handle());
   // Reserve the slot only after the body has arrived. A client that sends its headers and withholds the body must not
   // occupy a slot.
-  write(ctx, await (endpoint.queue ? endpoint.queue.run(handle) : handle()));
+  const { networks, refusalDelay } = policies.overload;
+  const delay = priority === 'suspect' ? refusalDelay() : 0;
+  const run = () => queue.run(priority, () => delayFailure(delay, handle));
+  write(ctx, await networks.attempt(client.network, isFailure, run));
 }
 
 export function createRouter(endpoints: readonly Endpoint[], policies: Policies) {

@@ -3,6 +3,7 @@ import type { AppError, ErrorCode } from '../../errors.ts';
 import type { Budget } from '../../store/rate-limit/rate-limiter.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Client } from '../client.ts';
+import type { Priority } from './network-standing.ts';
 import type { SecurityEventName } from './security-events.ts';
 
 /** Who may call: anyone, the holder of an access token, or a user who has the role `admin`. */
@@ -10,13 +11,15 @@ export type Access = 'open' | 'user' | 'admin';
 
 /** A bounded queue for expensive work, such as hashing a password. */
 export interface WorkQueue {
+  /** Whether a new request of this priority would find no slot. */
+  isFull(priority: Priority): boolean;
   /**
-   * Returns the error to answer when a new request would find no slot, and counts it as rejected; otherwise null.
-   * It returns the error instead of throwing it: throwing took a fifth of the cost of a refusal under a flood.
+   * Counts a request as rejected and returns the error to answer. It returns the error instead of throwing it: throwing
+   * took a fifth of the cost of a refusal under a flood.
    */
-  refusal(): AppError | null;
+  reject(): AppError;
   /** Reserves a slot from the start of `work` to its end. @throws AppError overloaded */
-  run<T>(work: () => T | Promise<T>): Promise<T>;
+  run<T>(priority: Priority, work: () => T | Promise<T>): Promise<T>;
 }
 
 export interface Call<A extends Access, B, Q, P> {
@@ -25,6 +28,8 @@ export interface Call<A extends Access, B, Q, P> {
   readonly params: P;
   readonly caller: A extends 'open' ? undefined : ActiveSession;
   readonly client: Client;
+  /** Before whom the expensive work of this request is done. */
+  readonly priority: Priority;
   /** The value of a cookie, unchecked; null if the request has none of that name. */
   readonly cookie: (name: string) => string | null;
 }
@@ -76,6 +81,11 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly limit?: Budget;
   /** Queue of the expensive work that the handler does. A request is refused before it is read while the queue is full. */
   readonly queue?: WorkQueue;
+  /**
+   * Whether a text, a Cookie header or a body, contains the proof of a known device. Such a request is `known` in the
+   * queue, and the limit does not refuse it. It runs before the request is parsed, so it asks no store.
+   */
+  readonly isKnownDevice?: (text: string) => boolean;
   readonly body?: z.ZodType<B>;
   readonly query?: z.ZodType<Q>;
   readonly params?: z.ZodType<P>;

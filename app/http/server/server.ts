@@ -1,10 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type Koa from 'koa';
+import type { Config } from '../../config/config.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import { abortAll, trackResponses } from '../in-flight.ts';
+import { createAddressResolver } from '../middleware/client-address.ts';
 import type { RequestState } from '../route/context.ts';
+import { limitConnections } from './connection-limits.ts';
+import { createFairTurns } from './fair-turns.ts';
 import { createUnparsedRequestHandler } from './unparsed-requests.ts';
 
 /** Limits for slow and oversized clients, in milliseconds and bytes; docs/limits.md lists them. */
@@ -18,9 +22,6 @@ export const clientTimeouts = {
 
 /** Milliseconds without a byte in either direction before a connection is closed. */
 export const inactivityTimeout = 60_000;
-
-/** Connections at once. Further connections are closed unread. */
-export const maxConnections = 16_384;
 
 /** Unanswered requests per connection. Node starts all pipelined requests before it serves other connections. */
 export const maxPipelined = 16;
@@ -49,10 +50,18 @@ function hasReadableTarget({ url = '' }: IncomingMessage): boolean {
  */
 export function createApiServer(
   app: Koa<RequestState>,
-  options: { keepAliveTimeout: number; isDraining: () => boolean; log: Logger; metrics: Metrics },
+  options: {
+    config: Pick<Config, 'http' | 'resources'>;
+    isDraining: () => boolean;
+    log: Logger;
+    metrics: Metrics;
+  },
 ): Server {
-  const { keepAliveTimeout, isDraining, log, metrics } = options;
+  const { config, isDraining, log, metrics } = options;
+  const { keepAliveTimeout, trustedProxies } = config.http;
   const handle = app.callback();
+  const takeTurn = createFairTurns();
+  const resolveAddress = createAddressResolver(trustedProxies);
   const unparsed = createUnparsedRequestHandler(log, metrics);
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
@@ -65,13 +74,13 @@ export function createApiServer(
       return;
     }
     if (isDraining()) response.setHeader('Connection', 'close');
-    void handle(request, response);
+    takeTurn(resolveAddress(request).network, () => void handle(request, response));
   }
   // Node's own answers to a missing Host, an Expect header and CONNECT have no body or are missing altogether.
   const server = createServer({ ...clientTimeouts, keepAliveTimeout, requireHostHeader: false }, serve);
   const track = trackResponses(server, maxPipelined);
   server.timeout = inactivityTimeout;
-  server.maxConnections = maxConnections;
+  limitConnections(server, { ...config.resources, trustedProxies, metrics });
   server.on('checkExpectation', serve);
   server.on('connect', (_request, socket) => unparsed.end('method_not_allowed', socket));
   server.on('clientError', unparsed.onClientError);

@@ -65,6 +65,7 @@ function machineOf(container: Tree) {
   const { cpu, memory } = asMap(get(container, 'resources', 'limits'));
   return {
     cpus: millicpu(String(cpu)) / 1_000 || 1,
+    hasCpuQuota: cpu !== undefined,
     memoryBytes: bytes(String(memory)) || Number.POSITIVE_INFINITY,
   };
 }

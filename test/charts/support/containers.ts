@@ -68,7 +68,7 @@ export function realContainers(documents: readonly Document[], root: string): Re
         title: `${object.kind} ${container.name}`,
         command: container.args?.[0] ?? 'serve',
         env: Object.fromEntries(container.env.map((one: Loose) => [one.name, textOf(one, mounts)])),
-        machine: { cpus: millicpu(cpu) / 1_000, memoryBytes: bytes(memory) },
+        machine: { cpus: millicpu(cpu) / 1_000, hasCpuQuota: true, memoryBytes: bytes(memory) },
       };
     });
   });

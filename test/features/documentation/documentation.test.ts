@@ -8,6 +8,7 @@ import { createLog } from '../../../app/observe/log.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { chromiumPath, launchChromium } from '../../support/chromium.ts';
 import { parse } from '../../support/configuration.ts';
+import { noLimits } from '../../support/no-limits.ts';
 import { createRouteTable } from '../../support/route-table.ts';
 
 /** The documentation as the application serves it, between all its middleware, over no store at all. */
@@ -16,9 +17,9 @@ function serveDocumentation(): Server {
   const log = createLog(config);
   const metrics = createMetrics('1.0.0');
   const app = createApp({
-    config: config.http,
+    config,
     endpoints: createRouteTable(),
-    enforceLimit: async () => undefined,
+    limits: noLimits,
     authenticate: async () => {
       throw new AppError('unauthorized');
     },
@@ -26,7 +27,7 @@ function serveDocumentation(): Server {
     metrics,
   });
   return createApiServer(app, {
-    keepAliveTimeout: config.http.keepAliveTimeout,
+    config,
     isDraining: () => false,
     log,
     metrics,

@@ -86,7 +86,8 @@ onEachStore('Confirming with the password', (stores) => {
 
 describe('A slot of the hash queue for a confirmation', () => {
   const full: WorkQueue = {
-    refusal: () => new AppError('overloaded'),
+    isFull: () => true,
+    reject: () => new AppError('overloaded'),
     run: () => Promise.reject(new AppError('overloaded')),
   };
   const updated: object[] = [];

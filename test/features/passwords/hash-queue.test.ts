@@ -104,12 +104,12 @@ describe('CountedAttempt', () => {
     const { runJob, queue } = admission({ concurrency: 1, queueMax: 1 });
     const first = createJob();
     const running = [runJob(first.run)];
-    expect(queue.refusal()).to.equal(null);
+    expect(queue.isFull('known')).to.equal(false);
     running.push(runJob(async () => 'second'));
-    expect(queue.refusal()).to.have.property('code', 'overloaded');
+    expect(queue.isFull('known')).to.equal(true);
     first.finish('done');
     await Promise.all(running);
-    expect(queue.refusal()).to.equal(null);
+    expect(queue.isFull('known')).to.equal(false);
   });
 
   it('lets no more work begin than jobs will find room, and counts what it refuses', async () => {
@@ -124,29 +124,91 @@ describe('CountedAttempt', () => {
     const lookups = Array.from({ length: 3 }, createJob);
     const done: string[] = [];
     const requests = lookups.map((lookup, index) =>
-      queue.run(async () => {
+      queue.run('known', async () => {
         await lookup.run();
         await runJob(async () => done.push(String(index)));
       }),
     );
     expect(await codeOf(requests[2] ?? expect.fail())).to.equal('overloaded');
     expect(lookups.map((lookup) => lookup.isStarted())).to.deep.equal([true, true, false]);
-    expect(queue.refusal()).to.have.property('code', 'overloaded');
-    expect(refused).to.equal(2);
+    expect(queue.isFull('known')).to.equal(true);
+    expect(refused).to.equal(1);
     for (const lookup of lookups) lookup.finish('found');
     await Promise.all(requests.slice(0, 2));
     expect(done).to.deep.equal(['0', '1']);
-    expect(queue.refusal()).to.equal(null);
+    expect(queue.isFull('known')).to.equal(false);
   });
 
   it('takes back the place of work that failed, before its job or without one', async () => {
     const { queue } = admission({ concurrency: 1, queueMax: 0 });
     for (let n = 0; n < 3; n += 1) {
       const failure = await queue
-        .run(() => Promise.reject(new Error('no')))
+        .run('known', () => Promise.reject(new Error('no')))
         .catch((error: Error) => error.message);
       expect(failure).to.equal('no');
     }
-    expect(await queue.run(() => 'next')).to.equal('next');
+    expect(await queue.run('known', () => 'next')).to.equal('next');
+  });
+
+  it('starts the jobs of better priority first, and every fourth time the worst that waits', async () => {
+    const { runJob } = admission({ concurrency: 1, queueMax: 100 });
+    const first = createJob();
+    const order: string[] = [];
+    const jobs = [runJob(first.run)];
+    for (const priority of ['suspect', 'clean', 'known'] as const) {
+      for (let n = 0; n < 3; n += 1) jobs.push(runJob(async () => String(order.push(priority)), priority));
+    }
+    first.finish('done');
+    await Promise.all(jobs);
+    expect(order).to.deep.equal([
+      ...['known', 'known', 'known', 'suspect'],
+      ...['clean', 'clean', 'clean', 'suspect'],
+      'suspect',
+    ]);
+  });
+
+  it('starts the newest job of a clean network first, and the oldest of the other priorities', async () => {
+    const { runJob } = admission({ concurrency: 1, queueMax: 100 });
+    const first = createJob();
+    const order: string[] = [];
+    const jobs = [runJob(first.run)];
+    for (const priority of ['known', 'clean'] as const) {
+      for (let n = 1; n <= 2; n += 1)
+        jobs.push(runJob(async () => String(order.push(`${priority} ${n}`)), priority));
+    }
+    first.finish('done');
+    await Promise.all(jobs);
+    expect(order).to.deep.equal(['known 1', 'known 2', 'clean 2', 'clean 1']);
+  });
+
+  it('keeps a part of the queue for better priorities', async () => {
+    const { runJob, queue } = admission({ concurrency: 1, queueMax: 4 });
+    const jobs = Array.from({ length: 5 }, createJob);
+    const full = () => (['known', 'clean', 'suspect'] as const).filter(queue.isFull);
+    const seen = [];
+    const running = [];
+    for (const job of jobs) {
+      running.push(runJob(job.run, 'suspect'));
+      seen.push(full().join(' '));
+    }
+    expect(seen).to.deep.equal(['', '', 'suspect', 'clean suspect', 'known clean suspect']);
+    for (const job of jobs) job.finish('done');
+    await Promise.all(running);
+  });
+
+  it('lets a slot rest in proportion to its work before the next job, where CPU time is short', async () => {
+    const busy = async () => {
+      const end = performance.now() + 20;
+      while (performance.now() < end);
+    };
+    const { runJob } = admission({ concurrency: 1, rest: (worked) => worked * 3 });
+    const start = performance.now();
+    await runJob(busy);
+    // Its own result does not wait for the rest; the next job does.
+    let hasRested = false;
+    await runJob(async () => {
+      hasRested = performance.now() - start > 70;
+    });
+    expect(hasRested).to.equal(true);
   });
 });

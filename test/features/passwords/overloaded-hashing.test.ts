@@ -28,7 +28,11 @@ onEachStore('While the hash queue is full', (stores) => {
   let stronger: PasswordHasher;
   before(async () => {
     app = await startApp(stores());
-    stronger = await createPasswordHasher({ ...app.config.hashing, time: 2 }, app.metrics, noTracing);
+    stronger = await createPasswordHasher(
+      { ...app.config, hashing: { ...app.config.hashing, time: 2 } },
+      app.metrics,
+      noTracing,
+    );
   });
   after(() => app.close());
 
@@ -68,7 +72,7 @@ onEachStore('While the hash queue is full', (stores) => {
     const confirmPassword = createConfirmPassword({ store, hasher, throttle });
     const changePassword = createChangePassword({ store, states, hasher, confirmPassword, devices });
     const enter = ({ email, password }: RegisteredUser, deviceToken: string | null = null) =>
-      login({ email, password, deviceToken }, client);
+      login({ email, password, deviceToken }, client, 'clean');
     const hashOf = async ({ id }: RegisteredUser) => (await store.users.findById(id))?.passwordHash;
     return { enter, changePassword, hashOf, lines };
   }

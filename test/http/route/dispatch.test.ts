@@ -8,6 +8,10 @@ import { AppError } from '../../../app/errors.ts';
 import type { RequestState } from '../../../app/http/route/context.ts';
 import { createRouter } from '../../../app/http/route/dispatch.ts';
 import { endpoint, type WorkQueue } from '../../../app/http/route/endpoint.ts';
+import { createNetworkStanding } from '../../../app/http/route/network-standing.ts';
+import { createOverloadControl } from '../../../app/http/route/overload-control.ts';
+import { createBodyReader } from '../../../app/http/route/read-body.ts';
+import { noLimits } from '../../support/no-limits.ts';
 
 describe('A slot of the queue', () => {
   it('is reserved only after the body has arrived, which a client may withhold until the queue is full', async () => {
@@ -18,11 +22,12 @@ describe('A slot of the queue', () => {
       asked = resolve;
     });
     const queue: WorkQueue = {
-      refusal: () => {
+      isFull: () => {
         asked();
-        return null;
+        return false;
       },
-      run: async (work) => {
+      reject: () => new AppError('overloaded'),
+      run: async (_priority, work) => {
         if (isFull) throw new AppError('overloaded');
         return work();
       },
@@ -39,12 +44,15 @@ describe('A slot of the queue', () => {
     const app = new Koa<RequestState>();
     app.use(async (ctx, next) => {
       try {
+        ctx.state.client = { ip: '', network: '', userAgent: null, requestId: '' };
         await next();
       } catch (error) {
         ctx.body = error instanceof AppError ? error.code : String(error);
       }
     });
-    app.use(createRouter([hashing], { authenticate: never, enforceLimit: never }).routes());
+    const readBody = createBodyReader(Number.POSITIVE_INFINITY, never);
+    const overload = createOverloadControl({ limits: noLimits, networks: createNetworkStanding(), readBody });
+    app.use(createRouter([hashing], { authenticate: never, limits: noLimits, overload, readBody }).routes());
     const server = app.listen(0, '127.0.0.1');
     try {
       await once(server, 'listening');

@@ -115,10 +115,10 @@ onEachStore('Hostile requests', (stores) => {
   });
 
   it('with a body nested as deeply as fits are refused with 422', async () => {
-    const depth = 45_000;
+    const depth = 2_000;
     for (const raw of [
       `${'['.repeat(depth)}${']'.repeat(depth)}`,
-      `${'{"a":'.repeat(12_000)}1${'}'.repeat(12_000)}`,
+      `${'{"a":'.repeat(600)}1${'}'.repeat(600)}`,
     ]) {
       const reply = await app.ask(login, { raw, headers: json });
       expect(reply.status).to.equal(422);
@@ -127,11 +127,11 @@ onEachStore('Hostile requests', (stores) => {
     }
   });
 
-  it('with thousands of unknown fields are told of twenty, by names cut short', async () => {
-    const fields = Array.from({ length: 5_000 }, (_, index) => [`x${index}`, 1]);
+  it('with hundreds of unknown fields are told of twenty, by names cut short', async () => {
+    const fields = Array.from({ length: 400 }, (_, index) => [`x${index}`, 1]);
     const many = await app.ask(login, { body: Object.fromEntries(fields) });
     expect(many.body.errors).to.have.length(20);
-    const long = await app.ask(login, { body: { email: 'a', password: 'b', ['x'.repeat(90_000)]: 1 } });
+    const long = await app.ask(login, { body: { email: 'a', password: 'b', ['x'.repeat(3_900)]: 1 } });
     expect(long.body.errors).to.deep.equal([{ path: 'x'.repeat(100), message: 'is not a known field' }]);
   });
 });

@@ -9,6 +9,7 @@ import { closeServer, createApiServer, listen } from '../../../app/http/server/s
 import { createLog } from '../../../app/observe/log.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { series } from '../../support/exposition.ts';
+import { noLimits } from '../../support/no-limits.ts';
 
 const path = '/api/v1/auth/login';
 
@@ -29,15 +30,18 @@ describe('A request while the hash queue is full', () => {
       TRUSTED_PROXIES: '127.0.0.0/8',
     });
     const log = createLog(config, { write: (line) => void lines.push(line) });
-    const refusal = () => (isFull ? new AppError('overloaded', { retryAfter: 1.2 }) : null);
-    const run: WorkQueue['run'] = async (work) => work();
+    const queue: WorkQueue = {
+      isFull: () => isFull,
+      reject: () => new AppError('overloaded', { retryAfter: 1.2 }),
+      run: async (_priority, work) => work(),
+    };
     const hashing = endpoint(
       `POST ${path}`,
       {
         summary: 'Hash',
         access: 'open',
         objective: 'authentication',
-        queue: { refusal, run },
+        queue,
         body: z.strictObject({}),
         answers: {},
       },
@@ -47,15 +51,14 @@ describe('A request while the hash queue is full', () => {
       },
     );
     const app = createApp({
-      config: config.http,
+      config,
       endpoints: [hashing],
-      enforceLimit: async () => undefined,
+      limits: noLimits,
       authenticate: async () => expect.fail('an open route asks nobody'),
       log,
       metrics,
     });
-    const { keepAliveTimeout } = config.http;
-    server = createApiServer(app, { keepAliveTimeout, isDraining: () => isDraining, log, metrics });
+    server = createApiServer(app, { config, isDraining: () => isDraining, log, metrics });
     origin = `http://127.0.0.1:${await listen(server, 0, '127.0.0.1')}`;
   });
   after(() => closeServer(server, 0));

@@ -8,6 +8,7 @@ import { endpoint } from '../../../app/http/route/endpoint.ts';
 import { closeServer, createApiServer, listen, maxPipelined } from '../../../app/http/server/server.ts';
 import { createLog } from '../../../app/observe/log.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
+import { noLimits } from '../../support/no-limits.ts';
 import { until } from '../../support/until.ts';
 
 const question = 'GET /slow HTTP/1.1\r\nHost: localhost\r\n\r\n';
@@ -28,15 +29,14 @@ describe('Requests that a client sends without waiting for answers', () => {
     });
     const never = async () => expect.fail('an open route without a limit asks nobody');
     const app = createApp({
-      config: config.http,
+      config,
       endpoints: [slow],
-      enforceLimit: never,
+      limits: noLimits,
       authenticate: never,
       log,
       metrics,
     });
-    const { keepAliveTimeout } = config.http;
-    server = createApiServer(app, { keepAliveTimeout, isDraining: () => false, log, metrics });
+    server = createApiServer(app, { config, isDraining: () => false, log, metrics });
     port = await listen(server, 0, '127.0.0.1');
   });
   after(() => closeServer(server, 0));

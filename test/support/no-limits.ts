@@ -1,0 +1,10 @@
+import { expect } from 'chai';
+import type { RateLimits } from '../../app/http/route/rate-limits.ts';
+
+/** No rate limits, for an application without stores. */
+export const noLimits: RateLimits = {
+  refusalDelay: 0,
+  isBlocked: () => false,
+  refuseBlocked: () => expect.fail('nothing is blocked'),
+  enforce: async () => undefined,
+};
