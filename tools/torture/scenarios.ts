@@ -3,6 +3,8 @@ import { crash } from './scenarios/crash.ts';
 import { enumeration } from './scenarios/enumeration.ts';
 import { flood } from './scenarios/flood.ts';
 import { guessing } from './scenarios/guessing.ts';
+import { loginFlood } from './scenarios/login-flood.ts';
+import { pod } from './scenarios/pod.ts';
 import { postgresOutage } from './scenarios/postgres-outage.ts';
 import { redisOutage } from './scenarios/redis-outage.ts';
 import { refreshRace } from './scenarios/refresh-race.ts';
@@ -22,4 +24,6 @@ export const scenarios: readonly Scenario[] = [
   rotation,
   crash,
   slow,
+  pod,
+  loginFlood,
 ];

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Cgroup } from './cgroup.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import type { ScenarioContext } from './scenario.ts';
@@ -18,7 +19,7 @@ export interface Deployment {
 /** Starts Postgres, Redis and replicas of the service. The replicas share the signing key that the first one creates. */
 export async function startDeployment(
   context: ScenarioContext,
-  options: { replicas?: number; env?: Record<string, string> } = {},
+  options: { replicas?: number; env?: Record<string, string>; cgroup?: Cgroup } = {},
 ): Promise<Deployment> {
   const { folder, cleanup } = context;
   const [postgres, redis] = await Promise.all([startPostgres(folder, cleanup), startRedis(folder, cleanup)]);
@@ -35,7 +36,14 @@ export async function startDeployment(
       ...options.env,
       ...more.env,
     };
-    const service = await startService({ folder, name, env, ...(more.port ? { port: more.port } : {}) });
+    const { cgroup } = options;
+    const service = await startService({
+      folder,
+      name,
+      env,
+      cgroup,
+      ...(more.port ? { port: more.port } : {}),
+    });
     cleanup.add(async () => void (await service.process.stop('SIGKILL')));
     return service;
   }

@@ -14,12 +14,12 @@ export interface RawConnection {
 
 const kept = 65_536;
 
-/** Resolves when connected; rejects when refused. */
-export function openRaw(url: string): Promise<RawConnection> {
+/** Resolves when connected; rejects when refused. @param localAddress @default what the system chooses */
+export function openRaw(url: string, localAddress?: string): Promise<RawConnection> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const socket = connect({ host: hostname, port: Number(port) });
+    const socket = connect({ host: hostname, port: Number(port), ...(localAddress && { localAddress }) });
     let text = '';
     let received = 0;
     let open = true;

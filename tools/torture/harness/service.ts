@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Cgroup } from './cgroup.ts';
 import { ask } from './client.ts';
 import { freePort, type ManagedProcess, runToEnd, startProcess, tail, waitFor } from './process.ts';
 
@@ -9,6 +10,8 @@ const executable = ['--require', './dist/threads.cjs', 'dist/main.js'] as const;
 
 export interface Service {
   readonly url: string;
+  /** The listener for metrics and probes. */
+  readonly managementUrl: string;
   readonly process: ManagedProcess;
   /** Sum of the series of this name whose labels contain all of `labels`. */
   metric(name: string, labels?: Readonly<Record<string, string>>): Promise<number>;
@@ -43,11 +46,14 @@ export async function startService(options: {
   name: string;
   env: Record<string, string>;
   port?: number;
+  /** @default the group of this process */
+  cgroup?: Cgroup | undefined;
 }): Promise<Service> {
-  const { folder, name, env } = options;
+  const { folder, name, env, cgroup } = options;
   const port = options.port ?? (await freePort());
   const metricsPort = await freePort();
-  const managed = startProcess([process.execPath, ...executable], {
+  const command = [process.execPath, ...executable] as const;
+  const managed = startProcess(cgroup ? cgroup.wrap(command) : command, {
     logFile: join(folder, `${name}.log`),
     cwd: root,
     env: {
@@ -59,15 +65,17 @@ export async function startService(options: {
     },
   });
   const url = `http://127.0.0.1:${port}`;
+  const managementUrl = `http://127.0.0.1:${metricsPort}`;
   await waitFor(`${name} to be ready`, async () => {
     if (!managed.isRunning()) throw new Error(`${name} ended at start:\n${tail(managed.logFile)}`);
     return (await ask(url, 'GET /api/v1/health/ready')).status === 200;
   });
   return {
     url,
+    managementUrl,
     process: managed,
     async metric(series, labels = {}) {
-      const { text } = await ask(`http://127.0.0.1:${metricsPort}`, 'GET /metrics');
+      const { text } = await ask(managementUrl, 'GET /metrics');
       return sumOf(text, series, labels);
     },
     memory() {

@@ -19,11 +19,14 @@ const maxLatency = 1_000;
 
 const head = (more: string): string => `POST /api/v1/auth/login HTTP/1.1\r\nHost: a\r\n${more}`;
 
+/** From eight addresses, each of which stays below its limit. */
 async function openMany(url: string, count: number): Promise<RawConnection[]> {
   const opened: RawConnection[] = [];
   for (let n = 0; n < count; n += 100) {
     const batch = await Promise.allSettled(
-      Array.from({ length: Math.min(100, count - n) }, () => openRaw(url)),
+      Array.from({ length: Math.min(100, count - n) }, (_, index) =>
+        openRaw(url, `127.0.3.${(index % 8) + 1}`),
+      ),
     );
     const connected = batch.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     opened.push(...connected);
