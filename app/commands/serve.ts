@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
 import type { Config } from '../config/config.ts';
+import { createReadiness } from '../features/health/readiness.ts';
 import { openSigningKeys } from '../features/tokens/signing-keys.ts';
 import { createMetricsServer } from '../http/server/metrics-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
@@ -61,7 +62,7 @@ export async function serveCommand(
 }
 
 async function startService(options: ServeOptions) {
-  const { config, log, version } = options;
+  const { config, log, version, isDraining } = options;
   const tracing = await openTracing({ ...config.tracing, version });
   const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
   const keys = await openSigningKeys(config, log);
@@ -70,7 +71,8 @@ async function startService(options: ServeOptions) {
   if (!(await isSchemaCurrent(stores.database))) {
     throw new Error('the database lacks migrations of this version: run the command migrate first');
   }
-  const app = await compose({ ...options, stores, keys, metrics, tracing });
+  const readiness = createReadiness(stores, isDraining);
+  const app = await compose({ ...options, stores, keys, metrics, tracing, readiness });
   const servers = {
     api: createApiServer(app, { ...options, keepAliveTimeout: config.http.keepAliveTimeout, metrics }),
     metrics: createMetricsServer(metrics),

@@ -9,6 +9,8 @@ const mode = process.argv[2];
 const built = <Module>(file: string): Promise<Module> => import(`../../dist/${file}.js`);
 const { compose } = await built<typeof import('../../app/compose.ts')>('compose');
 const { parseConfig } = await built<typeof import('../../app/config/config.ts')>('config/config');
+const { createReadiness } =
+  await built<typeof import('../../app/features/health/readiness.ts')>('features/health/readiness');
 const { openSigningKeys } = await built<typeof import('../../app/features/tokens/signing-keys.ts')>(
   'features/tokens/signing-keys',
 );
@@ -66,7 +68,8 @@ const stores = await openStores(
 );
 const isDraining = (): boolean => false;
 const app = await compose({
-  ...{ config, stores, keys, log, metrics, version: 'bench', isDraining },
+  ...{ config, stores, keys, log, metrics, version: 'bench' },
+  readiness: createReadiness(stores, isDraining),
   ...(tracing && { tracing }),
 });
 const api = createApiServer(app, { keepAliveTimeout: 60_000, isDraining, log, metrics });
