@@ -39,6 +39,14 @@ function shared<T>(check: () => Promise<T>): () => Promise<T> {
   };
 }
 
+async function checkSchema(database: Database): Promise<StoreChecks['schema']> {
+  try {
+    return (await isSchemaCurrent(database)) ? 'current' : 'behind';
+  } catch {
+    return 'unknown';
+  }
+}
+
 /** Redis has a fallback for each of its uses, so an unavailable Redis degrades the service and does not fail it. */
 async function checkStores({ database, redis }: CheckedStores): Promise<StoreChecks> {
   const ping = database.query('health/ping').then(
@@ -46,10 +54,9 @@ async function checkStores({ database, redis }: CheckedStores): Promise<StoreChe
     () => false,
   );
   const [isPostgresUp, isRedisUp] = await Promise.all([ping, redis.ping()]);
-  const isCurrent = isPostgresUp ? await isSchemaCurrent(database) : null;
   return {
     postgres: isPostgresUp ? 'up' : 'down',
-    schema: isCurrent === null ? 'unknown' : isCurrent ? 'current' : 'behind',
+    schema: isPostgresUp ? await checkSchema(database) : 'unknown',
     redis: isRedisUp ? 'up' : 'degraded',
   };
 }

@@ -25,4 +25,14 @@ onEachStore('Readiness', (stores) => {
     expect((await ready()).status).to.equal(200);
     expect(looks).to.be.greaterThan(first);
   });
+
+  it('reports a schema that cannot be read as unknown, and is not ready', async () => {
+    const database = instrumentDatabase(stores().database, (operation, work) =>
+      operation === 'schema_migrations/list' ? Promise.reject(new Error('permission denied')) : work(),
+    );
+    app = await startApp({ ...stores(), database });
+    const reply = await app.ask('GET /api/v1/health/ready');
+    expect([reply.status, reply.body.status]).to.deep.equal([503, 'not_ready']);
+    expect(reply.body.checks).to.include({ postgres: 'up', schema: 'unknown' });
+  });
 });
