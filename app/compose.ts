@@ -37,7 +37,7 @@ interface Composition {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly version: string;
-  readonly readiness: Readiness;
+  readonly readiness: Pick<Readiness, 'check'>;
   /** @default off */
   readonly tracing?: Tracing;
 }

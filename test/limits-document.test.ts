@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { resetTokenLifetime } from '../app/features/passwords/password-reset.ts';
+import { managementLimits } from '../app/http/management/limits.ts';
 import { bodyLimit } from '../app/http/route/read-json.ts';
 import {
   clientTimeouts,
@@ -14,7 +15,7 @@ const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
 const kibibytes = (bytes: number): string => `${bytes / 1024} KiB`;
 
 describe('docs/limits.md', () => {
-  it('states the limits of connections, sessions and reset tokens as the code has them', () => {
+  it('states the limits of connections, probes, sessions and reset tokens as the code has them', () => {
     const rows: readonly [what: string, limit: string][] = [
       ['time for the headers', seconds(clientTimeouts.headersTimeout)],
       ['time for the whole request', seconds(clientTimeouts.requestTimeout)],
@@ -26,7 +27,16 @@ describe('docs/limits.md', () => {
       ['active sessions, per user', String(maxActiveSessions)],
       ['reset token', `${resetTokenLifetime / 3_600_000} hour, 1 use`],
     ];
+    const management: readonly [what: string, limit: string][] = [
+      ['time without a turn of the event loop', seconds(managementLimits.unresponsive)],
+      ['age of the checks', seconds(managementLimits.readinessAge)],
+      ['time for the metrics', seconds(managementLimits.metricsDeadline)],
+      ['time for a connection', seconds(managementLimits.connectionTimeout)],
+      ['size of a request', kibibytes(managementLimits.requestSize)],
+      ['connections to `METRICS_PORT` at once', String(managementLimits.maxConnections)],
+    ];
     const document = readFileSync('docs/limits.md', 'utf8');
-    for (const [what, limit] of rows) expect(document).to.contain(`\n| ${what} | ${limit} |`);
+    for (const [what, limit] of [...rows, ...management])
+      expect(document).to.contain(`\n| ${what} | ${limit} |`);
   });
 });

@@ -14,9 +14,9 @@ const { createReadiness } =
 const { openSigningKeys } = await built<typeof import('../../app/features/tokens/signing-keys.ts')>(
   'features/tokens/signing-keys',
 );
-const { createMetricsServer } = await built<typeof import('../../app/http/server/metrics-server.ts')>(
-  'http/server/metrics-server',
-);
+const { startManagementServer } = await built<
+  typeof import('../../app/http/management/management-server.ts')
+>('http/management/management-server');
 const { createApiServer, listen } =
   await built<typeof import('../../app/http/server/server.ts')>('http/server/server');
 const { createLog } = await built<typeof import('../../app/observe/log.ts')>('observe/log');
@@ -74,7 +74,7 @@ const app = await compose({
 });
 const api = createApiServer(app, { keepAliveTimeout: 60_000, isDraining, log, metrics });
 const port = await listen(api, 0, '127.0.0.1');
-const metricsPort = await listen(createMetricsServer(metrics), 0, '127.0.0.1');
+const { port: metricsPort } = await startManagementServer({ host: '127.0.0.1', port: 0, metrics });
 
 process.on('message', () => {
   const { system, user } = process.cpuUsage();

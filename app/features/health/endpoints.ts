@@ -9,7 +9,11 @@ const Health = z
 const json = (body: object) => ({ type: 'application/json', body: JSON.stringify(body) });
 
 /** The endpoints of load balancers and kubelets. Their bodies have no envelope. */
-export function healthEndpoints(services: { version: string; environment: string; readiness: Readiness }) {
+export function healthEndpoints(services: {
+  version: string;
+  environment: string;
+  readiness: Pick<Readiness, 'check'>;
+}) {
   const { version, environment, readiness } = services;
   const healthy = { raw: json({ status: 'healthy', version, environment }) };
   const answers = { 200: { description: 'The process serves', data: Health, bare: true } };
@@ -33,7 +37,7 @@ export function healthEndpoints(services: { version: string; environment: string
         },
       },
       async () => {
-        const body = await readiness();
+        const body = await readiness.check();
         return { status: body.status === 'ready' ? 200 : 503, raw: json(body) };
       },
     ),

@@ -65,10 +65,23 @@ export type Readiness = ReturnType<typeof createReadiness>;
 
 /** Whether this replica should get requests. @param isDraining true after SIGTERM, while requests are still served */
 export function createReadiness(stores: CheckedStores, isDraining: () => boolean) {
-  const check = shared(() => checkStores(stores));
-  return async (): Promise<ReadinessAnswer> => {
-    const checks = { ...(await check()), draining: isDraining() };
+  let latest: StoreChecks = { postgres: 'down', schema: 'unknown', redis: 'degraded' };
+  const refresh = shared(async () => {
+    latest = await checkStores(stores);
+  });
+
+  /** From the latest checks. A process that starts to drain cannot wait for a store that does not answer. */
+  function current(): ReadinessAnswer {
+    const checks = { ...latest, draining: isDraining() };
     const isReady = checks.postgres === 'up' && checks.schema === 'current' && !checks.draining;
     return { status: isReady ? 'ready' : 'not_ready', checks };
+  }
+
+  return {
+    current,
+    async check(): Promise<ReadinessAnswer> {
+      await refresh();
+      return current();
+    },
   };
 }

@@ -1,8 +1,23 @@
 import { expect } from 'chai';
+import { createReadiness } from '../../../app/features/health/readiness.ts';
 import { instrumentDatabase } from '../../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { useMonotonicClock } from '../../support/clock.ts';
 import { onEachStore } from '../../support/stores.ts';
+
+describe('The current readiness', () => {
+  it('shows a drain at once, while the checks of the stores wait', () => {
+    let isDraining = false;
+    const never = () => new Promise<never>(() => undefined);
+    const database = { query: never, transaction: never, close: never };
+    const readiness = createReadiness({ database, redis: { ping: never } }, () => isDraining);
+    void readiness.check();
+    expect(readiness.current().checks.draining).to.equal(false);
+    isDraining = true;
+    expect(readiness.current()).to.deep.include({ status: 'not_ready' });
+    expect(readiness.current().checks.draining).to.equal(true);
+  });
+});
 
 onEachStore('Readiness', (stores) => {
   const clock = useMonotonicClock();
