@@ -128,12 +128,12 @@ describe('The executable', function () {
 
   it('answers its own health check, and says so when nothing listens', async () => {
     const service = launch([]);
-    const url = await address(service);
-    const healthy = launch(['health'], { PORT: new URL(url).port });
+    const port = await managementPort(service);
+    const healthy = launch(['health'], { METRICS_PORT: port });
     expect(await healthy.ended).to.equal(0);
     service.child.kill('SIGTERM');
     await service.ended;
-    expect(await launch(['health'], { PORT: new URL(url).port }).ended).to.equal(1);
+    expect(await launch(['health'], { METRICS_PORT: port }).ended).to.equal(1);
   });
 
   it('is live and ready on the management port, and only live while it drains', async () => {
