@@ -6,6 +6,7 @@ import { createAccounts } from './features/accounts/accounts.ts';
 import { createPersonalData } from './features/accounts/personal-data.ts';
 import { createAdministration } from './features/administration/administration.ts';
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
+import type { Readiness } from './features/health/readiness.ts';
 import { createLogin } from './features/login/login.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
@@ -26,7 +27,6 @@ import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import type { Stores } from './open-stores.ts';
-import { isSchemaCurrent } from './store/postgres/schema-check.ts';
 import { createStore, type Store } from './store/store.ts';
 import type { SessionRow } from './store/tables/sessions.ts';
 
@@ -37,8 +37,7 @@ interface Composition {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly version: string;
-  /** True after SIGTERM: readiness answers 503 while requests are still served. */
-  readonly isDraining: () => boolean;
+  readonly readiness: Pick<Readiness, 'check'>;
   /** @default off */
   readonly tracing?: Tracing;
   /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
@@ -99,15 +98,6 @@ async function createServices(parts: Composition) {
     roles: createRoles({ store }),
     replica,
     environment: config.environment,
-    checks: {
-      postgres: () =>
-        stores.database.query('health/ping').then(
-          () => true,
-          () => false,
-        ),
-      schema: () => isSchemaCurrent(stores.database),
-      redis: () => stores.redis.ping(),
-    },
   };
 }
 

@@ -90,13 +90,13 @@ admin
 
 program
   .command('health')
-  .description('exit with 0 if the service on this machine answers (a health check for containers)')
+  .description('exit with 0 if the service on this machine is live (a health check for containers)')
   .action(async () => {
     const { healthCommand } = await import('./commands/health.ts');
     if (existsSync('.env')) process.loadEnvFile('.env');
-    const { HOST, PORT } = process.env;
+    const { HOST, METRICS_PORT } = process.env;
     const isAny = !HOST || HOST === '0.0.0.0' || HOST === '::';
-    await healthCommand(Number(PORT) || 8000, isAny ? undefined : HOST);
+    await healthCommand(Number(METRICS_PORT) || 9464, isAny ? undefined : HOST);
   });
 
 /** The error as an operator reads it, without a stack. */

@@ -20,10 +20,10 @@ export const ports = { http: 8000, metrics: 9464 } as const;
 /** User and group of the image. Hosts have no users above 10000. */
 export const userId = 10001;
 
-export const healthPaths = {
-  live: '/api/v1/health/live',
-  ready: '/api/v1/health/ready',
-} as const;
+/** The kubelet asks on the port `metrics`, where a thread of its own answers, whatever the clients do. */
+export const probePaths = { live: '/livez', ready: '/readyz' } as const;
+/** Load balancers ask on the port of the API, on the way that clients take. */
+export const loadBalancerPath = '/api/v1/health/ready';
 
 /** Selects the pods of the API. The selector of a Deployment is immutable, so this label must not change. */
 export const apiSelector = { app: names.app } as const;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { resourceLimits } from '../app/config/resource-limits.ts';
 import { resetTokenLifetime } from '../app/features/passwords/password-reset.ts';
+import { managementLimits } from '../app/http/management/limits.ts';
 import { bodyLimits } from '../app/http/route/read-body.ts';
 import { clientTimeouts, inactivityTimeout, maxPipelined } from '../app/http/server/server.ts';
 import { maxActiveSessions } from '../app/store/tables/sessions.ts';
@@ -10,7 +11,7 @@ const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
 const kibibytes = (bytes: number): string => `${bytes / 1024} KiB`;
 
 describe('docs/limits.md', () => {
-  it('states the limits of connections, sessions and reset tokens as the code has them', () => {
+  it('states the limits of connections, probes, sessions and reset tokens as the code has them', () => {
     const rows: readonly [what: string, limit: string][] = [
       ['time for the headers', seconds(clientTimeouts.headersTimeout)],
       ['time for the whole request', seconds(clientTimeouts.requestTimeout)],
@@ -22,8 +23,17 @@ describe('docs/limits.md', () => {
       ['active sessions, per user', String(maxActiveSessions)],
       ['reset token', `${resetTokenLifetime / 3_600_000} hour, 1 use`],
     ];
+    const management: readonly [what: string, limit: string][] = [
+      ['time without a turn of the event loop', seconds(managementLimits.unresponsive)],
+      ['age of the checks', seconds(managementLimits.readinessAge)],
+      ['time for the metrics', seconds(managementLimits.metricsDeadline)],
+      ['time for a connection', seconds(managementLimits.connectionTimeout)],
+      ['size of a request', kibibytes(managementLimits.requestSize)],
+      ['connections to `METRICS_PORT` at once', String(managementLimits.maxConnections)],
+    ];
     const document = readFileSync('docs/limits.md', 'utf8');
-    for (const [what, limit] of rows) expect(document).to.contain(`\n| ${what} | ${limit} |`);
+    for (const [what, limit] of [...rows, ...management])
+      expect(document).to.contain(`\n| ${what} | ${limit} |`);
   });
 
   it('states the limits that depend on memory as they are in the pod', () => {

@@ -2,10 +2,12 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
 import type { Config } from '../config/config.ts';
+import { createReadiness } from '../features/health/readiness.ts';
 import { openSigningKeys } from '../features/tokens/signing-keys.ts';
-import { createMetricsServer } from '../http/server/metrics-server.ts';
+import { startManagementServer } from '../http/management/management-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
 import { startBackgroundJobs } from '../jobs/background-jobs.ts';
+import { startPeriodicJob } from '../jobs/periodic-job.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
@@ -17,6 +19,9 @@ import { createStore } from '../store/store.ts';
 
 /** Milliseconds of SHUTDOWN_TIMEOUT that are reserved for closing the connection pools. */
 const closingReserve = 1_000;
+
+/** Milliseconds between two checks of the stores for the management listener, which may use a check for ten seconds. */
+const readinessInterval = 2_000;
 
 interface ServeOptions {
   readonly config: Config;
@@ -52,6 +57,7 @@ export async function serveCommand(
   }
   await stopped;
   draining = true;
+  service.publishDraining();
   log.info(
     { event: 'draining', drainDelay: config.shutdown.drainDelay },
     'the process is draining: readiness fails, and requests are still served',
@@ -61,7 +67,7 @@ export async function serveCommand(
 }
 
 async function startService(options: ServeOptions) {
-  const { config, log, version } = options;
+  const { config, log, version, isDraining } = options;
   const tracing = await openTracing({ ...config.tracing, version });
   const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
   const keys = await openSigningKeys(config, log);
@@ -70,17 +76,22 @@ async function startService(options: ServeOptions) {
   if (!(await isSchemaCurrent(stores.database))) {
     throw new Error('the database lacks migrations of this version: run the command migrate first');
   }
-  const app = await compose({ ...options, stores, keys, metrics, tracing });
-  const servers = {
-    api: createApiServer(app, { ...options, metrics }),
-    metrics: createMetricsServer(metrics),
-  };
+  const readiness = createReadiness(stores, isDraining);
+  const app = await compose({ ...options, stores, keys, metrics, tracing, readiness });
+  const api = createApiServer(app, { ...options, metrics });
   const store = createStore(stores.database);
   const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
   const { host, port, metricsPort } = config.http;
-  const metricsOn = await listen(servers.metrics, metricsPort, host);
-  logStart(options, stores, { metrics: metricsOn, api: await listen(servers.api, port, host) });
-  return { tracing, keys, stores, servers, stopJobs };
+  const management = await startManagementServer({ host, port: metricsPort, metrics });
+  logStart(options, stores, { metrics: management.port, api: await listen(api, port, host) });
+  // A replica is ready only after it accepts requests.
+  const publish = async () => management.publish(await readiness.check());
+  const publishing = startPeriodicJob(publish, readinessInterval);
+  return {
+    ...{ tracing, keys, stores, api, management },
+    publishDraining: () => management.publish(readiness.current()),
+    stopJobs: () => Promise.all([stopJobs(), publishing.stop()]),
+  };
 }
 
 function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: number; metrics: number }) {
@@ -97,22 +108,22 @@ function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: n
   }
   log.info(
     { event: 'listening', ...ports },
-    `auth-service listens on http://${host}:${ports.api}, metrics on port ${ports.metrics}`,
+    `auth-service listens on http://${host}:${ports.api}, metrics and probes on port ${ports.metrics}`,
   );
   log.info(`API documentation: http://${host}:${ports.api}/api/v1/docs`);
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {
-  const { tracing, keys, stores, servers, stopJobs } = service;
+  const { tracing, keys, stores, api, management, stopJobs } = service;
   const jobsStopped = stopJobs();
   await sleep(drainDelay);
   const limit = Math.max(0, timeout - closingReserve);
   await Promise.all([
-    closeServer(servers.api, limit),
+    closeServer(api, limit),
     Promise.race([jobsStopped, sleep(limit, undefined, { ref: false })]),
   ]);
   keys.close();
   await stores.close();
   await tracing.close();
-  await closeServer(servers.metrics, 0);
+  await management.close();
 }

@@ -35,7 +35,7 @@ export const table = {
     host: variable('HOST', text, '0.0.0.0').help('Address that both listeners bind to.'),
     port: variable('PORT', integer(0, 65_535), '8000').help('Port of the API.'),
     metricsPort: variable('METRICS_PORT', integer(0, 65_535), '9464').help(
-      'Port of /metrics. Do not route an ingress to it.',
+      'Port of the management listener: /metrics, /livez and /readyz. Do not route an ingress to it.',
     ),
     // AWS and Azure can keep an idle connection for 100 minutes, and Envoy, which serves AKS, keeps it for an hour.
     keepAliveTimeout: variable('KEEP_ALIVE_TIMEOUT', duration('1s', '110m'), '75s').help(

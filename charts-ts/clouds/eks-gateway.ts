@@ -1,7 +1,7 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
 import { addObject, type Manifest } from '../manifest.ts';
-import { healthPaths, metadata, names } from '../names.ts';
+import { loadBalancerPath, metadata, names } from '../names.ts';
 import type { Eks, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
 
@@ -44,7 +44,7 @@ function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
       defaultConfiguration: {
         targetType: 'ip',
         healthCheckConfig: {
-          healthCheckPath: healthPaths.ready,
+          healthCheckPath: loadBalancerPath,
           healthCheckInterval: albHealthCheck.intervalSeconds,
           healthCheckTimeout: albHealthCheck.timeoutSeconds,
           healthyThresholdCount: albHealthCheck.healthy,

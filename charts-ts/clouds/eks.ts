@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { healthPaths, names } from '../names.ts';
+import { loadBalancerPath, names } from '../names.ts';
 import type { Eks, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
@@ -19,7 +19,7 @@ function albAnnotations(values: Values, eks: Eks): Record<string, string> {
     [`${prefix}/scheme`]: eks.scheme,
     [`${prefix}/target-type`]: 'ip',
     [`${prefix}/backend-protocol`]: 'HTTP',
-    [`${prefix}/healthcheck-path`]: healthPaths.ready,
+    [`${prefix}/healthcheck-path`]: loadBalancerPath,
     [`${prefix}/healthcheck-interval-seconds`]: String(albHealthCheck.intervalSeconds),
     [`${prefix}/healthcheck-timeout-seconds`]: String(albHealthCheck.timeoutSeconds),
     [`${prefix}/healthy-threshold-count`]: String(albHealthCheck.healthy),

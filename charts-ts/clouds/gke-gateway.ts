@@ -4,7 +4,7 @@ import type { IGCPGatewayPolicy } from '@kubernetes-models/gke/networking.gke.io
 import type { IHealthCheckPolicy } from '@kubernetes-models/gke/networking.gke.io/v1/HealthCheckPolicy';
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
-import { healthPaths, metadata, names, ports } from '../names.ts';
+import { loadBalancerPath, metadata, names, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
 
@@ -35,7 +35,7 @@ function addHealthCheckPolicy(scope: Construct, values: Values): void {
           httpHealthCheck: {
             port: ports.http,
             portSpecification: 'USE_FIXED_PORT',
-            requestPath: healthPaths.ready,
+            requestPath: loadBalancerPath,
           },
         },
       },

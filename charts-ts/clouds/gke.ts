@@ -3,7 +3,7 @@ import type { IManagedCertificate } from '@kubernetes-models/gke/networking.gke.
 import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v1beta1/FrontendConfig';
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
-import { healthPaths, metadata, names, ports } from '../names.ts';
+import { loadBalancerPath, metadata, names, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
@@ -28,7 +28,7 @@ function addBackend(scope: Construct, values: Values, gke: Gke): void {
     kind: 'BackendConfig',
     metadata: metadata(values, names.app, { component: 'entry' }),
     spec: {
-      healthCheck: { type: 'HTTP', requestPath: healthPaths.ready, port: ports.http, ...gkeHealthCheck },
+      healthCheck: { type: 'HTTP', requestPath: loadBalancerPath, port: ports.http, ...gkeHealthCheck },
       timeoutSec: 30,
       connectionDraining: { drainingTimeoutSec: gke.drainingTimeoutSeconds },
       logging: { enable: true, sampleRate: 1 },

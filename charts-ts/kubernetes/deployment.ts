@@ -2,20 +2,23 @@ import { Construct } from 'constructs';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IPodTemplateSpec, IProbe } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { apiSelector, healthPaths, metadata, names, ports, standardLabels } from '../names.ts';
+import { apiSelector, metadata, names, ports, probePaths, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrationContainer } from './migration.ts';
 import { configChecksum, container, podSpec } from './pod.ts';
 
 function probe(path: string, periodSeconds: number, failureThreshold: number): IProbe {
-  return { httpGet: { path, port: 'http' }, periodSeconds, failureThreshold, timeoutSeconds: 3 };
+  return { httpGet: { path, port: 'metrics' }, periodSeconds, failureThreshold, timeoutSeconds: 3 };
 }
 
-/** Readiness checks Postgres and Redis. Liveness does not, because a restart of the pod does not repair them. */
+/**
+ * Readiness checks Postgres and Redis. Liveness does not, because a restart of the pod does not repair them: it fails only
+ * after the event loop of the process has been blocked for 30 seconds.
+ */
 const probes = {
-  startupProbe: probe(healthPaths.live, 2, 30),
-  livenessProbe: probe(healthPaths.live, 10, 3),
-  readinessProbe: probe(healthPaths.ready, 5, 2),
+  startupProbe: probe(probePaths.live, 2, 30),
+  livenessProbe: probe(probePaths.live, 10, 3),
+  readinessProbe: probe(probePaths.ready, 5, 2),
 };
 
 /** Spreads the pods over nodes and zones where possible. Required rules would leave pods pending in a small cluster. */

@@ -25,15 +25,16 @@ function egressToDns({ dnsCidrs }: Values['networkPolicy']) {
 }
 
 /**
- * The traffic of all pods: scrapes by Prometheus, DNS, Postgres and Redis. Ingress and egress rules are in one policy,
+ * The traffic of all pods: scrapes by Prometheus, probes by nodes, DNS, Postgres and Redis. Ingress and egress rules are in one policy,
  * because Polaris accepts only such a policy as isolation.
  */
 function allPodsPolicy({ database, networkPolicy, redis }: Values): INetworkPolicySpec {
-  const { extraEgress, prometheus } = networkPolicy;
+  const { extraEgress, nodeCidrs, prometheus } = networkPolicy;
+  const scrapers = [prometheus, ...nodeCidrs.map((cidr) => ({ cidr }))];
   return {
     podSelector: { matchLabels: allPodsSelector },
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [{ from: [toPeer(prometheus)], ports: tcp('metrics') }],
+    ingress: [{ from: scrapers.map(toPeer), ports: tcp('metrics') }],
     egress: [
       egressToDns(networkPolicy),
       egressTo(database.peers, database.port),

@@ -21,6 +21,7 @@ export const ingress = z.strictObject({
 export const networkPolicy = z.strictObject({
   enabled: z.boolean(),
   dnsCidrs: z.array(cidr),
+  nodeCidrs: z.array(cidr),
   prometheus: z.strictObject({ namespace: dnsLabel, podLabels: labels }),
   otlp: z.strictObject({ enabled: z.boolean(), port, peers: z.array(peer) }),
   extraEgress: z.array(z.strictObject({ peers, port })),

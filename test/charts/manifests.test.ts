@@ -54,6 +54,43 @@ describe('charts: manifests', () => {
     take({ DB_PRIMARY_DB_URL: url, REDIS_URL: url, ALLOWED_HOSTS: text, NONSENSE: text });
   });
 
+  it('are probed on the management port, where client traffic delays no answer', () => {
+    for (const [cloud, ...sets] of variants) {
+      const documents = documentsOf(cloud, ...sets);
+      const [api] = only(documents, 'Deployment').spec.template.spec.containers;
+      for (const [probe, path] of [
+        ['startupProbe', '/livez'],
+        ['livenessProbe', '/livez'],
+        ['readinessProbe', '/readyz'],
+      ] as const) {
+        expect(api[probe].httpGet).to.eql({ path, port: 'metrics' });
+      }
+      const { containerPort } = api.ports.find(({ name }: Loose) => name === 'metrics');
+      expect(config(cloud, ...sets).METRICS_PORT).to.equal(String(containerPort));
+    }
+  });
+
+  it('let the load balancers check the way that clients take', () => {
+    const { annotations } = only(documentsOf('eks'), 'Ingress').metadata;
+    expect(annotations['alb.ingress.kubernetes.io/healthcheck-path']).to.equal('/api/v1/health/ready');
+    const { healthCheck } = only(documentsOf('gke'), 'BackendConfig').spec;
+    expect(healthCheck).to.include({ requestPath: '/api/v1/health/ready', port: 8000 });
+  });
+
+  it('let only Prometheus and the given nodes reach the management port', () => {
+    const peers = (...sets: string[]): Loose[] =>
+      documentsOf('eks', ...sets)
+        .filter(({ object }) => object.kind === 'NetworkPolicy')
+        .flatMap(({ object }: Loose) => object.spec.ingress ?? [])
+        .filter(({ ports }: Loose) => ports.some(({ port }: Loose) => port === 'metrics'))
+        .flatMap(({ from }: Loose) => from);
+    const [prometheus, ...others] = peers();
+    expect(prometheus.podSelector.matchLabels).to.eql({ 'app.kubernetes.io/name': 'prometheus' });
+    expect(others).to.eql([]);
+    const nodes = { ipBlock: { cidr: '10.9.0.0/16' } };
+    expect(peers('networkPolicy.nodeCidrs={10.9.0.0/16}')).to.eql([prometheus, nodes]);
+  });
+
   it('contain no secret and no key', () => {
     for (const [cloud, ...sets] of variants) {
       expect(JSON.stringify(documentsOf(cloud, ...sets))).not.to.match(

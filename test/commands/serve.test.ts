@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Running, start } from '../support/process.ts';
 import { createScratchDatabase, onRealStore } from '../support/stores.ts';
+import { until } from '../support/until.ts';
 
 describe('The executable', function () {
   // Each test boots a process of its own, some with an embedded Postgres.
@@ -18,6 +19,11 @@ describe('The executable', function () {
   const address = async (process: Running) => {
     const [, port] = await process.printed(/listens on http:\/\/localhost:(\d+),/);
     return `http://127.0.0.1:${port}`;
+  };
+
+  const managementPort = async (process: Running) => {
+    const [, port] = await process.printed(/metrics and probes on port (\d+)/);
+    return String(port);
   };
 
   before(() => {
@@ -122,12 +128,46 @@ describe('The executable', function () {
 
   it('answers its own health check, and says so when nothing listens', async () => {
     const service = launch([]);
-    const url = await address(service);
-    const healthy = launch(['health'], { PORT: new URL(url).port });
+    const port = await managementPort(service);
+    const healthy = launch(['health'], { METRICS_PORT: port });
     expect(await healthy.ended).to.equal(0);
     service.child.kill('SIGTERM');
     await service.ended;
-    expect(await launch(['health'], { PORT: new URL(url).port }).ended).to.equal(1);
+    expect(await launch(['health'], { METRICS_PORT: port }).ended).to.equal(1);
+  });
+
+  it('is live and ready on the management port, and only live while it drains', async () => {
+    const service = launch([], { DRAIN_DELAY: '60s' });
+    const url = `http://127.0.0.1:${await managementPort(service)}`;
+    const ready = async () => (await fetch(`${url}/readyz`)).json();
+    const checks = { postgres: 'up', schema: 'current', redis: 'up', draining: false };
+    await until(async () => (await fetch(`${url}/readyz`)).status === 200);
+    expect(await ready()).to.deep.equal({ status: 'ready', checks });
+    service.child.kill('SIGTERM');
+    await service.printed(/"event":"draining"/);
+    await until(async () => (await fetch(`${url}/readyz`)).status === 503);
+    expect(await ready()).to.deep.equal({ status: 'not_ready', checks: { ...checks, draining: true } });
+    expect((await fetch(`${url}/livez`)).status).to.equal(200);
+  });
+
+  it('ends when the thread of the management listener fails, and says so in its log', async () => {
+    const fault = `
+      import { Worker } from 'node:worker_threads';
+      const { postMessage } = Worker.prototype;
+      process.on('SIGUSR2', () => {
+        Worker.prototype.postMessage = function () { postMessage.call(this, null); };
+      });
+    `;
+    const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
+    const service = launch([], { NODE_OPTIONS: preload });
+    await managementPort(service);
+    // The thread receives a message that it cannot read.
+    service.child.kill('SIGUSR2');
+    expect(await service.ended).to.equal(1);
+    const last = JSON.parse(service.output().trimEnd().split('\n').at(-1) ?? '');
+    expect(last).to.deep.include({ level: 'fatal', event: 'crashed' });
+    expect(last.err.type).to.equal('TypeError');
+    expect(last.err.stack).to.contain('management/thread');
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { compose } from '../../app/compose.ts';
 import { type Config, parseConfig } from '../../app/config/config.ts';
+import { createReadiness } from '../../app/features/health/readiness.ts';
 import { openSigningKeys, type SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { closeServer, createApiServer, listen } from '../../app/http/server/server.ts';
 import { createLog } from '../../app/observe/log.ts';
@@ -130,7 +131,7 @@ export async function startApp(
     log: logger,
     metrics,
     version: '1.0.0',
-    isDraining,
+    readiness: createReadiness(stores, isDraining),
     tracing,
     // Tests that count refusals must not wait for each.
     refusalDelay: 0,

@@ -1,4 +1,13 @@
 import { createEndpoints, type Services } from '../../app/endpoints.ts';
+import type { Readiness } from '../../app/features/health/readiness.ts';
+
+/** The answer of a service that is ready. */
+export const readiness: Pick<Readiness, 'check'> = {
+  check: async () => ({
+    status: 'ready',
+    checks: { postgres: 'up', schema: 'current', redis: 'up', draining: false },
+  }),
+};
 
 /**
  * The real route table without services, for tests of the routes themselves. Only the documentation and the health
@@ -8,8 +17,7 @@ export function createRouteTable() {
   const services = {
     version: '1.0.0',
     environment: 'test',
-    checks: { postgres: async () => true, schema: async () => true, redis: async () => true },
-    isDraining: () => false,
+    readiness,
     administration: {},
     replica: {},
     // reason: handlers reach for their services only when called, which no test with this table does.

@@ -9,12 +9,14 @@ const mode = process.argv[2];
 const built = <Module>(file: string): Promise<Module> => import(`../../dist/${file}.js`);
 const { compose } = await built<typeof import('../../app/compose.ts')>('compose');
 const { parseConfig } = await built<typeof import('../../app/config/config.ts')>('config/config');
+const { createReadiness } =
+  await built<typeof import('../../app/features/health/readiness.ts')>('features/health/readiness');
 const { openSigningKeys } = await built<typeof import('../../app/features/tokens/signing-keys.ts')>(
   'features/tokens/signing-keys',
 );
-const { createMetricsServer } = await built<typeof import('../../app/http/server/metrics-server.ts')>(
-  'http/server/metrics-server',
-);
+const { startManagementServer } = await built<
+  typeof import('../../app/http/management/management-server.ts')
+>('http/management/management-server');
 const { createApiServer, listen } =
   await built<typeof import('../../app/http/server/server.ts')>('http/server/server');
 const { createLog } = await built<typeof import('../../app/observe/log.ts')>('observe/log');
@@ -66,12 +68,13 @@ const stores = await openStores(
 );
 const isDraining = (): boolean => false;
 const app = await compose({
-  ...{ config, stores, keys, log, metrics, version: 'bench', isDraining },
+  ...{ config, stores, keys, log, metrics, version: 'bench' },
+  readiness: createReadiness(stores, isDraining),
   ...(tracing && { tracing }),
 });
 const api = createApiServer(app, { config, isDraining, log, metrics });
 const port = await listen(api, 0, '127.0.0.1');
-const metricsPort = await listen(createMetricsServer(metrics), 0, '127.0.0.1');
+const { port: metricsPort } = await startManagementServer({ host: '127.0.0.1', port: 0, metrics });
 
 process.on('message', () => {
   const { system, user } = process.cpuUsage();

@@ -26,8 +26,8 @@ status=0
 env -i PATH="$PATH" ENV=production "${run[@]}" 2>/dev/null || status=$?
 test "$status" = 78
 
-PORT=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
-export PORT METRICS_PORT=0 DATA_DIR="$data"
+METRICS_PORT=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+export METRICS_PORT PORT=0 DATA_DIR="$data"
 env -u CI ENV=development HOST=127.0.0.1 "${run[@]}" >"$1/serve.log" 2>&1 &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT

@@ -5,6 +5,8 @@ import { asMap, asMaps, asText, get } from '../untyped.ts';
 const allowedVolumes = ['emptyDir', 'secret', 'configMap', 'projected', 'csi'];
 const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
 
+const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];
+
 /** Rules about the rights, the identity, the labels, the probes and the placement of a pod. */
 export const podRules: readonly Rule[] = [
   podRule('pod-security-context', function* ({ podSpec: { securityContext } }) {
@@ -63,12 +65,23 @@ export const podRules: readonly Rule[] = [
   podRule('probes', function* ({ kind, podSpec }) {
     if (kind !== 'Deployment') return;
     for (const container of asMaps(podSpec.containers)) {
-      for (const probe of ['startupProbe', 'livenessProbe', 'readinessProbe']) {
+      for (const probe of probeKinds) {
         if (!container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
       }
       const path = (probe: string) => get(container, probe, 'httpGet', 'path');
       if (path('livenessProbe') !== undefined && path('livenessProbe') === path('readinessProbe')) {
         yield `container ${asText(container.name)} must probe different paths for liveness and readiness`;
+      }
+    }
+  }),
+  podRule('probe-port', function* ({ kind, podSpec }) {
+    if (kind !== 'Deployment') return;
+    for (const container of asMaps(podSpec.containers)) {
+      if (!asMaps(container.ports).some(({ name }) => name === 'metrics')) continue;
+      for (const probe of probeKinds) {
+        const port = get(container, probe, 'httpGet', 'port');
+        if (port !== undefined && port !== 'metrics')
+          yield `container ${asText(container.name)} must have its ${probe} on the port metrics, which clients cannot slow down`;
       }
     }
   }),

@@ -97,6 +97,9 @@ export const ruleViolations: Record<string, Violate> = {
   probes: (all) => {
     api(all).readinessProbe.httpGet.path = api(all).livenessProbe.httpGet.path;
   },
+  'probe-port': (all) => {
+    api(all).livenessProbe.httpGet.port = 'http';
+  },
   'anti-affinity': (all) => {
     delete pod(all).affinity;
   },

@@ -5,6 +5,7 @@ import { createOpenApi } from '../../../app/http/openapi/openapi.ts';
 import { type Endpoint, endpoint } from '../../../app/http/route/endpoint.ts';
 import { describeExampleApi } from '../../support/example-endpoints.ts';
 import { assertValidOpenApi } from '../../support/openapi-contract.ts';
+import { readiness } from '../../support/route-table.ts';
 
 const operation = (path: string, method: string) => describeExampleApi().paths[path][method];
 const codesAt = (path: string, method: string) =>
@@ -123,9 +124,7 @@ describe('OpenAPI document', () => {
   });
 
   it('keeps a success and a refusal of the same status apart by media type', async () => {
-    const up = async () => true;
-    const checks = { postgres: up, schema: up, redis: up };
-    const ready = healthEndpoints({ version: '1', environment: 'test', checks, isDraining: () => false });
+    const ready = healthEndpoints({ version: '1', environment: 'test', readiness });
     const busy = { ...ready.at(-1), access: 'user' } as Endpoint; // needs a session store, and so may be unavailable
     const document = createOpenApi([busy], '1');
     await assertValidOpenApi(document);

@@ -1,0 +1,26 @@
+import type { ManagementLimits } from './limits.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** What the main thread knows about its readiness. */
+export interface PublishedReadiness {
+  readonly status: 'ready' | 'not_ready';
+  readonly checks: object;
+}
+
+export interface ThreadOptions {
+  readonly host: string;
+  readonly port: number;
+  /** One Int32 that the main thread increments with each heartbeat. */
+  readonly heartbeats: SharedArrayBuffer;
+  readonly limits: ManagementLimits;
+}
+
+export type MessageToThread = { readonly readiness: PublishedReadiness } | { readonly metrics: Answer };
+
+/** The port that the listener has, once; afterwards each request for metrics. */
+export type MessageFromThread = { readonly port: number } | 'metrics';
