@@ -15,9 +15,11 @@ export const podLimits = { cpus: 0.5, memoryBytes: 512 * 1024 * 1024 };
 const maxMemoryShare = 0.85;
 /** Milliseconds; kubelet waits a second for an answer by default. */
 const maxLiveness = 1_000;
-const attackerAddress = '127.0.0.66';
+const oneAddress = ['127.0.0.66'];
+/** Many enough that the limit of an address protects nothing. */
+const manyAddresses = Array.from({ length: 100 }, (_, index) => `127.0.10.${index + 1}`);
 
-type Phase = Pick<AttackPlan, 'connections' | 'opening' | 'behaviour' | 'reopenAfter'> & {
+type Phase = Omit<AttackPlan, 'base' | 'addresses'> & {
   readonly name: string;
   readonly seconds: number;
 };
@@ -66,10 +68,14 @@ async function phasesFor(service: Service, { access }: LoggedInUser): Promise<Ph
   ];
 }
 
-async function runPhase(context: ScenarioContext, service: Service, phase: Phase): Promise<string> {
+async function runPhase(
+  context: ScenarioContext,
+  service: Service,
+  phase: Phase,
+  addresses: readonly string[],
+): Promise<string> {
   const { name: _, seconds, ...plan } = phase;
   const connections = context.quick ? plan.connections / 10 : plan.connections;
-  const addresses = [attackerAddress];
   const attack = await startAttack({ base: service.url, ...plan, connections, addresses }, context.cleanup);
   await sleep(seconds * 1000);
   const { open, made, answers } = attack.counts();
@@ -118,8 +124,12 @@ async function attackPod(context: ScenarioContext, cgroup: Cgroup, deployment: D
     return '5 s';
   });
   for (const phase of await phasesFor(service, user)) {
-    if (!service.process.isRunning()) break;
-    await check(phase.name, () => runPhase(context, service, phase));
+    const isReader = phase.name.includes('slow readers');
+    for (const addresses of isReader ? [manyAddresses] : [oneAddress, manyAddresses]) {
+      if (!service.process.isRunning()) break;
+      const from = addresses.length === 1 ? 'one address' : `${addresses.length} addresses`;
+      await check(`${phase.name} from ${from}`, () => runPhase(context, service, phase, addresses));
+    }
   }
   await check('export by seven slow readers', exports.readSlowly);
   await check('export read whole', exports.readWhole);
