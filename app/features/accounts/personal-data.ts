@@ -1,6 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { Page } from '../../store/postgres/database.ts';
 import type { Store } from '../../store/store.ts';
+import type { AuditRecord } from '../../store/tables/audit-log.ts';
 import type { CreatedPosition } from '../../store/tables/users.ts';
 import { getOwnAccount } from '../passwords/password-confirmation.ts';
 
@@ -8,8 +9,6 @@ export type PersonalData = ReturnType<typeof createPersonalData>;
 
 /** Rows per query. */
 const batch = 500;
-/** Entries of the audit log about one user: far more than administrators create by hand. */
-const auditLimit = 100_000;
 /** Exports that a process reads at once. Each keeps all rows of a user in memory. */
 const maxConcurrentExports = 2;
 /** Retry-After of a refused export, in seconds. */
@@ -37,7 +36,9 @@ export function createPersonalData({ store, replica }: { store: Store; replica: 
     return {
       account: await getOwnAccount(store, userId),
       sessions: await readAllPages((after?: CreatedPosition) => store.sessions.listAll(userId, batch, after)),
-      auditLog: await replica.auditLog.listForUser(userId, auditLimit),
+      auditLog: await readAllPages((after?: Pick<AuditRecord, 'occurredAt' | 'id'>) =>
+        replica.auditLog.listForUser({ userId, limit: batch, after }),
+      ),
       loginHistory: await readAllPages((after?: { occurredAt: Date; id: string }) =>
         replica.loginHistories.listForUser({ userId, limit: batch, after }),
       ),
