@@ -1,0 +1,33 @@
+import { expect } from 'chai';
+import { parseConfig } from '../../app/config/config.ts';
+import { createApp } from '../../app/http/app.ts';
+import type { Authenticate } from '../../app/http/route/dispatch.ts';
+import type { Endpoint } from '../../app/http/route/endpoint.ts';
+import { closeServer, createApiServer, listen } from '../../app/http/server/server.ts';
+import { createLog } from '../../app/observe/log.ts';
+import { createMetrics } from '../../app/observe/metrics.ts';
+
+const never = async () => expect.fail('an open route without a limit asks nobody');
+
+/** Serves some endpoints on a free port with all middleware and no stores. */
+export async function serveEndpoints(
+  endpoints: readonly Endpoint[],
+  { authenticate = never }: { authenticate?: Authenticate } = {},
+) {
+  const lines: Record<string, unknown>[] = [];
+  const { http, ...config } = parseConfig({ ENV: 'test' });
+  const log = createLog(config, { write: (line) => void lines.push(JSON.parse(line)) });
+  const metrics = createMetrics('test');
+  const app = createApp({ config: http, endpoints, enforceLimit: never, authenticate, log, metrics });
+  const { keepAliveTimeout } = http;
+  const server = createApiServer(app, { keepAliveTimeout, isDraining: () => false, log, metrics });
+  const port = await listen(server, 0, '127.0.0.1');
+  return {
+    port,
+    metrics,
+    /** Everything logged so far, parsed. */
+    lines,
+    /** Closes all connections. */
+    close: () => closeServer(server, 0),
+  };
+}
