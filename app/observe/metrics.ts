@@ -30,6 +30,10 @@ function createHttpMetrics(factory: MetricFactory) {
       'Requests that violate HTTP or arrive too slowly, by the status of the refusal. No other metric counts them.',
       ['400', '405', '408', '431'].map((status) => ({ status })),
     ),
+    responsesAborted: factory.counter(
+      'http_responses_aborted_total',
+      'Responses that the service could not complete: a streamed body failed or reached its deadline, or the process stopped.',
+    ),
     requestsInFlight: factory.gauge(
       'http_requests_in_flight',
       'Requests that have been received and not yet answered.',

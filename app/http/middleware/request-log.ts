@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '../../errors.ts';
 import { type Logger, withoutRedaction } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import { wasAborted } from '../in-flight.ts';
+import { abortStatus } from '../in-flight.ts';
 import { type Middleware, type RequestState, routeLabel } from '../route/context.ts';
 import { securityEvent } from '../route/security-events.ts';
 
@@ -16,11 +16,11 @@ function resultOf(status: number): 'ok' | 'error' | 'aborted' {
 
 /**
  * The status of a finished or aborted response. 499 is nginx's code for a client that disconnected. A response that
- * this process aborted at the end of a shutdown counts as 503, because the service failed to serve it.
+ * this process aborted, because of a failure or at the end of a shutdown, counts as 5xx: the service failed to serve it.
  */
 function statusOf(response: ServerResponse): number {
   if (response.writableFinished) return response.statusCode;
-  return wasAborted(response) ? 503 : 499;
+  return abortStatus(response) ?? 499;
 }
 
 /** A refusal is the client's concern; a server error is the operator's. */
@@ -34,12 +34,16 @@ interface RequestFacts extends Omit<RequestState, 'client'> {
   readonly status: number;
   readonly seconds: number;
   readonly ip: string;
+  /** The service could not complete the response. */
+  readonly isAborted?: boolean;
 }
 
 export type RecordRequest = (facts: RequestFacts) => void;
 
 /** One observation per request. An unknown method counts as OTHER, so that no client can add series. */
-function countRequest(metrics: Metrics, method: string, { endpoint, seconds, status }: RequestFacts): void {
+function countRequest(metrics: Metrics, method: string, facts: RequestFacts): void {
+  const { endpoint, seconds, status } = facts;
+  if (facts.isAborted) metrics.responsesAborted.inc();
   metrics.requestDuration.observe(seconds, { method, route: routeLabel(endpoint), status: String(status) });
   if (endpoint?.audience === 'probe') return;
   metrics.requests.inc({ class: endpoint?.objective ?? 'other', result: resultOf(status) });
@@ -47,7 +51,7 @@ function countRequest(metrics: Metrics, method: string, { endpoint, seconds, sta
 
 /** The fields of the log line. No query, body or header value is among them (ASVS 16.2.5). */
 function logFields(method: string, facts: RequestFacts) {
-  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId } = facts;
+  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId, isAborted } = facts;
   const code = failure instanceof AppError ? failure.code : undefined;
   return {
     event: 'request',
@@ -60,6 +64,7 @@ function logFields(method: string, facts: RequestFacts) {
     ip,
     ...(userId && { userId }),
     ...(code && { code }),
+    ...(isAborted && { aborted: true }),
     ...securityEvent(status, code, endpoint?.securityEvent),
   };
 }
@@ -89,7 +94,8 @@ export function requestLog(record: RecordRequest, metrics: Metrics): Middleware 
       metrics.requestsInFlight.dec();
       const seconds = (performance.now() - start) / 1000;
       const { ip } = ctx.state.client;
-      record({ ...ctx.state, method: ctx.method, status: statusOf(ctx.res), seconds, ip });
+      const isAborted = abortStatus(ctx.res) !== undefined;
+      record({ ...ctx.state, method: ctx.method, status: statusOf(ctx.res), seconds, ip, isAborted });
     };
     // The exemplar belongs to the trace of this request. The close event fires outside of its async context.
     ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);

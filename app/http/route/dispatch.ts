@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import Router from '@koa/router';
 import { AppError } from '../../errors.ts';
 import { adminRole } from '../../store/tables/roles.ts';
@@ -6,6 +7,7 @@ import type { Context, RequestState } from './context.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
 import type { EnforceLimit } from './rate-limits.ts';
 import { readJson } from './read-json.ts';
+import { endTogether } from './streamed-body.ts';
 import { validate } from './validate.ts';
 
 /** Finds out who calls. @throws AppError unauthorized or service_unavailable */
@@ -21,6 +23,7 @@ function write(ctx: Context, answer: Answer): void {
   ctx.set('Cache-Control', 'no-store');
   for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
   if (answer.raw) {
+    if (answer.raw.body instanceof Readable) endTogether(ctx, answer.raw.body);
     ctx.body = answer.raw.body;
     ctx.type = answer.raw.type;
   } else if (answer.data !== undefined) {
