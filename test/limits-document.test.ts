@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { exportDeadline, maxExports } from '../app/features/accounts/personal-data.ts';
 import { resetTokenLifetime } from '../app/features/passwords/password-reset.ts';
 import { bodyLimit } from '../app/http/route/read-json.ts';
 import {
@@ -14,7 +15,7 @@ const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
 const kibibytes = (bytes: number): string => `${bytes / 1024} KiB`;
 
 describe('docs/limits.md', () => {
-  it('states the limits of connections, sessions and reset tokens as the code has them', () => {
+  it('states the limits of connections, sessions, reset tokens and exports as the code has them', () => {
     const rows: readonly [what: string, limit: string][] = [
       ['time for the headers', seconds(clientTimeouts.headersTimeout)],
       ['time for the whole request', seconds(clientTimeouts.requestTimeout)],
@@ -24,6 +25,8 @@ describe('docs/limits.md', () => {
       ['time without a byte in either direction', seconds(inactivityTimeout)],
       ['connections at once', maxConnections.toLocaleString('en')],
       ['active sessions, per user', String(maxActiveSessions)],
+      ['data exports at once', `1 per user, ${maxExports} per replica`],
+      ['duration of a data export', `${exportDeadline / 60_000} minutes`],
       ['reset token', `${resetTokenLifetime / 3_600_000} hour, 1 use`],
     ];
     const document = readFileSync('docs/limits.md', 'utf8');
