@@ -15,12 +15,12 @@ function resultOf(status: number): 'ok' | 'error' | 'aborted' {
 }
 
 /**
- * The status of a finished or aborted response. 499 is nginx's code for a client that disconnected. A response that
- * this process aborted, because of a failure or at the end of a shutdown, counts as 5xx: the service failed to serve it.
+ * The status of a response that has been sent or aborted. 499 is nginx's code for a client that disconnected. A response
+ * that this process aborted, because of a failure or at the end of a shutdown, counts as 5xx: the service failed to
+ * serve it.
  */
-function statusOf(response: ServerResponse): number {
-  if (response.writableFinished) return response.statusCode;
-  return abortStatus(response) ?? 499;
+function statusOf(response: ServerResponse, isSent: boolean): number {
+  return isSent ? response.statusCode : (abortStatus(response) ?? 499);
 }
 
 /** A refusal is the client's concern; a server error is the operator's. */
@@ -89,13 +89,19 @@ export function createRequestRecord(log: Logger, metrics: Metrics): RecordReques
 export function requestLog(record: RecordRequest, metrics: Metrics): Middleware {
   return (ctx, next) => {
     const start = performance.now();
+    let isSent = false;
     metrics.requestsInFlight.inc();
+    // `finish` and writableFinished are also true of an ended response whose connection was then destroyed. Node's own
+    // listener detaches the socket, so this one must be called first.
+    ctx.res.prependOnceListener('finish', () => {
+      isSent = !ctx.req.socket.destroyed;
+    });
     const onClose = (): void => {
       metrics.requestsInFlight.dec();
       const seconds = (performance.now() - start) / 1000;
       const { ip } = ctx.state.client;
-      const isAborted = abortStatus(ctx.res) !== undefined;
-      record({ ...ctx.state, method: ctx.method, status: statusOf(ctx.res), seconds, ip, isAborted });
+      const isAborted = !isSent && abortStatus(ctx.res) !== undefined;
+      record({ ...ctx.state, method: ctx.method, status: statusOf(ctx.res, isSent), seconds, ip, isAborted });
     };
     // The exemplar belongs to the trace of this request. The close event fires outside of its async context.
     ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);
