@@ -27,7 +27,9 @@ function write(ctx: Context, answer: Answer): void {
     ctx.body = answer.raw.body;
     ctx.type = answer.raw.type;
   } else if (answer.data !== undefined) {
-    ctx.body = { data: answer.data, ...(answer.meta && { meta: answer.meta }) };
+    // As text: Koa would keep the objects as well until the client has read the response.
+    ctx.body = JSON.stringify({ data: answer.data, meta: answer.meta });
+    ctx.type = 'application/json';
   } else {
     ctx.body = null;
     ctx.status = answer.status ?? 204;
