@@ -9,6 +9,7 @@ import {
   maxConnections,
   maxPipelined,
 } from '../app/http/server/server.ts';
+import { defaultUnsentBudget, maxUnsentBytes } from '../app/http/server/unsent-bytes.ts';
 import { maxActiveSessions } from '../app/store/tables/sessions.ts';
 
 const seconds = (milliseconds: number): string => `${milliseconds / 1000} s`;
@@ -24,6 +25,8 @@ describe('docs/limits.md', () => {
       ['unanswered requests on one connection', String(maxPipelined)],
       ['time without a byte in either direction', seconds(inactivityTimeout)],
       ['connections at once', maxConnections.toLocaleString('en')],
+      ['unsent bytes of one connection that sends a further request', kibibytes(maxUnsentBytes)],
+      ['unsent bytes of all connections of a replica', `${defaultUnsentBudget / 1024 ** 2} MiB`],
       ['active sessions, per user', String(maxActiveSessions)],
       ['data exports at once', `1 per user, ${maxExports} per replica`],
       ['duration of a data export', `${exportDeadline / 60_000} minutes`],

@@ -2,16 +2,21 @@ import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 const inFlight = new WeakMap<Server, Set<ServerResponse>>();
+const bySocket = new WeakMap<Socket, Set<ServerResponse>>();
 const aborted = new WeakMap<ServerResponse, number>();
 
 /**
  * Returns a function that tracks a response of `server` until it has been sent or its connection has closed. The
  * function returns false, and tracks nothing, if the connection is already closed or already has `maxPerConnection`
  * unanswered requests.
+ * @param onClose called with the connection of each tracked response that has been sent or cannot be sent any more
  */
-export function trackResponses(server: Server, maxPerConnection: number) {
+export function trackResponses(
+  server: Server,
+  maxPerConnection: number,
+  onClose: (socket: Socket) => void = () => undefined,
+) {
   const all = new Set<ServerResponse>();
-  const bySocket = new WeakMap<Socket, Set<ServerResponse>>();
   inFlight.set(server, all);
 
   function responsesOf(socket: Socket): Set<ServerResponse> {
@@ -41,10 +46,14 @@ export function trackResponses(server: Server, maxPerConnection: number) {
     response.once('close', () => {
       responses.delete(response);
       all.delete(response);
+      onClose(socket);
     });
     return true;
   };
 }
+
+/** The responses of a connection that have not been sent completely. */
+export const responsesOn = (socket: Socket): ReadonlySet<ServerResponse> => bySocket.get(socket) ?? new Set();
 
 /** Closes all connections of the server, also those with a request in flight. */
 export function abortAll(server: Server): void {

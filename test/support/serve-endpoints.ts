@@ -12,15 +12,16 @@ const never = async () => expect.fail('an open route without a limit asks nobody
 /** Serves some endpoints on a free port with all middleware and no stores. */
 export async function serveEndpoints(
   endpoints: readonly Endpoint[],
-  { authenticate = never }: { authenticate?: Authenticate } = {},
+  options: { authenticate?: Authenticate; unsentBudget?: number } = {},
 ) {
+  const { authenticate = never, ...limits } = options;
   const lines: Record<string, unknown>[] = [];
   const { http, ...config } = parseConfig({ ENV: 'test' });
   const log = createLog(config, { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics('test');
   const app = createApp({ config: http, endpoints, enforceLimit: never, authenticate, log, metrics });
   const { keepAliveTimeout } = http;
-  const server = createApiServer(app, { keepAliveTimeout, isDraining: () => false, log, metrics });
+  const server = createApiServer(app, { keepAliveTimeout, isDraining: () => false, log, metrics, ...limits });
   const port = await listen(server, 0, '127.0.0.1');
   return {
     port,

@@ -6,6 +6,7 @@ import type { Metrics } from '../../observe/metrics.ts';
 import { abortAll, trackResponses } from '../in-flight.ts';
 import type { RequestState } from '../route/context.ts';
 import { createUnparsedRequestHandler } from './unparsed-requests.ts';
+import { createUnsentLimit, defaultUnsentBudget } from './unsent-bytes.ts';
 
 /** Limits for slow and oversized clients, in milliseconds and bytes; docs/limits.md lists them. */
 export const clientTimeouts = {
@@ -43,19 +44,27 @@ function hasReadableTarget({ url = '' }: IncomingMessage): boolean {
   return readableTarget.test(url) && (url.startsWith('/') || url === '*' || URL.canParse(url));
 }
 
+interface ServerOptions {
+  readonly keepAliveTimeout: number;
+  readonly isDraining: () => boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Bytes of responses that clients have not taken. @default defaultUnsentBudget */
+  readonly unsentBudget?: number;
+}
+
 /**
  * The API's listener. While the process drains, each response asks its client to connect anew, which leads the client
  * to another replica.
  */
-export function createApiServer(
-  app: Koa<RequestState>,
-  options: { keepAliveTimeout: number; isDraining: () => boolean; log: Logger; metrics: Metrics },
-): Server {
-  const { keepAliveTimeout, isDraining, log, metrics } = options;
+export function createApiServer(app: Koa<RequestState>, options: ServerOptions): Server {
+  const { keepAliveTimeout, isDraining, log, metrics, unsentBudget = defaultUnsentBudget } = options;
   const handle = app.callback();
   const unparsed = createUnparsedRequestHandler(log, metrics);
+  const unsent = createUnsentLimit(unsentBudget, metrics);
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
+    unsent.closeIfBlocked(request.socket);
     if (!track(response)) {
       request.socket.destroy();
       return;
@@ -65,11 +74,11 @@ export function createApiServer(
       return;
     }
     if (isDraining()) response.setHeader('Connection', 'close');
-    void handle(request, response);
+    void unsent.watch(response, handle(request, response));
   }
   // Node's own answers to a missing Host, an Expect header and CONNECT have no body or are missing altogether.
   const server = createServer({ ...clientTimeouts, keepAliveTimeout, requireHostHeader: false }, serve);
-  const track = trackResponses(server, maxPipelined);
+  const track = trackResponses(server, maxPipelined, unsent.onProgress);
   server.timeout = inactivityTimeout;
   server.maxConnections = maxConnections;
   server.on('checkExpectation', serve);
