@@ -93,7 +93,7 @@ async function createServices(parts: Composition) {
     changePassword: createChangePassword({ store, states, hasher, confirmPassword, devices }),
     resetPassword: createResetPassword({ store, states, hasher, devices }),
     accounts: createAccounts({ store, states, confirmPassword }),
-    personalData: createPersonalData({ store, replica }),
+    personalData: createPersonalData({ store, replica, maxConcurrent: config.resources.exports }),
     administration: createAdministration({ store, states, throttle }),
     roles: createRoles({ store }),
     replica,

@@ -1,4 +1,4 @@
-import type { AppError, ErrorCode, SpentBudget } from '../errors.ts';
+import { AppError, type ErrorCode, type SpentBudget } from '../errors.ts';
 
 /** Status and title of every code. A code without an entry does not compile. */
 export const problems: Readonly<Record<ErrorCode, { readonly status: number; readonly title: string }>> = {
@@ -33,6 +33,10 @@ export const problems: Readonly<Record<ErrorCode, { readonly status: number; rea
   service_unavailable: { status: 503, title: 'Not available right now' },
   internal_error: { status: 500, title: 'Something went wrong' },
 };
+
+/** The status of any error: an error that is not an AppError is a fault of the service. */
+export const statusOfError = (error: unknown): number =>
+  problems[error instanceof AppError ? error.code : 'internal_error'].status;
 
 /** RFC 9457. Only the fields of an AppError leave the process, never its cause (ASVS 16.5.1). */
 export function problemBody(error: AppError, requestId: string) {

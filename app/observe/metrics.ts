@@ -36,6 +36,20 @@ function createHttpMetrics(factory: MetricFactory) {
       'Connections that the service closed because of a limit: of one address, of the process, or of the bytes of unfinished bodies.',
       ['address', 'total', 'bodies'].map((reason) => ({ reason })),
     ),
+    responsesAborted: factory.counter(
+      'http_responses_aborted_total',
+      'Responses that the service could not complete: a streamed body failed or reached its deadline, or the process stopped.',
+    ),
+    unsentBytes: factory.collectedGauge(
+      'http_unsent_response_bytes',
+      'Bytes of responses that clients have not taken yet, by the latest count of each connection.',
+      [],
+    ),
+    slowConnectionsClosed: factory.counter(
+      'http_slow_connections_closed_total',
+      'Connections closed because their clients did not read responses. Reason is budget or connection, by the limit that was exceeded.',
+      ['budget', 'connection'].map((reason) => ({ reason })),
+    ),
     requestsInFlight: factory.gauge(
       'http_requests_in_flight',
       'Requests that have been received and not yet answered.',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { abortAll, trackResponses, wasAborted } from '../../app/http/in-flight.ts';
+import { abortAll, abortStatus, trackResponses } from '../../app/http/in-flight.ts';
 import { closeServer, listen } from '../../app/http/server/server.ts';
 import { until } from '../support/until.ts';
 
@@ -47,7 +47,7 @@ describe('Responses under way', () => {
   /** What is still remembered is what a cut marks. */
   const remembered = () => {
     abortAll(server);
-    return followed.filter(wasAborted).length;
+    return followed.filter(abortStatus).length;
   };
 
   it('are forgotten when their connection goes, those too whose turn had not come', async () => {
@@ -95,7 +95,7 @@ describe('Responses under way', () => {
     second.destroy();
     await until(() => closed === 2);
     expect(remembered()).to.equal(2);
-    expect(first && wasAborted(first)).to.equal(true);
+    expect(first && abortStatus(first)).to.equal(503);
     await until(() => closed === 4);
   });
 });

@@ -3,7 +3,7 @@ import { endpoint, type WorkQueue } from '../../http/route/endpoint.ts';
 import { confirmationErrors, confirmationLimit, Password } from '../passwords/fields.ts';
 import { IdentityChange, presentUser, User } from '../users/user.ts';
 import type { Accounts } from './accounts.ts';
-import { Export, presentExport } from './export-view.ts';
+import { Export, renderExport } from './export-view.ts';
 import type { PersonalData } from './personal-data.ts';
 
 const DeleteMeBody = z.strictObject({ password: Password });
@@ -69,10 +69,11 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         securityEvent: 'data_export',
         answers: { 200: { description: 'One document', data: Export } },
       },
-      async ({ caller }) => ({
-        headers: { 'Content-Disposition': 'attachment; filename="export.json"' },
-        data: presentExport(await personalData.export(caller.user.id), caller),
-      }),
+      async ({ caller }) => {
+        const body = await personalData.export(caller.user.id, (data) => renderExport(data, caller));
+        const headers = { 'Content-Disposition': 'attachment; filename="export.json"' };
+        return { headers, raw: { type: 'application/json', body } };
+      },
     ),
   ];
 }

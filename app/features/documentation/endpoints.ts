@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Endpoint, endpoint } from '../../http/route/endpoint.ts';
 import { docsPage, docsScript } from './internal/page.ts';
@@ -32,20 +32,22 @@ const assets: Readonly<Record<string, string>> = {
 };
 
 /**
- * One file of Swagger UI, read at the first request, because most processes never serve the page. It is cached for a
- * day: the names contain no version, and an upgrade should show soon.
+ * One file of Swagger UI, read at the first request, because most processes never serve the page. The read is
+ * synchronous: otherwise each request that arrives during the read would read a copy of its own. The file is cached for
+ * a day: the names contain no version, and an upgrade should show soon.
  */
 function asset([file, type]: [string, string]): Endpoint {
   const path = createRequire(import.meta.url).resolve(`swagger-ui-dist/${file}`);
   let body: Buffer | undefined;
-  return endpoint(`GET ${folder}/${file}`, { ...open, summary: 'Swagger UI' }, async () => {
-    body ??= await readFile(path);
+  return endpoint(`GET ${folder}/${file}`, { ...open, summary: 'Swagger UI' }, () => {
+    body ??= readFileSync(path);
     return { headers: cacheFor(24 * 60), raw: { type, body } };
   });
 }
 
-function fixed(path: `/${string}`, summary: string, type: string, body: string, headers = {}): Endpoint {
-  const answer = { headers: { ...cacheFor(5), ...headers }, raw: { type, body } };
+/** The body is one Buffer: Node sends it without a copy for each response, however many clients read it slowly. */
+function fixed(path: `/${string}`, summary: string, type: string, text: string, headers = {}): Endpoint {
+  const answer = { headers: { ...cacheFor(5), ...headers }, raw: { type, body: Buffer.from(text) } };
   return endpoint(`GET ${path}`, { ...open, summary }, () => answer);
 }
 

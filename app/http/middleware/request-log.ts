@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { AppError } from '../../errors.ts';
 import { type Logger, withoutRedaction } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import { wasAborted } from '../in-flight.ts';
+import { abortStatus } from '../in-flight.ts';
 import { type Middleware, type RequestState, routeLabel } from '../route/context.ts';
 import { securityEvent } from '../route/security-events.ts';
 
@@ -15,12 +15,12 @@ function resultOf(status: number): 'ok' | 'error' | 'aborted' {
 }
 
 /**
- * The status of a finished or aborted response. 499 is nginx's code for a client that disconnected. A response that
- * this process aborted at the end of a shutdown counts as 503, because the service failed to serve it.
+ * The status of a response that has been sent or aborted. 499 is nginx's code for a client that disconnected. A response
+ * that this process aborted, because of a failure or at the end of a shutdown, counts as 5xx: the service failed to
+ * serve it.
  */
-function statusOf(response: ServerResponse): number {
-  if (response.writableFinished) return response.statusCode;
-  return wasAborted(response) ? 503 : 499;
+function statusOf(response: ServerResponse, isSent: boolean): number {
+  return isSent ? response.statusCode : (abortStatus(response) ?? 499);
 }
 
 /** A refusal is the client's concern; a server error is the operator's. */
@@ -34,12 +34,16 @@ interface RequestFacts extends Omit<RequestState, 'client'> {
   readonly status: number;
   readonly seconds: number;
   readonly ip: string;
+  /** The service could not complete the response. */
+  readonly isAborted?: boolean;
 }
 
 export type RecordRequest = (facts: RequestFacts) => void;
 
 /** One observation per request. An unknown method counts as OTHER, so that no client can add series. */
-function countRequest(metrics: Metrics, method: string, { endpoint, seconds, status }: RequestFacts): void {
+function countRequest(metrics: Metrics, method: string, facts: RequestFacts): void {
+  const { endpoint, seconds, status } = facts;
+  if (facts.isAborted) metrics.responsesAborted.inc();
   metrics.requestDuration.observe(seconds, { method, route: routeLabel(endpoint), status: String(status) });
   if (endpoint?.audience === 'probe') return;
   metrics.requests.inc({ class: endpoint?.objective ?? 'other', result: resultOf(status) });
@@ -47,7 +51,7 @@ function countRequest(metrics: Metrics, method: string, { endpoint, seconds, sta
 
 /** The fields of the log line. No query, body or header value is among them (ASVS 16.2.5). */
 function logFields(method: string, facts: RequestFacts) {
-  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId } = facts;
+  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId, isAborted } = facts;
   const code = failure instanceof AppError ? failure.code : undefined;
   return {
     event: 'request',
@@ -60,6 +64,7 @@ function logFields(method: string, facts: RequestFacts) {
     ip,
     ...(userId && { userId }),
     ...(code && { code }),
+    ...(isAborted && { aborted: true }),
     ...securityEvent(status, code, endpoint?.securityEvent),
   };
 }
@@ -84,13 +89,21 @@ export function createRequestRecord(log: Logger, metrics: Metrics): RecordReques
 export function requestLog(record: RecordRequest, metrics: Metrics): Middleware {
   return (ctx, next) => {
     const start = performance.now();
+    let isSent = false;
     metrics.requestsInFlight.inc();
+    // `finish` and writableFinished are also true of an ended response whose connection was then destroyed. Node's own
+    // listener detaches the socket, so this one must be called first.
+    ctx.res.prependOnceListener('finish', () => {
+      isSent = !ctx.req.socket.destroyed;
+    });
     const onClose = (): void => {
       metrics.requestsInFlight.dec();
       const seconds = (performance.now() - start) / 1000;
       const { client, ...state } = ctx.state;
+      const isAborted = !isSent && abortStatus(ctx.res) !== undefined;
+      const status = statusOf(ctx.res, isSent);
       // The spread comes last: V8 takes ten times as long to add fields to a copy of the state.
-      record({ method: ctx.method, status: statusOf(ctx.res), seconds, ip: client.ip, ...state });
+      record({ method: ctx.method, status, seconds, ip: client.ip, isAborted, ...state });
     };
     // The exemplar belongs to the trace of this request. The close event fires outside of its async context.
     ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Router from '@koa/router';
 import { AppError } from '../../errors.ts';
@@ -11,6 +12,7 @@ import type { Priority } from './network-standing.ts';
 import type { OverloadControl } from './overload-control.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { bodyLimits, type ReadBody } from './read-body.ts';
+import { endTogether } from './streamed-body.ts';
 import { validate } from './validate.ts';
 
 /** Finds out who calls. @throws AppError unauthorized or service_unavailable */
@@ -28,10 +30,13 @@ function write(ctx: Context, answer: Answer): void {
   ctx.set('Cache-Control', 'no-store');
   for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
   if (answer.raw) {
+    if (answer.raw.body instanceof Readable) endTogether(ctx, answer.raw.body);
     ctx.body = answer.raw.body;
     ctx.type = answer.raw.type;
   } else if (answer.data !== undefined) {
-    ctx.body = { data: answer.data, ...(answer.meta && { meta: answer.meta }) };
+    // As text: Koa would keep the objects as well until the client has read the response.
+    ctx.body = JSON.stringify({ data: answer.data, meta: answer.meta });
+    ctx.type = 'application/json';
   } else {
     ctx.body = null;
     ctx.status = answer.status ?? 204;

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { AppError, ErrorCode } from '../../errors.ts';
 import type { Budget } from '../../store/rate-limit/rate-limiter.ts';
@@ -34,12 +35,15 @@ export interface Call<A extends Access, B, Q, P> {
   readonly cookie: (name: string) => string | null;
 }
 
-/** `data` and `meta` go into the envelope; `raw` is sent as it is. With neither, the response has no body. */
+/**
+ * `data` and `meta` go into the envelope; `raw` is sent as it is. With neither, the response has no body. A Readable is
+ * sent as fast as the client reads it; see startBody().
+ */
 export interface Answer {
   readonly status?: number;
   readonly data?: unknown;
   readonly meta?: { readonly next_cursor: string | null };
-  readonly raw?: { readonly type: string; readonly body: string | Buffer };
+  readonly raw?: { readonly type: string; readonly body: string | Buffer | Readable };
   readonly headers?: Readonly<Record<string, string>>;
 }
 

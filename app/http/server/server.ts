@@ -10,6 +10,7 @@ import type { RequestState } from '../route/context.ts';
 import { limitConnections } from './connection-limits.ts';
 import { createFairTurns } from './fair-turns.ts';
 import { createUnparsedRequestHandler } from './unparsed-requests.ts';
+import { createUnsentLimit } from './unsent-bytes.ts';
 
 /** Limits for slow and oversized clients, in milliseconds and bytes; docs/limits.md lists them. */
 export const clientTimeouts = {
@@ -44,27 +45,28 @@ function hasReadableTarget({ url = '' }: IncomingMessage): boolean {
   return readableTarget.test(url) && (url.startsWith('/') || url === '*' || URL.canParse(url));
 }
 
+interface ServerOptions {
+  readonly config: Pick<Config, 'http' | 'resources'>;
+  readonly isDraining: () => boolean;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
 /**
  * The API's listener. While the process drains, each response asks its client to connect anew, which leads the client
  * to another replica.
  */
-export function createApiServer(
-  app: Koa<RequestState>,
-  options: {
-    config: Pick<Config, 'http' | 'resources'>;
-    isDraining: () => boolean;
-    log: Logger;
-    metrics: Metrics;
-  },
-): Server {
+export function createApiServer(app: Koa<RequestState>, options: ServerOptions): Server {
   const { config, isDraining, log, metrics } = options;
   const { keepAliveTimeout, trustedProxies } = config.http;
   const handle = app.callback();
   const takeTurn = createFairTurns();
   const resolveAddress = createAddressResolver(trustedProxies);
   const unparsed = createUnparsedRequestHandler(log, metrics);
+  const unsent = createUnsentLimit(config.resources.unsentBytes, metrics);
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
+    unsent.closeIfBlocked(request.socket);
     if (!track(response)) {
       request.socket.destroy();
       return;
@@ -74,11 +76,15 @@ export function createApiServer(
       return;
     }
     if (isDraining()) response.setHeader('Connection', 'close');
-    takeTurn(resolveAddress(request).network, () => void handle(request, response));
+    const { network } = resolveAddress(request);
+    takeTurn(network, () => {
+      // Nothing would record the end of a request whose client has left meanwhile.
+      if (!request.socket.destroyed) void unsent.watch(response, handle(request, response));
+    });
   }
   // Node's own answers to a missing Host, an Expect header and CONNECT have no body or are missing altogether.
   const server = createServer({ ...clientTimeouts, keepAliveTimeout, requireHostHeader: false }, serve);
-  const track = trackResponses(server, maxPipelined);
+  const track = trackResponses(server, maxPipelined, unsent.onProgress);
   server.timeout = inactivityTimeout;
   limitConnections(server, { ...config.resources, trustedProxies, metrics });
   server.on('checkExpectation', serve);

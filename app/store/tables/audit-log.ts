@@ -1,4 +1,4 @@
-import type { Database } from '../postgres/database.ts';
+import { type Database, queryPage } from '../postgres/database.ts';
 
 export interface AuditEntry {
   /** Null for the command line. */
@@ -17,6 +17,10 @@ export interface AuditRecord extends AuditEntry {
   readonly occurredAt: Date;
 }
 
+type AuditPosition = Pick<AuditRecord, 'occurredAt' | 'id'>;
+
+const position = ({ occurredAt, id }: AuditRecord): AuditPosition => ({ occurredAt, id });
+
 /** Administrative actions. Rows are only inserted. */
 export function createAuditStore(database: Database) {
   return {
@@ -26,8 +30,10 @@ export function createAuditStore(database: Database) {
       await database.query('audit_log/insert', values);
     },
 
-    /** The newest entries about the user or by the user, newest first. */
-    listForUser: (userId: string, limit: number) =>
-      database.query<AuditRecord>('audit_log/list_for_user', [userId, limit]),
+    /** Entries about the user or by the user, newest first. */
+    listForUser({ userId, limit, after }: { userId: string; limit: number; after?: AuditPosition }) {
+      const params = [after?.occurredAt ?? null, after?.id ?? null, userId];
+      return queryPage(database, 'audit_log/list_for_user', { limit, params, position });
+    },
   };
 }

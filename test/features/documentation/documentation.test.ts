@@ -3,6 +3,7 @@ import { assert } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { AppError } from '../../../app/errors.ts';
 import { createApp } from '../../../app/http/app.ts';
+import type { Endpoint } from '../../../app/http/route/endpoint.ts';
 import { closeServer, createApiServer, listen } from '../../../app/http/server/server.ts';
 import { createLog } from '../../../app/observe/log.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
@@ -104,6 +105,19 @@ describe('documentation', () => {
       for (const name of others)
         assert.equal((await fetch(`${origin}/api/v1/docs/${name}`)).status, 404, name);
     });
+  });
+
+  it('is one buffer for each document, however many clients ask at once', async () => {
+    // The handlers of these endpoints use no part of the call.
+    const call = {} as Parameters<Endpoint['handle']>[0];
+    const endpoints = createRouteTable().filter(({ path }) => /openapi\.json|\/docs/.test(path));
+    assert.lengthOf(endpoints, 6);
+    for (const { path, handle } of endpoints) {
+      const answers = await Promise.all([1, 2, 3].map(() => handle(call)));
+      const bodies = new Set(answers.map(({ raw }) => raw?.body));
+      assert.instanceOf([...bodies][0], Buffer, path);
+      assert.equal(bodies.size, 1, path);
+    }
   });
 
   describe('GET /api/v1/docs in Chromium', function () {

@@ -32,7 +32,7 @@ const filling = [
   'vacuum analyze',
 ];
 
-const scanned = /Seq Scan on (users|sessions|user_roles|login_histories)/;
+const scanned = /Seq Scan on (users|sessions|user_roles|login_histories|audit_log)/;
 
 describe('arguments for planning', () => {
   it('exist for every query file', () => {

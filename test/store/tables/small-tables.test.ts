@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
+import type { AuditRecord } from '../../../app/store/tables/audit-log.ts';
 import { addUser } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 
@@ -119,11 +120,40 @@ onEachStore('audit store', (stores) => {
       targetId: target.id,
     });
     const actions = async (id: string) =>
-      (await store().auditLog.listForUser(id, 10)).map(({ action }) => action).sort();
+      (await store().auditLog.listForUser({ userId: id, limit: 10 })).items
+        .map(({ action }) => action)
+        .sort();
     expect(await actions(actor.id)).to.deep.equal(['user.disable']);
     expect(await actions(target.id)).to.deep.equal(['user.disable', 'user.rename']);
-    const [record] = await store().auditLog.listForUser(actor.id, 1);
+    const [record] = (await store().auditLog.listForUser({ userId: actor.id, limit: 1 })).items;
     expect(record?.detail).to.deep.equal({ roles: ['admin'] });
+  });
+
+  it('lists every entry once, newest first, page by page, also those of one transaction', async () => {
+    const [user, other] = [await addUser(store()), await addUser(store())];
+    const ways = [
+      [user.id, user.id],
+      [user.id, other.id],
+      [other.id, user.id],
+    ] as const;
+    // Entries of one transaction have the same time.
+    for (const transaction of ['a', 'b'])
+      await store().transaction(async (tx) => {
+        for (const [number, [actorId, targetId]] of ways.entries()) {
+          const action = `${transaction}${number}`;
+          const origin = { ip: null, requestId: null };
+          await tx.auditLog.insert({ actorId, action, targetType: 'user', targetId, detail: {}, ...origin });
+        }
+      });
+    const actions: string[] = [];
+    let after: Pick<AuditRecord, 'occurredAt' | 'id'> | null = null;
+    do {
+      const page = await store().auditLog.listForUser({ userId: user.id, limit: 2, ...(after && { after }) });
+      expect(page.items.length).to.equal(2);
+      actions.push(...page.items.map(({ action }) => action));
+      after = page.next;
+    } while (after);
+    expect(actions).to.deep.equal(['b2', 'b1', 'b0', 'a2', 'a1', 'a0']);
   });
 });
 

@@ -3,19 +3,27 @@ from (
   (
     select id, occurred_at, actor_id, action, target_type, target_id, detail, ip, request_id
     from audit_log
-    where actor_id = $1::uuid
-    order by occurred_at desc
-    limit $2
+    where actor_id = $4::uuid
+      and (occurred_at, id) < (
+        coalesce($2::timestamptz, 'infinity'),
+        coalesce($3::bigint, 9223372036854775807)
+      )
+    order by occurred_at desc, id desc
+    limit $1
   )
   union
   (
     select id, occurred_at, actor_id, action, target_type, target_id, detail, ip, request_id
     from audit_log
     where target_type = 'user'
-      and target_id = $1::uuid::text
-    order by occurred_at desc
-    limit $2
+      and target_id = $4::uuid::text
+      and (occurred_at, id) < (
+        coalesce($2::timestamptz, 'infinity'),
+        coalesce($3::bigint, 9223372036854775807)
+      )
+    order by occurred_at desc, id desc
+    limit $1
   )
 ) entries
 order by occurred_at desc, id desc
-limit $2
+limit $1
