@@ -40,5 +40,9 @@ export function createExpiringMap<Entry extends Expiring>(maxKeys: number, now: 
     delete(key: string): void {
       entries.delete(key);
     },
+
+    deleteAll(prefix: string): void {
+      for (const key of entries.keys()) if (key.startsWith(prefix)) entries.delete(key);
+    },
   };
 }

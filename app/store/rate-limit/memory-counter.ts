@@ -50,5 +50,7 @@ export function createMemoryCounter(maxKeys = defaultMaxKeys, now = (): number =
     reset(key: string): void {
       windows.delete(key);
     },
+
+    resetAll: (prefix: string): void => windows.deleteAll(prefix),
   };
 }

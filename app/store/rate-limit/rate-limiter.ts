@@ -15,10 +15,10 @@ export type RateLimitResult = ReturnType<typeof resultOf>;
 export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
 /** While Redis is unavailable each replica counts alone, so each replica grants this fraction of the budget. */
-const insuranceShare = 4;
+export const insuranceShare = 4;
 
-/** Milliseconds after which a key that the full memory counter refused may try again: other windows end by then. */
-const fullCounterPause = 60_000;
+/** Milliseconds after which a key that the full memory refused may try again: other entries end by then. */
+export const fullMemoryPause = 60_000;
 
 const wholeSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000)) * 1000;
 
@@ -33,7 +33,7 @@ const refuseUncounted = (limit: number, window: number): RateLimitResult => ({
   limit,
   consumed: 0,
   remaining: 0,
-  resetIn: Math.min(window, fullCounterPause),
+  resetIn: Math.min(window, fullMemoryPause),
   refund: async () => undefined,
 });
 
