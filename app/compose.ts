@@ -64,7 +64,7 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
     onLockout: () => {
       metrics.lockouts.inc();
       // The throttle knows only a MAC of the email. The log line of the login itself follows and names the user.
-      log.warn({ event: 'account_locked' }, 'an account has used up its free login attempts');
+      log.warn({ event: 'account_locked' }, 'an account has used up its login attempts for everybody');
     },
   });
 }

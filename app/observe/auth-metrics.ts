@@ -29,7 +29,7 @@ export function createAuthMetrics(factory: MetricFactory) {
     ),
     lockouts: factory.counter(
       'auth_lockouts_total',
-      'Lockouts: an account used up its attempt budget, so login attempts are allowed only one by one.',
+      'Lockouts: an account used up its login attempts for everybody, so a network needs an attempt slot.',
     ),
     jwksRequests: factory.counter('auth_jwks_requests_total', 'Requests for the JSON Web Key Set (JWKS).'),
     activeSessions: factory.gauge(

@@ -24,3 +24,23 @@ export function useMonotonicClock({ isFrozen = false } = {}) {
     },
   };
 }
+
+/**
+ * Runs `work` while both clocks of the process stand still. `work` moves them with the function that it gets, to a time
+ * in milliseconds since the start.
+ */
+export async function withVirtualClock<T>(work: (moveTo: (time: number) => void) => Promise<T>): Promise<T> {
+  const real = { date: Date.now, monotonic: performance.now };
+  const start = 1_000_000;
+  let passed = 0;
+  Date.now = () => start + passed;
+  performance.now = () => start + passed;
+  try {
+    return await work((time) => {
+      passed = time;
+    });
+  } finally {
+    Date.now = real.date;
+    performance.now = real.monotonic;
+  }
+}

@@ -1,8 +1,9 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomInt } from 'node:crypto';
 import { AppError } from '../../errors.ts';
-import { createRateLimiter, type RateLimitResult } from '../../store/rate-limit/rate-limiter.ts';
+import { createRateLimiter } from '../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { createAccountBudget } from './internal/account-budget.ts';
+import { addressBlock } from './internal/address-block.ts';
 import { all, type CountedAttempt, uncounted } from './internal/counted-attempt.ts';
 import { createNetworkBudget, createUnlockMarks } from './internal/network-budget.ts';
 
@@ -19,6 +20,7 @@ export interface LoginAttempt {
 }
 
 const minute = 60_000;
+const day = 24 * 60 * minute;
 
 /**
  * Attempts per window in milliseconds; docs/limits.md lists them. A right password refunds a login attempt, but not a
@@ -26,13 +28,25 @@ const minute = 60_000;
  * harvest registered emails by the 409, without limit. Nobody changes email and password ten times an hour.
  */
 export const attemptBudgets = {
-  account: { points: 10, window: 60 * minute },
+  account: {
+    burst: 10,
+    interval: 20 * minute,
+    slots: { interval: 4 * minute, draws: 2, waiting: 8, period: day, perNetwork: 2, perBlock: 8 },
+  },
   network_account: { points: 10, window: 15 * minute },
   device: { points: 10, window: 60 * minute },
   password_confirmation: { points: 10, window: 60 * minute },
 } as const;
 
 type ThrottleName = keyof typeof attemptBudgets;
+
+/**
+ * A client that may try again waits up to this share longer than necessary. Otherwise Retry-After would tell a guesser
+ * the time of the next attempt, which the guesser could take before the owner.
+ */
+export const jitter = 0.25;
+
+const precision = 2 ** 32;
 
 interface ThrottleOptions {
   readonly redis: RedisClient;
@@ -43,6 +57,8 @@ interface ThrottleOptions {
   readonly onRefuse: (limit: ThrottleName) => void;
   /** Called when an account has just used up its free attempts. */
   readonly onLockout: () => void;
+  /** At least 0 and less than 1. @default unpredictable, or answers would reveal the next jitter */
+  readonly random?: () => number;
 }
 
 /**
@@ -59,35 +75,41 @@ export async function refundUnlessChecked<T>(attempt: CountedAttempt, check: () 
   }
 }
 
+/** @param wait milliseconds */
+function refusal(limit: number, wait: number): AppError {
+  const resetIn = Math.ceil(wait / 1000);
+  return new AppError('rate_limited', { retryAfter: resetIn, budget: { limit, resetIn } });
+}
+
 /** The budgets of an attempt, in the order in which they are asked. Each refuses with rate_limited. */
 function createBudgets(options: ThrottleOptions) {
-  const { redis, secret, scale, onRefuse, onLockout } = options;
-  const limiter = (name: string, points: number, window: number) =>
-    createRateLimiter(redis, { name, points, window: window / scale });
-  const budget = (name: ThrottleName) =>
-    limiter(name, attemptBudgets[name].points, attemptBudgets[name].window);
+  const { redis, secret, onRefuse, onLockout, random = () => randomInt(precision) / precision } = options;
+  const scaled = (time: number): number => Math.ceil(time / options.scale);
+  const budget = (name: Exclude<ThrottleName, 'account'>) => {
+    const { points, window } = attemptBudgets[name];
+    return createRateLimiter(redis, { name, points, window: scaled(window) });
+  };
   const keyOf = (text: string): string => createHmac('sha256', secret).update(text).digest('base64url');
 
-  function refuse(name: ThrottleName, verdict: RateLimitResult): never {
+  const refuse = (name: ThrottleName, limit: number, wait: number): never => {
     onRefuse(name);
-    const resetIn = Math.ceil(verdict.resetIn / 1000);
-    throw new AppError('rate_limited', { retryAfter: resetIn, budget: { limit: verdict.limit, resetIn } });
-  }
-
+    throw refusal(limit, wait * (1 + jitter * random()));
+  };
+  const { burst, interval, slots } = attemptBudgets.account;
   const account = createAccountBudget({
-    free: budget('account'),
-    limiter,
-    scale,
-    window: attemptBudgets.account.window,
-    refuse: (verdict) => refuse('account', verdict),
+    redis,
+    random,
+    attempts: { burst, interval: scaled(interval) },
+    slots: { ...slots, interval: scaled(slots.interval), period: scaled(slots.period) },
+    refuse: (limit, wait) => refuse('account', limit, wait),
     onLockout,
   });
-  const unlocks = createUnlockMarks(redis, attemptBudgets.network_account.window / scale);
+  const unlocks = createUnlockMarks(redis, scaled(attemptBudgets.network_account.window));
   const network = createNetworkBudget({
     limiter: budget('network_account'),
     unlocks,
     keyOf,
-    refuse: (result) => refuse('network_account', result),
+    refuse: ({ limit, resetIn }) => refuse('network_account', limit, resetIn),
   });
   const devices = budget('device');
   const confirmations = budget('password_confirmation');
@@ -100,14 +122,19 @@ function createBudgets(options: ThrottleOptions) {
 
   async function countConfirmation(sessionId: string): Promise<CountedAttempt> {
     const verdict = await confirmations.consume(sessionId);
-    if (!verdict.allowed) refuse('password_confirmation', verdict);
+    if (!verdict.allowed) refuse('password_confirmation', verdict.limit, verdict.resetIn);
     return { succeed: uncounted.succeed, refund: verdict.refund };
   }
 
   return {
     countForDevice,
     countForNetwork: ({ network: name, email }: LoginAttempt) => network.count(name, email),
-    countForAccount: (email: string) => account.count(keyOf(email)),
+    countForAccount: ({ network: name, email }: LoginAttempt) =>
+      account.count({
+        account: keyOf(email),
+        network: keyOf(`${name} ${email}`),
+        block: keyOf(`block ${addressBlock(name)} ${email}`),
+      }),
     countConfirmation,
     async unlock(email: string): Promise<void> {
       await account.reset(keyOf(email));
@@ -136,7 +163,7 @@ export function createLoginThrottle(options: ThrottleOptions) {
       const byDevice = attempt.device ? await budgets.countForDevice(attempt.device) : null;
       if (byDevice?.allowed) return byDevice;
       const byNetwork = await budgets.countForNetwork(attempt);
-      const byAccount = await budgets.countForAccount(attempt.email);
+      const byAccount = await budgets.countForAccount(attempt);
       return all([byDevice ?? uncounted, byNetwork, byAccount]);
     },
 

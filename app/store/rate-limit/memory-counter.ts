@@ -1,3 +1,5 @@
+import { createExpiringMap } from './expiring-map.ts';
+
 /** One counted point. */
 export interface CountedPoint {
   /** Points consumed in this window, this one included. */
@@ -19,41 +21,12 @@ interface Window {
 /** About 10 MB. An IPv6 /48 alone has 65,536 networks, and each can send any number of invented emails. */
 const defaultMaxKeys = 50_000;
 
-/** Milliseconds between two sweeps: a sweep looks at every key. */
-const sweepInterval = 1_000;
-
-/**
- * Counts points per key in this process. A full counter accepts no new key: if it evicted an old key instead, a flood
- * of invented keys would erase the attempts that an attacker has already spent. Expired windows are removed when space
- * is needed, so there is no timer.
- */
+/** Counts points per key in this process. A full counter accepts no new key. */
 export function createMemoryCounter(maxKeys = defaultMaxKeys, now = (): number => performance.now()) {
-  const windows = new Map<string, Window>();
-  let sweptAt = Number.NEGATIVE_INFINITY;
-
-  function sweep(): void {
-    if (now() - sweptAt < sweepInterval) return;
-    sweptAt = now();
-    for (const [key, { endsAt }] of windows) if (endsAt <= sweptAt) windows.delete(key);
-  }
-
-  function find(key: string): Window | null {
-    const window = windows.get(key);
-    if (window && window.endsAt > now()) return window;
-    windows.delete(key);
-    return null;
-  }
-
-  function open(key: string, length: number): Window | null {
-    if (windows.size >= maxKeys) sweep();
-    if (windows.size >= maxKeys) return null;
-    const window = { consumed: 0, endsAt: now() + length };
-    windows.set(key, window);
-    return window;
-  }
+  const windows = createExpiringMap<Window>(maxKeys, now);
 
   function refund(key: string, window: Window): void {
-    if (windows.get(key) !== window) return;
+    if (windows.find(key) !== window) return;
     window.consumed -= 1;
     if (window.consumed === 0) windows.delete(key);
   }
@@ -61,7 +34,7 @@ export function createMemoryCounter(maxKeys = defaultMaxKeys, now = (): number =
   return {
     /** @param length milliseconds of a new window. @returns null when the key is new and the counter is full */
     consume(key: string, length: number): CountedPoint | null {
-      const window = find(key) ?? open(key, length);
+      const window = windows.find(key) ?? windows.open(key, { consumed: 0, endsAt: now() + length });
       if (!window) return null;
       window.consumed += 1;
       return {
@@ -72,10 +45,12 @@ export function createMemoryCounter(maxKeys = defaultMaxKeys, now = (): number =
     },
 
     /** Points consumed in the current window. */
-    peek: (key: string): number => find(key)?.consumed ?? 0,
+    peek: (key: string): number => windows.find(key)?.consumed ?? 0,
 
     reset(key: string): void {
       windows.delete(key);
     },
+
+    resetAll: (prefix: string): void => windows.deleteAll(prefix),
   };
 }

@@ -15,10 +15,10 @@ export type RateLimitResult = ReturnType<typeof resultOf>;
 export type RateLimiter = ReturnType<typeof createRateLimiter>;
 
 /** While Redis is unavailable each replica counts alone, so each replica grants this fraction of the budget. */
-const insuranceShare = 4;
+export const insuranceShare = 4;
 
-/** Milliseconds after which a key that the full memory counter refused may try again: other windows end by then. */
-const fullCounterPause = 60_000;
+/** Milliseconds after which a key that the full memory refused may try again: other entries end by then. */
+export const fullMemoryPause = 60_000;
 
 const wholeSeconds = (milliseconds: number): number => Math.max(1, Math.ceil(milliseconds / 1000)) * 1000;
 
@@ -33,26 +33,23 @@ const refuseUncounted = (limit: number, window: number): RateLimitResult => ({
   limit,
   consumed: 0,
   remaining: 0,
-  resetIn: Math.min(window, fullCounterPause),
+  resetIn: Math.min(window, fullMemoryPause),
   refund: async () => undefined,
 });
 
 /** A budget per key: on Redis for all replicas together, in memory while Redis is unavailable, and never unlimited. */
 export function createRateLimiter(redis: RedisClient, budget: Budget, memory = createMemoryCounter()) {
   const counter = redis.connection && createRedisCounter(redis.connection, budget.name);
+  const length = wholeSeconds(budget.window);
   const share = counter ? Math.ceil(budget.points / insuranceShare) : budget.points;
   return {
-    /** Consumes one point of the key's budget. `window` (milliseconds) replaces the budget's own for a new window. */
-    async consume(key: string, window = budget.window): Promise<RateLimitResult> {
-      const length = wholeSeconds(window);
+    /** Consumes one point of the key's budget. */
+    async consume(key: string): Promise<RateLimitResult> {
       const onRedis = await counter?.consume(key, length).catch(() => null);
       if (onRedis) return resultOf(onRedis, budget.points);
       const inMemory = memory.consume(key, length);
       return inMemory ? resultOf(inMemory, share) : refuseUncounted(share, length);
     },
-    /** Points consumed so far. */
-    peek: async (key: string): Promise<number> =>
-      (await counter?.peek(key).catch(() => null)) ?? memory.peek(key),
     async reset(key: string): Promise<void> {
       memory.reset(key);
       await counter?.reset(key).catch(() => undefined);

@@ -44,9 +44,6 @@ export function createRedisCounter(redis: Redis | Cluster, name: string) {
       return { consumed: consumedPoints, resetIn, refund: () => refund(key, endsBy) };
     },
 
-    /** Points consumed in the current window. */
-    peek: async (key: string): Promise<number> => (await limiter.get(key))?.consumedPoints ?? 0,
-
     async reset(key: string): Promise<void> {
       await limiter.delete(key);
     },

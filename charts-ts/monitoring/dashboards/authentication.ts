@@ -54,7 +54,8 @@ function rateLimiting(selector: string): Panel[] {
     }),
     panel('Account lockouts, 15 minutes', 'short', [{ legend: 'accounts', expr: lockouts }], {
       description:
-        'Accounts whose attempt budget was used up. The owner can still log in from a known device.',
+        'Accounts whose login attempts for everybody were used up. The owner can still log in from a known device, and ' +
+        'from a new one in an attempt slot.',
       logs: {
         query: 'filter event = "account_locked" | stats count(*) as accounts by bin(15m)',
         unit: 'accounts',

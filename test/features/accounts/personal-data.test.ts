@@ -52,7 +52,12 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
         return faulty.database.query(name, params);
       },
     });
-    const personalData = createPersonalData({ store: counted, replica: counted, maxConcurrent: 16, ...limits });
+    const personalData = createPersonalData({
+      store: counted,
+      replica: counted,
+      maxConcurrent: 16,
+      ...limits,
+    });
     // reason: the endpoint of the export uses no other service.
     const services = { personalData } as unknown as Parameters<typeof accountEndpoints>[0];
     const served = await serveEndpoints(

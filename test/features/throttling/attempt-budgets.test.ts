@@ -1,125 +1,110 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { AppError } from '../../../app/errors.ts';
-import { pauses } from '../../../app/features/throttling/internal/account-budget.ts';
-import { attemptBudgets, createLoginThrottle } from '../../../app/features/throttling/login-throttle.ts';
-import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
+import { attemptBudgets, jitter } from '../../../app/features/throttling/login-throttle.ts';
+import { busiestHour, type Guess, simulateGuessing } from '../../support/guessing.ts';
 
-const second = 1_000;
-const minute = 60 * second;
+const minute = 60_000;
 const hour = 60 * minute;
-
-/** The two clocks of the process, which stand still until they are moved. The throttle in memory reads no others. */
-function createVirtualClock() {
-  const real = { date: Date.now, monotonic: performance.now };
-  const start = 1_000_000;
-  const clock = { passed: 0 };
-  Date.now = () => start + clock.passed;
-  performance.now = () => start + clock.passed;
-  const restore = () => {
-    Date.now = real.date;
-    performance.now = real.monotonic;
-  };
-  return { clock, restore };
-}
-
-/** Attempts on one account at these milliseconds, each from a network of its own. @returns when one was let through */
-async function admissions(times: readonly number[]): Promise<number[]> {
-  const throttle = createLoginThrottle({
-    redis: createInMemoryRedis(),
-    secret: randomBytes(32),
-    enabled: true,
-    scale: 1,
-    onRefuse: () => undefined,
-    onLockout: () => undefined,
-  });
-  const { clock, restore } = createVirtualClock();
-  const admitted: number[] = [];
-  try {
-    for (const time of times) {
-      clock.passed = time;
-      const attempt = { email: 'owner@example.com', network: randomUUID(), device: null };
-      await throttle.countLogin(attempt).then(
-        () => admitted.push(time),
-        (error: unknown) => expect(error).to.be.instanceOf(AppError).and.include({ code: 'rate_limited' }),
-      );
-    }
-    return admitted;
-  } finally {
-    restore();
-  }
-}
+const slot = attemptBudgets.account.slots.interval;
+const mostInAnHour = 30;
 
 /** From one time to before another, every `step` milliseconds, `count` at once. */
-const polls = (from: number, to: number, step = 10 * second, count = 1): number[] =>
+const polls = (from: number, to: number, step: number, count = 1): number[] =>
   Array.from(
     { length: Math.ceil((to - from) / step) * count },
     (_, n) => from + Math.floor(n / count) * step,
   );
 
-/** The most that lie in one hour, its first and last millisecond included. */
-const busiestHour = (times: readonly number[]): number =>
-  Math.max(...times.map((end) => times.filter((time) => time >= end - hour && time <= end).length));
+/** Guesses at these times, each from a network that never tried before. */
+const fromNewNetworks = (times: readonly number[]): Guess[] =>
+  times.map((time) => ({ time, network: randomUUID() }));
+
+/** Guesses at these times, from each of `count` networks. */
+const fromNetworks = (count: number, times: readonly number[]): Guess[] =>
+  times.flatMap((time) => Array.from({ length: count }, (_, n) => ({ time, network: `guesser ${n}` })));
+
+const checkedIn = async (guesses: Guess[]): Promise<readonly number[]> =>
+  (await simulateGuessing({ guesses: guesses.sort((a, b) => a.time - b.time) })).checked;
 
 describe('Guesses at one account', () => {
-  it('are free ten times, and then have a turn after 1, 2, 4, 8, 15 and 15 minutes', async () => {
-    const admitted = await admissions([...Array(10).fill(0), ...polls(0, hour)]);
-    expect(admitted.slice(0, 10)).to.deep.equal(Array(10).fill(0));
-    const turns = admitted.slice(10);
-    expect(turns[0]).to.equal(0);
-    const gaps = turns.slice(1).map((time, n) => (time - (turns[n] ?? 0)) / minute);
-    expect(gaps).to.deep.equal([1, 2, 4, 8, 15, 15]);
-    expect(pauses).to.deep.equal([60_000, 120_000, 240_000, 480_000, 900_000]);
+  it('are checked ten times, and then once in 20 minutes, from a block that has used its entries', async () => {
+    const address = (n: number): string => `198.51.100.${n % 200}`;
+    const entries = Array.from({ length: 8 }, (_, n) => ({ time: 1, network: address(n) }));
+    const later = polls(hour, 4 * hour, minute).map((time, n) => ({ time, network: address(n) }));
+    const checked = await checkedIn([...fromNewNetworks(Array(10).fill(0)), ...entries, ...later]);
+    expect(checked.filter((time) => time < hour)).to.deep.equal([...Array(10).fill(0), 1, 1]);
+    const expected = [60, 61, 62, 80, 100, 120, 140, 160, 180, 200, 220].map((minutes) => minutes * minute);
+    expect(checked.filter((time) => time >= hour)).to.deep.equal(expected);
   });
 
-  const end = 8 * hour;
-  /**
-   * The most there is to get: a budget opened early and spent late, just before the next, and turns that are forgotten
-   * in the middle of the hour because the first of them was taken right before that budget was opened.
-   */
-  const cunning = [
-    ...Array(10).fill(0),
-    hour - 10 * second,
-    hour,
-    ...polls(91 * minute, end),
-    ...[91, 120].flatMap((at) => Array(10).fill(at * minute)),
-  ].sort((a, b) => a - b);
-  const guessers: [title: string, times: readonly number[]][] = [
-    ['tries every ten seconds', polls(0, end)],
-    ['tries twelve times at once every minute', polls(0, end, minute, 12)],
-    ['rests every other hour', polls(0, end).filter((time) => Math.floor(time / hour) % 2 === 0)],
-    [
-      'begins with nine guesses in an hour',
-      [...polls(0, 54 * minute, 6 * minute), ...polls(59 * minute, end)],
-    ],
-    ['opens the budget and spends it at the end of its hour', [0, ...polls(59 * minute, end)]],
-    ['knows when which window ends', cunning],
+  const end = 4 * hour;
+  const guessers: [title: string, guesses: Guess[]][] = [
+    ['tries every ten seconds', fromNewNetworks(polls(0, end, 10_000))],
+    ['tries twelve times at once every minute', fromNewNetworks(polls(0, end, minute, 12))],
+    ['tries when a slot opens', fromNewNetworks([...Array(12).fill(0), ...polls(0, end, slot)])],
+    ['tries just before a slot ends', fromNewNetworks([...Array(12).fill(0), ...polls(slot - 1, end, slot)])],
+    ['comes back from the same networks', fromNetworks(20, polls(0, end, 2 * minute))],
+    ['comes back when a slot opens', fromNetworks(60, polls(0, end, slot))],
   ];
-  for (const [title, times] of guessers) {
+  for (const [title, guesses] of guessers) {
     it(`are at most 30 in any hour: a guesser who ${title}`, async () => {
-      expect(busiestHour(await admissions(times))).to.be.within(11, 30);
+      expect(busiestHour(await checkedIn(guesses))).to.be.within(11, mostInAnHour);
     });
   }
+
+  it('are at most 30 in any hour, which the worst of many schedules reaches', async () => {
+    const found: number[] = [];
+    for (const rest of polls(0, 4 * hour, 31 * minute)) {
+      for (const phase of polls(0, slot, 20_000)) {
+        // All attempts for everybody and two open slots at once, and then each further one at its first millisecond.
+        const start = 2 * hour + rest + phase;
+        const end = start + hour + 1;
+        const times = [...polls(start, end, slot), ...polls(start + 20 * minute, end, 20 * minute)];
+        const opening = polls(start - rest, start, 7 * minute);
+        const guesses = fromNewNetworks([...opening, ...Array(11).fill(start), ...times]);
+        found.push(busiestHour(await checkedIn(guesses)));
+      }
+    }
+    expect(Math.max(...found)).to.equal(mostInAnHour);
+  });
+
+  it('are at most 30 in any hour when networks and times are random', async () => {
+    for (let n = 0; n < 30; n += 1) {
+      const times = Array.from({ length: 400 }, () => Math.floor(Math.random() * 3 * hour));
+      const guesses = times.map((time) => ({ time, network: String(Math.floor(Math.random() * 80)) }));
+      expect(busiestHour(await checkedIn(guesses)), JSON.stringify(guesses)).to.be.within(11, mostInAnHour);
+    }
+  });
 });
 
 describe('The budgets of attempts', () => {
   it('are those of docs/limits.md', () => {
-    const tenAnHour = { points: 10, window: 3_600_000 };
+    const tenAnHour = { points: 10, window: hour };
     expect(attemptBudgets).to.deep.equal({
-      account: tenAnHour,
-      network_account: { points: 10, window: 900_000 },
+      account: {
+        burst: 10,
+        interval: 20 * minute,
+        slots: { interval: 4 * minute, draws: 2, waiting: 8, period: 24 * hour, perNetwork: 2, perBlock: 8 },
+      },
+      network_account: { points: 10, window: 15 * minute },
       device: tenAnHour,
       password_confirmation: tenAnHour,
     });
+    expect(jitter).to.equal(0.25);
     const document = readFileSync('docs/limits.md', 'utf8');
     for (const row of [
       'login attempts, per address and account | 10 in a quarter of an hour |',
-      'login attempts, per account | 10 an hour; then one attempt per pause of 1, 2, 4, 8, 15, 15 … minutes |',
+      'login attempts, per account | 10 at once; each comes back after 20 minutes |',
+      'attempt slots, per account | one each 4 minutes, open for 8 minutes |',
+      'entries for attempt slots, per address and account | 2 a day, each for the next 2 slots |',
+      'entries for attempt slots, per address block and account | 8 a day |',
       'login attempts, per known device | 10 an hour |',
       'password confirmations, per session | 10 an hour, right or wrong |',
     ]) {
       expect(document).to.contain(`\n| ${row}\n`);
     }
+    expect(document).to.contain('up to 25 % more than necessary');
+    expect(document).to.contain('8 networks wait, the newest ones');
   });
 });

@@ -1,13 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from '../harness/client.ts';
-import { type Deployment, startDeployment } from '../harness/deployment.ts';
+import type { Deployment } from '../harness/deployment.ts';
+import { startDeployment } from '../harness/deployment.ts';
+import type { Report } from '../harness/report.ts';
 import type { Scenario } from '../harness/scenario.ts';
-import { logIn, register } from '../harness/users.ts';
+import { median, round } from '../harness/statistics.ts';
+import {
+  type AttackResult,
+  attack,
+  createOwner,
+  guessWithForeignDevice,
+  logInFromKnownDevice,
+  scale,
+} from './guessing-attack.ts';
 
-const addresses = 200;
+const addressCounts = [1, 100, 10_000];
 const mostGuesses = 30;
-/** An hour becomes a minute. */
-const scale = 60;
+/** In minutes of the scaled hour: two entries with two draws each and jitter, and Retry-After in whole seconds. */
+const longestWait = 4 * (4 * 1.25 + 1);
 
 async function verified(deployment: Deployment): Promise<number> {
   const counts = await Promise.all(
@@ -16,80 +24,82 @@ async function verified(deployment: Deployment): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-/** Sends wrong passwords from all addresses in turn. @returns the number of answers by status */
-async function guess(deployment: Deployment, email: string, end: number): Promise<Record<string, number>> {
-  const statuses: Record<string, number> = {};
-  for (let n = 0; performance.now() < end; n += 1) {
-    const headers = { 'X-Forwarded-For': `198.18.0.${n % addresses}` };
-    const body = { email, password: `guess-Numb3r-${n}` };
-    const { status } = await ask(
-      deployment.urls[n % deployment.urls.length] ?? '',
-      'POST /api/v1/auth/login',
-      {
-        body,
-        headers,
-      },
+const guessesOf = ({ answers }: AttackResult): number => answers['401'] ?? 0;
+const loginsOf = ({ waits }: AttackResult): number[] => waits.filter((wait) => wait !== null);
+
+function printTable(report: Report, results: readonly AttackResult[]): void {
+  const row = (cells: readonly (string | number)[]): string =>
+    cells.map((cell) => String(cell).padStart(14)).join('');
+  report.figure(
+    'addresses   ',
+    row(['guesses/hour', 'refused', 'owner logs in', 'median, min', 'worst, min']),
+  );
+  for (const result of results) {
+    const waits = result.waits.map((wait) => wait ?? Number.POSITIVE_INFINITY);
+    const [middle, worst] = [median(waits), Math.max(...waits)].map((wait) =>
+      Number.isFinite(wait) ? round(wait) : 'never',
     );
-    statuses[status] = (statuses[status] ?? 0) + 1;
-    await sleep(20);
+    const logins = `${loginsOf(result).length} of ${waits.length}`;
+    const refused = result.answers['429'] ?? 0;
+    report.figure(
+      String(result.addresses).padEnd(12),
+      row([guessesOf(result), refused, logins, middle ?? '', worst ?? '']),
+    );
   }
-  return statuses;
+}
+
+function checkResult(report: Report, result: AttackResult): void {
+  const { addresses, waits } = result;
+  const guesses = guessesOf(result);
+  const title = `from ${addresses === 1 ? '1 address' : `${addresses} addresses`}`;
+  report.check(`at most ${mostGuesses} guesses ${title} reach argon2`, guesses <= mostGuesses, `${guesses}`);
+  // Nothing distinguishes the owner from the newest of 10,000 addresses.
+  if (addresses > 100) return;
+  const inTime = loginsOf(result).filter((wait) => wait <= longestWait);
+  report.check(
+    `each new device of the owner logs in within ${longestWait} minutes, against guesses ${title}`,
+    inTime.length === waits.length && waits.length > 0,
+    `${inTime.length} of ${waits.length}`,
+  );
 }
 
 export const guessing: Scenario = {
   name: 'guessing',
-  claim: `From ${addresses} addresses at most ${mostGuesses} guesses an hour reach argon2, and the owner can still log in`,
+  claim: `From ${addressCounts.join(', ')} addresses at most ${mostGuesses} guesses an hour reach argon2, and the owner can still log in`,
   async run(context) {
     const env = { RATE_LIMIT: 'on', RATE_LIMIT_SCALE: String(scale), TRUSTED_PROXIES: '127.0.0.1' };
     const deployment = await startDeployment(context, { replicas: 2, env });
     const { report } = context;
-    const [url = ''] = deployment.urls;
-    const at = { headers: { 'X-Forwarded-For': '203.0.113.7' } };
-    const owner = await logIn(url, await register(url, at), at);
+    const { urls } = deployment;
+    const [url = '', second = ''] = urls;
+    const owners = await Promise.all(addressCounts.map(() => createOwner(url)));
+    const known = await createOwner(url);
     const before = await verified(deployment);
-    const end = performance.now() + (context.quick ? 15_000 : 3_600_000 / scale);
-    let logins = 0;
-    let attempts = 0;
-    const logInRegularly = async (): Promise<void> => {
-      // The budget of a device is ten failed attempts per hour. The owner knows the password.
-      while (performance.now() + 4_000 < end) {
-        await sleep(4_000);
-        const { email, password, device } = owner;
-        const body = { email, password, device_token: device };
-        attempts += 1;
-        const { status } = await ask(url, 'POST /api/v1/auth/login', { body, ...at });
-        if (status === 200) logins += 1;
-      }
-    };
-    const [statuses] = await Promise.all([guess(deployment, owner.email, end), logInRegularly()]);
-    const guesses = (await verified(deployment)) - before - logins;
-    report.figure('answers to guesses', JSON.stringify(statuses));
-    report.check(`at most ${mostGuesses} guesses reach argon2`, guesses <= mostGuesses, String(guesses));
+    const end = performance.now() + (context.quick ? 25_000 : 3_600_000 / scale);
+    const [{ logins, attempts }, ...results] = await Promise.all([
+      logInFromKnownDevice(url, known, known.device, end),
+      attack(urls, known, 100, 90, end),
+      ...addressCounts.map((addresses, n) => attack(urls, owners[n] ?? known, addresses, 60 + 2 * n, end)),
+    ]);
+    const attacks = results.slice(1);
+    printTable(report, attacks);
+    for (const result of attacks) checkResult(report, result);
+    const counted = results.reduce(
+      (sum, result) => sum + guessesOf(result) + loginsOf(result).length,
+      logins,
+    );
+    const hashes = (await verified(deployment)) - before;
     report.check(
-      'the known device of the owner can log in each time',
+      'the metric of argon2 counts the same attempts',
+      hashes === counted,
+      `${hashes}, ${counted}`,
+    );
+    report.check(
+      'the known device of an attacked owner can log in each time',
       logins === attempts && logins > 0,
       `${logins} of ${attempts}`,
     );
-    const stranger = {
-      body: { email: owner.email, password: owner.password },
-      headers: { 'X-Forwarded-For': '203.0.113.99' },
-    };
-    const { status } = await ask(url, 'POST /api/v1/auth/login', stranger);
-    report.figure('the right password from an unknown device, right after', status);
-    const [, second = ''] = deployment.urls;
-    const other = await register(second, at);
-    const spent: number[] = [];
-    for (let n = 0; n < 14; n += 1) {
-      const body = { email: other.email, password: 'not-Th1s-one', device_token: owner.device };
-      spent.push(
-        (
-          await ask(second, 'POST /api/v1/auth/login', {
-            body,
-            headers: { 'X-Forwarded-For': `198.19.0.${n}` },
-          })
-        ).status,
-      );
-    }
+    const spent = await guessWithForeignDevice(second, known.device);
     report.check("a device token opens no other account's budget", spent.includes(429), spent.join(' '));
   },
 };

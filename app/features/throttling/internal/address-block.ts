@@ -1,0 +1,12 @@
+import ipaddr from 'ipaddr.js';
+
+/**
+ * The IPv4 /24 or the IPv6 /48 of a network, or the network itself where there is no address. Providers assign a whole
+ * block to one customer, who can then send from 256 addresses or from 65,536 networks.
+ */
+export function addressBlock(network: string): string {
+  const [address = ''] = network.split('/');
+  if (!ipaddr.isValid(address)) return network;
+  const bytes = ipaddr.parse(address).toByteArray();
+  return bytes.slice(0, bytes.length === 4 ? 3 : 6).join('.');
+}
