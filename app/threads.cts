@@ -22,8 +22,9 @@ const hashing = Number(HASH_CONCURRENCY) || os.availableParallelism();
 process.env.UV_THREADPOOL_SIZE = String(Math.max(Number(UV_THREADPOOL_SIZE) || 4, hashing + 2));
 
 // Hashing may use every CPU, but the thread that answers requests comes first, so the threads of the pool get a lower
-// priority. Linux has a priority for each thread. On other systems, or without the permission, nothing changes.
-const lowPriority = 10;
+// priority. At this one the scheduler still gives them a quarter of a CPU that both want, so a flood of requests does not
+// stop logins. Linux has a priority for each thread. On other systems, or without the permission, nothing changes.
+const lowPriority = 5;
 const tasks = '/proc/self/task';
 
 function threads(): number[] {

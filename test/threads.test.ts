@@ -78,4 +78,14 @@ describe('The preload that sizes the thread pool', () => {
     dotEnv('HASH_CONCURRENCY=40');
     expect(threads() - few).to.equal(30);
   });
+
+  it('gives the threads of the pool a quarter of a CPU that the main thread wants too', function () {
+    if (process.platform !== 'linux') this.skip();
+    const nice = `fs.readdirSync('/proc/self/task').map((id) => os.getPriority(Number(id))).join()`;
+    const priorities = print(nice, { HASH_CONCURRENCY: '10' }).split(',').map(Number);
+    const usual = os.getPriority();
+    // The weights of the Linux scheduler, kernel/sched/core.c: 335 at nice 5 and 1,024 at nice 0.
+    expect(priorities.filter((priority) => priority === usual + 5)).to.have.length(12);
+    expect(priorities[0]).to.equal(usual);
+  });
 });
