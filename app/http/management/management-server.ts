@@ -55,9 +55,12 @@ export async function startManagementServer(options: ManagementOptions) {
   const env = {};
   const worker = new Worker(url, { name: 'management', workerData, execArgv, env, resourceLimits });
   const send = (message: MessageToThread): void => worker.postMessage(message);
+  // A scrape may arrive as soon as the thread listens.
+  worker.on('message', async (message: MessageFromThread) => {
+    if (message === 'metrics') send({ metrics: await renderMetrics(metrics) });
+  });
   // reason: the first message of the thread contains its port.
   const [started] = (await once(worker, 'message')) as [Exclude<MessageFromThread, string>];
-  worker.on('message', async () => send({ metrics: await renderMetrics(metrics) }));
   const heartbeat = setInterval(() => Atomics.add(counter, 0, 1), limits.heartbeat);
   return {
     port: started.port,
