@@ -10,7 +10,8 @@ import { instrumentDatabase } from '../../app/store/postgres/instrumented-databa
 import { startApp, type TestApp } from '../support/app.ts';
 import { readSources } from '../support/source-files.ts';
 import { onEachStore } from '../support/stores.ts';
-import { registerUser } from '../support/users.ts';
+import { until } from '../support/until.ts';
+import { logInNewUser, registerUser } from '../support/users.ts';
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
@@ -23,7 +24,7 @@ onEachStore('a traced service', (stores) => {
     const processor = new SimpleSpanProcessor(exporter);
     const tracing = startTracing({ endpoint: 'http://localhost', version: 'test', processor });
     const database = instrumentDatabase(stores().database, storeSpans(tracing).query);
-    app = await startApp({ ...stores(), database }, {}, tracing);
+    app = await startApp({ ...stores(), database, replica: database }, {}, tracing);
   });
   beforeEach(() => exporter.reset());
   after(() => app.close());
@@ -47,6 +48,19 @@ onEachStore('a traced service', (stores) => {
     const children = spans().filter((span) => span !== request);
     for (const { parentSpanContext } of children) {
       expect(parentSpanContext?.spanId).to.equal(request?.spanContext().spanId);
+    }
+  });
+
+  it('contains the whole of a streamed response', async () => {
+    const { access } = await logInNewUser(app);
+    exporter.reset();
+    await app.ask('GET /api/v1/users/me/export', { token: access, headers });
+    await until(() => names().some((name) => name.startsWith('GET')));
+    expect(names()).to.include('postgresql audit_log/list_for_user');
+    const request = spans().at(-1);
+    expect(request?.name).to.equal('GET /api/v1/users/me/export');
+    for (const span of spans().slice(0, -1)) {
+      expect(span.parentSpanContext?.spanId).to.equal(request?.spanContext().spanId);
     }
   });
 

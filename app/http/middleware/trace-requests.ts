@@ -1,5 +1,18 @@
-import type { Tracing } from '../../observe/tracing.ts';
-import { type Middleware, routeLabel } from '../route/context.ts';
+import { Readable } from 'node:stream';
+import type { RequestSpan, Tracing } from '../../observe/tracing.ts';
+import { abortStatus } from '../in-flight.ts';
+import { type Context, type Middleware, routeLabel } from '../route/context.ts';
+
+function finish(ctx: Context, span: RequestSpan): void {
+  const route = routeLabel(ctx.state.endpoint);
+  const status = abortStatus(ctx.res) ?? ctx.status;
+  const attributes = {
+    'http.request.method': ctx.method,
+    'http.route': route,
+    'http.response.status_code': status,
+  };
+  span.finish(`${ctx.method} ${route}`, attributes, status >= 500);
+}
 
 /**
  * A span for each request, named by method and route template as OpenTelemetry's HTTP conventions ask.
@@ -15,13 +28,9 @@ export function traceRequests(tracing: Tracing, untracedPaths: ReadonlySet<strin
       try {
         await next();
       } finally {
-        const route = routeLabel(ctx.state.endpoint);
-        const attributes = {
-          'http.request.method': ctx.method,
-          'http.route': route,
-          'http.response.status_code': ctx.status,
-        };
-        span.finish(`${ctx.method} ${route}`, attributes, ctx.status >= 500);
+        // A streamed body is produced only now.
+        if (ctx.body instanceof Readable) ctx.res.once('close', () => finish(ctx, span));
+        else finish(ctx, span);
       }
     });
   };

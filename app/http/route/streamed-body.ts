@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { Readable } from 'node:stream';
 import { AppError } from '../../errors.ts';
 import { abort } from '../in-flight.ts';
@@ -12,9 +13,10 @@ import type { Context } from './context.ts';
  */
 export async function startBody(chunks: AsyncGenerator<string>, deadline: number): Promise<Readable> {
   const first = await chunks.next();
+  // Node asks for a chunk when the socket has drained, which is outside of the async context of the request.
+  const nextChunk = AsyncLocalStorage.bind(() => chunks.next());
   async function* all() {
-    if (!first.done) yield first.value;
-    yield* chunks;
+    for (let chunk = first; !chunk.done; chunk = await nextChunk()) yield chunk.value;
   }
   const body = Readable.from(all());
   const onDeadline = (): void => {
@@ -40,6 +42,8 @@ export function endTogether(ctx: Context, body: Readable): void {
     ctx.state.failure = error;
     abort(ctx.res, statusOfError(error));
   });
+  // Koa pipes the body, which adds seven listeners to the few of every response. Node warns beyond ten.
+  ctx.res.setMaxListeners(20);
   // Koa destroys the body too, but not that of a HEAD which is queued behind another request when the connection closes.
   if (ctx.req.socket.destroyed) body.destroy();
   else ctx.res.once('close', () => body.destroy());
