@@ -8,7 +8,7 @@ import { abortAll, trackResponses } from '../in-flight.ts';
 import { createAddressResolver } from '../middleware/client-address.ts';
 import type { RequestState } from '../route/context.ts';
 import { limitConnections } from './connection-limits.ts';
-import { createFairTurns } from './fair-turns.ts';
+import { createRequestScheduler } from './request-scheduler.ts';
 import { createUnparsedRequestHandler } from './unparsed-requests.ts';
 import { createUnsentLimit } from './unsent-bytes.ts';
 
@@ -60,7 +60,7 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
   const { config, isDraining, log, metrics } = options;
   const { keepAliveTimeout, trustedProxies } = config.http;
   const handle = app.callback();
-  const takeTurn = createFairTurns();
+  const schedule = createRequestScheduler();
   const resolveAddress = createAddressResolver(trustedProxies);
   const unparsed = createUnparsedRequestHandler(log, metrics);
   const unsent = createUnsentLimit(config.resources.unsentBytes, metrics);
@@ -77,7 +77,7 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
     }
     if (isDraining()) response.setHeader('Connection', 'close');
     const { network } = resolveAddress(request);
-    takeTurn(network, () => {
+    schedule(network, () => {
       // Nothing would record the end of a request whose client has left meanwhile.
       if (!request.socket.destroyed) void unsent.watch(response, handle(request, response));
     });
