@@ -6,7 +6,7 @@ import { startWatch } from '../harness/pod-watch.ts';
 import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
 import type { Service } from '../harness/service.ts';
 import { round } from '../harness/statistics.ts';
-import { type LoggedInUser, logInNewUsers } from '../harness/users.ts';
+import { type LoggedInUser, logIn, register } from '../harness/users.ts';
 import { type AttackPlan, startAttack } from '../load/attack.ts';
 import { prepareExports } from './pod-export.ts';
 
@@ -38,6 +38,15 @@ async function pathsOfGets(service: Service): Promise<string[]> {
   const { body } = await ask(service.url, 'GET /api/v1/openapi.json');
   const paths = Object.entries<Record<string, unknown>>(body.paths);
   return paths.filter(([path, methods]) => methods.get && !path.includes('{')).map(([path]) => path);
+}
+
+/** An administrator reads what no other user may read. */
+async function logInNewAdmin({ postgres }: Deployment, service: Service): Promise<LoggedInUser> {
+  const user = await register(service.url);
+  await postgres.sql`
+    insert into user_roles (user_id, role_id)
+    select users.id, roles.id from users, roles where users.email = ${user.email} and roles.name = 'admin'`;
+  return logIn(service.url, user);
 }
 
 async function phasesFor(service: Service, { access }: LoggedInUser): Promise<Phase[]> {
@@ -96,8 +105,7 @@ async function attackPod(context: ScenarioContext, cgroup: Cgroup, deployment: D
   const [service] = deployment.replicas;
   if (!service) throw new Error('no service');
   const { pid } = service.process;
-  const [user] = await logInNewUsers(service.url, 1);
-  if (!user) throw new Error('no user');
+  const user = await logInNewAdmin(deployment, service);
   const exports = await prepareExports(context, deployment, service);
   const watch = startWatch({ service, cgroup, token: user.access, cleanup: context.cleanup });
   const check = async (name: string, attack: () => Promise<string>): Promise<void> => {
