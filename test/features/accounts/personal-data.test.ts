@@ -11,6 +11,7 @@ import { addSession, addUser } from '../../support/rows.ts';
 import { runStatement } from '../../support/run-statement.ts';
 import { serveEndpoints } from '../../support/serve-endpoints.ts';
 import { onEachStore } from '../../support/stores.ts';
+import { endOfTransfer } from '../../support/transfer.ts';
 import { until } from '../../support/until.ts';
 
 const path = '/api/v1/users/me/export';
@@ -86,14 +87,6 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
     await text(response);
     return response.statusCode;
   }
-  /** `complete`, or the code of the error that ended the transfer, before or after its headers. */
-  const transfer = (served: Served, caller: ActiveSession) =>
-    new Promise((resolve) => {
-      const onError = ({ code }: NodeJS.ErrnoException) => resolve(code);
-      const onResponse = (response: IncomingMessage) =>
-        text(response).then(() => resolve('complete'), onError);
-      send(served, caller).on('error', onError).on('response', onResponse);
-    });
   /** What the log says of the first `count` requests, in the order in which they ended. */
   async function records(served: Served, count: number) {
     await until(() => served.lines.length >= count);
@@ -191,7 +184,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
     await addHistory(caller);
     const served = await serve([caller]);
     served.pages.failAt = 3;
-    expect(await transfer(served, caller)).to.equal('ECONNRESET');
+    expect(await endOfTransfer(send(served, caller))).to.equal('ECONNRESET');
     expect(served.pages.read).to.equal(3);
     expect(await records(served, 1)).to.deep.equal([[503, true]]);
     served.pages.failAt = Number.POSITIVE_INFINITY;
@@ -202,7 +195,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
     const caller = await addCaller();
     await addHistory(caller);
     const served = await serve([caller], { deadline: 1 });
-    expect(await transfer(served, caller)).to.equal('ECONNRESET');
+    expect(await endOfTransfer(send(served, caller))).to.equal('ECONNRESET');
     expect(await records(served, 1)).to.deep.equal([[503, true]]);
     await until(async () => (await statusOf(served, caller, 'HEAD')) === 200);
   });

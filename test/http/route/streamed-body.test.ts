@@ -7,6 +7,7 @@ import { AppError } from '../../../app/errors.ts';
 import { endpoint } from '../../../app/http/route/endpoint.ts';
 import { startBody } from '../../../app/http/route/streamed-body.ts';
 import { serveEndpoints } from '../../support/serve-endpoints.ts';
+import { endOfTransfer } from '../../support/transfer.ts';
 import { until } from '../../support/until.ts';
 
 const minute = 60_000;
@@ -51,9 +52,10 @@ describe('A streamed body', () => {
     deadline = minute;
   });
 
-  async function ask(method = 'GET'): Promise<IncomingMessage> {
-    const sent = request({ host: '127.0.0.1', port: served.port, path: '/stream', method }).end();
-    const [response] = await once(sent, 'response');
+  const send = (method?: string) =>
+    request({ host: '127.0.0.1', port: served.port, path: '/stream', method }).end();
+  async function ask(method?: string): Promise<IncomingMessage> {
+    const [response] = await once(send(method), 'response');
     return response;
   }
   async function open(bytes: string): Promise<Socket> {
@@ -91,10 +93,7 @@ describe('A streamed body', () => {
     it(`that fails later with ${status} is cut, and recorded and counted as such`, async () => {
       source = ['[1,', error];
       const before = (await abortedCount()) ?? 0;
-      const failure = await ask()
-        .then(text)
-        .catch(({ code }: NodeJS.ErrnoException) => code);
-      expect(failure).to.equal('ECONNRESET');
+      expect(await endOfTransfer(send())).to.equal('ECONNRESET');
       expect(await record()).to.deep.equal({ status, aborted: true, code });
       expect(await abortedCount()).to.equal(before + 1);
     });
