@@ -25,10 +25,21 @@ export function eventLoopLag(selector: string): Panel {
 /** CPU for password hashes saturates first, and everything else afterwards. */
 export function saturation(values: Values): Panel[] {
   const selector = serviceSelector(values);
+  const closed = ['http_connections_cut_total', 'http_slow_connections_closed_total'].map((counter) =>
+    rateBy(['reason'], `${counter}{${selector}}`),
+  );
   return [
     panel('Requests in flight', 'none', [byPod(`http_requests_in_flight{${selector}}`, 'sum')], {
       description:
         'Requests that have not been answered yet, by pod. The number grows when a dependency or the hash queue is slow.',
+    }),
+    panel('Open connections', 'none', [byPod(`http_connections{${selector}}`, 'sum')], {
+      description: 'Connections of clients, by pod. The log line with the event limits states the maximum.',
+    }),
+    panel('Connections closed by limits', 'cps', closed, {
+      description:
+        'Connections per second that the service closed because a client occupied too much: connections of an address or ' +
+        'of the process, bodies that arrive slowly, or responses that are not read.',
     }),
     panel('CPU usage', 'short', [rateBy(['pod'], `process_cpu_seconds_total{${selector}}`)], {
       description: 'CPU cores in use, by pod. At the CPU limit the hash queue grows first.',
