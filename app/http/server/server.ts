@@ -63,18 +63,19 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
   const unparsed = createUnparsedRequestHandler(log, metrics);
   const unsent = createUnsentLimit(unsentBudget, metrics);
 
-  function serve(request: IncomingMessage, response: ServerResponse): void {
-    unsent.closeIfBlocked(request.socket);
-    if (!track(response)) {
-      request.socket.destroy();
-      return;
-    }
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!hasOneHost(request) || !hasReadableTarget(request)) {
       unparsed.answer('malformed_request', request, response);
       return;
     }
     if (isDraining()) response.setHeader('Connection', 'close');
-    void unsent.watch(response, handle(request, response));
+    await handle(request, response);
+  }
+
+  function serve(request: IncomingMessage, response: ServerResponse): void {
+    unsent.closeIfBlocked(request.socket);
+    if (track(response)) void unsent.watch(response, answer(request, response));
+    else request.socket.destroy();
   }
   // Node's own answers to a missing Host, an Expect header and CONNECT have no body or are missing altogether.
   const server = createServer({ ...clientTimeouts, keepAliveTimeout, requireHostHeader: false }, serve);
