@@ -65,21 +65,24 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
   const unparsed = createUnparsedRequestHandler(log, metrics);
   const unsent = createUnsentLimit(config.resources.unsentBytes, metrics);
 
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!hasOneHost(request) || !hasReadableTarget(request)) {
+      unparsed.answer('malformed_request', request, response);
+      return;
+    }
+    if (isDraining()) response.setHeader('Connection', 'close');
+    await handle(request, response);
+  }
+
   function serve(request: IncomingMessage, response: ServerResponse): void {
     unsent.closeIfBlocked(request.socket);
     if (!track(response)) {
       request.socket.destroy();
       return;
     }
-    if (!hasOneHost(request) || !hasReadableTarget(request)) {
-      unparsed.answer('malformed_request', request, response);
-      return;
-    }
-    if (isDraining()) response.setHeader('Connection', 'close');
-    const { network } = resolveAddress(request);
-    schedule(network, () => {
+    schedule(resolveAddress(request).network, () => {
       // Nothing would record the end of a request whose client has left meanwhile.
-      if (!request.socket.destroyed) void unsent.watch(response, handle(request, response));
+      if (!request.socket.destroyed) void unsent.watch(response, answer(request, response));
     });
   }
   // Node's own answers to a missing Host, an Expect header and CONNECT have no body or are missing altogether.

@@ -33,6 +33,7 @@ function createEndpoints() {
   return [
     endpoint('GET /big', open, () => ({ raw: { type: 'text/plain', body } })),
     endpoint('GET /small', open, () => ({ data: 'small' })),
+    endpoint('GET /never', open, () => new Promise(() => undefined)),
     endpoint('GET /list', open, () => ({ data: items })),
     endpoint('GET /short', open, async () => ({
       raw: { type: 'text/plain', body: await startBody(short(), 60_000) },
@@ -144,6 +145,12 @@ describe('Responses that clients do not read', () => {
     await ask(requests('/list', 16));
     // The kernel takes some of the sixteen responses of 1 MiB.
     await until(async () => (await unsent()) > 8 * mebibyte);
+  });
+
+  it('are counted too if the request was malformed', async () => {
+    // The responses are queued behind one that never comes.
+    await ask(requests('/never') + 'GET /without-host HTTP/1.1\r\n\r\n'.repeat(15));
+    await until(async () => (await unsent()) > 15 * 16 * 1024);
   });
 
   it('are counted with the memory of their request, also after a short streamed body has ended', async () => {
