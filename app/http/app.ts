@@ -31,7 +31,7 @@ export function createApp(options: {
   tracing?: Tracing;
 }): Koa<RequestState> {
   const { config, endpoints, limits, authenticate, log, metrics, tracing = noTracing } = options;
-  const onCut = (): void => metrics.cutConnections.inc({ reason: 'bodies' });
+  const onCut = (): void => metrics.closedConnections.inc({ reason: 'bodies' });
   const readBody = createBodyReader(config.resources.bodyBytes, onCut);
   const overload = createOverloadControl({ limits, networks: createNetworkStanding(), readBody });
   const router = createRouter(endpoints, { authenticate, limits, overload, readBody });

@@ -31,10 +31,10 @@ function createHttpMetrics(factory: MetricFactory) {
       ['400', '405', '408', '431'].map((status) => ({ status })),
     ),
     connections: factory.collectedGauge('http_connections', 'Open connections of the API listener.', []),
-    cutConnections: factory.counter(
-      'http_connections_cut_total',
-      'Connections that the service closed because of a limit: of one address, of the process, or of the bytes of unfinished bodies.',
-      ['address', 'total', 'bodies'].map((reason) => ({ reason })),
+    closedConnections: factory.counter(
+      'http_connections_closed_total',
+      'Connections that the service closed because a client occupied too much, by the limit that was exceeded.',
+      ['address', 'total', 'bodies', 'unsent', 'unsent_connection'].map((reason) => ({ reason })),
     ),
     responsesAborted: factory.counter(
       'http_responses_aborted_total',
@@ -44,11 +44,6 @@ function createHttpMetrics(factory: MetricFactory) {
       'http_unsent_response_bytes',
       'Bytes of responses that clients have not taken yet, by the latest count of each connection.',
       [],
-    ),
-    slowConnectionsClosed: factory.counter(
-      'http_slow_connections_closed_total',
-      'Connections closed because their clients did not read responses. Reason is budget or connection, by the limit that was exceeded.',
-      ['budget', 'connection'].map((reason) => ({ reason })),
     ),
     requestsInFlight: factory.gauge(
       'http_requests_in_flight',

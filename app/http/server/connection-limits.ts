@@ -15,7 +15,7 @@ export function limitConnections(
     connections: number;
     connectionsPerAddress: number;
     trustedProxies: readonly string[];
-    metrics: Pick<Metrics, 'connections' | 'cutConnections'>;
+    metrics: Pick<Metrics, 'connections' | 'closedConnections'>;
   },
 ): void {
   const { connections, connectionsPerAddress, metrics } = options;
@@ -27,7 +27,7 @@ export function limitConnections(
 
   function close(socket: Socket, reason: 'address' | 'total'): void {
     socket.destroy();
-    metrics.cutConnections.inc({ reason });
+    metrics.closedConnections.inc({ reason });
   }
 
   function release(network: string, sockets: Set<Socket>, socket: Socket): void {

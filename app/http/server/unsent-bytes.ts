@@ -37,8 +37,8 @@ export function createUnsentLimit(budget: number, metrics: Metrics) {
   }
   const count = (socket: Socket): void => set(socket, socket.destroyed ? 0 : unsentOn(socket));
 
-  function close(socket: Socket, reason: 'budget' | 'connection'): void {
-    metrics.slowConnectionsClosed.inc({ reason });
+  function close(socket: Socket, reason: 'unsent' | 'unsent_connection'): void {
+    metrics.closedConnections.inc({ reason });
     resetConnection(socket);
     set(socket, 0);
   }
@@ -46,7 +46,7 @@ export function createUnsentLimit(budget: number, metrics: Metrics) {
   function enforceBudget(): void {
     for (const socket of blocked.keys()) {
       if (total <= budget) return;
-      close(socket, 'budget');
+      close(socket, 'unsent');
     }
   }
 
@@ -62,7 +62,7 @@ export function createUnsentLimit(budget: number, metrics: Metrics) {
 
     /** Closes a connection that sends a further request instead of reading the responses to earlier ones. */
     closeIfBlocked(socket: Socket): void {
-      if (!socket.destroyed && unsentOn(socket) > maxUnsentBytes) close(socket, 'connection');
+      if (!socket.destroyed && unsentOn(socket) > maxUnsentBytes) close(socket, 'unsent_connection');
     },
 
     /** @param handled resolves when the response has been written, or when its body is being streamed */

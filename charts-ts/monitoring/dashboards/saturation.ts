@@ -25,9 +25,7 @@ export function eventLoopLag(selector: string): Panel {
 /** CPU for password hashes saturates first, and everything else afterwards. */
 export function saturation(values: Values): Panel[] {
   const selector = serviceSelector(values);
-  const closed = ['http_connections_cut_total', 'http_slow_connections_closed_total'].map((counter) =>
-    rateBy(['reason'], `${counter}{${selector}}`),
-  );
+  const closed = rateBy(['reason'], `http_connections_closed_total{${selector}}`);
   return [
     panel('Requests in flight', 'none', [byPod(`http_requests_in_flight{${selector}}`, 'sum')], {
       description:
@@ -36,7 +34,7 @@ export function saturation(values: Values): Panel[] {
     panel('Open connections', 'none', [byPod(`http_connections{${selector}}`, 'sum')], {
       description: 'Connections of clients, by pod. The log line with the event limits states the maximum.',
     }),
-    panel('Connections closed by limits', 'cps', closed, {
+    panel('Connections closed by limits', 'cps', [closed], {
       description:
         'Connections per second that the service closed because a client occupied too much: connections of an address or ' +
         'of the process, bodies that arrive slowly, or responses that are not read.',

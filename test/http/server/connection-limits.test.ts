@@ -58,7 +58,7 @@ describe('The connections of a server', () => {
 
   async function cuts(): Promise<Record<string, number>> {
     const all = await series(metrics);
-    const count = (reason: string) => all.get(`http_connections_cut_total{reason="${reason}"}`) ?? 0;
+    const count = (reason: string) => all.get(`http_connections_closed_total{reason="${reason}"}`) ?? 0;
     return { address: count('address'), total: count('total'), open: all.get('http_connections') ?? -1 };
   }
 

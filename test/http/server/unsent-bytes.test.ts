@@ -64,7 +64,7 @@ describe('Responses that clients do not read', () => {
 
   const value = async (name: string) => (await series(served.metrics)).get(name) ?? Number.NaN;
   const unsent = () => value('http_unsent_response_bytes');
-  const closed = (reason: string) => value(`http_slow_connections_closed_total{reason="${reason}"}`);
+  const closed = (reason: string) => value(`http_connections_closed_total{reason="${reason}"}`);
 
   const requests = (path: string, count = 1) =>
     `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`.repeat(count);
@@ -78,9 +78,9 @@ describe('Responses that clients do not read', () => {
   }
   /** As above, and its response is blocked. */
   async function block(path = '/big', count = 1): Promise<Socket> {
-    const [before, closedBefore] = [await unsent(), await closed('budget')];
+    const [before, closedBefore] = [await unsent(), await closed('unsent')];
     const socket = await ask(requests(path, count));
-    await until(async () => (await unsent()) > before || (await closed('budget')) > closedBefore);
+    await until(async () => (await unsent()) > before || (await closed('unsent')) > closedBefore);
     return socket;
   }
   /** Reads until the socket has received one response of /big, and little more. */
@@ -105,12 +105,12 @@ describe('Responses that clients do not read', () => {
     await readBig(one);
     await readBig(other);
     await until(async () => (await unsent()) === 0);
-    expect([await closed('budget'), await closed('connection')]).to.deep.equal([0, 0]);
+    expect([await closed('unsent'), await closed('unsent_connection')]).to.deep.equal([0, 0]);
   });
 
   it('go beyond the budget with the connections that have been blocked for the longest time', async () => {
     const [first, second, third, fourth] = [await block(), await block(), await block(), await block()];
-    await until(async () => (await closed('budget')) === 2);
+    await until(async () => (await closed('unsent')) === 2);
     expect(await unsent()).to.be.within(2 * bigSize, budget);
     const reset = [isReset(first), isReset(second), isReset(third), isReset(fourth)];
     expect(await Promise.all(reset)).to.deep.equal([true, true, false, false]);
@@ -125,7 +125,7 @@ describe('Responses that clients do not read', () => {
     await readBig(first);
     await until(async () => (await unsent()) < before);
     const [third, fourth] = [await block(), await block()];
-    await until(async () => (await closed('budget')) === 1);
+    await until(async () => (await closed('unsent')) === 1);
     const reset = [isReset(first, 2), isReset(second), isReset(third), isReset(fourth)];
     expect(await Promise.all(reset)).to.deep.equal([false, true, false, false]);
   });
@@ -137,7 +137,7 @@ describe('Responses that clients do not read', () => {
       const response = await fetch(`http://127.0.0.1:${served.port}/small`);
       expect(await response.json()).to.deep.equal({ data: 'small' });
       expect(await unsent()).to.be.below(budget);
-      expect(await closed('budget')).to.be.within(1, 9);
+      expect(await closed('unsent')).to.be.within(1, 9);
     });
   }
 
@@ -178,7 +178,7 @@ describe('Responses that clients do not read', () => {
       return isStill && (await unsent()) > bigSize + mebibyte;
     });
     const other = await block();
-    await until(async () => (await closed('budget')) > 0);
+    await until(async () => (await closed('unsent')) > 0);
     const reset = [isReset(stream, 2), isReset(big), isReset(other)];
     expect(await Promise.all(reset)).to.deep.equal([false, true, false]);
   });
@@ -187,7 +187,7 @@ describe('Responses that clients do not read', () => {
     const socket = await block();
     expect(await unsent()).to.be.above(maxUnsentBytes);
     socket.write(requests('/small'));
-    await until(async () => (await closed('connection')) === 1);
+    await until(async () => (await closed('unsent_connection')) === 1);
     expect(await isReset(socket)).to.equal(true);
     expect(served.lines.map(({ route, status }) => [route, status])).to.deep.equal([['/big', 499]]);
     expect(await unsent()).to.equal(0);
