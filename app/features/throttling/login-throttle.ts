@@ -31,7 +31,15 @@ export const attemptBudgets = {
   account: {
     burst: 10,
     interval: 20 * minute,
-    slots: { interval: 4 * minute, draws: 2, waiting: 8, period: day, perNetwork: 2, perBlock: 8 },
+    slots: {
+      interval: 4 * minute,
+      draws: 2,
+      rest: 16 * minute,
+      waiting: 8,
+      period: day,
+      perNetwork: 2,
+      perBlock: 8,
+    },
   },
   network_account: { points: 10, window: 15 * minute },
   device: { points: 10, window: 60 * minute },
@@ -81,6 +89,11 @@ function refusal(limit: number, wait: number): AppError {
   return new AppError('rate_limited', { retryAfter: resetIn, budget: { limit, resetIn } });
 }
 
+function scaledSlots(scaled: (time: number) => number) {
+  const { interval, rest, period, ...counts } = attemptBudgets.account.slots;
+  return { ...counts, interval: scaled(interval), rest: scaled(rest), period: scaled(period) };
+}
+
 /** The budgets of an attempt, in the order in which they are asked. Each refuses with rate_limited. */
 function createBudgets(options: ThrottleOptions) {
   const { redis, secret, onRefuse, onLockout, random = () => randomInt(precision) / precision } = options;
@@ -95,12 +108,12 @@ function createBudgets(options: ThrottleOptions) {
     onRefuse(name);
     throw refusal(limit, wait * (1 + jitter * random()));
   };
-  const { burst, interval, slots } = attemptBudgets.account;
+  const { burst, interval } = attemptBudgets.account;
   const account = createAccountBudget({
     redis,
     random,
     attempts: { burst, interval: scaled(interval) },
-    slots: { ...slots, interval: scaled(slots.interval), period: scaled(slots.period) },
+    slots: scaledSlots(scaled),
     refuse: (limit, wait) => refuse('account', limit, wait),
     onLockout,
   });

@@ -15,8 +15,9 @@ export type AttemptSlots = ReturnType<typeof createAttemptSlots>;
  */
 export function createAttemptSlots(redis: RedisClient, rules: SlotRules, random: () => number) {
   const onRedis = redis.connection && createRedisSlots(redis.connection, rules, random);
-  const interval = onRedis ? rules.interval * insuranceShare : rules.interval;
-  const inMemory = createMemorySlots({ ...rules, interval }, random);
+  const share = onRedis ? insuranceShare : 1;
+  const alone = { ...rules, interval: rules.interval * share, rest: rules.rest * share };
+  const inMemory = createMemorySlots(alone, random);
 
   return {
     /** Uses a slot if the network has won one or one is free. Otherwise the network waits for the next draws. */

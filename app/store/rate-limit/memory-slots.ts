@@ -23,20 +23,28 @@ const maxAccounts = 10_000;
 
 const refused: SlotResult = { opensIn: null, refund: async () => undefined };
 
-/** Counts the entries of networks and blocks. */
+/** Counts the entries of blocks, and of networks twice: at the entry and at its end. */
 function createEntryCounts({ period, perNetwork, perBlock }: SlotRules) {
   const counter = createMemoryCounter();
+  const ofNetwork = ({ account, network }: Applicant): string => `${account} ${network}`;
+  const ofBlock = ({ account, block }: Applicant): string => `${account} ${block}`;
+  const isOpen = (applicant: Applicant): boolean => counter.peek(ofNetwork(applicant)) % 2 === 1;
 
   return {
-    /** @returns a function that uncounts the entry; null when no entry is left */
-    consume({ account, network, block }: Applicant): Entry['giveBack'] | null {
-      const keys = [`${account} ${network}`, `${account} ${block}`] as const;
-      if (counter.peek(keys[0]) >= perNetwork || counter.peek(keys[1]) >= perBlock) return null;
-      const points = keys.map((key) => counter.consume(key, period));
+    hasEntry: (applicant: Applicant): boolean =>
+      counter.peek(ofNetwork(applicant)) < 2 * perNetwork && counter.peek(ofBlock(applicant)) < perBlock,
+    /** @returns a function that uncounts the entry; null when the memory is full */
+    begin(applicant: Applicant): Entry['giveBack'] | null {
+      const points = [ofNetwork(applicant), ofBlock(applicant)].map((key) => counter.consume(key, period));
       const giveBack = () => Promise.all(points.map((point) => point?.refund()));
       if (!points.includes(null)) return giveBack;
       void giveBack();
       return null;
+    },
+    /** @returns a function that uncounts the end; null when no entry has begun */
+    end(applicant: Applicant): Entry['giveBack'] | null {
+      const point = isOpen(applicant) ? counter.consume(ofNetwork(applicant), period) : null;
+      return point && (() => point.refund());
     },
     reset: (account: string): void => counter.resetAll(`${account} `),
   };
@@ -63,13 +71,14 @@ export function createMemorySlots(rules: SlotRules, random: () => number) {
   const accounts = createExpiringMap<AccountSlots>(maxAccounts, now);
   const entries = createEntryCounts(rules);
 
-  function use({ slots }: AccountSlots, slot: number, entry: Entry): SlotResult {
+  function use({ slots }: AccountSlots, slot: number, entry: Entry, applicant: Applicant): SlotResult {
     const used = { ...entry, isUsed: true };
+    const undoEnd = entries.end(applicant);
     slots.set(slot, used);
     const refund = async (): Promise<void> => {
       if (slots.get(slot) !== used) return;
       slots.delete(slot);
-      await entry.giveBack();
+      await Promise.all([entry.giveBack(), undoEnd?.()]);
     };
     return { opensIn: 0, refund };
   }
@@ -85,13 +94,16 @@ export function createMemorySlots(rules: SlotRules, random: () => number) {
       state.endsAt = endsAt;
       draw(state, current, draws, random);
       for (const [slot, entry] of state.slots)
-        if (entry.network === network && !entry.isUsed) return use(state, slot, entry);
+        if (entry.network === network && !entry.isUsed) return use(state, slot, entry, applicant);
       if (!state.waiting.some((entry) => entry.network === network)) {
-        const giveBack = entries.consume(applicant);
+        const isOver = entries.end(applicant) !== null;
+        if (!entries.hasEntry(applicant)) return refused;
+        if (isOver) return { ...refused, opensIn: rules.rest };
+        const giveBack = entries.begin(applicant);
         if (!giveBack) return refused;
         const entry = { network, since: current, giveBack };
         const free = [current - 1, current].find((slot) => !state.slots.has(slot));
-        if (free !== undefined) return use(state, free, entry);
+        if (free !== undefined) return use(state, free, entry, applicant);
         state.waiting = [...state.waiting, entry].slice(-rules.waiting);
       }
       return { ...refused, opensIn: (current + 1) * interval - now() };

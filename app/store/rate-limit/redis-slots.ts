@@ -6,14 +6,15 @@ import type { Applicant, SlotResult, SlotRules } from './slot-rules.ts';
  * The rules of attempt-slots.ts in one atomic step. The clock is that of Redis, because the clocks of replicas differ.
  * KEYS[1] is a hash of the two slots that can be used: number of the slot → the network that has won it, or `used` and
  * the id of the attempt. KEYS[2] is a list of the networks that wait, each after the number of the slot in which it
- * came. KEYS[3] is a hash that counts entries. Returns the milliseconds until the next draw (0: a slot is used, -1: no
- * entry is left) and the number of the slot.
+ * came. KEYS[3] is a hash that counts the entries of blocks, and of networks twice: at the entry and at its end. Returns
+ * the milliseconds until the network should come again (0: a slot is used, -1: no entry is left) and the number of the
+ * slot.
  */
 const claimScript = `
 local slots, waiting, entries = KEYS[1], KEYS[2], KEYS[3]
 local interval, draws, most, period = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local network, block, attempt = ARGV[5], ARGV[7], ARGV[9]
-local phase, chance = tonumber(ARGV[10]), tonumber(ARGV[11])
+local phase, chance, rest = tonumber(ARGV[10]), tonumber(ARGV[11]), tonumber(ARGV[12])
 local clock = redis.call('time')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000) + phase
 local current = math.floor(now / interval)
@@ -42,10 +43,12 @@ for slot = current - draws + 1, current do
 end
 
 if not usable and not isWaiting then
-  for n = 5, 7, 2 do
-    local count = tonumber(redis.call('hget', entries, ARGV[n]) or 0)
-    if count >= tonumber(ARGV[n + 1]) then return { -1, 0 } end
-  end
+  local count = tonumber(redis.call('hget', entries, network) or 0)
+  local isOver = count % 2 == 1
+  if isOver then count = redis.call('hincrby', entries, network, 1) end
+  local blockCount = tonumber(redis.call('hget', entries, block) or 0)
+  if count >= 2 * tonumber(ARGV[6]) or blockCount >= tonumber(ARGV[8]) then return { -1, 0 } end
+  if isOver then return { rest, 0 } end
   redis.call('hincrby', entries, network, 1)
   redis.call('hincrby', entries, block, 1)
   if redis.call('pttl', entries) < 0 then redis.call('pexpire', entries, period) end
@@ -57,7 +60,10 @@ if not usable and not isWaiting then
     redis.call('ltrim', waiting, -most, -1)
   end
 end
-if usable then redis.call('hset', slots, usable, 'used ' .. attempt) end
+if usable then
+  redis.call('hset', slots, usable, 'used ' .. attempt)
+  redis.call('hincrby', entries, network, 1)
+end
 for _, key in ipairs({ slots, waiting }) do redis.call('pexpire', key, (draws + 2) * interval) end
 if usable then return { 0, usable } end
 return { (current + 1) * interval - now, 0 }
@@ -67,8 +73,8 @@ return { (current + 1) * interval - now, 0 }
 const refundScript = `
 if redis.call('hget', KEYS[1], ARGV[1]) ~= 'used ' .. ARGV[2] then return 0 end
 redis.call('hdel', KEYS[1], ARGV[1])
-for n = 3, 4 do
-  if redis.call('hexists', KEYS[3], ARGV[n]) == 1 then redis.call('hincrby', KEYS[3], ARGV[n], -1) end
+for n, points in ipairs({ 2, 1 }) do
+  if redis.call('hexists', KEYS[3], ARGV[n + 2]) == 1 then redis.call('hincrby', KEYS[3], ARGV[n + 2], -points) end
 end
 return 1
 `;
@@ -86,14 +92,14 @@ const phaseOf = (account: string, interval: number): number =>
 
 /** Slots on Redis, for all replicas together. Every method rejects while Redis is unavailable. */
 export function createRedisSlots(redis: Redis | Cluster, rules: SlotRules, random: () => number) {
-  const { interval, draws, waiting, period, perNetwork, perBlock } = rules;
+  const { interval, draws, rest, waiting, period, perNetwork, perBlock } = rules;
 
   return {
     async claim({ account, network, block }: Applicant): Promise<SlotResult> {
       const attempt = randomUUID();
       const keys = keysOf(account);
       const limits = [interval, draws, waiting, period, network, perNetwork, block, perBlock];
-      const chances = [attempt, phaseOf(account, interval), random()];
+      const chances = [attempt, phaseOf(account, interval), random(), rest];
       const reply = await redis.eval(claimScript, keys.length, ...keys, ...limits, ...chances);
       // reason: the reply is the table that the script returns
       const [opensIn, slot] = reply as [number, number];

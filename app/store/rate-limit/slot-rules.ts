@@ -4,6 +4,11 @@ export interface SlotRules {
   readonly interval: number;
   /** Number of draws that one entry takes part in. */
   readonly draws: number;
+  /**
+   * Time that a network is asked to wait with its next entry after one without success. A guesser who does not wait spends
+   * all entries while many networks compete, and the owner comes when they are spent.
+   */
+  readonly rest: number;
   /** Number of networks that can wait for the draws of one account: the newest. */
   readonly waiting: number;
   /** Time after the first entry for an account until its entries are counted anew. */
@@ -22,7 +27,7 @@ export interface Applicant {
 }
 
 export interface SlotResult {
-  /** Milliseconds until the next draw; 0 if a slot is now used; null if the network has used its entries. */
+  /** Milliseconds until the network should come again; 0 if a slot is now used; null if the network has used its entries. */
   readonly opensIn: number | null;
   /** Frees the slot that was used, and gives the entry back. Call it once. Never rejects. */
   refund(): Promise<void>;

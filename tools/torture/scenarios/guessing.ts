@@ -14,8 +14,8 @@ import {
 
 const addressCounts = [1, 100, 10_000];
 const mostGuesses = 30;
-/** In minutes of the scaled hour: two entries with two draws each and jitter, and Retry-After in whole seconds. */
-const longestWait = 4 * (4 * 1.25 + 1);
+/** In minutes of the scaled hour: four draws and a rest, with jitter, and five times Retry-After in whole seconds. */
+const longestWait = (4 * 4 + 16) * 1.25 + 5;
 
 async function verified(deployment: Deployment): Promise<number> {
   const counts = await Promise.all(
