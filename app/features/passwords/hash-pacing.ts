@@ -2,7 +2,7 @@
 const maxShare = 0.7;
 const minShare = 0.3;
 /** The share is multiplied by `decrease` after a stop, and grows by `increase` with each hash without one. */
-const decrease = 0.8;
+const decrease = 0.6;
 const increase = 0.001;
 /** The estimate of the CPU time of a hash grows by this factor with each hash that took longer. */
 const growth = 1.02;
