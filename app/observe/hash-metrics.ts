@@ -14,6 +14,7 @@ export function createHashMetrics(factory: MetricFactory) {
       'auth_hash_wait_seconds',
       'Queue time of a password hash, until its computation starts.',
       buckets,
+      ['priority'],
     ),
     hashDuration: factory.histogram(
       'auth_hash_duration_seconds',
@@ -23,6 +24,7 @@ export function createHashMetrics(factory: MetricFactory) {
     hashRejected: factory.counter(
       'auth_hash_rejected_total',
       'Requests refused with status 503 because the hash queue was full or the queue time was too long.',
+      ['known', 'clean', 'suspect'].map((priority) => ({ priority })),
     ),
   };
 }

@@ -51,7 +51,8 @@ function addBackendPolicy(scope: Construct, values: Values, gke: Gke): void {
     spec: {
       targetRef: service,
       default: {
-        timeoutSec: 30,
+        // Google's time for a whole response. A data export may take as long as exportDeadline of the service.
+        timeoutSec: 900,
         connectionDraining: { drainingTimeoutSec: gke.drainingTimeoutSeconds },
         logging: { enabled: true, sampleRate: 1_000_000 },
         ...(gke.securityPolicy && { securityPolicy: gke.securityPolicy }),

@@ -29,7 +29,8 @@ function addBackend(scope: Construct, values: Values, gke: Gke): void {
     metadata: metadata(values, names.app, { component: 'entry' }),
     spec: {
       healthCheck: { type: 'HTTP', requestPath: loadBalancerPath, port: ports.http, ...gkeHealthCheck },
-      timeoutSec: 30,
+      // Google's time for a whole response. A data export may take as long as exportDeadline of the service.
+      timeoutSec: 900,
       connectionDraining: { drainingTimeoutSec: gke.drainingTimeoutSeconds },
       logging: { enable: true, sampleRate: 1 },
       ...(gke.securityPolicy && { securityPolicy: { name: gke.securityPolicy } }),

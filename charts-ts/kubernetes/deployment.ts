@@ -12,12 +12,13 @@ function probe(path: string, periodSeconds: number, failureThreshold: number): I
 }
 
 /**
- * Readiness checks Postgres and Redis. Liveness does not, because a restart of the pod does not repair them: it fails only
- * after the event loop of the process has been blocked for 30 seconds.
+ * Readiness needs Postgres and its schema. Liveness does not, because a restart of the pod does not repair them: it fails
+ * only after the event loop of the process has been blocked for 30 seconds. Such a process cannot drain on SIGTERM, so the
+ * kubelet need not wait for it.
  */
 const probes = {
   startupProbe: probe(probePaths.live, 2, 30),
-  livenessProbe: probe(probePaths.live, 10, 3),
+  livenessProbe: { ...probe(probePaths.live, 10, 3), terminationGracePeriodSeconds: 5 },
   readinessProbe: probe(probePaths.ready, 5, 2),
 };
 

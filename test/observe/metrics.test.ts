@@ -28,13 +28,13 @@ describe('metrics', () => {
   it('carry an exemplar only if the observation has a trace', async () => {
     let trace: string | undefined = 'aa'.repeat(16);
     const traced = createMetrics('test', () => trace);
-    traced.hashWait.observe(0.03);
+    traced.hashWait.observe(0.03, { priority: 'clean' });
     expect(await traced.registry.metrics()).to.contain(`# {trace_id="${trace}"} 0.03`);
     trace = undefined;
     traced.queryDuration.observe(0.03, { outcome: 'ok' });
     expect((await traced.registry.metrics()).match(/trace_id/g)).to.have.length(1);
     const plain = createMetrics('test');
-    plain.hashWait.observe(0.03);
+    plain.hashWait.observe(0.03, { priority: 'clean' });
     expect(await plain.registry.metrics()).not.to.contain('trace_id');
   });
 

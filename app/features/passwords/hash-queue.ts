@@ -14,8 +14,8 @@ export interface HashQueueOptions {
   /** Called with the length of the queue whenever it changes. */
   readonly onDepth?: (depth: number) => void;
   /** Called with the seconds that a job waited. */
-  readonly onWait?: (seconds: number) => void;
-  readonly onReject?: () => void;
+  readonly onWait?: (seconds: number, priority: Priority) => void;
+  readonly onReject?: (priority: Priority) => void;
 }
 
 /** One error for all: it has no stack, and a flood produces many of them. */
@@ -36,7 +36,7 @@ interface WaitingJob {
  * Jobs that wait, by priority. Within one they start in the order of arrival, but the newest `clean` one starts first: the
  * first attempts of an attack from many networks come all at once, and a user who arrives later must not wait for them.
  */
-function createWaitingJobs(options: HashQueueOptions, reject: () => AppError) {
+function createWaitingJobs(options: HashQueueOptions, reject: (priority: Priority) => AppError) {
   const lanes = priorities.map(() => new Set<WaitingJob>());
   const cleanJobs = lanes[priorities.indexOf('clean')];
   let taken = 0;
@@ -58,12 +58,13 @@ function createWaitingJobs(options: HashQueueOptions, reject: () => AppError) {
           since: performance.now(),
           start: () => {
             clearTimeout(timer);
+            options.onWait?.((performance.now() - job.since) / 1000, priority);
             resolve();
           },
         };
         const timer = setTimeout(() => {
           remove(job);
-          fail(reject());
+          fail(reject(priority));
         }, options.deadline);
         lanes[priorities.indexOf(priority)]?.add(job);
         options.onDepth?.(size());
@@ -86,7 +87,7 @@ function createWaitingJobs(options: HashQueueOptions, reject: () => AppError) {
  * Runs at most `concurrency` jobs at once, lets `queueMax` wait by priority, and rejects the rest at once. Under a flood
  * the accepted jobs still finish in time, and rejected clients learn when to try again.
  */
-function createJobQueue(options: HashQueueOptions, reject: () => AppError) {
+function createJobQueue(options: HashQueueOptions, reject: (priority: Priority) => AppError) {
   const { concurrency, queueMax, rest } = options;
   const waiting = createWaitingJobs(options, reject);
   let running = 0;
@@ -100,7 +101,6 @@ function createJobQueue(options: HashQueueOptions, reject: () => AppError) {
       running -= 1;
       return;
     }
-    options.onWait?.((performance.now() - next.since) / 1000);
     next.start();
   }
 
@@ -114,9 +114,9 @@ function createJobQueue(options: HashQueueOptions, reject: () => AppError) {
   async function runJob<T>(job: () => Promise<T>, priority: Priority = 'known'): Promise<T> {
     if (running < concurrency) {
       running += 1;
-      options.onWait?.(0);
+      options.onWait?.(0, priority);
     } else {
-      if (isFull(queueMax)) throw reject();
+      if (isFull(queueMax)) throw reject(priority);
       await waiting.wait(priority);
     }
     const start = performance.now();
@@ -137,8 +137,8 @@ function createJobQueue(options: HashQueueOptions, reject: () => AppError) {
  */
 export function createHashQueue(options: HashQueueOptions) {
   const { concurrency, queueMax, onReject } = options;
-  const reject = (): AppError => {
-    onReject?.();
+  const reject = (priority: Priority): AppError => {
+    onReject?.(priority);
     return overloaded;
   };
   const jobs = createJobQueue(options, reject);
@@ -150,7 +150,7 @@ export function createHashQueue(options: HashQueueOptions) {
   }
 
   async function run<T>(priority: Priority, work: () => T | Promise<T>): Promise<T> {
-    if (isFull(priority)) throw reject();
+    if (isFull(priority)) throw reject(priority);
     reserved += 1;
     try {
       return await work();

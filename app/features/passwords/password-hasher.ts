@@ -34,8 +34,8 @@ export async function createPasswordHasher(
       rest: createHashPacing({ quota, threads: concurrency * parallelism, countStops: countCpuStops }),
     }),
     onDepth: (depth) => metrics.hashQueueDepth.set(depth),
-    onWait: (seconds) => metrics.hashWait.observe(seconds),
-    onReject: () => metrics.hashRejected.inc(),
+    onWait: (seconds, priority) => metrics.hashWait.observe(seconds, { priority }),
+    onReject: (priority) => metrics.hashRejected.inc({ priority }),
   });
   /** The span includes the time in the queue, the metric does not. */
   const timed = <T>(name: string, priority: Priority | undefined, job: () => Promise<T>): Promise<T> =>

@@ -99,6 +99,7 @@ async function checkCapacity(
     endpoint.isKnownDevice !== undefined && (await overload.isFromKnownDevice(endpoint, ctx.req));
   const priority = !queue || isSession || isKnownDevice ? 'known' : overload.networks.priorityOf(network);
   const refusal = queue ? overload.refuse(endpoint, network, priority) : null;
+  if (refusal && priority === 'suspect') await sleep(overload.refusalDelay());
   if (refusal) throw refusal;
   if (limit) await limits.enforce(ctx, limit, isKnownDevice);
   return priority;

@@ -18,7 +18,7 @@ export interface WorkQueue {
    * Counts a request as rejected and returns the error to answer. It returns the error instead of throwing it: throwing
    * took a fifth of the cost of a refusal under a flood.
    */
-  reject(): AppError;
+  reject(priority: Priority): AppError;
   /** Reserves a slot from the start of `work` to its end. @throws AppError overloaded */
   run<T>(priority: Priority, work: () => T | Promise<T>): Promise<T>;
 }

@@ -35,7 +35,7 @@ export function createOverloadControl(options: {
       if (!isRefused(endpoint, network, priority)) return null;
       const { limit, queue } = endpoint;
       const byLimit = limit && isLimited(endpoint, network, priority);
-      const error = byLimit ? limits.refuseBlocked(limit, network) : queue?.reject();
+      const error = byLimit ? limits.refuseBlocked(limit, network) : queue?.reject(priority);
       networks.askedToWait(network, error?.retryAfter ?? 0);
       return error ?? null;
     },

@@ -48,6 +48,8 @@ function degradedAlert(values: Values): Alert {
 /** Alerts on Postgres, Redis, the hash queue, the signing key and the daily purge. */
 export function dependencyAlerts(values: Values): Alert[] {
   const selector = serviceSelector(values);
+  // Suspect networks may fill only half of the queue. That they wait or are refused says nothing about users.
+  const users = `${selector},priority!="suspect"`;
   return [
     degradedAlert(values),
     alertingRule(values, 'AuthPurgeOverdue', 'warning', {
@@ -59,8 +61,8 @@ export function dependencyAlerts(values: Values): Alert[] {
     }),
     alertingRule(values, 'AuthHashQueueSaturated', 'critical', {
       expr:
-        `sum(rate(auth_hash_rejected_total{${selector}}[5m])) > 0.1 or ` +
-        `histogram_quantile(0.95, sum by (le) (rate(auth_hash_wait_seconds_bucket{${selector}}[5m]))) > 1`,
+        `sum(rate(auth_hash_rejected_total{${users}}[5m])) > 0.1 or ` +
+        `histogram_quantile(0.95, sum by (le) (rate(auth_hash_wait_seconds_bucket{${users}}[5m]))) > 1`,
       for: '3m',
       summary: 'The password hash queue is saturated: logins are slow or refused',
       description:

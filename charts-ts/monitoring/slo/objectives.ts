@@ -23,8 +23,11 @@ const duration = 'http_request_duration_seconds';
 /** Routes on which users wait. Gateways call /auth/verify all day, and its fast responses would hide slow logins. */
 export const latencyRoutes = '/api/v1/auth/(register|login|refresh|password/reset)';
 
-/** Requests of the latency objective. Errors count as unavailability. Fast errors and 429 must not offset slow logins. */
-export const latencySelector = `route=~"${latencyRoutes}",status!~"429|5.."`;
+/**
+ * Requests of the latency objective. Errors count as unavailability. Fast refusals must not offset slow logins, and failed
+ * attempts of suspect networks are delayed on purpose.
+ */
+export const latencySelector = `route=~"${latencyRoutes}",status!~"401|403|429|5.."`;
 
 const availability: Objective = {
   name: 'Availability',
