@@ -152,7 +152,7 @@ export const table = {
       { example: '2' },
     ),
     queueMax: variable('HASH_QUEUE_MAX', integer(0, 100_000), '64').help(
-      'Length of the queue for password hashing. When it is full, the service answers 503.',
+      'Length of the queue for password hashing. Beyond it, or beyond the share of a priority, the service answers 503.',
     ),
   },
   limits: {

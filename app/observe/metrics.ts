@@ -47,7 +47,7 @@ function createHttpMetrics(factory: MetricFactory) {
     ),
     requestsInFlight: factory.gauge(
       'http_requests_in_flight',
-      'Requests that have been received and not yet answered.',
+      'Requests that are being handled. Delayed refusals, and requests that wait for their handling, are not counted.',
     ),
   };
 }

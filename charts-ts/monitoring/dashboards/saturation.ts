@@ -29,7 +29,7 @@ export function saturation(values: Values): Panel[] {
   return [
     panel('Requests in flight', 'none', [byPod(`http_requests_in_flight{${selector}}`, 'sum')], {
       description:
-        'Requests that have not been answered yet, by pod. The number grows when a dependency or the hash queue is slow.',
+        'Requests that are being handled, by pod. The number grows when a dependency or the hash queue is slow.',
     }),
     panel('Open connections', 'none', [byPod(`http_connections{${selector}}`, 'sum')], {
       description: 'Connections of clients, by pod. The log line with the event limits states the maximum.',
@@ -40,7 +40,9 @@ export function saturation(values: Values): Panel[] {
         'of the process, bodies that arrive slowly, or responses that are not read.',
     }),
     panel('CPU usage', 'short', [rateBy(['pod'], `process_cpu_seconds_total{${selector}}`)], {
-      description: 'CPU cores in use, by pod. At the CPU limit the hash queue grows first.',
+      description:
+        'CPU cores in use, by pod. Hashing uses at most 70 % of a CPU limit, so the hash queue grows before the pod ' +
+        'reaches it.',
     }),
     cpuThrottling(values),
     panel('Hash queue time', 's', quantiles('auth_hash_wait_seconds', selector, [0.5, 0.95]), {
