@@ -110,7 +110,7 @@ export function createLogin(services: LoginServices) {
     const email = credentials.email.toLowerCase();
     const device = await recogniseDevice(services, credentials.deviceToken, email);
     // The proof of a device of another account has got the request this far, but no further.
-    const hashPriority = device ? 'known' : priority === 'known' ? 'suspect' : priority;
+    const hashPriority = priority === 'known' && !device ? 'suspect' : priority;
     const attempt = await throttle.countLogin({
       email,
       network: client.network,

@@ -96,7 +96,7 @@ async function checkCapacity(
   const { network } = ctx.state.client;
   const { queue, limit } = endpoint;
   const isKnownDevice =
-    endpoint.isKnownDevice !== undefined && (await overload.isFromKnownDevice(endpoint, ctx.req));
+    endpoint.isKnownDevice !== undefined && (await overload.isFromKnownDevice(endpoint, network, ctx.req));
   const priority = !queue || isSession || isKnownDevice ? 'known' : overload.networks.priorityOf(network);
   const refusal = queue ? overload.refuse(endpoint, network, priority) : null;
   if (refusal && priority === 'suspect') await sleep(overload.refusalDelay());
@@ -126,7 +126,7 @@ async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Prom
   const { networks, refusalDelay } = policies.overload;
   const delay = priority === 'suspect' ? refusalDelay() : 0;
   const run = () => queue.run(priority, () => delayFailure(delay, handle));
-  write(ctx, await networks.attempt(client.network, isFailure, run));
+  write(ctx, await networks.attempt(client.network, priority, isFailure, run));
 }
 
 export function createRouter(endpoints: readonly Endpoint[], policies: Policies) {

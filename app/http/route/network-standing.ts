@@ -14,15 +14,32 @@ const failureMemory = 15 * 60_000;
 const impatienceMemory = 10_000;
 /** Share of Retry-After that a client must have waited; clocks and timers of clients are inexact. */
 const patience = 0.9;
+/** Failures that a success forgives. A guesser could log in to an own account after each guess. */
+const forgiven = 3;
 /** Requests at once that look like one user, who logs in on several devices. */
 const maxAtOnce = 4;
 const maxNetworks = 20_000;
 
 interface Standing {
+  /** Failures, each within a quarter of an hour after the one before, and when they are forgotten. */
+  failures: number;
+  forgetAt: number;
   suspectUntil: number;
   /** The time that Retry-After asked to wait for. */
   retryAt: number;
   running: number;
+}
+
+function suspect(standing: Standing, duration: number): void {
+  standing.suspectUntil = Math.max(standing.suspectUntil, performance.now() + duration);
+}
+
+function fail(standing: Standing): void {
+  const now = performance.now();
+  if (now >= standing.forgetAt) standing.failures = 0;
+  standing.failures += 1;
+  standing.forgetAt = now + failureMemory;
+  suspect(standing, failureMemory);
 }
 
 export type NetworkStanding = ReturnType<typeof createNetworkStanding>;
@@ -38,13 +55,9 @@ export function createNetworkStanding() {
   function find(network: string): Standing {
     const known = networks.get(network);
     if (known) return known;
-    const standing = { suspectUntil: 0, retryAt: 0, running: 0 };
+    const standing = { failures: 0, forgetAt: 0, suspectUntil: 0, retryAt: 0, running: 0 };
     networks.set(network, standing);
     return standing;
-  }
-
-  function suspect(standing: Standing, duration: number): void {
-    standing.suspectUntil = Math.max(standing.suspectUntil, performance.now() + duration);
   }
 
   return {
@@ -62,9 +75,13 @@ export function createNetworkStanding() {
       find(network).retryAt = performance.now() + seconds * 1000 * patience;
     },
 
-    /** Runs one attempt. Its error makes the network suspect if `isFailure` says so; its success clears the network. */
+    /**
+     * Runs one attempt. Its error makes the network suspect if `isFailure` says so. Its success clears the network after
+     * few failures, unless the attempt was `known`, which says nothing about others on the network.
+     */
     async attempt<T>(
       network: string,
+      priority: Priority,
       isFailure: (error: unknown) => boolean,
       run: () => Promise<T>,
     ): Promise<T> {
@@ -72,10 +89,10 @@ export function createNetworkStanding() {
       standing.running += 1;
       try {
         const result = await run();
-        standing.suspectUntil = 0;
+        if (priority !== 'known' && standing.failures <= forgiven) standing.suspectUntil = 0;
         return result;
       } catch (error) {
-        if (isFailure(error)) suspect(standing, failureMemory);
+        if (isFailure(error)) fail(standing);
         throw error;
       } finally {
         standing.running -= 1;

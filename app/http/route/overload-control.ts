@@ -1,10 +1,14 @@
 import { randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { AppError } from '../../errors.ts';
+import { createMemoryCounter } from '../../store/rate-limit/memory-counter.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { NetworkStanding, Priority } from './network-standing.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { bodyLimits, type ReadBody } from './read-body.ts';
+
+/** Requests of known devices per network and window. */
+const knownBudget = { points: 60, window: 60_000 } as const;
 
 export type OverloadControl = ReturnType<typeof createOverloadControl>;
 
@@ -18,7 +22,8 @@ export function createOverloadControl(options: {
   readBody: ReadBody;
 }) {
   const { limits, networks, readBody } = options;
-  const known = new WeakSet<IncomingMessage>();
+  const known = new WeakMap<IncomingMessage, boolean>();
+  const knownOfNetwork = createMemoryCounter();
 
   const isLimited = ({ limit }: Endpoint, network: string, priority: Priority): boolean =>
     limit !== undefined && priority !== 'known' && limits.isBlocked(limit, network);
@@ -36,17 +41,24 @@ export function createOverloadControl(options: {
       const { limit, queue } = endpoint;
       const byLimit = limit && isLimited(endpoint, network, priority);
       const error = byLimit ? limits.refuseBlocked(limit, network) : queue?.reject(priority);
-      networks.askedToWait(network, error?.retryAfter ?? 0);
+      // The limits themselves remember whom they have refused.
+      if (!byLimit) networks.askedToWait(network, error?.retryAfter ?? 0);
       return error ?? null;
     },
 
-    /** Whether a known device sent the request. The proof is in the Cookie header or in the body, which has to arrive. */
-    async isFromKnownDevice(endpoint: Endpoint, request: IncomingMessage): Promise<boolean> {
+    /**
+     * Whether a known device sent the request. The proof is in the Cookie header or in the body, which has to arrive. The
+     * devices of one network are known 60 times a minute: otherwise its own accounts would give a client priority.
+     */
+    async isFromKnownDevice(endpoint: Endpoint, network: string, request: IncomingMessage): Promise<boolean> {
       const { isKnownDevice, access } = endpoint;
-      if (!isKnownDevice || known.has(request)) return known.has(request);
+      const before = isKnownDevice ? known.get(request) : false;
+      if (!isKnownDevice || before !== undefined) return before === true;
       const readText = async () => (await readBody(request, bodyLimits[access])).toString('latin1');
-      const isKnown = isKnownDevice(request.headers.cookie ?? '') || isKnownDevice(await readText());
-      if (isKnown) known.add(request);
+      const hasProof = isKnownDevice(request.headers.cookie ?? '') || isKnownDevice(await readText());
+      const counted = hasProof ? knownOfNetwork.consume(network, knownBudget.window) : null;
+      const isKnown = counted !== null && counted.consumed <= knownBudget.points;
+      known.set(request, isKnown);
       return isKnown;
     },
 

@@ -45,10 +45,16 @@ export function createBodyReader(maxBytes: number, onCut: () => void) {
 
   function read(request: IncomingMessage, limit: number): Promise<Buffer> {
     const length = request.headers['content-length'] ?? null;
+    // Not begun to be read, the body is dropped by Node as it arrives.
+    if (Number(length) > limit) return Promise.reject(new AppError('payload_too_large'));
     arriving.set(request, 0);
     request.on('data', (chunk: Buffer) => add(request, chunk.length));
     return getRawBody(request, { limit, length })
-      .catch(failRead)
+      .catch((error: unknown) => {
+        // Node neither drops the rest of a body that somebody has begun to read, nor reads the next request before it.
+        request.resume();
+        return failRead(error);
+      })
       .finally(() => release(request));
   }
 

@@ -36,10 +36,10 @@ export function limitConnections(
     if (sockets.size === 0) byNetwork.delete(network);
   }
 
-  /** Closes a connection of the address that has most of them, if those are more than `least`. */
-  function closeOne(least: number): boolean {
+  /** Closes the oldest connection of the address that has most of them, if it has more than `count`. */
+  function closeOne(count: number): boolean {
     let largest: [network: string, sockets: Set<Socket>] | undefined;
-    for (const entry of byNetwork) if (entry[1].size > (largest?.[1].size ?? least)) largest = entry;
+    for (const entry of byNetwork) if (entry[1].size > (largest?.[1].size ?? count)) largest = entry;
     const [oldest] = largest?.[1] ?? [];
     if (!largest || !oldest) return false;
     // At once: the close event comes later, and further connections may arrive before it.
@@ -53,7 +53,7 @@ export function limitConnections(
     const network = addressPrefix(socket.remoteAddress ?? '');
     const sockets = proxied ? proxySockets : (byNetwork.get(network) ?? new Set<Socket>());
     if (!proxied && sockets.size >= connectionsPerAddress) return close(socket, 'address');
-    if (open >= connections && (proxied || !closeOne(sockets.size + 1))) return close(socket, 'total');
+    if (open >= connections && !closeOne(proxied ? 0 : sockets.size)) return close(socket, 'total');
     open += 1;
     sockets.add(socket);
     if (!proxied) byNetwork.set(network, sockets);

@@ -74,6 +74,8 @@ export function createLoadShedder(options: {
 
   function answerLater(error: AppError, exchange: Exchange, delay: number): void {
     delayed += 1;
+    // Nobody reads the rest of the body, and Node would keep it until then.
+    exchange.request.resume();
     setTimeout(() => {
       delayed -= 1;
       answer(error, exchange, record);
@@ -104,7 +106,7 @@ export function createLoadShedder(options: {
     const priority = overload.networks.priorityOf(address.network);
     if (!overload.isRefused(endpoint, address.network, priority)) return false;
     if (!endpoint.isKnownDevice) return refuse(priority, exchange);
-    return overload.isFromKnownDevice(endpoint, request).then(
+    return overload.isFromKnownDevice(endpoint, address.network, request).then(
       (isKnown) => !isKnown && refuse(priority, exchange),
       () => refuse(priority, exchange),
     );
@@ -119,8 +121,9 @@ export function shedBeforeKoa(app: Koa<RequestState>, shed: ReturnType<typeof cr
     return async (request, response) => {
       const isHttp1 = request instanceof IncomingMessage && response instanceof ServerResponse;
       const isAnswered = isHttp1 && shed(request, response);
-      if (isAnswered === false || (isAnswered !== true && !(await isAnswered)))
-        await handle(request, response);
+      if (typeof isAnswered === 'boolean') return isAnswered ? undefined : handle(request, response);
+      // While the body arrived, the client may have left. Nothing would record the end of its request.
+      if (!(await isAnswered) && !request.socket.destroyed) await handle(request, response);
     };
   };
 }

@@ -64,6 +64,13 @@ describe('Bodies', () => {
     expect(await answer(await begin(limit + 1, ''))).to.equal('payload_too_large');
   });
 
+  it('that are refused are dropped, and the next request on their connection is answered', async () => {
+    const socket = await begin(1_000_000, 'a'.repeat(1_000_000));
+    expect(await answer(socket)).to.equal('payload_too_large');
+    socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nab');
+    expect(await answer(socket)).to.equal('ab');
+  });
+
   it('are the same for everybody who reads them', async () => {
     const readOnce = read;
     read = async (request) => Buffer.concat([await readOnce(request), await readOnce(request)]);

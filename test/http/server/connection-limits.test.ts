@@ -87,6 +87,12 @@ describe('The connections of a server', () => {
     expect(await Promise.all(sockets.map(isServed))).to.deep.equal([true, true, true, true]);
   });
 
+  it('make space for a new address among many that have one each', async () => {
+    const sockets = await Promise.all(Array.from({ length: 6 }, (_, n) => open(`127.0.0.${n + 10}`)));
+    expect(await isServed(await open(user))).to.equal(true);
+    await until(() => sockets.filter(({ destroyed }) => destroyed).length === 1);
+  });
+
   it('come from a trusted proxy without a limit per address, and give way to nobody', async () => {
     const sockets = await openSome(proxy, 6);
     expect(await isServed(await open(user))).to.equal(false);
