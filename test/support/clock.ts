@@ -9,7 +9,8 @@ const realNow = performance.now;
 export function useMonotonicClock({ isFrozen = false } = {}) {
   let offset = 0;
   before(() => {
-    const start = realNow.call(performance);
+    // Whole milliseconds: sums of fractions depend on their order, so a limit of 500 ms could be reached after 501 only.
+    const start = Math.ceil(realNow.call(performance));
     performance.now = () => (isFrozen ? start : realNow.call(performance)) + offset;
   });
   after(() => {

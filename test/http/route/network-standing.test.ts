@@ -22,7 +22,7 @@ describe('The standing of a network', () => {
     expect(networks.priorityOf('198.51.100.8')).to.equal('clean');
     await clock.advance(15 * minute - 1);
     expect(networks.priorityOf(network)).to.equal('suspect');
-    await clock.advance(1);
+    await clock.advance(2);
     expect(networks.priorityOf(network)).to.equal('clean');
   });
 
@@ -47,7 +47,7 @@ describe('The standing of a network', () => {
       await networks.attempt(network, 'suspect', always, succeed);
     }
     expect(networks.priorityOf(network)).to.equal('suspect');
-    await clock.advance(15 * minute);
+    await clock.advance(15 * minute + 1);
     await guess();
     await networks.attempt(network, 'suspect', always, succeed);
     expect(networks.priorityOf(network)).to.equal('clean');
@@ -62,7 +62,7 @@ describe('The standing of a network', () => {
     expect(networks.priorityOf(network)).to.equal('suspect');
     await clock.advance(5_000);
     expect(networks.priorityOf(network)).to.equal('suspect');
-    await clock.advance(5_000);
+    await clock.advance(5_001);
     expect(networks.priorityOf(network)).to.equal('clean');
   });
 
