@@ -13,16 +13,23 @@ const never = async () => expect.fail('an open route without a limit asks nobody
 /** Serves some endpoints on a free port with all middleware and no stores. */
 export async function serveEndpoints(
   endpoints: readonly Endpoint[],
-  options: { authenticate?: Authenticate; unsentBudget?: number } = {},
+  options: { authenticate?: Authenticate; unsentBudget?: number; refusalDelay?: number } = {},
 ) {
-  const { authenticate = never, unsentBudget } = options;
+  const { authenticate = never, unsentBudget, refusalDelay = 0 } = options;
   const lines: Record<string, unknown>[] = [];
   const parsed = parseConfig({ ENV: 'test' });
   const unsentBytes = unsentBudget ?? parsed.resources.unsentBytes;
   const config = { ...parsed, resources: { ...parsed.resources, unsentBytes } };
   const log = createLog(config, { write: (line) => void lines.push(JSON.parse(line)) });
   const metrics = createMetrics('test');
-  const app = createApp({ config, endpoints, limits: noLimits, authenticate, log, metrics });
+  const app = createApp({
+    config,
+    endpoints,
+    limits: { ...noLimits, refusalDelay },
+    authenticate,
+    log,
+    metrics,
+  });
   const server = createApiServer(app, { config, isDraining: () => false, log, metrics });
   const port = await listen(server, 0, '127.0.0.1');
   return {
