@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -8,18 +8,18 @@ import { ConfigError, parseConfig } from '../app/config/config.ts';
 import { openStores } from '../app/open-stores.ts';
 import { isSchemaCurrent } from '../app/store/postgres/schema-check.ts';
 import { createStore } from '../app/store/store.ts';
+import { compiledModule } from './support/compiled-app.ts';
+import { initializedDataDir } from './support/data-dir.ts';
 import { newUser } from './support/rows.ts';
 import { onRealStore, silentLog } from './support/stores.ts';
-
-const moduleUrl = (path: string): string => JSON.stringify(new URL(path, import.meta.url).href);
 
 describe('embedded stores', function () {
   // Each test opens the embedded Postgres in the same folder, some of them twice.
   this.timeout(60_000);
   let dataDir: string;
 
-  before(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'open-stores-'));
+  before(async () => {
+    dataDir = await initializedDataDir();
   });
   after(() => rmSync(dataDir, { recursive: true, force: true }));
 
@@ -52,9 +52,9 @@ describe('embedded stores', function () {
     const user = newUser();
     const script = `
       import { pino } from 'pino';
-      import { parseConfig } from ${moduleUrl('../app/config/config.ts')};
-      import { openStores } from ${moduleUrl('../app/open-stores.ts')};
-      import { createStore } from ${moduleUrl('../app/store/store.ts')};
+      import { parseConfig } from '${compiledModule('app/config/config.ts')}';
+      import { openStores } from '${compiledModule('app/open-stores.ts')}';
+      import { createStore } from '${compiledModule('app/store/store.ts')}';
       const config = parseConfig({ ENV: 'test', DATA_DIR: ${JSON.stringify(dataDir)} });
       const stores = await openStores(config, pino({ level: 'silent' }));
       await createStore(stores.database).users.insert(${JSON.stringify(user)});
@@ -62,7 +62,7 @@ describe('embedded stores', function () {
     `;
     // The temporary files of the killed process are deleted with the folder of this test.
     const env = { ...process.env, TMPDIR: dataDir };
-    const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script], { env });
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { env });
     await once(child.stdout, 'data');
     const ended = once(child, 'exit');
     child.kill('SIGKILL');

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { rmSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
+import { initializedDataDir } from '../support/data-dir.ts';
 import { type Running, start } from '../support/process.ts';
 import { createScratchDatabase, onRealStore } from '../support/stores.ts';
 import { until } from '../support/until.ts';
@@ -26,29 +27,14 @@ describe('The executable', function () {
     return String(port);
   };
 
-  before(() => {
-    dataDir = mkdtempSync(join(tmpdir(), 'auth-serve-'));
+  before(async () => {
+    dataDir = await initializedDataDir();
   });
   afterEach(async () => {
     for (const { child } of running) child.kill('SIGKILL');
     await Promise.all(running.splice(0).map(({ ended }) => ended));
   });
   after(() => rmSync(dataDir, { recursive: true, force: true }));
-
-  it('needs no environment: says where it listens, where data lies and that it is embedded; SIGTERM exits 0', async () => {
-    const service = launch([]);
-    const url = await address(service);
-    expect(service.output()).to.contain('embedded mode').and.to.contain(dataDir);
-    const health = await fetch(`${url}/api/v1/health`);
-    expect(await health.json()).to.deep.equal({
-      status: 'healthy',
-      version: '1.0.0',
-      environment: 'development',
-    });
-    service.child.kill('SIGTERM');
-    service.child.kill('SIGTERM');
-    expect(await service.ended).to.equal(0);
-  });
 
   it('ends by an error that nobody caught, and says so in one line of its log', async () => {
     const fault = 'process.on("SIGUSR2", () => { throw new Error("unforeseen"); })';
@@ -85,15 +71,6 @@ describe('The executable', function () {
     expect(me.status).to.equal(200);
   });
 
-  it('refuses a data folder that another process uses, and leaves that process alone', async () => {
-    const first = launch([]);
-    const url = await address(first);
-    const second = launch([]);
-    expect(await second.ended).to.equal(78);
-    expect(second.output()).to.contain(`DATA_DIR is in use by process ${first.child.pid}`);
-    expect((await fetch(`${url}/api/v1/health`)).status).to.equal(200);
-  });
-
   it('lists every missing production variable in one message and exits with 78', async () => {
     const service = launch([], { ENV: 'production' });
     expect(await service.ended).to.equal(78);
@@ -124,16 +101,6 @@ describe('The executable', function () {
     });
     const { data } = (await reply.json()) as { data: { user: { roles: string[] } } };
     expect(data.user.roles).to.deep.equal(['admin', 'user']);
-  });
-
-  it('answers its own health check, and says so when nothing listens', async () => {
-    const service = launch([]);
-    const port = await managementPort(service);
-    const healthy = launch(['health'], { METRICS_PORT: port });
-    expect(await healthy.ended).to.equal(0);
-    service.child.kill('SIGTERM');
-    await service.ended;
-    expect(await launch(['health'], { METRICS_PORT: port }).ended).to.equal(1);
   });
 
   it('is live and ready on the management port, and only live while it drains', async () => {
@@ -168,6 +135,59 @@ describe('The executable', function () {
     expect(last).to.deep.include({ level: 'fatal', event: 'crashed' });
     expect(last.err.type).to.equal('TypeError');
     expect(last.err.stack).to.contain('management/thread');
+  });
+
+  describe('without any environment', () => {
+    let ownDataDir: string;
+    let service: Running;
+    let url: string;
+    const launchBeside = (args: string[], variables: Record<string, string> = {}): Running =>
+      launch(args, { DATA_DIR: ownDataDir, ...variables });
+
+    before(async () => {
+      ownDataDir = await initializedDataDir();
+      service = start([], { DATA_DIR: ownDataDir, PORT: '0', METRICS_PORT: '0' });
+      url = await address(service);
+    });
+    after(async () => {
+      // A second signal changes nothing.
+      service.child.kill('SIGTERM');
+      service.child.kill('SIGTERM');
+      const status = await service.ended;
+      rmSync(ownDataDir, { recursive: true, force: true });
+      expect(status).to.equal(0);
+    });
+
+    it('says where it listens, where data lies and that it is embedded', async () => {
+      expect(service.output()).to.contain('embedded mode').and.to.contain(ownDataDir);
+      const health = await fetch(`${url}/api/v1/health`);
+      expect(await health.json()).to.deep.equal({
+        status: 'healthy',
+        version: '1.0.0',
+        environment: 'development',
+      });
+    });
+
+    it('refuses a data folder that another process uses, and leaves that process alone', async () => {
+      const second = launchBeside([]);
+      expect(await second.ended).to.equal(78);
+      expect(second.output()).to.contain(`DATA_DIR is in use by process ${service.child.pid}`);
+      expect((await fetch(`${url}/api/v1/health`)).status).to.equal(200);
+    });
+
+    it('answers its own health check', async () => {
+      const healthy = launchBeside(['health'], { METRICS_PORT: await managementPort(service) });
+      expect(await healthy.ended).to.equal(0);
+    });
+  });
+
+  it('fails its own health check where nothing listens', async () => {
+    const unused = createServer().listen(0, '127.0.0.1');
+    await once(unused, 'listening');
+    // A server that listens on a TCP port has an AddressInfo.
+    const { port } = unused.address() as AddressInfo;
+    unused.close();
+    expect(await launch(['health'], { METRICS_PORT: String(port) }).ended).to.equal(1);
   });
 });
 

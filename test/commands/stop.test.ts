@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { initializedDataDir } from '../support/data-dir.ts';
 import { type Running, start } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
@@ -63,6 +64,8 @@ describe('A stop signal', function () {
   });
 
   it('waits for the jobs that run at the start, so that they do not lose the stores', async () => {
+    rmSync(dataDir, { recursive: true });
+    dataDir = await initializedDataDir();
     const service = launch();
     await service.printed(/listens on/);
     service.child.kill('SIGTERM');

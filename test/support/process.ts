@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { runCompiledApp } from './compiled-app.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -20,14 +21,17 @@ function environment(variables: Record<string, string>): NodeJS.ProcessEnv {
   return { PATH, HOME, ...variables };
 }
 
-/** Starts the executable as an operator does, from source. */
+/** Starts the executable as an operator does. */
 export function start(
   args: readonly string[],
   variables: Record<string, string> = {},
   input?: string,
 ): Running {
-  const command = ['--import=tsx', 'app/main.ts', ...args];
-  const child = spawn(process.execPath, command, { cwd: root, env: environment(variables), stdio: 'pipe' });
+  const child = spawn(process.execPath, [...runCompiledApp(), ...args], {
+    cwd: root,
+    env: environment(variables),
+    stdio: 'pipe',
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk) => {

@@ -6,13 +6,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigError } from '../../../app/config/config.ts';
 import { lockDataDir } from '../../../app/store/embedded/data-dir-lock.ts';
-
-const lockModule = new URL('../../../app/store/embedded/data-dir-lock.ts', import.meta.url).href;
+import { compiledModule } from '../../support/compiled-app.ts';
 
 /** Another process that tries to lock the folder, prints the result, and keeps running. */
 async function startHolder(dir: string) {
   const script = `
-    import { lockDataDir } from ${JSON.stringify(lockModule)};
+    import { lockDataDir } from '${compiledModule('app/store/embedded/data-dir-lock.ts')}';
     try {
       await lockDataDir(${JSON.stringify(dir)});
       console.log('locked');
@@ -21,7 +20,7 @@ async function startHolder(dir: string) {
     }
     setInterval(() => {}, 1000);
   `;
-  const child = spawn(process.execPath, ['--import=tsx', '--input-type=module', '--eval', script]);
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script]);
   const [said] = await once(child.stdout, 'data');
   const kill = async (): Promise<void> => {
     const ended = once(child, 'exit');
