@@ -32,14 +32,24 @@ async function loadModel(apiVersion: string, kind: string): Promise<ModelClass |
   }
 }
 
-/** Wraps `value` so that `read` collects the path of every key that is read. */
-function recordReads(value: object, path: string, read: Set<string>): object {
+interface Reads {
+  /** Paths of the keys that were read. */
+  readonly keys: Set<string>;
+  /** Paths of the objects of which a key was read. */
+  readonly objects: Set<string>;
+}
+
+/** Wraps `value` so that `reads` collects what is read of it. */
+function recordReads(value: object, path: string, reads: Reads): object {
   return new Proxy(value, {
     get(target, key) {
       const child: unknown = Reflect.get(target, key);
       if (typeof key !== 'string') return child;
-      read.add(`${path}/${key}`);
-      return typeof child === 'object' && child !== null ? recordReads(child, `${path}/${key}`, read) : child;
+      reads.keys.add(`${path}/${key}`);
+      reads.objects.add(path);
+      return typeof child === 'object' && child !== null
+        ? recordReads(child, `${path}/${key}`, reads)
+        : child;
     },
   });
 }
@@ -48,16 +58,16 @@ function recordReads(value: object, path: string, read: Set<string>): object {
  * Fields that the validator did not read, so that its type does not have them. A map of which the validator read no key
  * at all takes any key, like the `data` of a ConfigMap.
  */
-function* unreadFields(value: unknown, path: string, read: ReadonlySet<string>): Iterable<string> {
+function* unreadFields(value: unknown, path: string, reads: Reads): Iterable<string> {
   if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) yield* unreadFields(item, `${path}/${index}`, read);
+    for (const [index, item] of value.entries()) yield* unreadFields(item, `${path}/${index}`, reads);
   }
   if (!isTree(value)) return;
   // The validator reads the keys that it knows even if they are missing.
-  const takesAnyKey = path !== '' && ![...read].some((key) => key.startsWith(`${path}/`));
+  const takesAnyKey = path !== '' && !reads.objects.has(path);
   for (const [key, child] of Object.entries(value)) {
-    if (!takesAnyKey && !read.has(`${path}/${key}`)) yield toDottedPath(`${path}/${key}`);
-    else yield* unreadFields(child, `${path}/${key}`, read);
+    if (!takesAnyKey && !reads.keys.has(`${path}/${key}`)) yield toDottedPath(`${path}/${key}`);
+    else yield* unreadFields(child, `${path}/${key}`, reads);
   }
 }
 
@@ -77,13 +87,13 @@ function messagesOf(error: unknown): string[] {
 export async function checkNewestTypes(object: Manifest): Promise<string[] | undefined> {
   const Model = await loadModel(object.apiVersion, object.kind);
   if (!Model) return undefined;
-  const read = new Set<string>();
+  const reads: Reads = { keys: new Set(), objects: new Set() };
   const faults: string[] = [];
   try {
-    Model.prototype.validate.call(recordReads(new Model(object), '', read));
+    Model.prototype.validate.call(recordReads(new Model(object), '', reads));
   } catch (error) {
     faults.push(...messagesOf(error));
   }
-  const unknown = [...unreadFields(object, '', read)].map((path) => `${path} is not a known field`);
+  const unknown = [...unreadFields(object, '', reads)].map((path) => `${path} is not a known field`);
   return [...new Set([...faults, ...unknown])];
 }
