@@ -59,8 +59,9 @@ const minRounds = 6;
 /**
  * Generates traffic for about `seconds`: logins that succeed and fail, refreshes, reused tokens, password guesses on one
  * account until it is locked, and bursts that overload the hash queue.
+ * @param pause milliseconds between two rounds
  */
-export async function makeTraffic(base: string, seconds: number): Promise<void> {
+export async function makeTraffic(base: string, seconds: number, pause = 50): Promise<void> {
   const users = await logInNewUsers(base, 4);
   const { email: victim } = await register(base, nextAddress());
   const end = performance.now() + seconds * 1000;
@@ -70,6 +71,6 @@ export async function makeTraffic(base: string, seconds: number): Promise<void> 
     if (round % 3 === 0) await guess(base, victim);
     if (round % 4 === 1) await reuseToken(base).catch(() => undefined);
     if (round % 20 === 4) await overload(base);
-    await sleep(50);
+    await sleep(pause);
   }
 }

@@ -27,7 +27,6 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
     for (const close of closing.splice(0)) await close();
   });
 
-  /** A user with a session and a long login history. */
   async function addCaller(): Promise<ActiveSession> {
     const user = await addUser(store());
     const { id: sessionId } = await addSession(store(), user.id);
@@ -40,6 +39,13 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
       select gen_random_uuid(), now() - n / 3 * interval '1 millisecond', '${user.id}', 'success', '${userAgent}'
       from generate_series(1, ${rowCount}) n`,
     );
+
+  /** With a long login history, which takes a second to write. */
+  let busyCaller: ActiveSession;
+  before(async () => {
+    busyCaller = await addCaller();
+    await addHistory(busyCaller);
+  });
 
   /** Serves the endpoint to callers who name themselves, over a database that counts pages and that a test can fail. */
   async function serve(callers: readonly ActiveSession[], limits = {}) {
@@ -103,8 +109,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
   }
 
   it('contains every row once, newest first, in one compact document', async () => {
-    const caller = await addCaller();
-    await addHistory(caller);
+    const caller = busyCaller;
     const [actor, target] = [caller.user.id, (await addUser(store())).id];
     await store().transaction(async (tx) => {
       for (let number = 0; number < 501; number += 1) {
@@ -128,8 +133,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
   });
 
   it('reads only as many pages as its client takes', async () => {
-    const caller = await addCaller();
-    await addHistory(caller);
+    const caller = busyCaller;
     const served = await serve([caller]);
     const response = await ask(served, caller);
     await standstill(served);
@@ -139,8 +143,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
   });
 
   it('is one at a time for a user, and the next may follow when the client has disconnected', async () => {
-    const [caller, other] = [await addCaller(), await addCaller()];
-    await addHistory(caller);
+    const [caller, other] = [busyCaller, await addCaller()];
     const served = await serve([caller, other]);
     const first = await ask(served, caller);
     const refused = await ask(served, caller);
@@ -153,8 +156,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
   });
 
   it('is for a limited number of users at once', async () => {
-    const [one, other] = [await addCaller(), await addCaller()];
-    await addHistory(one);
+    const [one, other] = [busyCaller, await addCaller()];
     const served = await serve([one, other], { maxConcurrent: 1 });
     const first = await ask(served, one);
     expect(await statusOf(served, other)).to.equal(503);
@@ -180,8 +182,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
   });
 
   it('is visibly incomplete, and releases its slot, when the database fails on the third page', async () => {
-    const caller = await addCaller();
-    await addHistory(caller);
+    const caller = busyCaller;
     const served = await serve([caller]);
     served.pages.failAt = 3;
     expect(await endOfTransfer(send(served, caller))).to.equal('ECONNRESET');
@@ -192,8 +193,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
   });
 
   it('is visibly incomplete, and releases its slot, at its deadline', async () => {
-    const caller = await addCaller();
-    await addHistory(caller);
+    const caller = busyCaller;
     const served = await serve([caller], { deadline: 1 });
     expect(await endOfTransfer(send(served, caller))).to.equal('ECONNRESET');
     expect(await records(served, 1)).to.deep.equal([[503, true]]);
