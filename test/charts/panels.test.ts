@@ -11,6 +11,7 @@ import { startObserved } from '../../tools/observability/service.ts';
 import { hasRealStores, realStores } from '../../tools/observability/stores.ts';
 import { makeTraffic } from '../../tools/observability/traffic.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
+import { runCompiledApp } from '../support/compiled-app.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { until } from '../support/until.ts';
 
@@ -29,7 +30,7 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
     const folder = mkdtempSync(join(tmpdir(), 'panels-'));
     cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
     const env = await realStores(folder, cleanup);
-    const service = await startObserved({ folder, cleanup, env });
+    const service = await startObserved({ folder, cleanup, env, program: runCompiledApp() });
     const { metricsPort } = service;
     prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
     await makeTraffic(service.url, 12, 250);

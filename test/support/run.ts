@@ -4,18 +4,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { shuffled } from './shuffle.ts';
+import { split } from './split.ts';
 import { type Outcome, summary } from './summary-reporter.ts';
 
 // npm test [-- files or folders] [-- mocha's options]
 //
-//   npm test                              everything, in two processes side by side
+//   npm test                              everything, in three processes side by side
 //   npm test -- test/features/login       one feature
 //   SEED=123 npm test                     in the order of an earlier run, whose last lines tell its seed
 //
 // The last lines name every failed and every skipped test, the stores that were exercised, the seed and the counts.
 
-/** Files for which starting a second process, with an embedded Postgres of its own, pays off. */
-const filesWorthTwoProcesses = 20;
+/** Files for which it pays off to start further processes. */
+const filesWorthMoreProcesses = 20;
 
 const seed = process.env.SEED ?? String(randomInt(2 ** 31));
 const given = process.argv.slice(2);
@@ -29,27 +30,6 @@ function testFiles(path: string): string[] {
     .filter((name) => name.endsWith('.test.ts'))
     .map((name) => join(path, name))
     .sort();
-}
-
-/** Files that start processes of their own take far longer than others of their size. */
-const startsProcesses = /support\/(process|promtool)|node:child_process|tools\/(fuzz|observability)/;
-
-/** How long a file takes, in relation to others: its size, in bytes. */
-function weightOf(file: string): number {
-  const text = readFileSync(file, 'utf8');
-  return text.length + (startsProcesses.test(text) ? 40_000 : 0);
-}
-
-/** Two shares of about equal weight, each in the order of `files`. */
-function split(files: readonly string[]): string[][] {
-  const shares = [0, 1].map(() => ({ weight: 0, files: new Set<string>() }));
-  const weights = new Map(files.map((file) => [file, weightOf(file)]));
-  for (const [file, weight] of [...weights].sort(([, a], [, b]) => b - a)) {
-    const [lighter] = shares.toSorted((a, b) => a.weight - b.weight);
-    lighter?.files.add(file);
-    if (lighter) lighter.weight += weight;
-  }
-  return shares.map((share) => files.filter((file) => share.files.has(file)));
 }
 
 interface Part {
@@ -97,7 +77,7 @@ function merge(parts: readonly Part[]): Outcome {
 }
 
 const files = shuffled((paths.length > 0 ? paths : ['test']).flatMap(testFiles), seed, 'files');
-const isSplit = files.length >= filesWorthTwoProcesses;
+const isSplit = files.length >= filesWorthMoreProcesses;
 const folder = mkdtempSync(join(tmpdir(), 'auth-tests-'));
 const shares = isSplit ? split(files) : [files];
 const parts = await Promise.all(

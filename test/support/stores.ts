@@ -35,6 +35,8 @@ export const queries = loadQueries();
 
 const serverUrl = await findPostgres();
 const redisUrl = await findRedis();
+/** Whether a real Postgres answers. */
+export const hasRealPostgres = serverUrl !== null;
 const kinds: readonly StoreKind[] = serverUrl ? ['embedded', 'real'] : ['embedded'];
 const opened = new Map<StoreKind, Promise<Opened>>();
 

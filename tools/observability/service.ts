@@ -5,7 +5,7 @@ import { ask } from '../torture/harness/client.ts';
 import { freePort, runToEnd, startProcess, tail, waitFor } from '../torture/harness/process.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const executable = [process.execPath, '--import=tsx', 'app/main.ts'] as const;
+const source = ['--import=tsx', 'app/main.ts'];
 
 export interface ObservedService {
   readonly url: string;
@@ -16,15 +16,18 @@ export interface ObservedService {
 }
 
 /**
- * Starts the service from source. It trusts X-Forwarded-For of this machine and has a short hash queue, so that a few
+ * Starts the service. It trusts X-Forwarded-For of this machine and has a short hash queue, so that a few
  * parallel logins overload it. Without stores in `env` it uses the embedded ones.
+ * @param options.program arguments of Node.js that run the service. @default from source
  */
 export async function startObserved(options: {
   folder: string;
   cleanup: Cleanup;
   env?: Record<string, string>;
+  program?: readonly string[];
 }): Promise<ObservedService> {
-  const { cleanup, folder } = options;
+  const { cleanup, folder, program = source } = options;
+  const executable = [process.execPath, ...program] as const;
   const [port, metricsPort] = [await freePort(), await freePort()];
   const env: Record<string, string> = {
     HOST: '127.0.0.1',
@@ -41,7 +44,7 @@ export async function startObserved(options: {
     await runToEnd([...executable, 'migrate'], { logFile: join(folder, 'migrate.log'), cwd: root, env });
   }
   const logFile = join(folder, 'service.log');
-  const owned = startProcess([...executable], { logFile, cwd: root, env });
+  const owned = startProcess(executable, { logFile, cwd: root, env });
   cleanup.add(async () => void (await owned.stop()));
   const url = `http://127.0.0.1:${port}`;
   await waitFor(

@@ -10,6 +10,7 @@ import { migrationFolder, readMigrations } from '../../../app/store/postgres/mig
 import { migrate } from '../../../app/store/postgres/migrations.ts';
 import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { isSchemaCurrent } from '../../../app/store/postgres/schema-check.ts';
+import { emptyCluster } from '../../support/empty-cluster.ts';
 import { createScratchDatabase, onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -59,7 +60,10 @@ onEachStore('migrations', (stores, kind) => {
       const scratch = await createScratchDatabase();
       [url, release] = [scratch.url, scratch.drop];
     } else {
-      const embedded = await startEmbeddedPostgres({ dataDir: null, maxConnections: 4, log: silentLog });
+      const content = await emptyCluster();
+      const embedded = await startEmbeddedPostgres({
+        ...{ dataDir: null, content, maxConnections: 4, log: silentLog },
+      });
       [url, release] = [embedded.url, embedded.close];
     }
   });
