@@ -3,10 +3,14 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
 import { compiledApp, runCompiledApp } from './compiled-app.ts';
+import { emptyCluster } from './empty-cluster.ts';
 
-/** Starts the service once on a new folder and stops it: initializing a Postgres takes seconds of CPU time. */
+/** Starts the service once on a folder with an empty Postgres and stops it. */
 async function initialize(dataDir: string): Promise<void> {
+  const postgres = await PGlite.create(join(dataDir, 'postgres'), { loadDataDir: await emptyCluster() });
+  await postgres.close();
   const { PATH, HOME } = process.env;
   const env = { PATH, HOME, DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0' };
   const service = spawn(process.execPath, runCompiledApp(), { env, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -20,7 +24,7 @@ async function initialize(dataDir: string): Promise<void> {
   if (status !== 0) throw new Error(`the service cannot initialize a data folder:\n${output}`);
 }
 
-/** A new copy of a data folder as a first start leaves it. Cached beside the compiled service. */
+/** A new copy of a data folder with the current schema, keys and no users. Cached beside the compiled service. */
 export async function initializedDataDir(): Promise<string> {
   const cached = join(compiledApp(), 'data');
   if (!existsSync(cached)) {

@@ -78,6 +78,11 @@ function merge(parts: readonly Part[]): Outcome {
 
 const files = shuffled((paths.length > 0 ? paths : ['test']).flatMap(testFiles), seed, 'files');
 const isSplit = files.length >= filesWorthMoreProcesses;
+if (isSplit) {
+  // Otherwise two processes would initialize a Postgres at the same time.
+  const { initializedDataDir } = await import('./data-dir.ts');
+  rmSync(await initializedDataDir(), { recursive: true });
+}
 const folder = mkdtempSync(join(tmpdir(), 'auth-tests-'));
 const shares = isSplit ? split(files) : [files];
 const parts = await Promise.all(
