@@ -99,7 +99,7 @@ const createChanges = (database: Database) => ({
     await database.query('users/replace_hash', [id, oldHash, newHash]);
   },
 
-  /** @throws AppError email_taken, username_taken or user_not_found */
+  /** A new email makes an unused reset token void. @throws AppError email_taken, username_taken or user_not_found */
   async updateIdentity(id: string, fields: { email?: string; username?: string }): Promise<Account> {
     const values = [id, fields.email ?? null, fields.username ?? null];
     await translateConflict(getRow(database, 'users/update_identity', ...values));
