@@ -110,7 +110,10 @@ const createChanges = (database: Database) => ({
   setDisabled: (id: string, disabled: boolean): Promise<number> =>
     updateVersion(database, 'users/set_disabled', id, disabled),
 
-  /** Email and username become available again. @returns the new version. @throws AppError user_not_found */
+  /**
+   * Erases the password hash. Email and username become available again.
+   * @returns the new version. @throws AppError user_not_found
+   */
   softDelete: (id: string): Promise<number> => updateVersion(database, 'users/soft_delete', id),
 
   /** @returns the new version. @throws AppError user_not_found */
