@@ -30,8 +30,12 @@ function tagOf({ path }: Endpoint): string {
 
 function parametersIn(location: 'path' | 'query', { properties = {}, required = [] }: Schema): object[] {
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...schema } = typeof property === 'boolean' ? {} : property;
-    const about = { required: required.includes(name), ...(description && { description }) };
+    const { description, deprecated, ...schema } = typeof property === 'boolean' ? {} : property;
+    const about = {
+      required: required.includes(name),
+      ...(description && { description }),
+      ...(deprecated && { deprecated }),
+    };
     return { name, in: location, ...about, schema };
   });
 }
