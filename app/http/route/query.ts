@@ -5,7 +5,7 @@ import { refuseField, validate } from './validate.ts';
 /** The query of an endpoint that declares none. */
 const noQuery = z.strictObject({});
 
-/** The strict form of the WHATWG URL standard: a wrong escape is an error, and no byte is replaced. */
+/** Decodes as a form does, except that a wrong escape is an error and no byte is replaced. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '));
@@ -28,7 +28,8 @@ function parse(schema: z.ZodType, text: string): Map<string, string | string[]> 
     const [, name = '', value = ''] = /^([^=]*)=?(.*)$/s.exec(pair) ?? [];
     const [key, decoded] = [decode(name), decode(value)];
     const before = parameters.get(key);
-    if (isList(schema, key)) parameters.set(key, [...(before ?? []), decoded]);
+    if (Array.isArray(before)) before.push(decoded);
+    else if (isList(schema, key)) parameters.set(key, [decoded]);
     else if (before === undefined) parameters.set(key, decoded);
     else refuseField(key, 'must be given only once');
   }

@@ -63,6 +63,7 @@ describe('Query parameters of every route', () => {
       ['__proto__[role]=admin', '__proto__[role]'],
       ['role[]=admin', 'role[]'],
       ['role%5B%5D=admin', 'role[]'],
+      ['role%255B%255D=admin', 'role%5B%5D'],
       ['%72oles=admin', 'roles'],
       ['Role=admin', 'Role'],
       ['role%20=admin', 'role '],
@@ -89,10 +90,13 @@ describe('Query parameters of every route', () => {
   });
 
   it('are refused when they are not percent-encoded UTF-8', async () => {
-    for (const text of ['role=%ff', 'role=%zz', '%=1', 'role=%E2%82', 'role=%00']) {
-      const { status } = await send('GET', `/api/v1/auth/verify?${text}`);
-      expect([text, status]).to.deep.equal([text, 422]);
+    // Any text may be searched, so nothing else refuses these.
+    for (const value of ['%ff', '%zz', '%', '%E2%82', '%ED%A0%80', '%00']) {
+      const { status, text } = await send('GET', `/api/v1/admin/users?username=${value}`);
+      expect([value, status]).to.deep.equal([value, 422]);
+      expect(JSON.parse(text).errors).to.have.lengthOf(1);
     }
+    expect((await send('GET', '/api/v1/admin/users?%ff=1')).status).to.equal(422);
   });
 
   it('do not hide in a fragment, which no request target has', async () => {
