@@ -44,7 +44,7 @@ onEachStore('GET /auth/verify?role=', (stores) => {
     expect((await verify('role=admin&role=editor', user)).status).to.equal(403);
   });
 
-  it('refuses what could be a mistake of the gateway with 422, whoever calls', async () => {
+  it('refuses what could be a mistake of the gateway with 422, for every caller', async () => {
     const mistakes = [
       'roles=admin',
       'Role=admin',
