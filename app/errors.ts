@@ -24,6 +24,7 @@ export const errorCodes = [
   'headers_too_large',
   'request_timeout',
   'unsupported_media_type',
+  'username_reserved',
   'password_too_common',
   'password_matches_identity',
   'rate_limited',

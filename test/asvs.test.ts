@@ -1,26 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
-
-interface Row {
-  readonly id: string;
-  readonly level: string;
-  readonly status: string;
-  /** References to tests and documents, and remarks. */
-  readonly evidence: readonly string[];
-}
-
-const statuses = ['met', 'not applicable', 'planned', 'accepted risk'];
-
-function readRows(text: string): Row[] {
-  const lines = text.split('\n').filter((line) => /^\| \d/.test(line));
-  return lines.map((line) => {
-    const [id = '', level = '', , status = '', evidence = ''] = line
-      .slice(1, -1)
-      .split('|')
-      .map((cell) => cell.trim());
-    return { id, level, status, evidence: evidence.split('<br>') };
-  });
-}
+import { type Chapter, type Row, readBreaks, readChapters } from '../tools/docs/asvs.ts';
 
 /** `docs/security.md#input-validation` → whether it has such a heading. */
 function hasSection(file: string, anchor: string): boolean {
@@ -55,79 +35,134 @@ function namesTest(reference: string): boolean {
   return titlesIn(sourceOf(file)).includes(titles.at(-1) ?? '');
 }
 
-/** Of the table for ASVS 5.0, in whatever text. */
-function faultsOf(text: string, required: readonly string[]): string[] {
-  const rows = readRows(text);
-  const listed = rows.filter(({ level }) => level !== 'L3').map(({ id, level }) => `${id} ${level}`);
-  const tests = (row: Row) => row.evidence.filter((item) => item.startsWith('test/') && item.includes(' › '));
+interface Requirement {
+  readonly id: string;
+  readonly level: number;
+}
+
+function missingIn(rows: readonly Row[], requirements: readonly Requirement[]): string[] {
+  return requirements
+    .filter(({ id, level }) => level < 3 && !rows.some((row) => row.id === id))
+    .map(({ id }) => `${id} is missing`);
+}
+
+function faultsOfRow(row: Row, chapter: number, requirements: readonly Requirement[]): string[] {
+  const { id, level, state, tests, why = '' } = row;
+  const isKnown = requirements.some((each) => each.id === id && each.level === level);
+  const checks: [isFault: boolean, fault: string][] = [
+    [!isKnown, `${id} is no requirement of level ${level}`],
+    [!id.startsWith(`${chapter}.`), `${id} is in chapter ${chapter}`],
+    [state === 'met' && tests.length === 0, `${id} names no test`],
+    [state !== 'met' && why.length < 15, `${id} gives no reason`],
+    [/[|\n]/.test([row.requirement, why, ...tests].join('')), `${id} breaks the table`],
+  ];
+  const unknown = tests.filter((test) => !namesTest(test)).map((test) => `${id}: no test ${test}`);
+  return [...checks.filter(([isFault]) => isFault).map(([, fault]) => fault), ...unknown];
+}
+
+function faultsOf(chapters: readonly Chapter[], requirements: readonly Requirement[]): string[] {
+  const rows = chapters.flatMap((each) => each.rows);
+  const isRepeated = ({ id }: Row, at: number) => rows.findIndex((row) => row.id === id) !== at;
   return [
-    ...required.filter((id) => !listed.includes(id)).map((id) => `${id} is missing`),
-    ...listed.filter((id) => !required.includes(id)).map((id) => `${id} is no requirement of these levels`),
-    ...rows
-      .filter(({ id }, at) => rows.findIndex((row) => row.id === id) !== at)
-      .map(({ id }) => `${id} is here twice`),
-    ...rows.filter(({ status }) => !statuses.includes(status)).map(({ id, status }) => `${id} is ${status}`),
-    ...rows
-      .filter((row) => row.status === 'met' && tests(row).length === 0)
-      .map(({ id }) => `${id} names no test`),
-    ...rows.filter(({ evidence }) => evidence.join('').length < 15).map(({ id }) => `${id} gives no reason`),
-    ...rows.flatMap((row) =>
-      tests(row)
-        .filter((test) => !namesTest(test))
-        .map((test) => `${row.id}: no test ${test}`),
-    ),
+    ...missingIn(rows, requirements),
+    ...rows.filter(isRepeated).map(({ id }) => `${id} is here twice`),
+    ...chapters.flatMap((each) => each.rows.flatMap((row) => faultsOfRow(row, each.chapter, requirements))),
   ];
 }
 
-const required = readFileSync('test/fixtures/asvs-ids.txt', 'utf8').trim().split('\n');
-const document = readFileSync('docs/asvs.md', 'utf8');
+/** Every requirement of the standard with its level. */
+const standard = readFileSync('test/fixtures/asvs-ids.txt', 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [id = '', level = ''] = line.split(' L');
+    return { id, level: Number(level) };
+  });
 
-describe('docs/asvs.md', () => {
-  it('lists every requirement once, and names a test that exists for each that is met', () => {
-    expect(faultsOf(document, required)).to.deep.equal([]);
+describe('The table of ASVS', () => {
+  const chapters = readChapters();
+
+  it('is checked against all 345 requirements of the seventeen chapters', () => {
+    expect(standard).to.have.lengthOf(345);
+    expect(new Set(standard.map(({ id }) => id.split('.')[0]))).to.have.property('size', 17);
+    expect(standard.filter(({ level }) => level < 3)).to.have.lengthOf(253);
+    expect(chapters.map(({ chapter }) => chapter)).to.deep.equal(
+      Array.from({ length: 17 }, (_, at) => at + 1),
+    );
+  });
+
+  it('has one row for every requirement of levels 1 and 2, and names a test that exists for each that is met', () => {
+    expect(faultsOf(chapters, standard)).to.deep.equal([]);
   });
 
   it('refers only to sections and files that exist', () => {
-    const texts = [document, readFileSync('docs/security.md', 'utf8')].join('\n');
-    const links = [...texts.matchAll(/\]\(([^)#]+)(?:#([^)]+))?\)/g)];
+    const texts = [readFileSync('docs/asvs.md', 'utf8'), readFileSync('docs/security.md', 'utf8')].join('\n');
+    const links = [...texts.matchAll(/\]\((?!https:)([^)#]+)(?:#([^)]+))?\)/g)];
     expect(links).to.have.length.above(10);
     for (const [link, file = '', anchor] of links) {
       expect(existsSync(`docs/${file}`), link).to.equal(true);
       if (anchor) expect(hasSection(`docs/${file}`, anchor), link).to.equal(true);
     }
-    const paths = [...document.matchAll(/\btest\/[\w./-]+\.test\.ts/g)].map(([path]) => path);
-    expect(paths.filter((path) => !existsSync(path))).to.deep.equal([]);
+  });
+
+  it('names the control to break, and a test that must fail then, for forty rows that are met', () => {
+    const rows = chapters.flatMap((each) => each.rows);
+    const breaks = readBreaks();
+    expect(new Set(breaks.map(({ requirement }) => requirement)))
+      .to.have.property('size')
+      .that.is.at.least(40);
+    for (const { requirement, test } of breaks) {
+      const row = rows.find(({ id }) => id === requirement);
+      expect([requirement, row?.state, row?.tests.includes(test)]).to.deep.equal([requirement, 'met', true]);
+    }
   });
 
   it('accepts the one risk of level 3 that registration takes', () => {
-    const row = readRows(document).find(({ id }) => id === '6.3.8');
-    expect(row).to.include({ level: 'L3', status: 'accepted risk' });
+    const rows = chapters.flatMap((each) => each.rows);
+    expect(rows.find(({ id }) => id === '6.3.8')).to.include({ level: 3, state: 'accepted risk' });
   });
 });
 
-describe('the check of docs/asvs.md', () => {
-  const table = (...rows: string[]) => faultsOf(rows.map((row) => `| ${row} |`).join('\n'), ['1.1.1 L1']);
-  const title = 'lists every requirement once, and names a test that exists for each that is met';
+describe('The check of the table of ASVS', () => {
+  const required = [
+    { id: '1.1.1', level: 1 },
+    { id: '1.1.3', level: 3 },
+  ];
+  const test = 'test/asvs.test.ts › refers only to sections and files that exist';
+  const row = (fields: Partial<Row> = {}): Row => ({
+    id: '1.1.1',
+    level: 1,
+    requirement: 'a requirement',
+    state: 'met',
+    tests: [test],
+    ...fields,
+  });
+  const check = (...rows: Row[]) => faultsOf([{ chapter: 1, title: 'One', rows }], required);
 
-  it('is content with a test that exists', () => {
-    expect(table(`1.1.1 | L1 | x | met | test/asvs.test.ts › ${title}`)).to.deep.equal([]);
+  it('is content with a test that exists, and with a reason', () => {
+    expect(check(row())).to.deep.equal([]);
+    expect(check(row({ state: 'open', tests: [], why: 'some day or other' }))).to.deep.equal([]);
+    expect(check(row(), row({ id: '1.1.3', level: 3 }))).to.deep.equal([]);
   });
 
-  it('finds what is missing, unknown, doubled, without a test or with one that is not there', () => {
-    expect(table()).to.deep.equal(['1.1.1 L1 is missing']);
-    const row = '1.1.1 | L1 | x | planned | some day or other';
-    expect(table(row, '1.1.2 | L2 | x | planned | some day or other')).to.deep.equal([
-      '1.1.2 L2 is no requirement of these levels',
+  it('finds what is missing, unknown, doubled, misplaced, or breaks the page', () => {
+    expect(check()).to.deep.equal(['1.1.1 is missing']);
+    expect(check(row(), row({ id: '1.1.2' }))).to.deep.equal(['1.1.2 is no requirement of level 1']);
+    expect(check(row({ level: 2 }))).to.deep.equal(['1.1.1 is no requirement of level 2']);
+    expect(check(row(), row())).to.deep.equal(['1.1.1 is here twice']);
+    expect(faultsOf([{ chapter: 2, title: 'Two', rows: [row()] }], required)).to.deep.equal([
+      '1.1.1 is in chapter 2',
     ]);
-    expect(table(row, row)).to.deep.equal(['1.1.1 is here twice']);
-    expect(table('1.1.1 | L1 | x | certainly | some day or other')).to.deep.equal(['1.1.1 is certainly']);
-    expect(table('1.1.1 | L1 | x | met | of course it is met')).to.deep.equal(['1.1.1 names no test']);
-    expect(table('1.1.1 | L1 | x | planned | soon')).to.deep.equal(['1.1.1 gives no reason']);
-    expect(table('1.1.1 | L1 | x | met | test/asvs.test.ts › dreams')).to.deep.equal([
-      '1.1.1: no test test/asvs.test.ts › dreams',
-    ]);
-    expect(table('1.1.1 | L1 | x | met | test/none.test.ts › dreams')).to.deep.equal([
-      '1.1.1: no test test/none.test.ts › dreams',
-    ]);
+    expect(check(row({ why: 'a | b' }))).to.deep.equal(['1.1.1 breaks the table']);
+  });
+
+  it('finds a row that is met without a test, or with one that is not there, and another without a reason', () => {
+    expect(check(row({ tests: [] }))).to.deep.equal(['1.1.1 names no test']);
+    for (const missing of ['test/asvs.test.ts › dreams', 'test/none.test.ts › dreams']) {
+      expect(check(row({ tests: [missing] }))).to.deep.equal([`1.1.1: no test ${missing}`]);
+    }
+    for (const state of ['open', 'partly met', 'accepted risk', 'not applicable'] as const) {
+      expect(check(row({ state, why: 'soon' }))).to.deep.equal(['1.1.1 gives no reason']);
+    }
   });
 });

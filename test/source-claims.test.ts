@@ -43,6 +43,17 @@ describe('Cryptography in the sources', () => {
   });
 });
 
+describe('Dangerous functions in the sources', () => {
+  it('runs no text as code and starts no other program (ASVS 1.2.5, 1.3.2)', () => {
+    // `redis.eval` runs a constant script of ours with the input as arguments.
+    expect(
+      found(/(?<![.\w])(eval\(|new Function\(|Function\(['"`]|set(?:Timeout|Interval)\(['"`])/g),
+    ).to.deep.equal([]);
+    expect(found(/from '((?:node:)?(?:vm|child_process|cluster|repl|inspector))'/g)).to.deep.equal([]);
+    expect(found(/\.eval\(\s*(?!\w*[sS]cript\b)(\S+)/g)).to.deep.equal([]);
+  });
+});
+
 describe('Logs in the sources', () => {
   it('opens no file for a log, no console and no transport (ASVS 16.2.3)', () => {
     const places =

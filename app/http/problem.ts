@@ -26,6 +26,7 @@ export const problems: Readonly<Record<ErrorCode, { readonly status: number; rea
   headers_too_large: { status: 431, title: 'The header fields are too large' },
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   unsupported_media_type: { status: 415, title: 'The body must be JSON' },
+  username_reserved: { status: 422, title: 'The username is reserved' },
   password_too_common: { status: 422, title: 'The password is too common' },
   password_matches_identity: { status: 422, title: 'The password matches the account' },
   rate_limited: { status: 429, title: 'Too many attempts' },

@@ -2,12 +2,20 @@ import type { Logger } from '../observe/log.ts';
 import type { Store } from '../store/store.ts';
 import { partitionMonths } from './create-partitions.ts';
 
-/** Sessions that one statement deletes: few enough to finish well within DB_TIMEOUT. */
+/** Rows that one statement deletes: few enough to finish well within DB_TIMEOUT. */
 const batchSize = 1_000;
 
-async function deleteExpiredSessions(store: Store): Promise<number> {
+/**
+ * Days that the login history keeps attempts with an unknown email: long enough to look into an attack. They belong to no
+ * user, and anyone can make as many as they like. They are written all the same, because an attempt with a known email
+ * must not take longer than one with an unknown email.
+ */
+export const unknownAttemptDays = 7;
+
+/** @returns the number of deleted rows */
+async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<number> {
   for (let total = 0; ; ) {
-    const deleted = await store.sessions.deleteExpired(batchSize);
+    const deleted = await deleteSome(batchSize);
     total += deleted;
     if (deleted < batchSize) return total;
   }
@@ -20,8 +28,12 @@ async function deleteExpiredSessions(store: Store): Promise<number> {
 export async function purge(store: Store, log: Logger, keepMonths: number): Promise<void> {
   const droppedPartitions = await store.loginHistories.dropPartitions(keepMonths);
   const createdPartitions = await store.loginHistories.createPartitions(partitionMonths);
-  const deletedSessions = await deleteExpiredSessions(store);
+  const deletedSessions = await deleteInBatches(store.sessions.deleteExpired);
+  const deletedAttempts = await deleteInBatches((limit) =>
+    store.loginHistories.deleteUnknown(unknownAttemptDays, limit),
+  );
   const deletedResets = await store.passwordResets.deleteExpired();
   await store.maintenance.record('purge');
-  log.info({ droppedPartitions, createdPartitions, deletedSessions, deletedResets }, 'purged');
+  const deleted = { deletedSessions, deletedAttempts, deletedResets };
+  log.info({ droppedPartitions, createdPartitions, ...deleted }, 'purged');
 }

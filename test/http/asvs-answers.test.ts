@@ -60,7 +60,15 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
 
   it('takes no credential in a path or query (14.2.1)', () => {
     const names = operations.flatMap(([, { parameters = [] }]) => parameters.map(({ name }) => name));
-    expect([...new Set(names)]).to.have.members(['id', 'name', 'limit', 'cursor', 'email', 'username']);
+    expect([...new Set(names)]).to.have.members([
+      'id',
+      'name',
+      'role',
+      'limit',
+      'cursor',
+      'email',
+      'username',
+    ]);
   });
 
   it('ignores a token in the query and in a cookie (14.2.1)', async () => {

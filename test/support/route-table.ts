@@ -18,6 +18,7 @@ export function createRouteTable() {
     version: '1.0.0',
     environment: 'test',
     readiness,
+    devices: { isRecognised: () => false },
     administration: {},
     replica: {},
     // reason: handlers reach for their services only when called, which no test with this table does.

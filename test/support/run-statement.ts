@@ -1,8 +1,11 @@
 import { createDatabase } from '../../app/store/postgres/postgres-database.ts';
 import { queries, silentLog, type TestStores } from './stores.ts';
 
-/** Runs a statement that the application does not contain, for example to add many rows at once. */
-export async function runStatement({ url, config, name }: TestStores, statement: string): Promise<void> {
+/** Runs a statement that the application does not contain, for example to add many rows at once. @returns its rows */
+export async function runStatement<Row extends object>(
+  { url, config, name }: TestStores,
+  statement: string,
+): Promise<Row[]> {
   const only = { ...queries, text: () => statement };
   const database = createDatabase({
     url,
@@ -12,7 +15,7 @@ export async function runStatement({ url, config, name }: TestStores, statement:
     embedded: name === 'embedded',
   });
   try {
-    await database.query('test/statement');
+    return await database.query<Row>('test/statement');
   } finally {
     await database.close();
   }

@@ -13,7 +13,8 @@ service shows it at \`/api/v1/docs\`. This page gives the overview.
 - An error is \`application/problem+json\` (RFC 9457). Programs compare \`code\`, which never changes its meaning. \`request_id\`
   leads to the log line.
 - Send the access token as \`Authorization: Bearer …\`. A 401 has \`WWW-Authenticate: Bearer\`.
-- Unknown fields in a request are an error. Expect new fields in answers.
+- Unknown fields and query parameters in a request are an error (422), on every endpoint. A query parameter is given once,
+  unless the OpenAPI document describes it as an array. Expect new fields in answers.
 - HEAD works wherever GET does. [limits.md](limits.md) lists the limits.
 - A gateway checks tokens with \`GET /api/v1/auth/verify\`; see [gateways.md](gateways.md).
 

@@ -1,4 +1,5 @@
 import { apiPage } from './api.ts';
+import { asvsPage } from './asvs.ts';
 import { configurationPage } from './configuration.ts';
 import { envExample } from './env-example.ts';
 import { metricsPage } from './metrics.ts';
@@ -12,6 +13,7 @@ export interface GeneratedDocument {
 export const documents: readonly GeneratedDocument[] = [
   { path: '.env.example', text: envExample },
   { path: 'docs/api.md', text: apiPage },
+  { path: 'docs/asvs.md', text: asvsPage },
   { path: 'docs/configuration.md', text: configurationPage },
   { path: 'docs/metrics.md', text: metricsPage },
 ];

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { encodeCursor } from '../../app/http/route/cursor.ts';
 import type { TestApp } from '../../test/support/app.ts';
 import { type LoggedInUser, logInNewAdmin, logInNewUser } from '../../test/support/users.ts';
 
@@ -31,6 +30,7 @@ export interface Placeholders {
 async function createUsers(app: TestApp): Promise<Map<string, string>> {
   const [admin, user, victim] = await Promise.all([logInNewAdmin(app), logInNewUser(app), logInNewUser(app)]);
   const reset = await app.ask(`POST /api/v1/admin/users/${victim.id}/reset-token`, { token: admin.access });
+  const page = await app.ask('GET /api/v1/admin/users?limit=1', { token: admin.access });
   const everyone: Record<(typeof users)[number], LoggedInUser> = { admin, user, victim };
   const known = users.flatMap((who) =>
     fields.map((what) => [placeholder(who, what), everyone[who][what]] as const),
@@ -38,7 +38,7 @@ async function createUsers(app: TestApp): Promise<Map<string, string>> {
   return new Map([
     ...known,
     [resetPlaceholder, reset.body.data.token],
-    [cursorPlaceholder, encodeCursor({ createdAt: new Date(), id: victim.id }) ?? ''],
+    [cursorPlaceholder, page.body.meta.next_cursor],
     [rolePlaceholder, 'user'],
   ]);
 }

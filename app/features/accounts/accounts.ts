@@ -3,6 +3,7 @@ import type { User } from '../../store/tables/users.ts';
 import { type ConfirmPassword, lockOwnAccount, type OwnSession } from '../passwords/password-confirmation.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
+import { checkUsername } from '../users/reserved-usernames.ts';
 import type { IdentityChange } from '../users/user.ts';
 
 export type Accounts = ReturnType<typeof createAccounts>;
@@ -24,13 +25,14 @@ export function createAccounts(services: {
   return {
     /**
      * Changes email or username. A new email needs the password (ASVS 7.5.1); a new username does not.
-     * @throws AppError wrong_password, email_taken, username_taken, rate_limited or overloaded
+     * @throws AppError wrong_password, email_taken, username_taken, username_reserved, rate_limited or overloaded
      */
     async update(
-      session: OwnSession,
+      session: OwnSession & { readonly user: Pick<User, 'username'> },
       change: IdentityChange & { password?: string | undefined },
     ): Promise<User> {
       const userId = session.user.id;
+      if (change.username !== undefined) checkUsername(change.username, session.user.username);
       const confirmed = change.email === undefined ? null : await confirmPassword(session, change.password);
       const account = await store.transaction(async (tx) => {
         await lockOwnAccount(tx, userId, confirmed);

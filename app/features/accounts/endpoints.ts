@@ -34,7 +34,7 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         limit: confirmationLimit,
         body: UpdateMeBody,
         answers: { 200: { description: 'The user as it is now', data: User } },
-        refuses: ['email_taken', 'username_taken', ...confirmationErrors],
+        refuses: ['email_taken', 'username_taken', 'username_reserved', ...confirmationErrors],
       },
       async ({ caller, body }) => {
         const update = () => accounts.update(caller, body);

@@ -1,43 +1,15 @@
 import { z } from 'zod';
-import { CreatedKeyset, decodeCursor, pageAnswer, TextKeyset } from '../../http/route/cursor.ts';
 import { endpoint } from '../../http/route/endpoint.ts';
-import { cursor, IdParams, Instant, limit } from '../../http/route/fields.ts';
+import { IdParams, Instant } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
-import type { Account } from '../../store/tables/users.ts';
 import { type Actor, actorOf } from '../audit/audit-log.ts';
 import { RoleName } from '../roles/role-view.ts';
 import { IdentityChange, ManagedUser, presentManagedUser } from '../users/user.ts';
 import type { Administration } from './administration.ts';
+import { userSearchEndpoints } from './user-search.ts';
 
 const SetRolesBody = z.strictObject({ roles: z.array(RoleName).max(50) });
 const ResetToken = z.object({ token: z.string(), expires_at: Instant }).meta({ id: 'ResetToken' });
-const UsersQuery = z
-  .strictObject({
-    limit,
-    cursor,
-    email: z.string().min(1).max(254).optional().meta({ description: 'Prefix of the email' }),
-    username: z
-      .string()
-      .min(1)
-      .max(32)
-      .optional()
-      .meta({ description: 'Prefix of the username, in any case' }),
-  })
-  .refine(
-    (query) => query.email === undefined || query.username === undefined,
-    'search by email or by username',
-  );
-
-/** One page of users: all of them, or those whose email or username begins with a prefix. */
-function findUsers({ users }: Store, query: z.infer<typeof UsersQuery>) {
-  const { limit, email, username } = query;
-  const prefix = email ?? username;
-  if (prefix === undefined) {
-    return users.list({ limit, after: decodeCursor(CreatedKeyset, query.cursor) });
-  }
-  const search = { prefix, limit, after: decodeCursor(TextKeyset, query.cursor) };
-  return email === undefined ? users.searchByUsername(search) : users.searchByEmail(search);
-}
 
 const changeOfUser = { access: 'admin', securityEvent: 'administration', params: IdParams } as const;
 
@@ -65,16 +37,7 @@ function actionEndpoint(
 
 function readEndpoints(administration: Administration, replica: Store) {
   return [
-    endpoint(
-      'GET /api/v1/admin/users',
-      {
-        summary: 'Users, newest first, or those whose email or username begins with a prefix',
-        access: 'admin',
-        query: UsersQuery,
-        answers: { 200: { description: 'A page', data: ManagedUser.array(), page: true } },
-      },
-      async ({ query }) => pageAnswer<Account, unknown>(await findUsers(replica, query), presentManagedUser),
-    ),
+    ...userSearchEndpoints(replica),
     endpoint(
       'GET /api/v1/admin/users/:id',
       {

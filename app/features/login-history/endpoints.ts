@@ -1,4 +1,4 @@
-import { decodeCursor, HistoryKeyset, pageAnswer } from '../../http/route/cursor.ts';
+import { createCursors, HistoryKeyset } from '../../http/route/cursor.ts';
 import { endpoint } from '../../http/route/endpoint.ts';
 import { Id, PageQuery } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
@@ -21,9 +21,10 @@ export function loginHistoryEndpoints(services: { replica: Pick<Store, 'loginHis
         answers: { 200: { description: 'Newest first', data: LoginHistory.array(), page: true } },
       },
       async ({ caller, query: { limit, cursor } }) => {
-        const after = decodeCursor(HistoryKeyset, cursor);
-        const page = await loginHistories.listForUser({ userId: caller.user.id, limit, after });
-        return pageAnswer(page, presentLoginHistory);
+        const userId = caller.user.id;
+        const cursors = createCursors(HistoryKeyset, 'login history of a user', userId);
+        const page = await loginHistories.listForUser({ userId, limit, after: cursors.decode(cursor) });
+        return cursors.answer(page, presentLoginHistory);
       },
     ),
     endpoint(
@@ -35,8 +36,9 @@ export function loginHistoryEndpoints(services: { replica: Pick<Store, 'loginHis
         answers: { 200: { description: 'A page', data: ManagedLoginHistory.array(), page: true } },
       },
       async ({ query: { limit, cursor } }) => {
-        const page = await loginHistories.list({ limit, after: decodeCursor(HistoryKeyset, cursor) });
-        return pageAnswer(page, (entry) => ({ ...presentLoginHistory(entry), user_id: entry.userId }));
+        const cursors = createCursors(HistoryKeyset, 'login history');
+        const page = await loginHistories.list({ limit, after: cursors.decode(cursor) });
+        return cursors.answer(page, (entry) => ({ ...presentLoginHistory(entry), user_id: entry.userId }));
       },
     ),
   ];

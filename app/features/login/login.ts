@@ -103,7 +103,7 @@ export function createLogin(services: LoginServices) {
 
   /**
    * Unknown email, wrong password and disabled account take the same path: one look-up, one argon2 verification, one
-   * history row, one error (ASVS 6.3.8).
+   * history row, one error (ASVS 6.3.8). The purge deletes the rows of unknown emails after a few days.
    * @throws AppError invalid_credentials, rate_limited or overloaded
    */
   return async function login(credentials: Credentials, client: Client, priority: Priority) {

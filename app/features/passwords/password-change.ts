@@ -9,6 +9,7 @@ import {
 } from './password-confirmation.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkPassword } from './password-policy.ts';
+import { refuseIssuedToken } from './password-reset.ts';
 
 export type ChangePassword = ReturnType<typeof createChangePassword>;
 
@@ -31,6 +32,7 @@ export function createChangePassword(services: {
     const userId = session.user.id;
     // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
     checkPassword(next, await getOwnAccount(store, userId), 'new_password');
+    await refuseIssuedToken(store, next, 'new_password');
     const account = await confirmPassword(session, current);
     const hash = await hasher.hash(next);
     const { ended, deviceEpoch } = await store.transaction(async (tx) => {

@@ -19,6 +19,24 @@ export function createResetToken() {
   return { token, hash: hashOf(token) };
 }
 
+function refuse(path: string): never {
+  const message = 'must not contain a reset token';
+  throw new AppError('validation_failed', { detail: message, fields: [{ path, message }] });
+}
+
+/** A token is no password: an administrator and the channel that handed it over know it. Case does not matter. */
+function refuseResetToken(password: string, token: string): void {
+  if (password.toLowerCase().includes(token.toLowerCase())) refuse('password');
+}
+
+/**
+ * Only the hash of a token is stored, so a password is refused here if it is exactly an unused token.
+ * @throws AppError validation_failed
+ */
+export async function refuseIssuedToken(store: Store, password: string, path: string): Promise<void> {
+  if (await store.passwordResets.find(hashOf(password))) refuse(path);
+}
+
 export function createResetPassword(services: {
   store: Store;
   states: SessionStates;
@@ -38,12 +56,16 @@ export function createResetPassword(services: {
     const found = await store.passwordResets.find(tokenHash);
     const account = found && (await store.users.findById(found.userId));
     if (!account) throw new AppError('invalid_reset_token');
+    refuseResetToken(password, token);
     checkPassword(password, account);
     const hash = await hasher.hash(password, priority);
     const { ended, version, deviceEpoch } = await store.transaction(async (tx) => {
-      const userId = await tx.passwordResets.consume(tokenHash);
-      // The deletion of an account leaves its token behind.
-      if (!userId || !(await tx.users.findByIdForUpdate(userId))) throw new AppError('invalid_reset_token');
+      const userId = account.id;
+      // Lock the account first, like every change that makes the token void. In the other order both could deadlock.
+      const isThere = await tx.users.findByIdForUpdate(userId);
+      if (!isThere || !(await tx.passwordResets.consume(tokenHash))) {
+        throw new AppError('invalid_reset_token');
+      }
       const { version, deviceEpoch } = await tx.users.setPassword(userId, hash);
       return { version, deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_reset') };
     });

@@ -19,7 +19,7 @@ export function registrationEndpoints({ register, hashQueue }: { register: Regis
         limit: { name: 'register', points: 100, window: 3_600_000 },
         body: RegisterBody,
         answers: { 201: { description: 'The new user', data: User } },
-        refuses: ['email_taken', 'username_taken', ...newPasswordErrors],
+        refuses: ['email_taken', 'username_taken', 'username_reserved', ...newPasswordErrors],
       },
       async ({ body, priority }) => ({ status: 201, data: presentUser(await register(body, priority)) }),
     ),

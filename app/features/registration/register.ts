@@ -6,6 +6,7 @@ import type { Store } from '../../store/store.ts';
 import type { NewUser, User } from '../../store/tables/users.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { checkPassword } from '../passwords/password-policy.ts';
+import { checkUsername } from '../users/reserved-usernames.ts';
 
 export type Register = ReturnType<typeof createRegister>;
 
@@ -17,10 +18,11 @@ export function createRegister(services: { store: Store; hasher: PasswordHasher;
   /**
    * Hashes the password before the insert, so that a taken email costs as much time as a free one, and outside of any
    * transaction, so that hashing occupies no connection. The unique indexes decide races.
-   * @throws AppError email_taken, username_taken, a password policy code, or overloaded
+   * @throws AppError email_taken, username_taken, username_reserved, a password policy code, or overloaded
    */
   return async function register(registration: Registration, priority: Priority): Promise<User> {
     try {
+      checkUsername(registration.username);
       checkPassword(registration.password, registration);
       const passwordHash = await hasher.hash(registration.password, priority);
       const { username } = registration;

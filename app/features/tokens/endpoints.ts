@@ -1,17 +1,28 @@
+import { z } from 'zod';
+import { AppError } from '../../errors.ts';
 import { endpoint } from '../../http/route/endpoint.ts';
+import { RoleName } from '../roles/role-view.ts';
+
+/** As many as a user may have. */
+const VerifyQuery = z.strictObject({
+  role: z.array(RoleName).max(50).optional().meta({
+    description: 'A role that the user must have; of several, one suffices',
+  }),
+});
 
 export function tokenEndpoints() {
   return [
     endpoint(
       'GET /api/v1/auth/verify',
       {
-        summary: 'Check an access token, for gateways',
+        summary: 'Check an access token, and a role if one is given, for gateways',
         access: 'user',
         audience: 'internal',
         objective: 'token_check',
+        query: VerifyQuery,
         answers: {
           204: {
-            description: 'The token is valid',
+            description: 'The token is valid, and the user has one of the roles',
             headers: {
               'X-User-Id': 'Id of the user',
               'X-User-Roles': 'Roles, separated by commas',
@@ -19,14 +30,17 @@ export function tokenEndpoints() {
             },
           },
         },
+        refuses: ['forbidden'],
       },
-      ({ caller }) => ({
-        headers: {
-          'X-User-Id': caller.user.id,
-          'X-User-Roles': caller.user.roles.join(','),
-          'X-Session-Id': caller.sessionId,
-        },
-      }),
+      // The roles are those of the session state, as everywhere, and never the claim of the token.
+      ({ caller, query: { role: accepted } }) => {
+        const { id, roles } = caller.user;
+        if (accepted && !accepted.some((role) => roles.includes(role))) throw new AppError('forbidden');
+        const { sessionId } = caller;
+        return {
+          headers: { 'X-User-Id': id, 'X-User-Roles': roles.join(','), 'X-Session-Id': sessionId },
+        };
+      },
     ),
   ];
 }

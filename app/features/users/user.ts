@@ -8,6 +8,7 @@ export const Email = z
   .max(254)
   .meta({ description: 'Stored in lower case', examples: ['test@example.com'] });
 
+/** The names that users cannot choose are in reserved-usernames.ts. */
 export const Username = z
   .string()
   .regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must have 3 to 32 letters, digits, dots, hyphens or underscores')

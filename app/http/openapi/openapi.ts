@@ -30,8 +30,12 @@ function tagOf({ path }: Endpoint): string {
 
 function parametersIn(location: 'path' | 'query', { properties = {}, required = [] }: Schema): object[] {
   return Object.entries(properties).map(([name, property]) => {
-    const { description, ...schema } = typeof property === 'boolean' ? {} : property;
-    const about = { required: required.includes(name), ...(description && { description }) };
+    const { description, deprecated, ...schema } = typeof property === 'boolean' ? {} : property;
+    const about = {
+      required: required.includes(name),
+      ...(description && { description }),
+      ...(deprecated && { deprecated }),
+    };
     return { name, in: location, ...about, schema };
   });
 }
@@ -70,8 +74,8 @@ function pathsOf(endpoints: readonly Endpoint[], reader: SchemaReader) {
 }
 
 const description = `Successes are \`{"data": …}\`, lists of many items come in pages with \`meta.next_cursor\`, and
-refusals are problems (RFC 9457) whose \`code\` never changes its meaning. Unknown fields are refused in requests;
-expect new ones in answers. Before a request reaches an operation it may also be refused with 400, 408 or 431 when it
+refusals are problems (RFC 9457) whose \`code\` never changes its meaning. Unknown fields are refused in requests,
+and so are query parameters that an operation does not list; expect new fields in answers. Before a request reaches an operation it may also be refused with 400, 408 or 431 when it
 cannot be read as HTTP, and with 404 or 405 when no operation has its path or method.`;
 
 /**

@@ -27,14 +27,14 @@ export const Problem = z
   .meta({ id: 'Problem' });
 
 /** What the policies of an endpoint may answer instead of its handler; see `serve` in route/dispatch.ts. */
-function impliedCodes({ access, audience, body, limit, params, query }: Endpoint): ErrorCode[] {
+function impliedCodes({ access, audience, body, limit, params }: Endpoint): ErrorCode[] {
   const implied: [applies: unknown, ...codes: ErrorCode[]][] = [
     [audience !== 'probe', 'host_not_allowed'],
     [limit, 'rate_limited'],
     [access !== 'open', 'unauthorized'],
     [access === 'admin', 'forbidden'],
     [params, 'not_found'],
-    [query || body, 'validation_failed'],
+    [true, 'validation_failed'],
     [body, 'malformed_request', 'payload_too_large', 'unsupported_media_type'],
     [access !== 'open' || limit, 'service_unavailable'],
     [true, 'internal_error'],

@@ -49,7 +49,7 @@ function envelope(answer: AnswerDoc): z.ZodType | undefined {
   const next_cursor = z
     .string()
     .nullable()
-    .meta({ description: 'Query parameter of the next page; null on the last' });
+    .meta({ description: '`cursor` of the next page; null on the last' });
   return z.object({ data: answer.data, meta: z.object({ next_cursor }) });
 }
 

@@ -10,6 +10,7 @@ import type { Answer, Call, Endpoint } from './endpoint.ts';
 import { checkIsJson, parseJson } from './json.ts';
 import type { Priority } from './network-standing.ts';
 import type { OverloadControl } from './overload-control.ts';
+import { readQuery } from './query.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { bodyLimits, type ReadBody } from './read-body.ts';
 import { endTogether } from './streamed-body.ts';
@@ -60,7 +61,7 @@ async function checkAccess(endpoint: Endpoint, ctx: Context, authenticate: Authe
 
 async function readInput(endpoint: Endpoint, ctx: Context, readBody: ReadBody) {
   const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
-  const query = endpoint.query && validate(endpoint.query, { ...ctx.query });
+  const query = readQuery(ctx, endpoint.query);
   if (!endpoint.body) return { params, query };
   checkIsJson(ctx.req);
   const body = validate(endpoint.body, parseJson(await readBody(ctx.req, bodyLimits[endpoint.access])));

@@ -28,21 +28,30 @@ function presentable({ path, message }: FieldError): FieldError {
   return { path: path.slice(0, maxPathLength).toWellFormed().replaceAll('\0', ''), message };
 }
 
+/** @throws AppError validation_failed naming the field */
+export function refuseField(path: string, message: string): never {
+  throw new AppError('validation_failed', { fields: [presentable({ path, message })] });
+}
+
 /** One entry for each unknown key, by its own path, instead of one for the whole object. */
-function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+function fieldErrors(issue: z.core.$ZodIssue, unknown: string): FieldError[] {
   const path = issue.path.map(String).join('.');
   if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
-  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a known field' }));
+  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: unknown }));
 }
 
 /**
+ * @param unknown the message for a field that the schema does not have
  * @throws AppError validation_failed naming each field at fault, up to twenty (ASVS 2.2.1)
  */
-export function validate<T>(schema: z.ZodType<T>, value: unknown): T {
+export function validate<T>(schema: z.ZodType<T>, value: unknown, unknown = 'is not a known field'): T {
   const badText = findBadText(value, '');
   if (badText) throw new AppError('validation_failed', { fields: [presentable(badText)] });
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const fields = result.error.issues.flatMap(fieldErrors).slice(0, maxFields).map(presentable);
+  const fields = result.error.issues
+    .flatMap((issue) => fieldErrors(issue, unknown))
+    .slice(0, maxFields)
+    .map(presentable);
   throw new AppError('validation_failed', { fields });
 }

@@ -44,6 +44,11 @@ export function createLoginHistoryStore(database: Database) {
     /** Newest first. */
     list: (query: ListQuery) => queryHistory(database, 'login_histories/list', query),
 
+    /** Deletes up to `limit` attempts with an unknown email that are older than `keepDays`. @returns their number */
+    deleteUnknown: async (keepDays: number, limit: number): Promise<number> =>
+      (await queryOne<{ deleted: number }>(database, 'login_histories/delete_unknown', [keepDays, limit]))
+        .deleted,
+
     /** Creates the missing partitions of this month and the coming months. @returns their number */
     createPartitions: async (monthsAhead: number): Promise<number> =>
       (await queryOne<{ created: number }>(database, 'login_histories/create_partitions', [monthsAhead]))

@@ -115,7 +115,7 @@ const createEnds = (database: Database) => ({
     return row?.userId ?? null;
   },
 
-  /** @returns the ids of the sessions that were active */
+  /** Also makes an unused reset token void. @returns the ids of the sessions that were active */
   async endAll(userId: string, cause: string, exceptId?: string): Promise<string[]> {
     const values = [userId, cause, exceptId ?? null];
     return (await database.query<{ id: string }>('sessions/end_all', values)).map((row) => row.id);

@@ -99,7 +99,7 @@ const createChanges = (database: Database) => ({
     await database.query('users/replace_hash', [id, oldHash, newHash]);
   },
 
-  /** @throws AppError email_taken, username_taken or user_not_found */
+  /** A new email makes an unused reset token void. @throws AppError email_taken, username_taken or user_not_found */
   async updateIdentity(id: string, fields: { email?: string; username?: string }): Promise<Account> {
     const values = [id, fields.email ?? null, fields.username ?? null];
     await translateConflict(getRow(database, 'users/update_identity', ...values));
@@ -110,7 +110,10 @@ const createChanges = (database: Database) => ({
   setDisabled: (id: string, disabled: boolean): Promise<number> =>
     updateVersion(database, 'users/set_disabled', id, disabled),
 
-  /** Email and username become available again. @returns the new version. @throws AppError user_not_found */
+  /**
+   * Erases the password hash. Email and username become available again.
+   * @returns the new version. @throws AppError user_not_found
+   */
   softDelete: (id: string): Promise<number> => updateVersion(database, 'users/soft_delete', id),
 
   /** @returns the new version. @throws AppError user_not_found */

@@ -66,24 +66,11 @@ onEachStore('Administration of users', (stores) => {
     expect(ids).to.include.members([...recent, admin].map(({ id }) => id));
   });
 
-  it('finds users by a prefix of email or username in any case, page by page', async () => {
-    const prefix = newUserFields().username;
-    for (const suffix of ['a', 'b', 'c']) {
-      const username = `${prefix}${suffix}`;
-      await app.ask('POST /api/v1/auth/register', {
-        body: { ...newUserFields(), username, email: `${username}@example.com` },
-      });
-    }
+  it('still finds users by a prefix of email or username in the query', async () => {
+    const { username } = await registerUser(app);
     for (const field of ['email', 'username']) {
-      const first = await act(`GET ${users}?limit=2&${field}=${prefix.toUpperCase()}`);
-      const second = await act(
-        `GET ${users}?limit=2&${field}=${prefix}&cursor=${first.body.meta.next_cursor}`,
-      );
-      const names = [...first.body.data, ...second.body.data].map(
-        (user: { username: string }) => user.username,
-      );
-      expect(names).to.deep.equal([`${prefix}a`, `${prefix}b`, `${prefix}c`]);
-      expect(second.body.meta.next_cursor).to.equal(null);
+      const { body } = await act(`GET ${users}?limit=2&${field}=${username.toUpperCase()}`);
+      expect(body.data.map((user: { username: string }) => user.username)).to.deep.equal([username]);
     }
     expect((await act(`GET ${users}?email=a&username=b`)).status).to.equal(422);
     expect((await act(`GET ${users}?email=%25`)).body.data).to.deep.equal([]);

@@ -100,6 +100,7 @@ describe('OpenAPI document', () => {
       401: ['unauthorized'],
       403: ['forbidden'],
       404: ['not_found'],
+      422: ['validation_failed'],
       500: ['internal_error'],
       503: ['service_unavailable'],
     });

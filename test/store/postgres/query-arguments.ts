@@ -9,6 +9,7 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'audit_log/list_for_user': ['501', 'now()', '20000', id],
   'health/ping': [],
   'login_histories/create_partitions': ['12'],
+  'login_histories/delete_unknown': ['7', '1000'],
   'login_histories/drop_partitions': ['13'],
   'login_histories/insert': [id, id, `'success'`, 'null', 'null', 'null', 'null'],
   'login_histories/list': ['21', 'now()', id],

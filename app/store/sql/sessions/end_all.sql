@@ -1,3 +1,8 @@
+-- A reset token that was handed out before must not open the account again.
+with voided as (
+  delete from password_resets
+  where user_id = $1
+)
 -- Truncated, because the column rounds to milliseconds and count_active must not see a time in the future.
 update sessions
 set ended_at = now(),

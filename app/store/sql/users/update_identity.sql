@@ -1,3 +1,9 @@
+-- Only the owner of the old address should have a token that was issued before.
+with voided as (
+  delete from password_resets
+  where user_id = $1
+    and $2::text is not null
+)
 update users
 set email = coalesce($2, email),
   username = coalesce($3, username),
