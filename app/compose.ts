@@ -69,13 +69,28 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
   });
 }
 
+async function createStates({ stores, metrics, log }: Composition, store: Store) {
+  return createSessionStates({
+    store,
+    redis: stores.redis,
+    log,
+    secret: await store.serviceSecrets.get('session-states', randomBytes(32)),
+    onRefusedCopy: (reason, sessionId) => {
+      metrics.stateCopiesRefused.inc({ reason });
+      const message =
+        'a session state in Redis was not written by this service for this session, or too long ago';
+      log.warn({ event: 'state_copy_refused', reason, sessionId }, message);
+    },
+  });
+}
+
 /** Builds the services of all features, each from those that it needs. */
 async function createServices(parts: Composition) {
   const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const hasher = await createPasswordHasher(config, metrics, tracing);
-  const states = await createSessionStates({ store, redis: stores.redis, log });
+  const states = await createStates(parts, store);
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const throttle = await createThrottle(parts, store);
   const devices = createDeviceTokens(await store.serviceSecrets.get('device-tokens', randomBytes(32)));

@@ -22,6 +22,11 @@ export function createAuthMetrics(factory: MetricFactory) {
       [{ outcome: 'success' }],
     ),
     refreshes: factory.counter('auth_refreshes_total', 'Token refreshes by outcome and cause.', refreshes),
+    stateCopiesRefused: factory.counter(
+      'auth_state_copies_refused_total',
+      'Session states in Redis that a token check did not use, by reason: somebody else may have written to Redis.',
+      ['bad_mac', 'other_session', 'bad_time'].map((reason) => ({ reason })),
+    ),
     rateLimited: factory.counter(
       'auth_rate_limited_total',
       'Requests refused with status 429, by the limit that was exceeded.',

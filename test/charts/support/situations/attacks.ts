@@ -10,6 +10,9 @@ function logins(success: number, unknownEmail: number, wrongPassword: number) {
 const reuse = (values: string) => ({
   [`auth_refreshes_total{${podLabels},outcome="failure",cause="reuse_old"}`]: values,
 });
+const refusedCopies = (reason: string, values: string) => ({
+  [`auth_state_copies_refused_total{${podLabels},reason="${reason}"}`]: values,
+});
 
 export const attacks: AlertCases = {
   AuthLoginFailureSurge: [
@@ -29,5 +32,13 @@ export const attacks: AlertCases = {
       series: reuse('0x10 1x10 2x40'),
       at: '30m',
     }),
+  ],
+  AuthStateCopiesForged: [
+    fires('one copy is forged', { series: refusedCopies('bad_mac', '0x10 1x50'), at: '15m' }),
+    fires('one copy is moved to another session', {
+      series: refusedCopies('other_session', '0x10 1x50'),
+      at: '15m',
+    }),
+    silent('the clocks of two replicas differ', { series: refusedCopies('bad_time', '0+1x60'), at: '15m' }),
   ],
 };
