@@ -33,6 +33,14 @@ export function attackAlerts(values: Values): Alert[] {
       description:
         '{{ $value | humanize }} sessions were ended in the last 15 minutes because of {{ $labels.cause }}.',
     }),
+    alertingRule(values, 'AuthSessionAnomalies', 'warning', {
+      // A phone that changes its network while it repeats a refresh does the same, now and then.
+      expr: `sum by (action) (increase(auth_session_anomalies_total{${selector}}[15m])) > 5`,
+      for: '1m',
+      summary: 'Refresh tokens are used from two networks or user agents at once: they may have been stolen',
+      description:
+        '{{ $value | humanize }} sessions with such a token were {{ $labels.action }} in the last 15 minutes.',
+    }),
     alertingRule(values, 'AuthStateCopiesForged', 'critical', {
       // bad_time is left out: clocks that differ cause it as well.
       expr: `sum(increase(auth_state_copies_refused_total{${selector},reason=~"bad_mac|other_session"}[15m])) > 0`,

@@ -10,6 +10,9 @@ function logins(success: number, unknownEmail: number, wrongPassword: number) {
 const reuse = (values: string) => ({
   [`auth_refreshes_total{${podLabels},outcome="failure",cause="reuse_old"}`]: values,
 });
+const anomalies = (values: string) => ({
+  [`auth_session_anomalies_total{${podLabels},action="ended"}`]: values,
+});
 const refusedCopies = (reason: string, values: string) => ({
   [`auth_state_copies_refused_total{${podLabels},reason="${reason}"}`]: values,
 });
@@ -30,6 +33,13 @@ export const attacks: AlertCases = {
     fires('one session a minute is ended because of reuse', { series: reuse('0+1x60'), at: '20m' }),
     silent('a session is ended because of reuse now and then', {
       series: reuse('0x10 1x10 2x40'),
+      at: '30m',
+    }),
+  ],
+  AuthSessionAnomalies: [
+    fires('two clients use the token of one session a minute', { series: anomalies('0+1x60'), at: '20m' }),
+    silent('a phone changes its network during a refresh now and then', {
+      series: anomalies('0x10 1x10 2x40'),
       at: '30m',
     }),
   ],
