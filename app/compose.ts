@@ -15,8 +15,9 @@ import { createResetPassword } from './features/passwords/password-reset.ts';
 import { createRegister } from './features/registration/register.ts';
 import { createRoles } from './features/roles/roles.ts';
 import { createAuthenticate } from './features/sessions/authenticate.ts';
+import { createRefreshObserver } from './features/sessions/refresh-observer.ts';
 import { createSessionStates } from './features/sessions/session-states.ts';
-import { createSessions, type RefreshOutcome } from './features/sessions/sessions.ts';
+import { createSessions } from './features/sessions/sessions.ts';
 import { createLoginThrottle } from './features/throttling/login-throttle.ts';
 import { createAccessTokens } from './features/tokens/access-token.ts';
 import type { SigningKeys } from './features/tokens/signing-keys.ts';
@@ -28,7 +29,6 @@ import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import type { Stores } from './open-stores.ts';
 import { createStore, type Store } from './store/store.ts';
-import type { SessionRow } from './store/tables/sessions.ts';
 
 interface Composition {
   readonly config: Config;
@@ -42,17 +42,6 @@ interface Composition {
   readonly tracing?: Tracing;
   /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
   readonly refusalDelay?: number;
-}
-
-const successes: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
-
-function refreshObserver({ metrics, log }: Composition) {
-  return (cause: RefreshOutcome, session?: SessionRow): void => {
-    metrics.refreshes.inc({ outcome: successes.has(cause) ? 'success' : 'failure', cause });
-    if (!session) return;
-    const reuse = { event: 'refresh_reuse', cause, sessionId: session.id, userId: session.account?.id };
-    log.warn(reuse, 'a refresh token was used twice; its session was ended');
-  };
 }
 
 async function createThrottle({ config, stores, metrics, log }: Composition, store: Store) {
@@ -69,17 +58,32 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
   });
 }
 
+async function createStates({ stores, metrics, log }: Composition, store: Store) {
+  return createSessionStates({
+    store,
+    redis: stores.redis,
+    log,
+    secret: await store.serviceSecrets.get('session-states', randomBytes(32)),
+    onRefusedCopy: (reason, sessionId) => {
+      metrics.stateCopiesRefused.inc({ reason });
+      const message =
+        'a session state in Redis was not written by this service for this session, or too long ago';
+      log.warn({ event: 'state_copy_refused', reason, sessionId }, message);
+    },
+  });
+}
+
 /** Builds the services of all features, each from those that it needs. */
 async function createServices(parts: Composition) {
   const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const hasher = await createPasswordHasher(config, metrics, tracing);
-  const states = await createSessionStates({ store, redis: stores.redis, log });
+  const states = await createStates(parts, store);
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const throttle = await createThrottle(parts, store);
   const devices = createDeviceTokens(await store.serviceSecrets.get('device-tokens', randomBytes(32)));
-  const onRefresh = refreshObserver(parts);
+  const onRefresh = createRefreshObserver({ metrics, log });
   const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
   const confirmPassword = createConfirmPassword({ store, hasher, throttle });
   return {

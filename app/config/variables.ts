@@ -140,6 +140,12 @@ export const table = {
     maxAge: variable('SESSION_MAX_AGE', duration('1s', '3650d'), '90d').help(
       'Age at which a session ends, even if it is in use.',
     ),
+    refreshGrace: variable('REFRESH_GRACE', duration('0s', '60s'), '10s').help(
+      'Time in which a replaced refresh token still returns its successor. With 0s its second use ends the session.',
+    ),
+    refreshAnomaly: variable('REFRESH_ANOMALY', oneOf(['end', 'report']), 'end').help(
+      'What follows if a refresh token is used twice within REFRESH_GRACE from two networks or user agents: end its session, or only report it.',
+    ),
   },
   hashing: {
     memoryKib: variable('ARGON2_MEMORY_KIB', integer(8, 4_194_304), '19456').help(

@@ -4,7 +4,15 @@ const logins = [
   { outcome: 'success', reason: 'none' },
   ...['unknown_email', 'wrong_password', 'disabled'].map((reason) => ({ outcome: 'failure', reason })),
 ];
-const refreshFailures = ['malformed', 'unknown_session', 'bad_tag', 'ended', 'reuse_old', 'reuse_late'];
+const refreshFailures = [
+  'malformed',
+  'unknown_session',
+  'bad_tag',
+  'ended',
+  'reuse_old',
+  'reuse_late',
+  'session_anomaly',
+];
 const refreshes = [
   ...['rotated', 'repeated'].map((cause) => ({ outcome: 'success', cause })),
   ...refreshFailures.map((cause) => ({ outcome: 'failure', cause })),
@@ -22,6 +30,16 @@ export function createAuthMetrics(factory: MetricFactory) {
       [{ outcome: 'success' }],
     ),
     refreshes: factory.counter('auth_refreshes_total', 'Token refreshes by outcome and cause.', refreshes),
+    sessionAnomalies: factory.counter(
+      'auth_session_anomalies_total',
+      'Refresh tokens that two networks or user agents used within the grace period. Action is ended or reported.',
+      ['ended', 'reported'].map((action) => ({ action })),
+    ),
+    stateCopiesRefused: factory.counter(
+      'auth_state_copies_refused_total',
+      'Session states in Redis that a token check did not use, by reason: somebody else may have written to Redis.',
+      ['bad_mac', 'other_session', 'bad_time'].map((reason) => ({ reason })),
+    ),
     rateLimited: factory.counter(
       'auth_rate_limited_total',
       'Requests refused with status 429, by the limit that was exceeded.',

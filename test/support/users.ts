@@ -55,3 +55,7 @@ export async function isAccepted(app: TestApp, access: string): Promise<boolean>
   expect(status).to.be.oneOf([200, 401]);
   return status === 200;
 }
+
+/** The id of the session that an access token belongs to. */
+export const sessionIdOf = (access: string): string =>
+  JSON.parse(Buffer.from(access.split('.')[1] ?? '', 'base64url').toString()).sid;

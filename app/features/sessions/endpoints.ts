@@ -22,7 +22,9 @@ function tokenEndpoints(sessions: Sessions) {
         answers: { 200: { description: 'New tokens of the same session', data: TokenSet } },
         refuses: ['invalid_refresh_token'],
       },
-      async ({ body }) => ({ data: presentTokenSet(await sessions.refresh(body.refresh_token)) }),
+      async ({ body, client, identify }) => ({
+        data: presentTokenSet(await sessions.refresh(body.refresh_token, { client, identify })),
+      }),
     ),
     endpoint(
       'POST /api/v1/auth/logout',

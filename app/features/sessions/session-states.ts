@@ -5,12 +5,12 @@ import type { RedisClient } from '../../store/redis/redis-client.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { createRevocationBroadcast } from './internal/revocation-broadcast.ts';
+import type { CopyFault } from './internal/signed-state.ts';
 import { createStateCache } from './internal/state-cache.ts';
 import {
-  readStateCopy,
+  createStateCopies,
   revocationLifetime,
   writeSessionEnd,
-  writeStateCopy,
   writeUserVersion,
 } from './internal/state-copies.ts';
 
@@ -20,15 +20,29 @@ interface Services {
   readonly store: Store;
   readonly redis: RedisClient;
   readonly log: Logger;
+  /** Signs the copies in Redis. Redis does not store it. */
+  readonly secret: Buffer;
+  /** Called for a copy in Redis that this service did not write, or not for this session, or too long ago. */
+  readonly onRefusedCopy: (fault: CopyFault, sessionId: string) => void;
 }
 
+type StateCache = ReturnType<typeof createStateCache>;
+type StateCopies = ReturnType<typeof createStateCopies>;
+
 const channel = 'session-events';
+const eventForm = /^(?:session|user) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/**
+ * Reads in a row for one answer. Each answer of Postgres may be overtaken by a message about the session or its user, and
+ * somebody who can write to Redis can send such messages without pause.
+ */
+const maxReads = 10;
 
 /** The answer while Postgres is unavailable: a recent copy in Redis. @throws AppError service_unavailable */
-async function findCopy(redis: RedisClient, sessionId: string, cause: unknown): Promise<ActiveSession> {
+async function findCopy(copies: StateCopies, cache: StateCache, sessionId: string, cause: unknown) {
   try {
-    const state = await readStateCopy(redis, sessionId);
-    if (state) return state;
+    const copy = await copies.read(sessionId);
+    if (copy && cache.accepts(copy)) return copy.state;
   } catch (error) {
     throw new AppError('service_unavailable', { cause: error, retryAfter: 1 });
   }
@@ -37,32 +51,36 @@ async function findCopy(redis: RedisClient, sessionId: string, cause: unknown): 
 }
 
 /** Reads states from Postgres into the cache, once at a time for each session. */
-function createStateLoader({ store, redis }: Services, cache: ReturnType<typeof createStateCache>) {
+function createStateLoader({ store, redis, secret, onRefusedCopy }: Services, cache: StateCache) {
   const loading = new Map<string, Promise<ActiveSession | null>>();
   const copiedVersions = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
+  const copies = createStateCopies({ redis, secret, onRefuse: onRefusedCopy });
 
-  function copyToRedis(state: ActiveSession): void {
+  function copyToRedis(state: ActiveSession, at: number): void {
     if (copiedVersions.get(state.sessionId) === state.version) return;
     copiedVersions.set(state.sessionId, state.version);
-    writeStateCopy(redis, state).catch(() => copiedVersions.delete(state.sessionId));
+    copies.write(state, at).catch(() => copiedVersions.delete(state.sessionId));
   }
 
-  async function load(sessionId: string): Promise<ActiveSession | null> {
-    const asOf = performance.now();
+  async function load(sessionId: string, reads = 1): Promise<ActiveSession | null> {
+    const [asOf, at] = [performance.now(), Date.now()];
     let state: ActiveSession | null;
     try {
       state = await store.sessions.findActive(sessionId);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
-      return findCopy(redis, sessionId, error);
+      return findCopy(copies, cache, sessionId, error);
     }
     // An ended session stays ended, so its token cannot be used to keep Postgres busy.
     if (!state || state.disabled) cache.endSession(sessionId);
     if (!state || cache.hasEnded(sessionId)) return null;
-    // The user changed during the query, and callers who came after the change wait for this very answer.
-    if (!cache.put(state, asOf)) return load(sessionId);
-    copyToRedis(state);
-    return state;
+    if (cache.put(state, asOf)) {
+      copyToRedis(state, at);
+      return state;
+    }
+    // The session or its user changed during the query, and callers who came after the change wait for this very answer.
+    if (reads >= maxReads) throw new AppError('service_unavailable', { retryAfter: 1 });
+    return load(sessionId, reads + 1);
   }
 
   return function loadOnce(sessionId: string): Promise<ActiveSession | null> {
@@ -78,7 +96,8 @@ function createStateLoader({ store, redis }: Services, cache: ReturnType<typeof 
  * To whom a session belongs and whether it is active. Postgres is the source of truth and is queried at most once a
  * second for each session. A revocation takes effect at once in this process and by pub/sub in the others; a lost
  * message delays it by at most that second. While Postgres is unavailable, a recent copy in Redis answers, unless Redis
- * also stores a revocation.
+ * also stores a revocation or this process knows of one. Redis is not trusted: what is in it grants nothing unless this
+ * service signed it.
  */
 export async function createSessionStates(services: Services) {
   const { redis, log } = services;
@@ -90,9 +109,9 @@ export async function createSessionStates(services: Services) {
 
   await redis
     .subscribe(channel, (message) => {
-      const [kind, id = ''] = message.split(' ');
-      if (kind === 'session') cache.endSession(id);
-      if (kind === 'user') cache.changeUser(id);
+      // A message grants nothing and ends nothing: Postgres decides.
+      const [, id] = eventForm.exec(message) ?? [];
+      if (id) cache.recheck(id);
     })
     .catch((error) => log.warn({ err: error }, 'cannot subscribe to the session events of other replicas'));
 
@@ -115,7 +134,7 @@ export async function createSessionStates(services: Services) {
 
     /** Call after the commit that changed a user's roles, name or status; `version` is the new one. */
     async userChanged(userId: string, version: number): Promise<void> {
-      cache.changeUser(userId);
+      cache.changeUser(userId, version);
       await publish(`user ${userId}`, () => writeUserVersion(redis, userId, version));
     },
   };

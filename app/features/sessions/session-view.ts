@@ -8,8 +8,8 @@ import type {
 export const Session = z
   .object({
     id: Id,
-    device: z.string().nullable().meta({ description: 'User-Agent at login' }),
-    ip: z.string().nullable(),
+    device: z.string().nullable().meta({ description: 'User-Agent of the last login or refresh' }),
+    ip: z.string().nullable().meta({ description: 'Address of the last login or refresh' }),
     created_at: Instant,
     last_seen_at: Instant.meta({ description: 'Last login or refresh' }),
     current: z.boolean(),

@@ -5,9 +5,7 @@ import type { Session } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { createMacKey, issueRefreshToken, type RefreshToken } from './internal/refresh-token.ts';
-import { type RotationServices, rotate } from './internal/rotation.ts';
-
-export type { RefreshOutcome } from './internal/rotation.ts';
+import { type RefreshAttempt, type RotationServices, rotate } from './internal/rotation.ts';
 
 export type Sessions = ReturnType<typeof createSessions>;
 export type TokenSet = Awaited<ReturnType<Sessions['tokenSet']>>;
@@ -63,8 +61,8 @@ export function createSessions(services: Services) {
      * Exchanges a refresh token for new tokens (RFC 6749 section 6, ASVS 10.4.5).
      * @throws AppError invalid_refresh_token
      */
-    async refresh(text: string) {
-      const { user, successor } = await rotate(services, text);
+    async refresh(text: string, attempt: RefreshAttempt) {
+      const { user, successor } = await rotate(services, text, attempt);
       return tokenSet(user, successor);
     },
 

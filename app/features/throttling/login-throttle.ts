@@ -1,9 +1,9 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { AppError } from '../../errors.ts';
+import { addressBlock } from '../../http/address-block.ts';
 import { createRateLimiter } from '../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { createAccountBudget } from './internal/account-budget.ts';
-import { addressBlock } from './internal/address-block.ts';
 import { all, type CountedAttempt, uncounted } from './internal/counted-attempt.ts';
 import { createNetworkBudget, createUnlockMarks } from './internal/network-budget.ts';
 

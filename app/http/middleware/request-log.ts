@@ -51,7 +51,7 @@ function countRequest(metrics: Metrics, method: string, facts: RequestFacts): vo
 
 /** The fields of the log line. No query, body or header value is among them (ASVS 16.2.5). */
 function logFields(method: string, facts: RequestFacts) {
-  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId, isAborted } = facts;
+  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId, sessionId, isAborted } = facts;
   const code = failure instanceof AppError ? failure.code : undefined;
   return {
     event: 'request',
@@ -63,6 +63,7 @@ function logFields(method: string, facts: RequestFacts) {
     durationMs: Math.round(seconds * 1e5) / 100,
     ip,
     ...(userId && { userId }),
+    ...(sessionId && { sessionId }),
     ...(code && { code }),
     ...(isAborted && { aborted: true }),
     ...securityEvent(status, code, endpoint?.securityEvent),

@@ -9,6 +9,7 @@ export interface RequestState {
   /** Set once the router has found the endpoint. */
   endpoint?: Endpoint;
   userId?: string;
+  sessionId?: string;
   /** Set while tracing is on. */
   traceId?: string;
   /** Why the request was refused, for the log. */

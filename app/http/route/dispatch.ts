@@ -6,7 +6,7 @@ import { adminRole } from '../../store/tables/roles.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { problems } from '../problem.ts';
 import type { Context, RequestState } from './context.ts';
-import type { Answer, Call, Endpoint } from './endpoint.ts';
+import type { Answer, Call, Endpoint, Subject } from './endpoint.ts';
 import { checkIsJson, parseJson } from './json.ts';
 import type { Priority } from './network-standing.ts';
 import type { OverloadControl } from './overload-control.ts';
@@ -118,8 +118,17 @@ async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Prom
   const input = await readInput(endpoint, ctx, policies.readBody);
   const { client } = ctx.state;
   const cookie = (name: string): string | null => (ctx.headers.cookie && ctx.cookies.get(name)) || null;
+  const identify = ({ userId, sessionId }: Subject): void => {
+    ctx.state.userId = userId;
+    ctx.state.sessionId = sessionId;
+  };
   // reason: Endpoint erased the types of its spec; see endpoint().
-  const call = { ...input, caller, client, priority, cookie } as Call<never, unknown, unknown, unknown>;
+  const call = { ...input, caller, client, priority, cookie, identify } as Call<
+    never,
+    unknown,
+    unknown,
+    unknown
+  >;
   const handle = () => endpoint.handle(call);
   if (!queue) return write(ctx, await handle());
   // Reserve the slot only after the body has arrived. A client that sends its headers and withholds the body must not

@@ -23,6 +23,12 @@ export interface WorkQueue {
   run<T>(priority: Priority, work: () => T | Promise<T>): Promise<T>;
 }
 
+/** Who a request is about. */
+export interface Subject {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
 export interface Call<A extends Access, B, Q, P> {
   readonly body: B;
   readonly query: Q;
@@ -31,6 +37,8 @@ export interface Call<A extends Access, B, Q, P> {
   readonly client: Client;
   /** Before whom the expensive work of this request is done. */
   readonly priority: Priority;
+  /** Names the user and the session in the log line of a request without an access token, once a secret proves them. */
+  readonly identify: (subject: Subject) => void;
   /** The value of a cookie, unchecked; null if the request has none of that name. */
   readonly cookie: (name: string) => string | null;
 }

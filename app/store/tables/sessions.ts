@@ -18,8 +18,7 @@ export interface SessionInsert
   readonly passwordChangedAt: Date;
 }
 
-export interface SessionRotation {
-  readonly id: string;
+export interface SessionRotation extends Pick<SessionRow, 'id' | 'ip' | 'userAgent'> {
   readonly oldHash: Buffer;
   readonly newHash: Buffer;
   readonly sealedSuccessor: Buffer;
@@ -27,7 +26,7 @@ export interface SessionRotation {
   readonly idleTtlMs: number;
 }
 
-/** A session as its user may see it. */
+/** A session as its user may see it. Address and user agent are those of the last login or refresh. */
 export interface Session {
   readonly id: string;
   readonly ip: string | null;
@@ -61,6 +60,8 @@ export interface SessionRow extends ExportedSession {
   readonly expiresAt: Date;
   /** False once the session has ended, or expired because of idle time or age. */
   readonly isActive: boolean;
+  /** Whether ip and userAgent belong to the refresh that made the newest token. */
+  readonly isClientCurrent: boolean;
   /** Null when the account was deleted. */
   readonly account: Account | null;
 }
@@ -85,8 +86,9 @@ type ActiveSessionColumns = Omit<ActiveSession, 'user'> & User;
 function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
   const { sessionId, sessionCreatedAt, userId, ip, userAgent, lastSeenAt, ...columns } = row;
   const { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation, ...rest } = columns;
-  const { idleExpiresAt, expiresAt, endedAt, endCause, isActive, ...account } = rest;
-  const session = { id: sessionId, userId, ip, userAgent, createdAt: sessionCreatedAt, lastSeenAt };
+  const { idleExpiresAt, expiresAt, endedAt, endCause, isActive, isClientCurrent, ...account } = rest;
+  const client = { ip, userAgent, isClientCurrent };
+  const session = { id: sessionId, userId, ...client, createdAt: sessionCreatedAt, lastSeenAt };
   const token = { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation };
   const expiry = { idleExpiresAt, expiresAt, endedAt, endCause, isActive };
   return { ...session, ...token, ...expiry, account: account.id === null ? null : account };
@@ -154,8 +156,8 @@ export const createSessionStore = (database: Database) => ({
 
   /** One conditional update: of several simultaneous calls with the newest token, exactly one gets true. */
   async rotate(rotation: SessionRotation): Promise<boolean> {
-    const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs } = rotation;
-    const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs];
+    const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs, ip, userAgent } = rotation;
+    const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs, ip, userAgent];
     return (await queryOneOrNull(database, 'sessions/rotate', values)) !== null;
   },
 });

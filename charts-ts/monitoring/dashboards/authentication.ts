@@ -67,6 +67,7 @@ function rateLimiting(selector: string): Panel[] {
 function tokens(selector: string): Panel[] {
   const refreshes = `auth_refreshes_total{${selector}}`;
   const reuses = `sum by (cause) (increase(auth_refreshes_total{${selector},cause=~"reuse_.+"}[15m]))`;
+  const anomalies = `sum by (action) (increase(auth_session_anomalies_total{${selector}}[15m]))`;
   const verify = `http_request_duration_seconds_count{${selector},route="/api/v1/auth/verify"}`;
   const checks = [totalRate('verify', verify), totalRate('JWKS', `auth_jwks_requests_total{${selector}}`)];
   const keyAge = `max by (use, kid) (auth_signing_key_age_seconds{${selector}})`;
@@ -74,7 +75,7 @@ function tokens(selector: string): Panel[] {
     panel('Token refreshes by cause', 'cps', [rateBy(['outcome', 'cause'], refreshes)], {
       description:
         'Token refreshes per second. The cause repeated means that a client sent the previous refresh token again ' +
-        'within ten seconds, which is allowed.',
+        'within REFRESH_GRACE, which is allowed.',
     }),
     panel('Refresh token reuse, 15 minutes', 'short', [{ legend: '{{cause}}', expr: reuses }], {
       description:
@@ -82,6 +83,15 @@ function tokens(selector: string): Panel[] {
         'loses responses.',
       logs: {
         query: 'filter event = "refresh_reuse" | stats count(*) as reuses by bin(15m), cause',
+        unit: 'sessions',
+      },
+    }),
+    panel('Session anomalies, 15 minutes', 'short', [{ legend: '{{action}}', expr: anomalies }], {
+      description:
+        'Refresh tokens that two networks or user agents used within REFRESH_GRACE. The session was ended, or only ' +
+        'reported (REFRESH_ANOMALY).',
+      logs: {
+        query: 'filter event = "session_anomaly" | stats count(*) as anomalies by bin(15m), action',
         unit: 'sessions',
       },
     }),

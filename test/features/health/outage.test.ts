@@ -4,7 +4,7 @@ import { useMonotonicClock } from '../../support/clock.ts';
 import { type Faults, withFaults } from '../../support/faults.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
-import { isAccepted, logInNewUser, newUserFields } from '../../support/users.ts';
+import { isAccepted, logInNewUser, newUserFields, sessionIdOf } from '../../support/users.ts';
 
 onEachStore('Stores that are away', (stores) => {
   let app: TestApp;
@@ -17,8 +17,6 @@ onEachStore('Stores that are away', (stores) => {
   afterEach(() => app.close());
 
   const verify = (token: string) => app.ask('GET /api/v1/auth/verify', { token });
-  const sessionIdOf = (token: string): string =>
-    JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).sid;
   const clock = useMonotonicClock();
   /** After a second, no replica may use its cached state of a session. */
   const forget = () => clock.advance(1_000);
@@ -43,7 +41,7 @@ onEachStore('Stores that are away', (stores) => {
     const { access } = await logInNewUser(app);
     expect((await verify(access)).status).to.equal(204);
     const { redis } = app.stores;
-    await until(async () => (await redis.get([`state:${sessionIdOf(access)}`]))[0] !== null);
+    await until(async () => (await redis.get([`signed-state:${sessionIdOf(access)}`]))[0] !== null);
     faults.postgres = true;
     await forget();
     expect((await verify(access)).status).to.equal(204);

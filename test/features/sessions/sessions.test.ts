@@ -70,6 +70,21 @@ onEachStore('Sessions', (stores) => {
     expect(oldest.current).to.equal(true);
   });
 
+  it('GET /users/me/sessions lists the device and the address of the last refresh', async () => {
+    const behindProxy = await startApp(stores(), { TRUSTED_PROXIES: '127.0.0.1' });
+    try {
+      const user = await logInNewUser(behindProxy);
+      const headers = { 'User-Agent': 'Phone/2.0', 'X-Forwarded-For': '203.0.113.9' };
+      const body = { refresh_token: user.refresh };
+      await behindProxy.ask('POST /api/v1/auth/refresh', { body, headers });
+      const reply = await behindProxy.ask('GET /api/v1/users/me/sessions', { token: user.access });
+      expect(reply.body.data).to.have.length(1);
+      expect(reply.body.data[0]).to.include({ device: 'Phone/2.0', ip: '203.0.113.9', current: true });
+    } finally {
+      await behindProxy.close();
+    }
+  });
+
   it('POST /auth/login ends the oldest session when there are too many, on every replica', async () => {
     const first = await logInNewUser(app);
     const second = await logIn(app, first);

@@ -1,45 +1,39 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import { createStateSigner } from '../../../app/features/sessions/internal/signed-state.ts';
 import {
-  readStateCopy,
+  createStateCopies,
   writeSessionEnd,
-  writeStateCopy,
   writeUserVersion,
 } from '../../../app/features/sessions/internal/state-copies.ts';
 import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import type { ActiveSession } from '../../../app/store/tables/sessions.ts';
+import { newSessionState } from '../../support/session-state.ts';
 import { onEachStore, onRealStore } from '../../support/stores.ts';
-import { newUserFields } from '../../support/users.ts';
 
 const minute = 60_000;
 
-type Revoke = (redis: RedisClient, state: ActiveSession) => Promise<void>;
+const secret = randomBytes(32);
+const copiesOn = (redis: RedisClient, faults: string[] = []) =>
+  createStateCopies({ redis, secret, onRefuse: (fault) => void faults.push(fault) });
+const keyOf = ({ sessionId }: ActiveSession) => `signed-state:${sessionId}`;
 
-function newState(): ActiveSession {
-  const { email, username } = newUserFields();
-  const createdAt = new Date('2030-01-01T00:00:00.123Z');
-  return {
-    sessionId: randomUUID(),
-    user: { id: randomUUID(), email, username, roles: ['user'], createdAt },
-    disabled: false,
-    version: 7,
-    expiresAt: new Date('2030-02-01T00:00:00.456Z'),
-  };
-}
+type Revoke = (redis: RedisClient, state: ActiveSession) => Promise<void>;
 
 onEachStore('A snapshot of a session', (stores) => {
   const redis = () => stores().redis;
-  const written = async (state = newState()) => {
-    await writeStateCopy(redis(), state);
+  const written = async (state = newSessionState()) => {
+    await copiesOn(redis()).write(state, Date.now());
     return state;
   };
-  const read = ({ sessionId }: ActiveSession) => readStateCopy(redis(), sessionId);
+  const read = async ({ sessionId }: ActiveSession) =>
+    (await copiesOn(redis()).read(sessionId))?.state ?? null;
 
   it('answers all that was written, and nothing where nothing was', async () => {
     const state = await written();
     expect(await read(state)).to.deep.equal(state);
-    expect(await read(newState())).to.equal(null);
+    expect(await read(newSessionState())).to.equal(null);
   });
 
   it('answers nothing once its session has ended, and others go on', async () => {
@@ -57,19 +51,86 @@ onEachStore('A snapshot of a session', (stores) => {
   });
 
   it('answers nothing when it is written after the end of its session', async () => {
-    const state = newState();
+    const state = newSessionState();
     await writeSessionEnd(redis(), state.sessionId);
     expect(await read(await written(state))).to.equal(null);
   });
 
   it('answers nothing when it is written after a change that it does not know, however late that is told', async () => {
-    const state = newState();
+    const state = newSessionState();
     await writeUserVersion(redis(), state.user.id, state.version + 2);
     await writeUserVersion(redis(), state.user.id, state.version + 1);
     expect(await read(await written(state))).to.equal(null);
     expect(await read(await written({ ...state, version: state.version + 1 }))).to.equal(null);
     const newest = await written({ ...state, version: state.version + 2 });
     expect(await read(newest)).to.deep.equal(newest);
+  });
+});
+
+describe('A snapshot that somebody else has put into Redis', () => {
+  const redis = createInMemoryRedis();
+  const realNow = Date.now;
+  let wallClock: number;
+  beforeEach(() => {
+    wallClock = realNow();
+    Date.now = () => wallClock;
+  });
+  afterEach(() => {
+    Date.now = realNow;
+  });
+
+  /** What another writer makes of the text of a genuine copy, and when it is read. @returns the state or the fault */
+  async function readBack(forge: (text: string) => string | Promise<string>, later = 0) {
+    const state = newSessionState();
+    await copiesOn(redis).write(state, wallClock);
+    const [text] = await redis.get([keyOf(state)]);
+    await redis.set(keyOf(state), await forge(text ?? ''), minute);
+    wallClock += later;
+    const faults: string[] = [];
+    const copy = await copiesOn(redis, faults).read(state.sessionId);
+    return copy ? { isSame: JSON.stringify(copy.state) === JSON.stringify(state), age: copy.age } : faults[0];
+  }
+
+  it('is used as it was written, and its age is known', async () => {
+    expect(await readBack((text) => text, 1_234)).to.deep.equal({ isSame: true, age: 1_234 });
+  });
+
+  it('is refused whichever of its characters is another or missing', () => {
+    const [signer, state] = [createStateSigner(secret), newSessionState()];
+    const text = signer.sign(state, wallClock);
+    expect(signer.verify(text, state.sessionId)).to.deep.equal({ state, age: 0 });
+    for (let n = 0; n < text.length; n += 1) {
+      const altered = `${text.slice(0, n)}${text[n] === 'a' ? 'b' : 'a'}${text.slice(n + 1)}`;
+      expect(signer.verify(altered, state.sessionId), `character ${n}`).to.equal('bad_mac');
+      expect(signer.verify(text.slice(0, n), state.sessionId), `${n} characters`).to.equal('bad_mac');
+    }
+  });
+
+  it('is refused if another service signed it', async () => {
+    const other = createStateSigner(randomBytes(32));
+    expect(await readBack(() => other.sign(newSessionState(), wallClock))).to.equal('bad_mac');
+  });
+
+  it('is refused if it is the state of another session', async () => {
+    const signer = createStateSigner(secret);
+    expect(await readBack(() => signer.sign(newSessionState(), wallClock))).to.equal('other_session');
+  });
+
+  it('is refused once Postgres has not confirmed it for five minutes, however long Redis keeps it', async () => {
+    expect(await readBack((text) => text, 5 * minute)).to.deep.equal({ isSame: true, age: 5 * minute });
+    expect(await readBack((text) => text, 5 * minute + 1)).to.equal('bad_time');
+  });
+
+  it('is refused if it is from the future, by more than the clocks of replicas may differ', async () => {
+    expect(await readBack((text) => text, -5_000)).to.deep.equal({ isSame: true, age: 0 });
+    expect(await readBack((text) => text, -5_001)).to.equal('bad_time');
+  });
+
+  it('revokes the copy if it is a version that is no number', async () => {
+    const state = newSessionState();
+    await copiesOn(redis).write(state, wallClock);
+    await redis.set(`user-version:${state.user.id}`, 'a version', minute);
+    expect(await copiesOn(redis).read(state.sessionId)).to.equal(null);
   });
 });
 
@@ -87,12 +148,12 @@ describe('The life of a snapshot in memory', () => {
 
   /** Asked once only: the cache remembers for a millisecond of real time what it last took for the time. */
   async function isAnswered(age: number, revoke?: Revoke) {
-    const [redis, state] = [createInMemoryRedis(), newState()];
+    const [redis, state] = [createInMemoryRedis(), newSessionState()];
     await revoke?.(redis, state);
     now += 5 * minute - 1;
-    await writeStateCopy(redis, state);
+    await copiesOn(redis).write(state, Date.now());
     now += age;
-    return (await readStateCopy(redis, state.sessionId)) !== null;
+    return (await copiesOn(redis).read(state.sessionId)) !== null;
   }
 
   it('is five minutes', async () => {
@@ -112,16 +173,16 @@ onRealStore('The life of a snapshot on Redis', (stores) => {
     const { redis } = stores();
     const { connection } = redis;
     if (!connection) this.skip();
-    const state = newState();
-    await writeStateCopy(redis, state);
+    const state = newSessionState();
+    await copiesOn(redis).write(state, Date.now());
     await writeUserVersion(redis, state.user.id, state.version);
     // A test may take twenty seconds.
     const life = (minutes: number) => [minutes * minute - 20_000, minutes * minute] as const;
-    expect(await connection.pttl(`state:${state.sessionId}`)).to.be.within(...life(5));
+    expect(await connection.pttl(keyOf(state))).to.be.within(...life(5));
     expect(await connection.pttl(`user-version:${state.user.id}`)).to.be.within(...life(10));
     // As if it had been written five minutes ago: a time to end at that has passed.
-    await connection.pexpireat(`state:${state.sessionId}`, 1);
-    expect(await readStateCopy(redis, state.sessionId)).to.equal(null);
+    await connection.pexpireat(keyOf(state), 1);
+    expect(await copiesOn(redis).read(state.sessionId)).to.equal(null);
     await writeSessionEnd(redis, state.sessionId);
     expect(await connection.pttl(`ended:${state.sessionId}`)).to.be.within(...life(10));
   });

@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
-import { logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../../support/users.ts';
+import {
+  logInNewAdmin,
+  logInNewUser,
+  newUserFields,
+  registerUser,
+  sessionIdOf,
+} from '../../support/users.ts';
 
 onEachStore('security events in the log', (stores) => {
   let app: TestApp;
@@ -60,6 +66,29 @@ onEachStore('security events in the log', (stores) => {
     const disabled = await eventOf(`POST /api/v1/admin/users/${id}/disable`, { token: admin.access });
     expect(disabled).to.include({ security: 'administration', outcome: 'success', userId: admin.id });
     expect(await eventOf('GET /api/v1/users/me', { token: admin.access })).to.not.have.property('security');
+  });
+
+  it('name the user and the session of a refresh, whether it succeeds or not', async () => {
+    const { id: userId, access, refresh } = await logInNewUser(app);
+    const refreshed = (refresh_token: string) =>
+      eventOf('POST /api/v1/auth/refresh', { body: { refresh_token } });
+    const subject = { security: 'token_refresh', userId, sessionId: sessionIdOf(access) };
+    expect(await refreshed(refresh)).to.include({ ...subject, outcome: 'success' });
+    const repeated = await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: refresh } });
+    await app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: repeated.body.data.refresh_token } });
+    for (const of of ['a reused token', 'a token of a session that has ended']) {
+      expect(await refreshed(refresh), of).to.include({ ...subject, outcome: 'failure', status: 401 });
+    }
+  });
+
+  it('name nobody for a refresh token with an invalid tag', async () => {
+    const { refresh } = await logInNewUser(app);
+    const forged = Buffer.from(refresh, 'base64url');
+    forged.writeUInt32BE(9, 16);
+    const body = { refresh_token: forged.toString('base64url') };
+    const line = await eventOf('POST /api/v1/auth/refresh', { body });
+    expect(line).to.include({ security: 'token_refresh', outcome: 'failure' });
+    expect(line).to.not.have.any.keys('userId', 'sessionId');
   });
 
   it('tell of a stolen refresh token, with the session and the user', async () => {

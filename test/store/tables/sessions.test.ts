@@ -22,6 +22,8 @@ onEachStore('session store', (stores) => {
     sealedSuccessor: randomBytes(60),
     counter,
     idleTtlMs: day,
+    ip: '198.51.100.1',
+    userAgent: 'another browser',
   });
 
   it('finds a session with all fields that a refresh needs', async () => {
@@ -37,6 +39,9 @@ onEachStore('session store', (stores) => {
       counter: 1,
       msSinceRotation: null,
       isActive: true,
+      ip: session.ip,
+      userAgent: session.userAgent,
+      isClientCurrent: false,
     });
     expect(row?.account).to.deep.equal(await store().users.findById(user.id));
     expect(await store().sessions.find(randomUUID())).to.equal(null);
@@ -58,6 +63,9 @@ onEachStore('session store', (stores) => {
       previousHash: session.tokenHash,
       sealedSuccessor: next.sealedSuccessor,
       counter: 2,
+      ip: '198.51.100.1',
+      userAgent: 'another browser',
+      isClientCurrent: true,
     });
     expect(row?.msSinceRotation).to.be.within(0, 60_000);
   });

@@ -1,9 +1,13 @@
 import type { Config } from '../../../config/config.ts';
 import { AppError } from '../../../errors.ts';
+import type { Client } from '../../../http/client.ts';
+import type { Subject } from '../../../http/route/endpoint.ts';
 import type { Store } from '../../../store/store.ts';
 import type { SessionRow } from '../../../store/tables/sessions.ts';
 import type { User } from '../../../store/tables/users.ts';
+import type { RefreshObserver } from '../refresh-observer.ts';
 import type { SessionStates } from '../session-states.ts';
+import { clientDifferences } from './client-differences.ts';
 import {
   hasValidTag,
   issueRefreshToken,
@@ -13,47 +17,38 @@ import {
   sealSuccessor,
 } from './refresh-token.ts';
 
-export type RefreshOutcome =
-  | 'rotated'
-  | 'repeated'
-  | 'malformed'
-  | 'unknown_session'
-  | 'bad_tag'
-  | 'ended'
-  | 'reuse_old'
-  | 'reuse_late';
-
-/** Milliseconds in which the previous token is still answered, for clients that raced or lost the response. */
-const gracePeriod = 10_000;
-
 export interface RotationServices {
   readonly store: Store;
   readonly states: SessionStates;
   readonly lifetimes: Config['sessions'];
-  /** Called with the session where the token belongs to one. */
-  readonly onRefresh: (outcome: RefreshOutcome, session?: SessionRow) => void;
+  readonly onRefresh: RefreshObserver;
 }
 
-function refuse({ onRefresh }: RotationServices, outcome: RefreshOutcome, session?: SessionRow): never {
-  onRefresh(outcome, session);
+/** Who presents a refresh token. */
+export interface RefreshAttempt {
+  readonly client: Client;
+  /** Called once the tag of the token is valid. A stranger who knows a session id cannot name its user in the log. */
+  readonly identify: (subject: Subject) => void;
+}
+
+function refuse({ onRefresh }: RotationServices, ...observed: Parameters<RefreshObserver>): never {
+  onRefresh(...observed);
   throw new AppError('invalid_refresh_token');
 }
 
-/** Either a thief or the victim presented an old token. It is unknown which, so the session ends. */
-async function endForReuse(
-  services: RotationServices,
-  session: SessionRow,
-  outcome: 'reuse_old' | 'reuse_late',
-): Promise<never> {
+/** Either a thief or the victim presented the token. It is unknown which, so the session ends. */
+async function endSession(services: RotationServices, ...observed: Required<Parameters<RefreshObserver>>) {
+  const [outcome, { session }] = observed;
   await services.store.sessions.end(session.id, null, outcome);
   await services.states.sessionsEnded([session.id]);
-  return refuse(services, outcome, session);
+  return refuse(services, ...observed);
 }
 
-async function findActive(services: RotationServices, presented: RefreshToken) {
+async function findActive(services: RotationServices, presented: RefreshToken, { identify }: RefreshAttempt) {
   const session = await services.store.sessions.find(presented.sessionId);
   if (!session) return refuse(services, 'unknown_session');
   if (!hasValidTag(presented, session.macKey)) return refuse(services, 'bad_tag');
+  identify({ userId: session.userId, sessionId: session.id });
   const user = session.account;
   if (!session.isActive || !user || user.disabledAt) return refuse(services, 'ended');
   return { session, user };
@@ -64,6 +59,7 @@ async function rotateNewest(
   { store, lifetimes }: RotationServices,
   session: SessionRow,
   presented: RefreshToken,
+  { ip, userAgent }: Client,
 ): Promise<RefreshToken | null> {
   if (!session.tokenHash.equals(presented.hash)) return null;
   const successor = issueRefreshToken(session.id, presented.counter + 1, session.macKey);
@@ -74,23 +70,38 @@ async function rotateNewest(
     sealedSuccessor: sealSuccessor(presented, successor),
     counter: successor.counter,
     idleTtlMs: lifetimes.refreshTokenTtl,
+    ip,
+    userAgent,
   });
   return rotated ? successor : null;
 }
 
-/** For the previous token within the grace period: the same successor again, which extends nothing. */
+/**
+ * For the previous token within the grace period: the same successor again, which extends nothing. A client that lost
+ * the response repeats its request from where it is. If the second request comes from another network or user agent, a
+ * thief may use the token beside its owner.
+ */
 async function repeatSuccessor(
   services: RotationServices,
   session: SessionRow,
   presented: RefreshToken,
+  { client }: RefreshAttempt,
 ): Promise<RefreshToken> {
+  const { refreshGrace, refreshAnomaly } = services.lifetimes;
   if (!session.previousHash?.equals(presented.hash) || !session.sealedSuccessor) {
-    return endForReuse(services, session, 'reuse_old');
+    return endSession(services, 'reuse_old', { session, client });
   }
-  if (session.msSinceRotation === null || session.msSinceRotation > gracePeriod) {
-    return endForReuse(services, session, 'reuse_late');
+  // The clock of the database may have been set back. A grace of zero still allows no second use.
+  if (session.msSinceRotation === null || Math.max(0, session.msSinceRotation) >= refreshGrace) {
+    return endSession(services, 'reuse_late', { session, client });
   }
-  return openSuccessor(presented, session.sealedSuccessor);
+  const differences = clientDifferences(session, client);
+  if (differences.length > 0 && refreshAnomaly === 'end') {
+    return endSession(services, 'session_anomaly', { session, client, differences });
+  }
+  const successor = openSuccessor(presented, session.sealedSuccessor);
+  services.onRefresh('repeated', { session, client, differences });
+  return successor;
 }
 
 /**
@@ -100,18 +111,16 @@ async function repeatSuccessor(
 export async function rotate(
   services: RotationServices,
   text: string,
+  attempt: RefreshAttempt,
 ): Promise<{ user: User; successor: RefreshToken }> {
-  const { onRefresh } = services;
   const presented = parseRefreshToken(text) ?? refuse(services, 'malformed');
-  const { session, user } = await findActive(services, presented);
-  const successor = await rotateNewest(services, session, presented);
+  const { session, user } = await findActive(services, presented, attempt);
+  const successor = await rotateNewest(services, session, presented, attempt.client);
   if (successor) {
-    onRefresh('rotated');
+    services.onRefresh('rotated');
     return { user, successor };
   }
   // The token is not the newest, or another request rotated it a moment ago. Decide by the row as it is now.
-  const now = await findActive(services, presented);
-  const repeated = await repeatSuccessor(services, now.session, presented);
-  onRefresh('repeated');
-  return { user: now.user, successor: repeated };
+  const now = await findActive(services, presented, attempt);
+  return { user: now.user, successor: await repeatSuccessor(services, now.session, presented, attempt) };
 }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ActiveSession } from '../../../store/tables/sessions.ts';
+import { copyLifetime, type StateCopy } from './signed-state.ts';
 
 interface Entry {
   readonly state: ActiveSession;
@@ -11,40 +12,87 @@ interface Entry {
 const maxAge = 900;
 const maxEntries = 50_000;
 
-/**
- * What this process knows of session states, and of revocations. Revocations outlive every query that was in flight
- * when they happened, so that its late answer is not believed.
- */
-export function createStateCache() {
-  const entries = new LRUCache<string, Entry>({ max: maxEntries, ttl: maxAge });
-  const endedSessions = new LRUCache<string, true>({ max: maxEntries, ttl: 30_000 });
-  const changedUsers = new LRUCache<string, number>({ max: maxEntries, ttl: 30_000 });
+/** Revocations outlive every query that was in flight when they happened, and every copy of a state that they revoke. */
+const memory = { max: maxEntries, ttl: copyLifetime };
 
-  const isCurrent = ({ state, asOf }: Entry): boolean => asOf > (changedUsers.get(state.user.id) ?? -1);
+/**
+ * What this process knows of revocations. It has learned of a revocation from its own work, from Postgres, or from a
+ * message. Messages can be forged by anybody who can write to Redis, so a message only discards what is older than the
+ * message.
+ */
+function createRevocationMemory() {
+  const endedSessions = new LRUCache<string, true>(memory);
+  const knownVersions = new LRUCache<string, number>(memory);
+  /** When this process last changed a user, by its id. */
+  const changedUsers = new LRUCache<string, number>(memory);
+  /** When a message last named a session or a user, by its id. Forged messages can fill it, but nothing else. */
+  const announced = new LRUCache<string, number>(memory);
+
+  const isAfter = (times: LRUCache<string, number>, id: string, asOf: number): boolean =>
+    asOf > (times.get(id) ?? Number.NEGATIVE_INFINITY);
 
   return {
+    endSession: (sessionId: string) => endedSessions.set(sessionId, true),
     hasEnded: (sessionId: string): boolean => endedSessions.has(sessionId),
+
+    learnVersion(userId: string, version: number): void {
+      if (version > (knownVersions.get(userId) ?? 0)) knownVersions.set(userId, version);
+    },
+    isOutdated: ({ user, version }: ActiveSession): boolean => version < (knownVersions.get(user.id) ?? 0),
+
+    changeUser: (userId: string) => changedUsers.set(userId, performance.now()),
+    announce: (id: string) => announced.set(id, performance.now()),
+    /** Whether neither the session nor its user has changed since. */
+    isCurrent: ({ state: { sessionId, user }, asOf }: Entry): boolean =>
+      isAfter(changedUsers, user.id, asOf) &&
+      isAfter(announced, user.id, asOf) &&
+      isAfter(announced, sessionId, asOf),
+  };
+}
+
+/** The session states that this process has read, and whether they are still current. */
+export function createStateCache() {
+  const entries = new LRUCache<string, Entry>({ max: maxEntries, ttl: maxAge });
+  const revocations = createRevocationMemory();
+
+  return {
+    hasEnded: revocations.hasEnded,
 
     get(sessionId: string): ActiveSession | null {
       const entry = entries.get(sessionId);
-      return entry && isCurrent(entry) ? entry.state : null;
+      return entry && revocations.isCurrent(entry) ? entry.state : null;
     },
 
-    /** @returns false, and keeps nothing, if the user changed after the query was sent */
+    /** @returns false, and keeps nothing, if the session or its user changed after the query was sent */
     put(state: ActiveSession, asOf: number): boolean {
-      if (!isCurrent({ state, asOf })) return false;
+      if (!revocations.isCurrent({ state, asOf })) return false;
       const ttl = Math.max(1, maxAge - (performance.now() - asOf));
       entries.set(state.sessionId, { state, asOf }, { ttl });
+      revocations.learnVersion(state.user.id, state.version);
       return true;
     },
 
+    /** Whether nothing that this process knows contradicts a copy. The copy may have been brought back after a revocation. */
+    accepts({ state, age }: StateCopy): boolean {
+      if (revocations.hasEnded(state.sessionId) || revocations.isOutdated(state)) return false;
+      return revocations.isCurrent({ state, asOf: performance.now() - age });
+    },
+
+    /** The session has ended: this process ended it, or Postgres said so. */
     endSession(sessionId: string): void {
-      endedSessions.set(sessionId, true);
+      revocations.endSession(sessionId);
       entries.delete(sessionId);
     },
 
-    changeUser(userId: string): void {
-      changedUsers.set(userId, performance.now());
+    /** This process changed the user; `version` is the new one. */
+    changeUser(userId: string, version: number): void {
+      revocations.changeUser(userId);
+      revocations.learnVersion(userId, version);
+    },
+
+    /** Discards the states of a session, or of all sessions of a user, by its id. The next request asks Postgres. */
+    recheck(id: string): void {
+      revocations.announce(id);
     },
   };
 }

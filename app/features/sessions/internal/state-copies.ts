@@ -1,18 +1,14 @@
 import type { RedisClient } from '../../../store/redis/redis-client.ts';
 import type { ActiveSession } from '../../../store/tables/sessions.ts';
+import { type CopyFault, copyLifetime, createStateSigner, type StateCopy } from './signed-state.ts';
 
-/** Milliseconds for which a copy in Redis may answer token checks while Postgres is unavailable. */
-export const copyLifetime = 300_000;
 /** A revocation must outlive every copy that it revokes. */
 export const revocationLifetime = 2 * copyLifetime;
 
-const stateKey = (sessionId: string): string => `state:${sessionId}`;
+/** Release 1.0.0 has unsigned copies under `state:`. Neither release reads the copies of the other. */
+const stateKey = (sessionId: string): string => `signed-state:${sessionId}`;
 const endedKey = (sessionId: string): string => `ended:${sessionId}`;
 const versionKey = (userId: string): string => `user-version:${userId}`;
-
-export async function writeStateCopy(redis: RedisClient, state: ActiveSession): Promise<void> {
-  await redis.set(stateKey(state.sessionId), JSON.stringify(state), copyLifetime);
-}
 
 /** Revocations have keys of their own, so that a copy written late cannot overwrite one. */
 export async function writeSessionEnd(redis: RedisClient, sessionId: string): Promise<void> {
@@ -23,21 +19,39 @@ export async function writeUserVersion(redis: RedisClient, userId: string, versi
   await redis.setMax(versionKey(userId), version, revocationLifetime);
 }
 
-/** The copy of an active session; null if there is none, or the session ended or its user changed since. */
-export async function readStateCopy(redis: RedisClient, sessionId: string): Promise<ActiveSession | null> {
-  const [text, ended] = await redis.get([stateKey(sessionId), endedKey(sessionId)]);
-  if (!text || ended) return null;
-  const state = reviveState(text);
-  const [version] = await redis.get([versionKey(state.user.id)]);
-  return Number(version ?? 0) > state.version ? null : state;
+interface Options {
+  readonly redis: RedisClient;
+  /** Signs the copies. @see createStateSigner */
+  readonly secret: Buffer;
+  /** Called for a copy that this service did not write for this session within the lifetime of copies. */
+  readonly onRefuse: (fault: CopyFault, sessionId: string) => void;
 }
 
-function reviveState(text: string): ActiveSession {
-  // reason: written by writeStateCopy above; Redis is as trusted as Postgres here.
-  const state = JSON.parse(text) as ActiveSession;
+/**
+ * Copies of session states in Redis, for token checks while Postgres is unavailable. Somebody who can write to Redis can
+ * delete copies, and can delete a revocation together with bringing back the copy that it revoked. Such a copy is used
+ * for at most the lifetime of copies, counted from the time when Postgres confirmed its content.
+ */
+export function createStateCopies({ redis, secret, onRefuse }: Options) {
+  const signer = createStateSigner(secret);
+
   return {
-    ...state,
-    expiresAt: new Date(state.expiresAt),
-    user: { ...state.user, createdAt: new Date(state.user.createdAt) },
+    /** @param at when the state was requested from Postgres, in milliseconds since the epoch */
+    write: (state: ActiveSession, at: number): Promise<void> =>
+      redis.set(stateKey(state.sessionId), signer.sign(state, at), copyLifetime),
+
+    /** The copy of an active session; null if there is none, or the session ended or its user changed since. */
+    async read(sessionId: string): Promise<StateCopy | null> {
+      const [text = null, ended] = await redis.get([stateKey(sessionId), endedKey(sessionId)]);
+      if (text === null || ended) return null;
+      const copy = signer.verify(text, sessionId);
+      if (typeof copy === 'string') {
+        onRefuse(copy, sessionId);
+        return null;
+      }
+      const [version] = await redis.get([versionKey(copy.state.user.id)]);
+      // A value that is no number revokes as well.
+      return Number(version ?? 0) <= copy.state.version ? copy : null;
+    },
   };
 }

@@ -14,6 +14,7 @@ select
   s.end_cause,
   s.ip,
   s.user_agent,
+  coalesce(s.client_counter = s.counter, false) as is_client_current,
   (extract(epoch from clock_timestamp() - s.rotated_at) * 1000)::float8 as ms_since_rotation,
   s.ended_at is null and s.idle_expires_at > now() as is_active,
   {{account_columns}}

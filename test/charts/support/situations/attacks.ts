@@ -10,6 +10,12 @@ function logins(success: number, unknownEmail: number, wrongPassword: number) {
 const reuse = (values: string) => ({
   [`auth_refreshes_total{${podLabels},outcome="failure",cause="reuse_old"}`]: values,
 });
+const anomalies = (values: string) => ({
+  [`auth_session_anomalies_total{${podLabels},action="ended"}`]: values,
+});
+const refusedCopies = (reason: string, values: string) => ({
+  [`auth_state_copies_refused_total{${podLabels},reason="${reason}"}`]: values,
+});
 
 export const attacks: AlertCases = {
   AuthLoginFailureSurge: [
@@ -29,5 +35,20 @@ export const attacks: AlertCases = {
       series: reuse('0x10 1x10 2x40'),
       at: '30m',
     }),
+  ],
+  AuthSessionAnomalies: [
+    fires('two clients use the token of one session a minute', { series: anomalies('0+1x60'), at: '20m' }),
+    silent('a phone changes its network during a refresh now and then', {
+      series: anomalies('0x10 1x10 2x40'),
+      at: '30m',
+    }),
+  ],
+  AuthStateCopiesForged: [
+    fires('one copy is forged', { series: refusedCopies('bad_mac', '0x10 1x50'), at: '15m' }),
+    fires('one copy is moved to another session', {
+      series: refusedCopies('other_session', '0x10 1x50'),
+      at: '15m',
+    }),
+    silent('the clocks of two replicas differ', { series: refusedCopies('bad_time', '0+1x60'), at: '15m' }),
   ],
 };

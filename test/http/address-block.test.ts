@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { addressBlock } from '../../../app/features/throttling/internal/address-block.ts';
+import { addressBlock } from '../../app/http/address-block.ts';
 
 describe('An address block', () => {
   it('is the /24 of an IPv4 address and the /48 of an IPv6 network', () => {
