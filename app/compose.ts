@@ -27,7 +27,7 @@ import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import type { Stores } from './open-stores.ts';
-import { createStore, type Store } from './store/store.ts';
+import { createStore, type SystemStore } from './store/store.ts';
 import type { SessionRow } from './store/tables/sessions.ts';
 
 interface Composition {
@@ -55,7 +55,7 @@ function refreshObserver({ metrics, log }: Composition) {
   };
 }
 
-async function createThrottle({ config, stores, metrics, log }: Composition, store: Store) {
+async function createThrottle({ config, stores, metrics, log }: Composition, store: SystemStore) {
   return createLoginThrottle({
     redis: stores.redis,
     secret: await store.serviceSecrets.get('login-throttle', randomBytes(32)),

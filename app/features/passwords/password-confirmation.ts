@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import type { LockedCaller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
@@ -45,14 +46,12 @@ export function createConfirmPassword(services: {
 }
 
 /**
- * The first step of a change: locks the account and checks that it is still as it was when the password was confirmed.
- * A reset or a disabling in between must not be undone by somebody who knew the password before.
+ * Checks in a change that the password is still the one that was confirmed: of two simultaneous changes by one session,
+ * the one with the old password must not undo the new one.
  * @param confirmed the account as confirmPassword returned it; null where the change needs no password
- * @throws AppError unauthorized or wrong_password
+ * @throws AppError wrong_password
  */
-export async function lockOwnAccount(tx: Store, userId: string, confirmed: Account | null): Promise<void> {
-  const account = await tx.users.findByIdForUpdate(userId);
-  if (!account || account.disabledAt) throw new AppError('unauthorized');
-  const hasSamePassword = confirmed?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
+export function checkConfirmation(caller: LockedCaller, confirmed: Account | null): void {
+  const hasSamePassword = confirmed?.passwordChangedAt.getTime() === caller.passwordChangedAt.getTime();
   if (confirmed && !hasSamePassword) throw new AppError('wrong_password');
 }

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
-import type { Store } from '../../store/store.ts';
+import type { SystemStore } from '../../store/store.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -20,7 +20,7 @@ export function createResetToken() {
 }
 
 export function createResetPassword(services: {
-  store: Store;
+  store: SystemStore;
   states: SessionStates;
   hasher: PasswordHasher;
   devices: DeviceTokens;

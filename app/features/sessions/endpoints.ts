@@ -33,7 +33,7 @@ function tokenEndpoints(sessions: Sessions) {
         answers: { 204: { description: 'Ended' } },
       },
       async ({ caller }) => {
-        await sessions.logOut(caller.sessionId, caller.user.id);
+        await sessions.logOut(caller);
         return {};
       },
     ),
@@ -46,7 +46,7 @@ function tokenEndpoints(sessions: Sessions) {
         answers: { 204: { description: 'Ended' } },
       },
       async ({ caller }) => {
-        await sessions.logOutEverywhere(caller.user.id);
+        await sessions.logOutEverywhere(caller);
         return {};
       },
     ),
@@ -79,7 +79,7 @@ function ownSessionEndpoints(sessions: Sessions) {
         refuses: ['session_not_found'],
       },
       async ({ caller, params }) => {
-        await sessions.end(params.id, caller.user.id, 'ended_by_user');
+        await sessions.end(caller, params.id);
         return {};
       },
     ),

@@ -94,7 +94,25 @@ onEachStore('A change that needs the password, overtaken', (stores) => {
     ['DELETE /api/v1/users/me', { password: user.password }],
   ];
 
+  it('is refused as a wrong password when this session changed the password while it was being verified', async () => {
+    for (const which of [1, 2]) {
+      const user = await logInNewUser(app);
+      const [what, body] = changes(user)[which] ?? ['', {}];
+      const [change, fields] = changes(user)[0] ?? ['', {}];
+      interleaving.after('users/find_by_id', () => app.ask(change, { token: user.access, body: fields }));
+      const reply = await slow.ask(what, { token: user.access, body });
+      expect([what, reply.status, reply.body.code]).to.deep.equal([what, 403, 'wrong_password']);
+      await logIn(app, { ...user, password: 'not the owner' });
+    }
+  });
+
   it('is refused when the password was reset while it was being verified', async () => {
+    // A new password is verified against the account as it is now. The others find out that their session has ended.
+    const refusals = [
+      [403, 'wrong_password'],
+      [401, 'unauthorized'],
+      [401, 'unauthorized'],
+    ];
     for (const which of [0, 1, 2]) {
       const user = await logInNewUser(app);
       const [what, body] = changes(user)[which] ?? ['', {}];
@@ -104,7 +122,7 @@ onEachStore('A change that needs the password, overtaken', (stores) => {
         await app.ask('POST /api/v1/auth/password/reset', { body: { token, password: 'the owner again' } });
       });
       const reply = await slow.ask(what, { token: user.access, body });
-      expect([what, reply.status, reply.body.code]).to.deep.equal([what, 403, 'wrong_password']);
+      expect([what, reply.status, reply.body.code]).to.deep.equal([what, ...(refusals[which] ?? [])]);
       await logIn(app, { ...user, password: 'the owner again' });
     }
   });

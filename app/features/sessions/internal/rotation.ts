@@ -1,6 +1,6 @@
 import type { Config } from '../../../config/config.ts';
 import { AppError } from '../../../errors.ts';
-import type { Store } from '../../../store/store.ts';
+import type { SystemStore } from '../../../store/store.ts';
 import type { SessionRow } from '../../../store/tables/sessions.ts';
 import type { User } from '../../../store/tables/users.ts';
 import type { SessionStates } from '../session-states.ts';
@@ -27,7 +27,7 @@ export type RefreshOutcome =
 const gracePeriod = 10_000;
 
 export interface RotationServices {
-  readonly store: Store;
+  readonly store: SystemStore;
   readonly states: SessionStates;
   readonly lifetimes: Config['sessions'];
   /** Called with the session where the token belongs to one. */
