@@ -2,7 +2,7 @@ import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
-import { type ConfirmPassword, checkConfirmation, getOwnAccount } from './password-confirmation.ts';
+import { type ConfirmPassword, checkConfirmation, getAccountOf } from './password-confirmation.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkPassword } from './password-policy.ts';
 
@@ -26,7 +26,7 @@ export function createChangePassword(services: {
   return async function changePassword(caller: Caller, current: string, next: string): Promise<string> {
     const userId = caller.user.id;
     // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
-    checkPassword(next, await getOwnAccount(store, userId), 'new_password');
+    checkPassword(next, await getAccountOf(store, caller), 'new_password');
     const account = await confirmPassword(caller, current);
     const hash = await hasher.hash(next);
     const { ended, deviceEpoch } = await store.changeAs(caller, async (tx, locked) => {

@@ -16,6 +16,17 @@ export async function getOwnAccount(store: Store, userId: string): Promise<Accou
   return account;
 }
 
+/**
+ * The account of a session that is still alive: a session that has ended must not find passwords out.
+ * @throws AppError unauthorized
+ */
+export async function getAccountOf(store: Store, { sessionId, user }: OwnSession): Promise<Account> {
+  const session = await store.sessions.find(sessionId);
+  const account = session?.isActive ? session.account : null;
+  if (!account || account.id !== user.id || account.disabledAt) throw new AppError('unauthorized');
+  return account;
+}
+
 export type ConfirmPassword = ReturnType<typeof createConfirmPassword>;
 
 export function createConfirmPassword(services: {
@@ -28,15 +39,12 @@ export function createConfirmPassword(services: {
   /**
    * Asks for the password again, so that a stolen access token alone cannot take the account over. A right and a wrong
    * password count alike, because each costs a hash.
-   * @throws AppError wrong_password, rate_limited or overloaded
+   * @throws AppError unauthorized, wrong_password, rate_limited or overloaded
    */
-  return async function confirmPassword(
-    { user, sessionId }: OwnSession,
-    password: string | undefined,
-  ): Promise<Account> {
-    const account = await getOwnAccount(store, user.id);
+  return async function confirmPassword(session: OwnSession, password: string | undefined): Promise<Account> {
+    const account = await getAccountOf(store, session);
     if (password === undefined) throw new AppError('wrong_password');
-    const attempt = await throttle.countConfirmation(sessionId);
+    const attempt = await throttle.countConfirmation(session.sessionId);
     const { matches } = await refundUnlessChecked(attempt, () =>
       hasher.verify(account.passwordHash, password),
     );
