@@ -28,7 +28,7 @@ import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
 import type { Stores } from './open-stores.ts';
-import { createStore, type Store } from './store/store.ts';
+import { createStore, type SystemStore } from './store/store.ts';
 
 interface Composition {
   readonly config: Config;
@@ -44,7 +44,7 @@ interface Composition {
   readonly refusalDelay?: number;
 }
 
-async function createThrottle({ config, stores, metrics, log }: Composition, store: Store) {
+async function createThrottle({ config, stores, metrics, log }: Composition, store: SystemStore) {
   return createLoginThrottle({
     redis: stores.redis,
     secret: await store.serviceSecrets.get('login-throttle', randomBytes(32)),
@@ -58,7 +58,7 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
   });
 }
 
-async function createStates({ stores, metrics, log }: Composition, store: Store) {
+async function createStates({ stores, metrics, log }: Composition, store: SystemStore) {
   return createSessionStates({
     store,
     redis: stores.redis,

@@ -12,7 +12,7 @@ import { createDatabase } from './store/postgres/postgres-database.ts';
 import { loadQueries, type Queries } from './store/postgres/queries.ts';
 import { createRedisClient } from './store/redis/ioredis-client.ts';
 import type { RedisClient } from './store/redis/redis-client.ts';
-import { createStore, type Store } from './store/store.ts';
+import { createStore, type SystemStore } from './store/store.ts';
 
 export interface Stores {
   readonly database: Database;
@@ -59,7 +59,7 @@ export async function openStores(
 export async function withStore<T>(
   config: Config,
   log: Logger,
-  work: (store: Store) => Promise<T>,
+  work: (store: SystemStore) => Promise<T>,
 ): Promise<T> {
   const stores = await openStores(config, log);
   try {

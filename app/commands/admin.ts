@@ -10,12 +10,12 @@ import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { noTracing } from '../observe/tracing.ts';
 import { withStore } from '../open-stores.ts';
-import type { Store } from '../store/store.ts';
+import type { Transaction } from '../store/store.ts';
 import { adminRole } from '../store/tables/roles.ts';
 
 const commandLine = { id: null, client: null };
 
-const audit = (tx: Store, action: string, targetId: string): Promise<void> =>
+const audit = (tx: Transaction, action: string, targetId: string): Promise<void> =>
   writeAudit(tx, commandLine, { action, targetType: 'user', targetId, detail: { by: 'command line' } });
 
 /** @throws AppError email_taken, username_taken or a password policy code */

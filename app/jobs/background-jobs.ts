@@ -1,14 +1,14 @@
 import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { RedisClient } from '../store/redis/redis-client.ts';
-import type { Store } from '../store/store.ts';
+import type { SystemStore } from '../store/store.ts';
 import { activeSessionCountInterval, createActiveSessionCount } from './count-active-sessions.ts';
 import { createPartitionJob, partitionInterval } from './create-partitions.ts';
 import { startPeriodicJob } from './periodic-job.ts';
 import { createSigningKeyRecorder, type RecordedKeys, recordInterval } from './record-signing-keys.ts';
 
 interface JobParts {
-  readonly store: Store;
+  readonly store: SystemStore;
   readonly redis: RedisClient;
   readonly keys: RecordedKeys & { onChange(listener: () => void): void };
   readonly metrics: Metrics;

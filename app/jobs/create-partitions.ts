@@ -1,5 +1,5 @@
 import type { Logger } from '../observe/log.ts';
-import type { Store } from '../store/store.ts';
+import type { SystemStore } from '../store/store.ts';
 
 /** Months for which the login history has partitions in advance. If the job fails for months, no row is lost. */
 export const partitionMonths = 12;
@@ -7,7 +7,7 @@ export const partitionMonths = 12;
 /** Milliseconds between two runs. */
 export const partitionInterval = 86_400_000;
 
-export function createPartitionJob({ store, log }: { store: Store; log: Logger }) {
+export function createPartitionJob({ store, log }: { store: SystemStore; log: Logger }) {
   /** Never throws: the next run creates what this one could not. */
   return async function createPartitions(): Promise<void> {
     try {

@@ -1,5 +1,5 @@
 import type { Logger } from '../observe/log.ts';
-import type { Store } from '../store/store.ts';
+import type { SystemStore } from '../store/store.ts';
 import { partitionMonths } from './create-partitions.ts';
 
 /** Rows that one statement deletes: few enough to finish well within DB_TIMEOUT. */
@@ -25,7 +25,7 @@ async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): 
  * Deletes expired rows, creates the partitions of the coming months, and records the time. Two runs at once do no harm.
  * @param keepMonths months of login history to keep before the current one
  */
-export async function purge(store: Store, log: Logger, keepMonths: number): Promise<void> {
+export async function purge(store: SystemStore, log: Logger, keepMonths: number): Promise<void> {
   const droppedPartitions = await store.loginHistories.dropPartitions(keepMonths);
   const createdPartitions = await store.loginHistories.createPartitions(partitionMonths);
   const deletedSessions = await deleteInBatches(store.sessions.deleteExpired);

@@ -1,5 +1,5 @@
 import type { Logger } from '../observe/log.ts';
-import type { Store } from '../store/store.ts';
+import type { SystemStore } from '../store/store.ts';
 
 /** The signing keys of this process, as far as the recorder needs them. */
 export interface RecordedKeys {
@@ -21,7 +21,7 @@ const prefix = 'signing-key:';
  * idle process: without it, nobody would notice at night that Postgres rejects writes (`auth_degraded`).
  */
 export function createSigningKeyRecorder(options: {
-  store: Pick<Store, 'maintenance'>;
+  store: Pick<SystemStore, 'maintenance'>;
   keys: RecordedKeys;
   log: Logger;
 }) {

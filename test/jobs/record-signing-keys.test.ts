@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { createSigningKeyRecorder } from '../../app/jobs/record-signing-keys.ts';
-import { createStore, type Store } from '../../app/store/store.ts';
+import { createStore, type SystemStore } from '../../app/store/store.ts';
 import { kidOf, pemPair, recordingLog, useSigningKeys } from '../support/keys.ts';
 import { start } from '../support/process.ts';
 import { onEachStore, onRealStore, silentLog } from '../support/stores.ts';
@@ -14,7 +14,7 @@ const day = 86_400;
 onEachStore('the age of a signing key', (stores) => {
   const { open, keyFiles } = useSigningKeys();
   const store = () => createStore(stores().database);
-  const record = (keys: SigningKeys, of: Pick<Store, 'maintenance'> = store()) =>
+  const record = (keys: SigningKeys, of: Pick<SystemStore, 'maintenance'> = store()) =>
     createSigningKeyRecorder({ store: of, keys, log: silentLog })();
   const ageOf = (keys: SigningKeys, kid: string): number =>
     keys.ages().find((key) => key.kid === kid)?.seconds ?? Number.NaN;

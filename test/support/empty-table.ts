@@ -1,6 +1,6 @@
 import { createDatabase } from '../../app/store/postgres/postgres-database.ts';
 import type { Queries, QueryName } from '../../app/store/postgres/queries.ts';
-import { createStore, type Store } from '../../app/store/store.ts';
+import { createStore, type SystemStore } from '../../app/store/store.ts';
 import { queries, silentLog, type TestStores } from './stores.ts';
 
 const rollback = new Error('the test is over');
@@ -21,7 +21,7 @@ function emptying(table: string): Queries {
 export async function onEmptyTable(
   { url, config, name }: TestStores,
   table: 'sessions' | 'user_roles' | 'maintenance',
-  work: (within: Store) => Promise<void>,
+  work: (within: SystemStore) => Promise<void>,
 ): Promise<void> {
   const embedded = name === 'embedded';
   const database = createDatabase({ url, config, queries: emptying(table), log: silentLog, embedded });

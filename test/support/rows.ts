@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { AppError } from '../../app/errors.ts';
-import type { Store } from '../../app/store/store.ts';
+import { createCaller } from '../../app/store/caller.ts';
+import type { Reads, Transaction } from '../../app/store/store.ts';
 import type { NewUser, User } from '../../app/store/tables/users.ts';
 
 const word = (): string => randomBytes(8).toString('hex');
@@ -11,14 +12,14 @@ export function newUser(fields: Partial<NewUser> = {}): NewUser {
   return { id: randomUUID(), email: `${name}@example.com`, username: name, passwordHash: 'hash', ...fields };
 }
 
-export const addUser = (store: Store, fields: Partial<NewUser> = {}): Promise<User> =>
+export const addUser = (store: Pick<Transaction, 'users'>, fields: Partial<NewUser> = {}): Promise<User> =>
   store.users.insert(newUser(fields));
 
 const day = 86_400_000;
 
 /** Inserts a session. @returns its columns */
 export async function addSession(
-  store: Pick<Store, 'users' | 'sessions'>,
+  store: Pick<Transaction, 'users' | 'sessions'>,
   userId: string,
   fields: { idleTtlMs?: number; maxAgeMs?: number } = {},
 ) {
@@ -38,6 +39,17 @@ export async function addSession(
   };
   await store.sessions.insert(session);
   return session;
+}
+
+/** The user of an active session, as an endpoint that demands `role` admits them. */
+export async function callerOf<Role extends string | null = null>(
+  store: Pick<Reads, 'sessions'>,
+  sessionId: string,
+  role: Role = null as Role,
+) {
+  const session = await store.sessions.findActive(sessionId);
+  if (!session) throw new Error('a caller needs an active session');
+  return createCaller(session, role);
 }
 
 /** For `.catch(codeOf)`: the code of an AppError; any other error is thrown on. */

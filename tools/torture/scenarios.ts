@@ -8,6 +8,7 @@ import { pod } from './scenarios/pod.ts';
 import { postgresOutage } from './scenarios/postgres-outage.ts';
 import { redisOutage } from './scenarios/redis-outage.ts';
 import { refreshRace } from './scenarios/refresh-race.ts';
+import { revocation } from './scenarios/revocation.ts';
 import { rolling } from './scenarios/rolling.ts';
 import { rotation } from './scenarios/rotation.ts';
 import { slow } from './scenarios/slow.ts';
@@ -18,6 +19,7 @@ export const scenarios: readonly Scenario[] = [
   enumeration,
   guessing,
   refreshRace,
+  revocation,
   redisOutage,
   postgresOutage,
   rolling,

@@ -1,6 +1,7 @@
+import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import type { User } from '../../store/tables/users.ts';
-import { type ConfirmPassword, lockOwnAccount, type OwnSession } from '../passwords/password-confirmation.ts';
+import { type ConfirmPassword, checkConfirmation } from '../passwords/password-confirmation.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import { checkUsername } from '../users/reserved-usernames.ts';
@@ -27,15 +28,12 @@ export function createAccounts(services: {
      * Changes email or username. A new email needs the password (ASVS 7.5.1); a new username does not.
      * @throws AppError wrong_password, email_taken, username_taken, username_reserved, rate_limited or overloaded
      */
-    async update(
-      session: OwnSession & { readonly user: Pick<User, 'username'> },
-      change: IdentityChange & { password?: string | undefined },
-    ): Promise<User> {
-      const userId = session.user.id;
-      if (change.username !== undefined) checkUsername(change.username, session.user.username);
-      const confirmed = change.email === undefined ? null : await confirmPassword(session, change.password);
-      const account = await store.transaction(async (tx) => {
-        await lockOwnAccount(tx, userId, confirmed);
+    async update(caller: Caller, change: IdentityChange & { password?: string | undefined }): Promise<User> {
+      const userId = caller.user.id;
+      if (change.username !== undefined) checkUsername(change.username, caller.user.username);
+      const confirmed = change.email === undefined ? null : await confirmPassword(caller, change.password);
+      const account = await store.changeAs(caller, async (tx, locked) => {
+        checkConfirmation(locked, confirmed);
         return tx.users.updateIdentity(userId, identityColumns(change));
       });
       await states.userChanged(userId, account.version);
@@ -47,11 +45,11 @@ export function createAccounts(services: {
      * username become free.
      * @throws AppError wrong_password, last_admin, rate_limited or overloaded
      */
-    async remove(session: OwnSession, password: string): Promise<void> {
-      const userId = session.user.id;
-      const confirmed = await confirmPassword(session, password);
-      const { ended, version } = await keepAnAdmin(store, async (tx) => {
-        await lockOwnAccount(tx, userId, confirmed);
+    async remove(caller: Caller, password: string): Promise<void> {
+      const userId = caller.user.id;
+      const confirmed = await confirmPassword(caller, password);
+      const { ended, version } = await keepAnAdmin(store, caller, async (tx, locked) => {
+        checkConfirmation(locked, confirmed);
         const version = await tx.users.softDelete(userId);
         return { version, ended: await tx.sessions.endAll(userId, 'account_deleted') };
       });

@@ -1,8 +1,8 @@
 import { AppError } from '../../errors.ts';
-import type { Store } from '../../store/store.ts';
+import type { Store, Transaction } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
 import { identityColumns } from '../accounts/accounts.ts';
-import { type Actor, writeAudit } from '../audit/audit-log.ts';
+import { type Administrator, writeAudit } from '../audit/audit-log.ts';
 import { createResetToken, resetTokenLifetime } from '../passwords/password-reset.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
@@ -34,12 +34,12 @@ async function getUser(store: Store, userId: string): Promise<Account> {
 /** Applies a change and writes its audit row in one transaction, then publishes what sessions must notice. */
 function createChange({ store, states }: Services) {
   return async function change<Result>(
-    actor: Actor,
+    actor: Administrator,
     action: string,
     userId: string,
-    work: (tx: Store) => Promise<Result & Change>,
+    work: (tx: Transaction) => Promise<Result & Change>,
   ): Promise<Result> {
-    const result = await keepAnAdmin(store, async (tx) => {
+    const result = await keepAnAdmin(store, actor.caller, async (tx) => {
       // Inside the transaction, so that nothing is written about a user who does not exist.
       if (!(await tx.users.findByIdForUpdate(userId))) throw new AppError('user_not_found');
       const done = await work(tx);
@@ -56,25 +56,25 @@ function createChange({ store, states }: Services) {
 function createStatusActions(change: ReturnType<typeof createChange>) {
   return {
     /** @throws AppError last_admin */
-    deleteUser: (actor: Actor, userId: string) =>
+    deleteUser: (actor: Administrator, userId: string) =>
       change(actor, 'user.delete', userId, async (tx) => ({
         version: await tx.users.softDelete(userId),
         ended: await tx.sessions.endAll(userId, 'account_deleted'),
       })),
 
     /** @throws AppError last_admin */
-    disableUser: (actor: Actor, userId: string) =>
+    disableUser: (actor: Administrator, userId: string) =>
       change(actor, 'user.disable', userId, async (tx) => ({
         version: await tx.users.setDisabled(userId, true),
         ended: await tx.sessions.endAll(userId, 'account_disabled'),
       })),
 
-    enableUser: (actor: Actor, userId: string) =>
+    enableUser: (actor: Administrator, userId: string) =>
       change(actor, 'user.enable', userId, async (tx) => ({
         version: await tx.users.setDisabled(userId, false),
       })),
 
-    endSessions: (actor: Actor, userId: string) =>
+    endSessions: (actor: Administrator, userId: string) =>
       change(actor, 'user.end_sessions', userId, async (tx) => ({
         ended: await tx.sessions.endAll(userId, 'ended_by_admin'),
       })),
@@ -92,7 +92,7 @@ export function createAdministration(services: Services) {
     getUser: (userId: string): Promise<Account> => getUser(store, userId),
 
     /** @throws AppError email_taken or username_taken */
-    async updateUser(actor: Actor, userId: string, identity: IdentityChange): Promise<Account> {
+    async updateUser(actor: Administrator, userId: string, identity: IdentityChange): Promise<Account> {
       const columns = identityColumns(identity);
       await change(actor, 'user.update', userId, async (tx) => {
         const { version } = await tx.users.updateIdentity(userId, columns);
@@ -102,7 +102,7 @@ export function createAdministration(services: Services) {
     },
 
     /** @throws AppError role_not_found or last_admin */
-    async setRoles(actor: Actor, userId: string, roles: readonly string[]): Promise<Account> {
+    async setRoles(actor: Administrator, userId: string, roles: readonly string[]): Promise<Account> {
       await change(actor, 'user.roles', userId, async (tx) => ({
         version: await tx.roles.replaceForUser(userId, roles),
         detail: { roles },
@@ -111,14 +111,14 @@ export function createAdministration(services: Services) {
     },
 
     /** Resets the failed attempts that throttle the logins of the account. */
-    async unlockUser(actor: Actor, userId: string): Promise<void> {
+    async unlockUser(actor: Administrator, userId: string): Promise<void> {
       const account = await getUser(store, userId);
       await change(actor, 'user.unlock', userId, async () => ({}));
       await throttle.unlock(account.email);
     },
 
     /** Issues a one-time token to hand over. Only its hash is stored. */
-    async issueResetToken(actor: Actor, userId: string): Promise<{ token: string; expiresAt: Date }> {
+    async issueResetToken(actor: Administrator, userId: string): Promise<{ token: string; expiresAt: Date }> {
       const { token, hash } = createResetToken();
       const reset = { userId, tokenHash: hash, ttlMs: resetTokenLifetime, createdBy: actor.id };
       const { expiresAt } = await change(actor, 'user.reset_token', userId, async (tx) => ({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpoint } from '../../http/route/endpoint.ts';
 import { IdParams, Instant } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
-import { type Actor, actorOf } from '../audit/audit-log.ts';
+import { type Administrator, actorOf } from '../audit/audit-log.ts';
 import { RoleName } from '../roles/role-view.ts';
 import { IdentityChange, ManagedUser, presentManagedUser } from '../users/user.ts';
 import type { Administration } from './administration.ts';
@@ -17,7 +17,7 @@ const changeOfUser = { access: 'admin', securityEvent: 'administration', params:
 function actionEndpoint(
   route: Parameters<typeof endpoint>[0],
   summary: string,
-  act: (actor: Actor, userId: string) => Promise<unknown>,
+  act: (actor: Administrator, userId: string) => Promise<unknown>,
   refuses: readonly 'last_admin'[] = [],
 ) {
   return endpoint(

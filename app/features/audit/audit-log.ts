@@ -1,15 +1,22 @@
 import type { Client } from '../../http/client.ts';
-import type { Store } from '../../store/store.ts';
-import type { ActiveSession } from '../../store/tables/sessions.ts';
+import type { Caller } from '../../store/caller.ts';
+import type { Transaction } from '../../store/store.ts';
+import type { adminRole } from '../../store/tables/roles.ts';
 
-/** The administrator who acts; `id` is null for the command line. */
+/** Who acts; `id` is null for the command line. */
 export interface Actor {
   readonly id: string | null;
   readonly client: Client | null;
 }
 
-export function actorOf(call: { readonly caller: ActiveSession; readonly client: Client }): Actor {
-  return { id: call.caller.user.id, client: call.client };
+/** An administrator who acts through an endpoint that demands the role. */
+export interface Administrator extends Actor {
+  readonly id: string;
+  readonly caller: Caller<typeof adminRole>;
+}
+
+export function actorOf(call: Pick<Administrator, 'caller'> & { readonly client: Client }): Administrator {
+  return { id: call.caller.user.id, client: call.client, caller: call.caller };
 }
 
 interface Action {
@@ -21,7 +28,7 @@ interface Action {
 
 /** Writes one row of the audit log, in the transaction of the change that it describes. */
 export function writeAudit(
-  tx: Store,
+  tx: Transaction,
   { id, client }: Actor,
   { action, targetType, targetId, detail = {} }: Action,
 ): Promise<void> {

@@ -4,7 +4,7 @@ import type { Client } from '../../http/client.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import type { Store } from '../../store/store.ts';
+import type { SystemStore } from '../../store/store.ts';
 import type { LoginAttempt } from '../../store/tables/login-histories.ts';
 import type { Account } from '../../store/tables/users.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
@@ -20,7 +20,7 @@ interface Credentials {
 }
 
 interface LoginServices {
-  readonly store: Store;
+  readonly store: SystemStore;
   readonly sessions: Sessions;
   readonly devices: DeviceTokens;
   readonly hasher: PasswordHasher;

@@ -1,12 +1,8 @@
+import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
-import {
-  type ConfirmPassword,
-  getOwnAccount,
-  lockOwnAccount,
-  type OwnSession,
-} from './password-confirmation.ts';
+import { type ConfirmPassword, checkConfirmation, getAccountOf } from './password-confirmation.ts';
 import type { PasswordHasher } from './password-hasher.ts';
 import { checkPassword } from './password-policy.ts';
 import { refuseIssuedToken } from './password-reset.ts';
@@ -28,17 +24,17 @@ export function createChangePassword(services: {
    * @returns a device token; without one the owner would share the login attempts of everyone who guesses the password
    * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
    */
-  return async function changePassword(session: OwnSession, current: string, next: string): Promise<string> {
-    const userId = session.user.id;
+  return async function changePassword(caller: Caller, current: string, next: string): Promise<string> {
+    const userId = caller.user.id;
     // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
-    checkPassword(next, await getOwnAccount(store, userId), 'new_password');
+    checkPassword(next, await getAccountOf(store, caller), 'new_password');
     await refuseIssuedToken(store, next, 'new_password');
-    const account = await confirmPassword(session, current);
+    const account = await confirmPassword(caller, current);
     const hash = await hasher.hash(next);
-    const { ended, deviceEpoch } = await store.transaction(async (tx) => {
-      await lockOwnAccount(tx, userId, account);
+    const { ended, deviceEpoch } = await store.changeAs(caller, async (tx, locked) => {
+      checkConfirmation(locked, account);
       const { deviceEpoch } = await tx.users.setPassword(userId, hash);
-      return { deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_changed', session.sessionId) };
+      return { deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_changed', caller.sessionId) };
     });
     await states.sessionsEnded(ended);
     return devices.issue({ id: userId, deviceEpoch });

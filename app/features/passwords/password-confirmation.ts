@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import type { LockedCaller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
@@ -15,6 +16,17 @@ export async function getOwnAccount(store: Store, userId: string): Promise<Accou
   return account;
 }
 
+/**
+ * The account of a session that is still alive: a session that has ended must not find passwords out.
+ * @throws AppError unauthorized
+ */
+export async function getAccountOf(store: Store, { sessionId, user }: OwnSession): Promise<Account> {
+  const session = await store.sessions.find(sessionId);
+  const account = session?.isActive ? session.account : null;
+  if (!account || account.id !== user.id || account.disabledAt) throw new AppError('unauthorized');
+  return account;
+}
+
 export type ConfirmPassword = ReturnType<typeof createConfirmPassword>;
 
 export function createConfirmPassword(services: {
@@ -27,15 +39,12 @@ export function createConfirmPassword(services: {
   /**
    * Asks for the password again, so that a stolen access token alone cannot take the account over. A right and a wrong
    * password count alike, because each costs a hash.
-   * @throws AppError wrong_password, rate_limited or overloaded
+   * @throws AppError unauthorized, wrong_password, rate_limited or overloaded
    */
-  return async function confirmPassword(
-    { user, sessionId }: OwnSession,
-    password: string | undefined,
-  ): Promise<Account> {
-    const account = await getOwnAccount(store, user.id);
+  return async function confirmPassword(session: OwnSession, password: string | undefined): Promise<Account> {
+    const account = await getAccountOf(store, session);
     if (password === undefined) throw new AppError('wrong_password');
-    const attempt = await throttle.countConfirmation(sessionId);
+    const attempt = await throttle.countConfirmation(session.sessionId);
     const { matches } = await refundUnlessChecked(attempt, () =>
       hasher.verify(account.passwordHash, password),
     );
@@ -45,14 +54,12 @@ export function createConfirmPassword(services: {
 }
 
 /**
- * The first step of a change: locks the account and checks that it is still as it was when the password was confirmed.
- * A reset or a disabling in between must not be undone by somebody who knew the password before.
+ * Checks in a change that the password is still the one that was confirmed: of two simultaneous changes by one session,
+ * the one with the old password must not undo the new one.
  * @param confirmed the account as confirmPassword returned it; null where the change needs no password
- * @throws AppError unauthorized or wrong_password
+ * @throws AppError wrong_password
  */
-export async function lockOwnAccount(tx: Store, userId: string, confirmed: Account | null): Promise<void> {
-  const account = await tx.users.findByIdForUpdate(userId);
-  if (!account || account.disabledAt) throw new AppError('unauthorized');
-  const hasSamePassword = confirmed?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
+export function checkConfirmation(caller: LockedCaller, confirmed: Account | null): void {
+  const hasSamePassword = confirmed?.passwordChangedAt.getTime() === caller.passwordChangedAt.getTime();
   if (confirmed && !hasSamePassword) throw new AppError('wrong_password');
 }

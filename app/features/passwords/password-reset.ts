@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
-import type { Store } from '../../store/store.ts';
+import type { Reads, SystemStore } from '../../store/store.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -33,12 +33,13 @@ function refuseResetToken(password: string, token: string): void {
  * Only the hash of a token is stored, so a password is refused here if it is exactly an unused token.
  * @throws AppError validation_failed
  */
-export async function refuseIssuedToken(store: Store, password: string, path: string): Promise<void> {
+export async function refuseIssuedToken(
+  store: Pick<Reads, 'passwordResets'>, password: string, path: string): Promise<void> {
   if (await store.passwordResets.find(hashOf(password))) refuse(path);
 }
 
 export function createResetPassword(services: {
-  store: Store;
+  store: SystemStore;
   states: SessionStates;
   hasher: PasswordHasher;
   devices: DeviceTokens;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import type { Store } from '../../store/store.ts';
+import type { SystemStore } from '../../store/store.ts';
 import type { NewUser, User } from '../../store/tables/users.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import { checkPassword } from '../passwords/password-policy.ts';
@@ -12,7 +12,7 @@ export type Register = ReturnType<typeof createRegister>;
 
 type Registration = Pick<NewUser, 'email' | 'username'> & { readonly password: string };
 
-export function createRegister(services: { store: Store; hasher: PasswordHasher; metrics: Metrics }) {
+export function createRegister(services: { store: SystemStore; hasher: PasswordHasher; metrics: Metrics }) {
   const { store, hasher, metrics } = services;
 
   /**

@@ -1,7 +1,7 @@
 import { AppError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Role } from '../../store/tables/roles.ts';
-import { type Actor, writeAudit } from '../audit/audit-log.ts';
+import { type Administrator, writeAudit } from '../audit/audit-log.ts';
 
 export type Roles = ReturnType<typeof createRoles>;
 
@@ -10,16 +10,16 @@ export function createRoles({ store }: { store: Store }) {
     list: (): Promise<Role[]> => store.roles.list(),
 
     /** @throws AppError role_exists */
-    add: (actor: Actor, role: { name: string; description: string }): Promise<Role> =>
-      store.transaction(async (tx) => {
+    add: (actor: Administrator, role: { name: string; description: string }): Promise<Role> =>
+      store.changeAs(actor.caller, async (tx) => {
         const added = await tx.roles.insert(role);
         await writeAudit(tx, actor, { action: 'role.create', targetType: 'role', targetId: role.name });
         return added;
       }),
 
     /** @throws AppError role_not_found, role_built_in or role_in_use */
-    remove: (actor: Actor, name: string): Promise<void> =>
-      store.transaction(async (tx) => {
+    remove: (actor: Administrator, name: string): Promise<void> =>
+      store.changeAs(actor.caller, async (tx) => {
         const result = await tx.roles.delete(name);
         if (result === 'missing') throw new AppError('role_not_found');
         if (result === 'built_in') throw new AppError('role_built_in');

@@ -35,7 +35,7 @@ function tokenEndpoints(sessions: Sessions) {
         answers: { 204: { description: 'Ended' } },
       },
       async ({ caller }) => {
-        await sessions.logOut(caller.sessionId, caller.user.id);
+        await sessions.logOut(caller);
         return {};
       },
     ),
@@ -48,7 +48,7 @@ function tokenEndpoints(sessions: Sessions) {
         answers: { 204: { description: 'Ended' } },
       },
       async ({ caller }) => {
-        await sessions.logOutEverywhere(caller.user.id);
+        await sessions.logOutEverywhere(caller);
         return {};
       },
     ),
@@ -81,7 +81,7 @@ function ownSessionEndpoints(sessions: Sessions) {
         refuses: ['session_not_found'],
       },
       async ({ caller, params }) => {
-        await sessions.end(params.id, caller.user.id, 'ended_by_user');
+        await sessions.end(caller, params.id);
         return {};
       },
     ),

@@ -1,16 +1,54 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
+import type { Caller } from '../../store/caller.ts';
+import type { Store } from '../../store/store.ts';
 import type { Session } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { createMacKey, issueRefreshToken, type RefreshToken } from './internal/refresh-token.ts';
 import { type RefreshAttempt, type RotationServices, rotate } from './internal/rotation.ts';
+import type { SessionStates } from './session-states.ts';
 
 export type Sessions = ReturnType<typeof createSessions>;
 export type TokenSet = Awaited<ReturnType<Sessions['tokenSet']>>;
 
 type Services = RotationServices & { readonly tokens: AccessTokens };
+
+/** What users do about their own sessions. */
+function createOwnSessions({ store, states }: { store: Store; states: SessionStates }) {
+  return {
+    list: (userId: string): Promise<Session[]> => store.sessions.listActive(userId),
+
+    /** Ends the caller's session. */
+    async logOut(caller: Caller): Promise<void> {
+      const { sessionId, user } = caller;
+      await store.changeAs(caller, (tx) => tx.sessions.end(sessionId, user.id, 'logout'));
+      await states.sessionsEnded([sessionId]);
+    },
+
+    /** Ends every session of the caller and invalidates every device token (ASVS 7.4.3). */
+    async logOutEverywhere(caller: Caller): Promise<void> {
+      const ended = await store.changeAs(caller, async (tx) => {
+        await tx.users.forgetDevices(caller.user.id);
+        return tx.sessions.endAll(caller.user.id, 'logout_all');
+      });
+      await states.sessionsEnded(ended);
+    },
+
+    /**
+     * Ends one session of the caller.
+     * @throws AppError session_not_found if it belongs to somebody else or has already ended
+     */
+    async end(caller: Caller, sessionId: string): Promise<void> {
+      await store.changeAs(caller, async (tx) => {
+        const userId = await tx.sessions.end(sessionId, caller.user.id, 'ended_by_user');
+        if (!userId) throw new AppError('session_not_found');
+      });
+      await states.sessionsEnded([sessionId]);
+    },
+  };
+}
 
 async function openSession(
   { store, states, lifetimes }: Services,
@@ -36,7 +74,7 @@ async function openSession(
 }
 
 export function createSessions(services: Services) {
-  const { store, states, tokens } = services;
+  const { tokens } = services;
 
   /** `expiresIn` is in seconds. */
   async function tokenSet(user: User, refreshToken: RefreshToken) {
@@ -46,6 +84,8 @@ export function createSessions(services: Services) {
   }
 
   return {
+    ...createOwnSessions(services),
+
     tokenSet,
 
     /**
@@ -64,32 +104,6 @@ export function createSessions(services: Services) {
     async refresh(text: string, attempt: RefreshAttempt) {
       const { user, successor } = await rotate(services, text, attempt);
       return tokenSet(user, successor);
-    },
-
-    list: (userId: string): Promise<Session[]> => store.sessions.listActive(userId),
-
-    /** Ends the caller's session. Idempotent. */
-    async logOut(sessionId: string, userId: string): Promise<void> {
-      await store.sessions.end(sessionId, userId, 'logout');
-      await states.sessionsEnded([sessionId]);
-    },
-
-    /** Ends every session of the user and invalidates every device token (ASVS 7.4.3). */
-    async logOutEverywhere(userId: string): Promise<void> {
-      const ended = await store.transaction(async (tx) => {
-        await tx.users.forgetDevices(userId);
-        return tx.sessions.endAll(userId, 'logout_all');
-      });
-      await states.sessionsEnded(ended);
-    },
-
-    /**
-     * Ends one session of the user.
-     * @throws AppError session_not_found if it belongs to somebody else or has already ended
-     */
-    async end(sessionId: string, userId: string, cause: string): Promise<void> {
-      if (!(await store.sessions.end(sessionId, userId, cause))) throw new AppError('session_not_found');
-      await states.sessionsEnded([sessionId]);
     },
   };
 }

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Router from '@koa/router';
 import { AppError } from '../../errors.ts';
+import { createCaller } from '../../store/caller.ts';
 import { adminRole } from '../../store/tables/roles.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { problems } from '../problem.ts';
@@ -54,9 +55,7 @@ function parseParams(endpoint: Endpoint, params: unknown): unknown {
 /** @throws AppError unauthorized, forbidden or service_unavailable */
 async function checkAccess(endpoint: Endpoint, ctx: Context, authenticate: Authenticate) {
   if (endpoint.access === 'open') return undefined;
-  const caller = await authenticate(ctx);
-  if (endpoint.access === 'admin' && !caller.user.roles.includes(adminRole)) throw new AppError('forbidden');
-  return caller;
+  return createCaller(await authenticate(ctx), endpoint.access === 'admin' ? adminRole : null);
 }
 
 async function readInput(endpoint: Endpoint, ctx: Context, readBody: ReadBody) {

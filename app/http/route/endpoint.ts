@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 import type { AppError, ErrorCode } from '../../errors.ts';
+import type { Caller } from '../../store/caller.ts';
 import type { Budget } from '../../store/rate-limit/rate-limiter.ts';
-import type { ActiveSession } from '../../store/tables/sessions.ts';
+import type { adminRole } from '../../store/tables/roles.ts';
 import type { Client } from '../client.ts';
 import type { Priority } from './network-standing.ts';
 import type { SecurityEventName } from './security-events.ts';
@@ -29,11 +30,16 @@ export interface Subject {
   readonly sessionId: string;
 }
 
+type CallerOf<A extends Access> = A extends 'open'
+  ? undefined
+  : Caller<A extends 'admin' ? typeof adminRole : null>;
+
 export interface Call<A extends Access, B, Q, P> {
   readonly body: B;
   readonly query: Q;
   readonly params: P;
-  readonly caller: A extends 'open' ? undefined : ActiveSession;
+  /** Who calls. Changes need it: see Store.changeAs. */
+  readonly caller: CallerOf<A>;
   readonly client: Client;
   /** Before whom the expensive work of this request is done. */
   readonly priority: Priority;

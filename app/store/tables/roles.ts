@@ -16,7 +16,7 @@ export const adminRole = 'admin';
 type RoleDeletion = 'deleted' | 'missing' | 'built_in' | 'in_use';
 
 const lock = (tx: Database, name: string) =>
-  queryOneOrNull<{ id: number; builtIn: boolean }>(tx, 'roles/find_for_update', [name]);
+  queryOneOrNull<{ id: number }>(tx, 'roles/find_for_update', [name]);
 
 /** The ids as JSON. @throws AppError role_not_found */
 async function findIds(tx: Database, names: readonly string[]): Promise<string> {
@@ -34,11 +34,16 @@ async function grantRoles(tx: Database, userId: string, names: readonly string[]
   return { ids, version };
 }
 
-/** Locks first: a grant that is running has locked the row, and a check before its end would miss it. */
+/**
+ * Locks before the check of its use: a grant that is running has locked the row, and a check before its end would miss
+ * it. Does not lock a built-in role, which never changes: changes of administrators lock the role `admin` before the
+ * caller, and the caller is already locked here, so the two would deadlock.
+ */
 async function deleteRole(tx: Database, name: string): Promise<RoleDeletion> {
+  const found = await queryOneOrNull<{ builtIn: boolean }>(tx, 'roles/find', [name]);
+  if (found?.builtIn) return 'built_in';
   const role = await lock(tx, name);
   if (!role) return 'missing';
-  if (role.builtIn) return 'built_in';
   if ((await queryOne<{ inUse: boolean }>(tx, 'roles/is_in_use', [role.id])).inUse) return 'in_use';
   await tx.query('roles/delete', [role.id]);
   return 'deleted';

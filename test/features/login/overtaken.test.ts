@@ -94,17 +94,29 @@ onEachStore('A change that needs the password, overtaken', (stores) => {
     ['DELETE /api/v1/users/me', { password: user.password }],
   ];
 
+  it('is refused as a wrong password when this session changed the password while it was being verified', async () => {
+    for (const which of [1, 2]) {
+      const user = await logInNewUser(app);
+      const [what, body] = changes(user)[which] ?? ['', {}];
+      const [change, fields] = changes(user)[0] ?? ['', {}];
+      interleaving.after('sessions/find', () => app.ask(change, { token: user.access, body: fields }));
+      const reply = await slow.ask(what, { token: user.access, body });
+      expect([what, reply.status, reply.body.code]).to.deep.equal([what, 403, 'wrong_password']);
+      await logIn(app, { ...user, password: 'not the owner' });
+    }
+  });
+
   it('is refused when the password was reset while it was being verified', async () => {
     for (const which of [0, 1, 2]) {
       const user = await logInNewUser(app);
       const [what, body] = changes(user)[which] ?? ['', {}];
-      interleaving.after('users/find_by_id', async () => {
+      interleaving.after('sessions/find', async () => {
         const path = `/api/v1/admin/users/${user.id}/reset-token`;
         const { token } = (await app.ask(`POST ${path}`, { token: admin.access })).body.data;
         await app.ask('POST /api/v1/auth/password/reset', { body: { token, password: 'the owner again' } });
       });
       const reply = await slow.ask(what, { token: user.access, body });
-      expect([what, reply.status, reply.body.code]).to.deep.equal([what, 403, 'wrong_password']);
+      expect([what, reply.status, reply.body.code]).to.deep.equal([what, 401, 'unauthorized']);
       await logIn(app, { ...user, password: 'the owner again' });
     }
   });
@@ -125,7 +137,7 @@ onEachStore('A change that needs the password, overtaken', (stores) => {
         const user = await logInNewUser(app);
         const [what, body] = changes(user)[which] ?? ['', {}];
         const path = `/api/v1/admin/users/${user.id}${end === 'POST' ? '/disable' : ''}`;
-        interleaving.after('users/find_by_id', () => app.ask(`${end} ${path}`, { token: admin.access }));
+        interleaving.after('sessions/find', () => app.ask(`${end} ${path}`, { token: admin.access }));
         const reply = await slow.ask(what, { token: user.access, body });
         expect([what, reply.status]).to.deep.equal([what, 401]);
       }

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { AppError } from '../../../app/errors.ts';
@@ -17,7 +17,7 @@ import { createAccessTokens } from '../../../app/features/tokens/access-token.ts
 import { noTracing } from '../../../app/observe/tracing.ts';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { codeOf } from '../../support/rows.ts';
+import { addSession, callerOf, codeOf } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { type RegisteredUser, registerUser } from '../../support/users.ts';
 
@@ -74,7 +74,7 @@ onEachStore('While the hash queue is full', (stores) => {
     const enter = ({ email, password }: RegisteredUser, deviceToken: string | null = null) =>
       login({ email, password, deviceToken }, client, 'clean');
     const hashOf = async ({ id }: RegisteredUser) => (await store.users.findById(id))?.passwordHash;
-    return { enter, changePassword, hashOf, lines };
+    return { enter, changePassword, hashOf, lines, store };
   }
 
   it('no login that was turned away costs an attempt, from a known device or not', async () => {
@@ -93,8 +93,8 @@ onEachStore('While the hash queue is full', (stores) => {
   it('no confirmation that was turned away costs one', async () => {
     const user = await registerUser(app);
     const full = { verify: true, hash: false };
-    const { changePassword } = createServices(full);
-    const caller = { user, sessionId: randomUUID() };
+    const { changePassword, store } = createServices(full);
+    const caller = await callerOf(store, (await addSession(store, user.id)).id);
     const change = () => changePassword(caller, user.password, `new ${user.password}`);
     for (let n = 0; n < 12; n += 1) expect(await change().catch(codeOf)).to.equal('overloaded');
     full.verify = false;

@@ -110,6 +110,14 @@ onRealStore('role store under a race', (stores) => {
     for (const { id } of pair) await store().users.softDelete(id);
   });
 
+  it('refuses to delete a built-in role without waiting for a change of administrators', async () => {
+    const answer = await store().transaction(async (within) => {
+      await within.roles.lockAdmin();
+      return store().roles.delete('admin');
+    });
+    expect(answer).to.equal('built_in');
+  });
+
   it('does not delete a role that is being granted', async () => {
     const [name, user] = [newName(), await addUser(store())];
     await store().roles.insert({ name, description: '' });

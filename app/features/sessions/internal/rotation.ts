@@ -2,7 +2,7 @@ import type { Config } from '../../../config/config.ts';
 import { AppError } from '../../../errors.ts';
 import type { Client } from '../../../http/client.ts';
 import type { Subject } from '../../../http/route/endpoint.ts';
-import type { Store } from '../../../store/store.ts';
+import type { SystemStore } from '../../../store/store.ts';
 import type { SessionRow } from '../../../store/tables/sessions.ts';
 import type { User } from '../../../store/tables/users.ts';
 import type { RefreshObserver } from '../refresh-observer.ts';
@@ -18,7 +18,7 @@ import {
 } from './refresh-token.ts';
 
 export interface RotationServices {
-  readonly store: Store;
+  readonly store: SystemStore;
   readonly states: SessionStates;
   readonly lifetimes: Config['sessions'];
   readonly onRefresh: RefreshObserver;

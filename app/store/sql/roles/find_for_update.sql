@@ -1,4 +1,4 @@
-select id, built_in
+select id
 from roles
 where name = $1
 for update

@@ -1,0 +1,3 @@
+select built_in
+from roles
+where name = $1
