@@ -100,18 +100,18 @@ async function repeatSuccessor(
 export async function rotate(
   services: RotationServices,
   text: string,
-): Promise<{ user: User; successor: RefreshToken }> {
+): Promise<{ user: User; authTime: Date; successor: RefreshToken }> {
   const { onRefresh } = services;
   const presented = parseRefreshToken(text) ?? refuse(services, 'malformed');
   const { session, user } = await findActive(services, presented);
   const successor = await rotateNewest(services, session, presented);
   if (successor) {
     onRefresh('rotated');
-    return { user, successor };
+    return { user, authTime: session.authTime, successor };
   }
   // The token is not the newest, or another request rotated it a moment ago. Decide by the row as it is now.
   const now = await findActive(services, presented);
   const repeated = await repeatSuccessor(services, now.session, presented);
   onRefresh('repeated');
-  return { user: now.user, successor: repeated };
+  return { user: now.user, authTime: now.session.authTime, successor: repeated };
 }
