@@ -17,6 +17,8 @@ import { createRoles } from './features/roles/roles.ts';
 import { createAuthenticate } from './features/sessions/authenticate.ts';
 import { createSessionStates } from './features/sessions/session-states.ts';
 import { createSessions, type RefreshOutcome } from './features/sessions/sessions.ts';
+import { createReauthenticate } from './features/step-up/reauthenticate.ts';
+import { createStepUp } from './features/step-up/step-up.ts';
 import { createLoginThrottle } from './features/throttling/login-throttle.ts';
 import { createAccessTokens } from './features/tokens/access-token.ts';
 import type { SigningKeys } from './features/tokens/signing-keys.ts';
@@ -85,6 +87,8 @@ async function createServices(parts: Composition) {
   return {
     ...parts,
     authenticate: createAuthenticate({ tokens, states }),
+    stepUp: createStepUp({ store, throttle, maxAgeMs: config.sessions.stepUpMaxAge }),
+    reauthenticate: createReauthenticate({ store, tokens, confirmPassword }),
     hashQueue: hasher.queue,
     devices,
     register: createRegister({ store, hasher, metrics }),
@@ -116,6 +120,6 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
     ...config.limits,
     refusalDelay,
   });
-  const { authenticate } = services;
-  return createApp({ config, endpoints, limits, authenticate, log, metrics, tracing });
+  const { authenticate, stepUp } = services;
+  return createApp({ config, endpoints, limits, authenticate, stepUp, log, metrics, tracing });
 }

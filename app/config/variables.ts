@@ -140,6 +140,9 @@ export const table = {
     maxAge: variable('SESSION_MAX_AGE', duration('1s', '3650d'), '90d').help(
       'Age at which a session ends, even if it is in use.',
     ),
+    stepUpMaxAge: variable('STEP_UP_MAX_AGE', duration('1s', '24h'), '10m').help(
+      'Time since the last proof of the password after which changes by administrators need a new one.',
+    ),
   },
   hashing: {
     memoryKib: variable('ARGON2_MEMORY_KIB', integer(8, 4_194_304), '19456').help(

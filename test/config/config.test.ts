@@ -36,7 +36,12 @@ describe('parseConfig', () => {
         issuer: 'auth-service',
         audience: 'auth-service',
       },
-      sessions: { accessTokenTtl: 900_000, refreshTokenTtl: 2_592_000_000, maxAge: 7_776_000_000 },
+      sessions: {
+        accessTokenTtl: 900_000,
+        refreshTokenTtl: 2_592_000_000,
+        maxAge: 7_776_000_000,
+        stepUpMaxAge: 600_000,
+      },
       hashing: { memoryKib: 19_456, time: 2, parallelism: 1, concurrency: 4, queueMax: 64 },
       limits: { enabled: true, scale: 1 },
       resources: {

@@ -39,7 +39,12 @@ function findUsers({ users }: Store, query: z.infer<typeof UsersQuery>) {
   return email === undefined ? users.searchByUsername(search) : users.searchByEmail(search);
 }
 
-const changeOfUser = { access: 'admin', securityEvent: 'administration', params: IdParams } as const;
+const changeOfUser = {
+  access: 'admin',
+  recentAuthentication: true,
+  securityEvent: 'administration',
+  params: IdParams,
+} as const;
 
 /** A POST or DELETE on a user that answers 204. */
 function actionEndpoint(
@@ -98,7 +103,7 @@ function changeEndpoints(administration: Administration) {
         ...changeOfUser,
         body: IdentityChange,
         answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
-        refuses: ['user_not_found', 'email_taken', 'username_taken'],
+        refuses: ['user_not_found', 'email_taken', 'username_taken', 'wrong_password'],
       },
       async (call) => ({
         data: presentManagedUser(await administration.updateUser(actorOf(call), call.params.id, call.body)),

@@ -9,6 +9,8 @@ export interface RequestState {
   /** Set once the router has found the endpoint. */
   endpoint?: Endpoint;
   userId?: string;
+  /** When the user of the access token last proved the password, in seconds since the epoch; null if it does not say. */
+  authTime?: number | null;
   /** Set while tracing is on. */
   traceId?: string;
   /** Why the request was refused, for the log. */
