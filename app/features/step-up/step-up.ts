@@ -25,7 +25,7 @@ const targetOf = ({ params, caller }: Attempt): string =>
  */
 export function createStepUp(services: {
   store: Store;
-  throttle: Pick<LoginThrottle, 'countStepUp'>;
+  throttle: Pick<LoginThrottle, 'countUnproven'>;
   maxAgeMs: number;
   now?: () => number;
 }): StepUp {
@@ -44,8 +44,8 @@ export function createStepUp(services: {
       const action = code && failures[code];
       if (!action) return;
       const { endpoint, params, caller } = attempt;
-      // Confirmations of a password have a budget of their own.
-      if (code === 'insufficient_user_authentication') await throttle.countStepUp(caller.sessionId);
+      // Before the row, which nobody may write without limit.
+      await throttle.countUnproven(caller.sessionId);
       const route = `${endpoint.method.toUpperCase()} ${endpoint.path}`;
       const detail = { route, ...(params !== undefined && { params }) };
       await writeAudit(store, actorOf(attempt), {

@@ -190,11 +190,11 @@ export function createLoginThrottle(options: ThrottleOptions) {
       enabled ? budgets.countForSession('password_confirmation', sessionId) : uncounted,
 
     /**
-     * Counts one request that was refused because its authentication is too old. Each adds a row to the audit log, which
-     * nobody may fill without limit.
+     * Counts one attempt without the proof that it needs: a recent authentication, or the password. Each adds a row to the
+     * audit log.
      * @throws AppError rate_limited
      */
-    countStepUp: async (sessionId: string): Promise<CountedAttempt> =>
+    countUnproven: async (sessionId: string): Promise<CountedAttempt> =>
       enabled ? budgets.countForSession('step_up', sessionId) : uncounted,
 
     /** Resets the attempts counted against the account, from every network. */
