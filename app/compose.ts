@@ -18,6 +18,8 @@ import { createAuthenticate } from './features/sessions/authenticate.ts';
 import { createRefreshObserver } from './features/sessions/refresh-observer.ts';
 import { createSessionStates } from './features/sessions/session-states.ts';
 import { createSessions } from './features/sessions/sessions.ts';
+import { createReauthenticate } from './features/step-up/reauthenticate.ts';
+import { createStepUp } from './features/step-up/step-up.ts';
 import { createLoginThrottle } from './features/throttling/login-throttle.ts';
 import { createAccessTokens } from './features/tokens/access-token.ts';
 import type { SigningKeys } from './features/tokens/signing-keys.ts';
@@ -89,6 +91,8 @@ async function createServices(parts: Composition) {
   return {
     ...parts,
     authenticate: createAuthenticate({ tokens, states }),
+    stepUp: createStepUp({ store, throttle, maxAgeMs: config.sessions.stepUpMaxAge }),
+    reauthenticate: createReauthenticate({ store, tokens, confirmPassword }),
     hashQueue: hasher.queue,
     devices,
     register: createRegister({ store, hasher, metrics }),
@@ -120,6 +124,6 @@ export async function compose(parts: Composition): Promise<Koa<RequestState>> {
     ...config.limits,
     refusalDelay,
   });
-  const { authenticate } = services;
-  return createApp({ config, endpoints, limits, authenticate, log, metrics, tracing });
+  const { authenticate, stepUp } = services;
+  return createApp({ config, endpoints, limits, authenticate, stepUp, log, metrics, tracing });
 }

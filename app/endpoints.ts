@@ -9,6 +9,7 @@ import { passwordEndpoints } from './features/passwords/endpoints.ts';
 import { registrationEndpoints } from './features/registration/endpoints.ts';
 import { roleEndpoints } from './features/roles/endpoints.ts';
 import { sessionEndpoints } from './features/sessions/endpoints.ts';
+import { stepUpEndpoints } from './features/step-up/endpoints.ts';
 import { tokenEndpoints } from './features/tokens/endpoints.ts';
 import { createOpenApi } from './http/openapi/openapi.ts';
 import type { Endpoint } from './http/route/endpoint.ts';
@@ -16,6 +17,7 @@ import type { Endpoint } from './http/route/endpoint.ts';
 const features = [
   registrationEndpoints,
   loginEndpoints,
+  stepUpEndpoints,
   sessionEndpoints,
   tokenEndpoints,
   passwordEndpoints,

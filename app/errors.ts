@@ -4,6 +4,7 @@ export const errorCodes = [
   'validation_failed',
   'host_not_allowed',
   'unauthorized',
+  'insufficient_user_authentication',
   'invalid_credentials',
   'wrong_password',
   'invalid_refresh_token',
@@ -57,6 +58,8 @@ export interface AppErrorOptions {
   readonly retryAfter?: number;
   /** The rate limit behind `rate_limited`. */
   readonly budget?: SpentBudget;
+  /** Seconds since the authentication that `insufficient_user_authentication` accepts at most. */
+  readonly maxAge?: number;
 }
 
 /** An error with a stable code. It knows no HTTP: `http/problem.ts` assigns a status to each code. */
@@ -66,6 +69,7 @@ export class AppError extends Error {
   readonly fields: readonly FieldError[] | undefined;
   readonly retryAfter: number | undefined;
   readonly budget: SpentBudget | undefined;
+  readonly maxAge: number | undefined;
 
   constructor(code: ErrorCode, options: AppErrorOptions = {}) {
     // No stack trace: an AppError is a response, not a fault, and capturing stacks would be the largest cost of a flood
@@ -80,5 +84,6 @@ export class AppError extends Error {
     this.fields = options.fields;
     this.retryAfter = options.retryAfter;
     this.budget = options.budget;
+    this.maxAge = options.maxAge;
   }
 }

@@ -52,13 +52,14 @@ onEachStore('The commands of the README', (stores) => {
 
 describe('docs/api.md', () => {
   it('lists every endpoint of the API with who may call it', () => {
-    const rows = readFileSync('docs/api.md', 'utf8').matchAll(/^\| ([A-Z]+ \/\S+) \| (\w+) \|/gm);
+    const rows = readFileSync('docs/api.md', 'utf8').matchAll(/^\| ([A-Z]+ \/\S+) \| ([\w, ]+) \|/gm);
     const listed = [...rows].map(([, route, access]) => `${route} ${access}`);
     const isDocumentation = /^\/api\/v1\/(docs|openapi\.json)/;
     const endpoints = createRouteTable().filter(({ path }) => !isDocumentation.test(path));
-    const expected = endpoints.map(
-      ({ method, path, access }) => `${method.toUpperCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')} ${access}`,
-    );
+    const expected = endpoints.map(({ method, path, access, recentAuthentication }) => {
+      const route = `${method.toUpperCase()} ${path.replaceAll(/:(\w+)/g, '{$1}')}`;
+      return `${route} ${access}${recentAuthentication ? ', recent' : ''}`;
+    });
     expect(listed.sort()).to.deep.equal(expected.sort());
   });
 });

@@ -146,6 +146,9 @@ export const table = {
     refreshAnomaly: variable('REFRESH_ANOMALY', oneOf(['end', 'report']), 'end').help(
       'What follows if a refresh token is used twice within REFRESH_GRACE from two networks or user agents: end its session, or only report it.',
     ),
+    stepUpMaxAge: variable('STEP_UP_MAX_AGE', duration('1s', '24h'), '10m').help(
+      'Time since the last proof of the password after which changes by administrators need a new one.',
+    ),
   },
   hashing: {
     memoryKib: variable('ARGON2_MEMORY_KIB', integer(8, 4_194_304), '19456').help(

@@ -18,6 +18,7 @@ import { createNetworkStanding } from './route/network-standing.ts';
 import { createOverloadControl } from './route/overload-control.ts';
 import type { RateLimits } from './route/rate-limits.ts';
 import { createBodyReader } from './route/read-body.ts';
+import type { StepUp } from './route/step-up.ts';
 import { createLoadShedder, shedBeforeKoa } from './server/load-shedding.ts';
 
 /** The Koa application: middleware in order, then the router. */
@@ -26,15 +27,16 @@ export function createApp(options: {
   endpoints: readonly Endpoint[];
   limits: RateLimits;
   authenticate: Authenticate;
+  stepUp: StepUp;
   log: Logger;
   metrics: Metrics;
   tracing?: Tracing;
 }): Koa<RequestState> {
-  const { config, endpoints, limits, authenticate, log, metrics, tracing = noTracing } = options;
+  const { config, endpoints, limits, authenticate, stepUp, log, metrics, tracing = noTracing } = options;
   const onCut = (): void => metrics.closedConnections.inc({ reason: 'bodies' });
   const readBody = createBodyReader(config.resources.bodyBytes, onCut);
   const overload = createOverloadControl({ limits, networks: createNetworkStanding(), readBody });
-  const router = createRouter(endpoints, { authenticate, limits, overload, readBody });
+  const router = createRouter(endpoints, { authenticate, stepUp, limits, overload, readBody });
   const resolveAddress = createAddressResolver(config.http.trustedProxies);
   const isAllowedHost = createHostCheck(config.http.allowedHosts);
   const record = createRequestRecord(log, metrics);

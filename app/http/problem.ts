@@ -6,6 +6,7 @@ export const problems: Readonly<Record<ErrorCode, { readonly status: number; rea
   validation_failed: { status: 422, title: 'Some fields are not valid' },
   host_not_allowed: { status: 400, title: 'This host is not served here' },
   unauthorized: { status: 401, title: 'A valid access token is needed' },
+  insufficient_user_authentication: { status: 401, title: 'A more recent authentication is needed' },
   invalid_credentials: { status: 401, title: 'Email or password is wrong' },
   wrong_password: { status: 403, title: 'The password is wrong' },
   invalid_refresh_token: { status: 401, title: 'The refresh token is not valid' },
@@ -62,6 +63,12 @@ export function rateLimitHeaders(state: SpentBudget & { readonly remaining: numb
   };
 }
 
+/** The challenge of a 401 (RFC 6750 section 3). It says what would help if that is a new authentication (RFC 9470 section 3). */
+function challenge({ code, maxAge }: AppError): string {
+  if (maxAge === undefined) return 'Bearer';
+  return `Bearer error="${code}", error_description="${problems[code].title}", max_age="${maxAge}"`;
+}
+
 /** The only writer of error bodies: status, headers and body of the response to an error. */
 export function problemResponse(error: AppError, requestId: string) {
   const { status } = problems[error.code];
@@ -69,7 +76,7 @@ export function problemResponse(error: AppError, requestId: string) {
     'Content-Type': 'application/problem+json; charset=utf-8',
     'Cache-Control': 'no-store',
   };
-  if (status === 401) headers['WWW-Authenticate'] = 'Bearer';
+  if (status === 401) headers['WWW-Authenticate'] = challenge(error);
   // Whole seconds, at least one (RFC 9110 section 10.2.3).
   if (error.retryAfter !== undefined) {
     headers['Retry-After'] = String(Math.max(1, Math.ceil(error.retryAfter)));

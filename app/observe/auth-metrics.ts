@@ -18,7 +18,7 @@ const refreshes = [
   ...refreshFailures.map((cause) => ({ outcome: 'failure', cause })),
 ];
 /** The limits of routes are not listed: they add their series when the routes are created. */
-const attemptLimits = ['account', 'network_account', 'password_confirmation'];
+const attemptLimits = ['account', 'network_account', 'password_confirmation', 'step_up'];
 
 /** Logins, sessions, tokens and limits. */
 export function createAuthMetrics(factory: MetricFactory) {

@@ -42,6 +42,7 @@ describe('parseConfig', () => {
         maxAge: 7_776_000_000,
         refreshGrace: 10_000,
         refreshAnomaly: 'end',
+        stepUpMaxAge: 600_000,
       },
       hashing: { memoryKib: 19_456, time: 2, parallelism: 1, concurrency: 4, queueMax: 64 },
       limits: { enabled: true, scale: 1 },

@@ -37,6 +37,7 @@ describe('a fault of the configuration', () => {
     ['ACCESS_TOKEN_TTL', ['0s', '31d', '3651d', 'soon']],
     ['REFRESH_TOKEN_TTL', ['0s', '91d', '999999999d']],
     ['SESSION_MAX_AGE', ['0s', '3651d']],
+    ['STEP_UP_MAX_AGE', ['0s', '999ms', '25h', '10', 'never']],
     ['CORS_ALLOWED_ORIGINS', ['*', 'https://a.example', '{}', '[1]', '["https://a.example/"]', '["a"]']],
     ['ALLOWED_HOSTS', ['auth.example.com:8000', 'https://auth.example.com', '*.example.com', 'a b']],
     ['TRUSTED_PROXIES', ['10.0.0.0/33', '10.0.0.0/8/8', '10.0.0', 'proxy', '::1/129', '10.0.0.0/']],

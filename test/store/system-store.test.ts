@@ -22,10 +22,12 @@ const withoutCaller = [
   'features/sessions/internal/rotation.ts',
   // Opens sessions for the login.
   'features/sessions/sessions.ts',
+  // Records attempts that were refused.
+  'features/step-up/step-up.ts',
 ];
 
 describe('Changes without a caller', () => {
-  it('are made by registration, login, refresh and password reset, and by no other feature', () => {
+  it('are made by registration, login, refresh and password reset, for records of refusals, and by no other feature', () => {
     // RotationServices contains a SystemStore.
     const pattern = /\b(?:SystemStore|RotationServices|createStore)\b/;
     expect(mentioning(pattern, /^(?:features|http)\//)).to.have.members(withoutCaller);

@@ -48,7 +48,7 @@ export async function createFixture(app: TestApp): Promise<Fixture> {
 
   async function openSession(id: string) {
     const { id: sessionId } = await addSession(store, id);
-    const { token } = await tokens.sign({ userId: id, sessionId, roles: [] });
+    const { token } = await tokens.sign({ userId: id, sessionId, authTime: new Date(), roles: [] });
     return { sessionId, access: token };
   }
 

@@ -43,6 +43,7 @@ function petEndpoints(): Endpoint[] {
       {
         summary: 'Remove a pet',
         access: 'admin',
+        recentAuthentication: true,
         params: PetParams,
         answers: { 204: { description: 'Removed' } },
       },

@@ -6,7 +6,7 @@ import type { Endpoint } from '../../app/http/route/endpoint.ts';
 import { closeServer, createApiServer, listen } from '../../app/http/server/server.ts';
 import { createLog } from '../../app/observe/log.ts';
 import { createMetrics } from '../../app/observe/metrics.ts';
-import { noLimits } from './no-limits.ts';
+import { noLimits, noStepUp } from './no-limits.ts';
 
 const never = async () => expect.fail('an open route without a limit asks nobody');
 
@@ -27,6 +27,7 @@ export async function serveEndpoints(
     endpoints,
     limits: { ...noLimits, refusalDelay },
     authenticate,
+    stepUp: noStepUp,
     log,
     metrics,
   });

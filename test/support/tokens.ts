@@ -19,6 +19,7 @@ export const signedUser = (): SignedUser => ({
   userId: randomUUID(),
   sessionId: randomUUID(),
   roles: ['admin', 'user'],
+  authTime: new Date('2029-12-31T23:55:00.900Z'),
 });
 
 export async function expectUnauthorized(tokens: AccessTokens, token: string): Promise<void> {

@@ -24,6 +24,8 @@ interface Change {
   readonly detail?: Record<string, unknown>;
 }
 
+const ownEmail = 'Change your own email with PATCH /api/v1/users/me and your password';
+
 /** @throws AppError user_not_found */
 async function getUser(store: Store, userId: string): Promise<Account> {
   const account = await store.users.findById(userId);
@@ -91,8 +93,13 @@ export function createAdministration(services: Services) {
 
     getUser: (userId: string): Promise<Account> => getUser(store, userId),
 
-    /** @throws AppError email_taken or username_taken */
+    /**
+     * An email of one's own is changed with the password only, as an access token could be stolen.
+     * @throws AppError email_taken, username_taken or wrong_password
+     */
     async updateUser(actor: Administrator, userId: string, identity: IdentityChange): Promise<Account> {
+      const isOwn = userId.toLowerCase() === actor.id;
+      if (isOwn && identity.email !== undefined) throw new AppError('wrong_password', { detail: ownEmail });
       const columns = identityColumns(identity);
       await change(actor, 'user.update', userId, async (tx) => {
         const { version } = await tx.users.updateIdentity(userId, columns);

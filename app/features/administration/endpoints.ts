@@ -11,7 +11,12 @@ import { userSearchEndpoints } from './user-search.ts';
 const SetRolesBody = z.strictObject({ roles: z.array(RoleName).max(50) });
 const ResetToken = z.object({ token: z.string(), expires_at: Instant }).meta({ id: 'ResetToken' });
 
-const changeOfUser = { access: 'admin', securityEvent: 'administration', params: IdParams } as const;
+const changeOfUser = {
+  access: 'admin',
+  recentAuthentication: true,
+  securityEvent: 'administration',
+  params: IdParams,
+} as const;
 
 /** A POST or DELETE on a user that answers 204. */
 function actionEndpoint(
@@ -61,7 +66,7 @@ function changeEndpoints(administration: Administration) {
         ...changeOfUser,
         body: IdentityChange,
         answers: { 200: { description: 'The user as it is now', data: ManagedUser } },
-        refuses: ['user_not_found', 'email_taken', 'username_taken'],
+        refuses: ['user_not_found', 'email_taken', 'username_taken', 'wrong_password'],
       },
       async (call) => ({
         data: presentManagedUser(await administration.updateUser(actorOf(call), call.params.id, call.body)),

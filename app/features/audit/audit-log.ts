@@ -2,6 +2,7 @@ import type { Client } from '../../http/client.ts';
 import type { Caller } from '../../store/caller.ts';
 import type { Transaction } from '../../store/store.ts';
 import type { adminRole } from '../../store/tables/roles.ts';
+import type { ActiveSession } from '../../store/tables/sessions.ts';
 
 /** Who acts; `id` is null for the command line. */
 export interface Actor {
@@ -15,8 +16,8 @@ export interface Administrator extends Actor {
   readonly caller: Caller<typeof adminRole>;
 }
 
-export function actorOf(call: Pick<Administrator, 'caller'> & { readonly client: Client }): Administrator {
-  return { id: call.caller.user.id, client: call.client, caller: call.caller };
+export function actorOf<C extends ActiveSession>({ caller, client }: { readonly caller: C; readonly client: Client }) {
+  return { id: caller.user.id, client, caller };
 }
 
 interface Action {

@@ -22,7 +22,7 @@ export const newPasswordErrors = ['password_too_common', 'password_matches_ident
 export const confirmationErrors = ['wrong_password', 'rate_limited', 'overloaded'] as const;
 
 /**
- * Shared by the three endpoints that may ask for the password. As many as registrations, which also cost a hash and
+ * Shared by the four endpoints that may ask for the password. As many as registrations, which also cost a hash and
  * also reveal by a 409 which emails are registered.
  */
 export const confirmationLimit = { name: 'account_change', points: 100, window: 3_600_000 } as const;

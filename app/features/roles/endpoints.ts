@@ -26,6 +26,7 @@ export function roleEndpoints({ roles }: { roles: Roles }) {
       {
         summary: 'Create a role',
         access: 'admin',
+        recentAuthentication: true,
         securityEvent: 'administration',
         body: CreateRoleBody,
         answers: { 201: { description: 'The new role', data: Role } },
@@ -38,6 +39,7 @@ export function roleEndpoints({ roles }: { roles: Roles }) {
       {
         summary: 'Delete a role that nobody has',
         access: 'admin',
+        recentAuthentication: true,
         securityEvent: 'administration',
         params: RoleParams,
         answers: { 204: { description: 'Deleted' } },

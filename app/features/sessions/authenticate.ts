@@ -19,6 +19,7 @@ export function createAuthenticate(services: { tokens: AccessTokens; states: Ses
     const caller = await states.find(claims.sessionId);
     if (!caller || caller.user.id !== claims.userId) throw new AppError('unauthorized');
     ctx.state.userId = caller.user.id;
+    ctx.state.authTime = claims.authTime;
     return caller;
   };
 }

@@ -50,11 +50,16 @@ function createOwnSessions({ store, states }: { store: Store; states: SessionSta
   };
 }
 
+/** The refresh token of a session, and when its user last proved the password. */
+interface Grant extends RefreshToken {
+  readonly authTime: Date;
+}
+
 async function openSession(
   { store, states, lifetimes }: Services,
   account: Account,
   client: Client,
-): Promise<RefreshToken | null> {
+): Promise<Grant | null> {
   const macKey = createMacKey();
   const refreshToken = issueRefreshToken(randomUUID(), 1, macKey);
   const session = await store.sessions.insert({
@@ -70,17 +75,17 @@ async function openSession(
   });
   if (!session) return null;
   await states.sessionsEnded(session.superseded);
-  return refreshToken;
+  return { ...refreshToken, authTime: session.authTime };
 }
 
 export function createSessions(services: Services) {
   const { tokens } = services;
 
   /** `expiresIn` is in seconds. */
-  async function tokenSet(user: User, refreshToken: RefreshToken) {
-    const sessionId = refreshToken.sessionId;
-    const { token, expiresIn } = await tokens.sign({ userId: user.id, sessionId, roles: user.roles });
-    return { accessToken: token, refreshToken: refreshToken.text, expiresIn, user };
+  async function tokenSet(user: User, { text, sessionId, authTime }: Grant) {
+    const signed = { userId: user.id, sessionId, authTime, roles: user.roles };
+    const { token, expiresIn } = await tokens.sign(signed);
+    return { accessToken: token, refreshToken: text, expiresIn, user };
   }
 
   return {
@@ -94,16 +99,15 @@ export function createSessions(services: Services) {
      * @returns null if the account was disabled or deleted, or its password changed, in the meantime. That change
      * ended all sessions, and no session may be opened behind it.
      */
-    open: (account: Account, client: Client): Promise<RefreshToken | null> =>
-      openSession(services, account, client),
+    open: (account: Account, client: Client): Promise<Grant | null> => openSession(services, account, client),
 
     /**
-     * Exchanges a refresh token for new tokens (RFC 6749 section 6, ASVS 10.4.5).
+     * Exchanges a refresh token for new tokens of the same authentication (RFC 6749 section 6, ASVS 10.4.5).
      * @throws AppError invalid_refresh_token
      */
     async refresh(text: string, attempt: RefreshAttempt) {
-      const { user, successor } = await rotate(services, text, attempt);
-      return tokenSet(user, successor);
+      const { user, authTime, successor } = await rotate(services, text, attempt);
+      return tokenSet(user, { ...successor, authTime });
     },
   };
 }

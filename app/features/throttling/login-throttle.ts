@@ -44,6 +44,7 @@ export const attemptBudgets = {
   network_account: { points: 10, window: 15 * minute },
   device: { points: 10, window: 60 * minute },
   password_confirmation: { points: 10, window: 60 * minute },
+  step_up: { points: 1_000, window: 60 * minute },
 } as const;
 
 type ThrottleName = keyof typeof attemptBudgets;
@@ -125,7 +126,7 @@ function createBudgets(options: ThrottleOptions) {
     refuse: ({ limit, resetIn }) => refuse('network_account', limit, resetIn),
   });
   const devices = budget('device');
-  const confirmations = budget('password_confirmation');
+  const ofSession = { password_confirmation: budget('password_confirmation'), step_up: budget('step_up') };
 
   async function countForDevice(device: string): Promise<CountedAttempt & { readonly allowed: boolean }> {
     const key = keyOf(device);
@@ -133,9 +134,9 @@ function createBudgets(options: ThrottleOptions) {
     return { allowed, succeed: () => devices.reset(key), refund };
   }
 
-  async function countConfirmation(sessionId: string): Promise<CountedAttempt> {
-    const verdict = await confirmations.consume(sessionId);
-    if (!verdict.allowed) refuse('password_confirmation', verdict.limit, verdict.resetIn);
+  async function countForSession(name: keyof typeof ofSession, sessionId: string): Promise<CountedAttempt> {
+    const verdict = await ofSession[name].consume(sessionId);
+    if (!verdict.allowed) refuse(name, verdict.limit, verdict.resetIn);
     return { succeed: uncounted.succeed, refund: verdict.refund };
   }
 
@@ -148,7 +149,7 @@ function createBudgets(options: ThrottleOptions) {
         network: keyOf(`${name} ${email}`),
         block: keyOf(`block ${addressBlock(name)} ${email}`),
       }),
-    countConfirmation,
+    countForSession,
     async unlock(email: string): Promise<void> {
       await account.reset(keyOf(email));
       await unlocks.add(keyOf(email));
@@ -186,7 +187,15 @@ export function createLoginThrottle(options: ThrottleOptions) {
      * @throws AppError rate_limited
      */
     countConfirmation: async (sessionId: string): Promise<CountedAttempt> =>
-      enabled ? budgets.countConfirmation(sessionId) : uncounted,
+      enabled ? budgets.countForSession('password_confirmation', sessionId) : uncounted,
+
+    /**
+     * Counts one attempt without the proof that it needs: a recent authentication, or the password. Each adds a row to the
+     * audit log.
+     * @throws AppError rate_limited
+     */
+    countUnproven: async (sessionId: string): Promise<CountedAttempt> =>
+      enabled ? budgets.countForSession('step_up', sessionId) : uncounted,
 
     /** Resets the attempts counted against the account, from every network. */
     unlock: budgets.unlock,

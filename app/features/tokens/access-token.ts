@@ -10,6 +10,8 @@ export interface SignedUser {
   readonly userId: string;
   readonly sessionId: string;
   readonly roles: readonly string[];
+  /** When the user last proved the password in this session. */
+  readonly authTime: Date;
 }
 
 export interface AccessTokenOptions {
@@ -41,13 +43,15 @@ const Payload = z.object({
   iat: z.int().nonnegative(),
   exp: z.int().nonnegative(),
   roles: z.array(z.string()),
+  // A token of the previous release has none.
+  auth_time: z.int().nonnegative().optional(),
 });
 
 type AccessTokenClaims = ReturnType<typeof parseClaims>;
 
-/** Times are whole seconds since the epoch. */
+/** Times are whole seconds since the epoch. `authTime` is null if the token does not say it. */
 function parseClaims(payload: unknown, now: number) {
-  const { sub, sid, iat, exp, roles } = Payload.parse(payload);
+  const { sub, sid, iat, exp, roles, auth_time } = Payload.parse(payload);
   if (exp <= now) throw new RangeError('exp has passed');
   if (iat > now + clockSkew) throw new RangeError('iat is in the future');
   return Object.freeze({
@@ -56,6 +60,7 @@ function parseClaims(payload: unknown, now: number) {
     roles: Object.freeze(roles),
     issuedAt: iat,
     expiresAt: exp,
+    authTime: auth_time ?? null,
   });
 }
 
@@ -64,7 +69,8 @@ function createSigner({ keys, jwt, ttlMs }: AccessTokenOptions, seconds: () => n
 
   function build(user: SignedUser, kid: string): SignJWT {
     const issuedAt = seconds();
-    return new SignJWT({ sid: user.sessionId, roles: [...user.roles] })
+    const auth_time = Math.floor(user.authTime.getTime() / 1000);
+    return new SignJWT({ sid: user.sessionId, auth_time, roles: [...user.roles] })
       .setProtectedHeader({ alg: keys.algorithm, typ: type, kid })
       .setIssuer(jwt.issuer)
       .setAudience(jwt.audience)

@@ -17,6 +17,7 @@ export function cors(origins: readonly string[]): Middleware {
     exposeHeaders: [
       'X-Request-Id',
       'Retry-After',
+      'WWW-Authenticate',
       'RateLimit-Limit',
       'RateLimit-Remaining',
       'RateLimit-Reset',

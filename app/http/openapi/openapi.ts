@@ -13,6 +13,9 @@ const tags: Readonly<Record<string, string>> = {
   keys: 'Public keys for those who verify access tokens',
 };
 
+const stepUpDescription =
+  'Needs an access token of a recent authentication: a 401 says in `max_age` how many seconds old it may be, and `POST /api/v1/auth/reauthenticate` returns one.';
+
 /** `GET /api/v1/users/me/sessions/:id` → `getUsersMeSessionsById`. It depends on the route alone, so names in generated clients stay stable. */
 function operationId({ method, path }: Endpoint): string {
   const words = path
@@ -41,7 +44,11 @@ function parametersIn(location: 'path' | 'query', { properties = {}, required = 
 }
 
 function operationOf(endpoint: Endpoint, reader: SchemaReader): object {
-  const { access, body, params, query, summary } = endpoint;
+  const { access, body, params, query, recentAuthentication, summary } = endpoint;
+  const needs = [
+    ...(access === 'admin' ? ['Needs the role `admin`.'] : []),
+    ...(recentAuthentication ? [stepUpDescription] : []),
+  ];
   const parameters = [
     ...parametersIn('path', params ? reader.read(params, 'input') : {}),
     ...parametersIn('query', query ? reader.read(query, 'input') : {}),
@@ -50,7 +57,7 @@ function operationOf(endpoint: Endpoint, reader: SchemaReader): object {
     operationId: operationId(endpoint),
     tags: [tagOf(endpoint)],
     summary,
-    ...(access === 'admin' && { description: 'Needs the role `admin`.' }),
+    ...(needs.length > 0 && { description: needs.join(' ') }),
     security: access === 'open' ? [] : [{ bearerAuth: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {

@@ -27,12 +27,14 @@ export const Problem = z
   .meta({ id: 'Problem' });
 
 /** What the policies of an endpoint may answer instead of its handler; see `serve` in route/dispatch.ts. */
-function impliedCodes({ access, audience, body, limit, params }: Endpoint): ErrorCode[] {
+function impliedCodes(endpoint: Endpoint): ErrorCode[] {
+  const { access, audience, body, limit, params, recentAuthentication } = endpoint;
   const implied: [applies: unknown, ...codes: ErrorCode[]][] = [
     [audience !== 'probe', 'host_not_allowed'],
     [limit, 'rate_limited'],
     [access !== 'open', 'unauthorized'],
     [access === 'admin', 'forbidden'],
+    [recentAuthentication, 'insufficient_user_authentication', 'rate_limited'],
     [params, 'not_found'],
     [true, 'validation_failed'],
     [body, 'malformed_request', 'payload_too_large', 'unsupported_media_type'],

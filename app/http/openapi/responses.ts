@@ -10,7 +10,9 @@ const count = (description: string) => ({ description, schema: { type: 'integer'
 
 export const responseHeaders = {
   'X-Request-Id': text('Id of this request in the logs; the caller’s own when that was well-formed'),
-  'WWW-Authenticate': text('The scheme to authenticate with (RFC 6750)'),
+  'WWW-Authenticate': text(
+    'The scheme to authenticate with (RFC 6750), and `max_age` in seconds where a new authentication helps (RFC 9470)',
+  ),
   'Retry-After': count('Seconds after which trying again makes sense'),
   'RateLimit-Limit': count('Requests per window of the address, or in a 429 of what was refused'),
   'RateLimit-Remaining': count('Requests left in this window'),

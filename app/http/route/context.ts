@@ -10,6 +10,8 @@ export interface RequestState {
   endpoint?: Endpoint;
   userId?: string;
   sessionId?: string;
+  /** When the user of the access token last proved the password, in seconds since the epoch; null if it does not say. */
+  authTime?: number | null;
   /** Set while tracing is on. */
   traceId?: string;
   /** Why the request was refused, for the log. */

@@ -14,6 +14,7 @@ import type { OverloadControl } from './overload-control.ts';
 import { readQuery } from './query.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { bodyLimits, type ReadBody } from './read-body.ts';
+import type { StepUp } from './step-up.ts';
 import { endTogether } from './streamed-body.ts';
 import { validate } from './validate.ts';
 
@@ -22,6 +23,7 @@ export type Authenticate = (ctx: Context) => Promise<ActiveSession>;
 
 interface Policies {
   readonly authenticate: Authenticate;
+  readonly stepUp: StepUp;
   readonly limits: RateLimits;
   readonly overload: OverloadControl;
   readonly readBody: ReadBody;
@@ -105,11 +107,14 @@ async function checkCapacity(
   return priority;
 }
 
-/** Takes one request through the policies of its endpoint, in this order: access, capacity, input, slot, handler. */
-async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
+/** What follows the check of access, in this order: capacity, input, slot, handler. */
+async function serveCaller(
+  endpoint: Endpoint,
+  ctx: Context,
+  caller: ActiveSession | undefined,
+  policies: Policies,
+): Promise<void> {
   const { queue } = endpoint;
-  // Check access before the limit: a caller without a token must not use up the limit of others on the same network.
-  const caller = await checkAccess(endpoint, ctx, policies.authenticate);
   const needsCapacity = queue || endpoint.limit;
   const priority = needsCapacity
     ? await checkCapacity(endpoint, ctx, caller !== undefined, policies)
@@ -136,6 +141,22 @@ async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Prom
   const delay = priority === 'suspect' ? refusalDelay() : 0;
   const run = () => queue.run(priority, () => delayFailure(delay, handle));
   write(ctx, await networks.attempt(client.network, priority, isFailure, run));
+}
+
+/** Takes one request through the policies of its endpoint. */
+async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
+  // Check access before the limit: a caller without a token must not use up the limit of others on the same network.
+  const caller = await checkAccess(endpoint, ctx, policies.authenticate);
+  if (!caller) return serveCaller(endpoint, ctx, caller, policies);
+  const { stepUp } = policies;
+  try {
+    if (endpoint.recentAuthentication) stepUp.check(ctx.state.authTime ?? null);
+    await serveCaller(endpoint, ctx, caller, policies);
+  } catch (error) {
+    const params = endpoint.params?.safeParse('params' in ctx ? ctx.params : {}).data;
+    await stepUp.record(error, { endpoint, params, caller, client: ctx.state.client });
+    throw error;
+  }
 }
 
 export function createRouter(endpoints: readonly Endpoint[], policies: Policies) {

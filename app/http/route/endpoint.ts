@@ -78,6 +78,12 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly summary: string;
   readonly access: A;
   /**
+   * Whether the caller must have proved the password a short time ago (STEP_UP_MAX_AGE, RFC 9470), so that a stolen access
+   * token is not enough. Set it where an administrator changes something. An endpoint that asks for the password in its
+   * body needs no other proof.
+   */
+  readonly recentAuthentication?: A extends 'open' ? never : boolean;
+  /**
    * Who the endpoint is for. `probe`: load balancers and kubelets, which call it by IP address; ALLOWED_HOSTS does not
    * apply to it, and neither traces nor service level objectives count it. `internal`: other services, such as gateways.
    * @default public

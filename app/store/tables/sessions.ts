@@ -42,6 +42,7 @@ export interface ExportedSession extends Session {
 }
 
 export interface OpenedSession extends Session {
+  readonly authTime: Date;
   /** Ids of the sessions that the login ended. The caller must announce their end. */
   readonly superseded: readonly string[];
 }
@@ -56,6 +57,8 @@ export interface SessionRow extends ExportedSession {
   readonly counter: number;
   /** By the database's clock. Null before the first rotation. */
   readonly msSinceRotation: number | null;
+  /** When the user last proved the password: at the login, or at a later reauthentication. */
+  readonly authTime: Date;
   readonly idleExpiresAt: Date;
   readonly expiresAt: Date;
   /** False once the session has ended, or expired because of idle time or age. */
@@ -86,11 +89,11 @@ type ActiveSessionColumns = Omit<ActiveSession, 'user'> & User;
 function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
   const { sessionId, sessionCreatedAt, userId, ip, userAgent, lastSeenAt, ...columns } = row;
   const { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation, ...rest } = columns;
-  const { idleExpiresAt, expiresAt, endedAt, endCause, isActive, isClientCurrent, ...account } = rest;
+  const { authTime, idleExpiresAt, expiresAt, endedAt, endCause, isActive, isClientCurrent, ...account } = rest;
   const client = { ip, userAgent, isClientCurrent };
   const session = { id: sessionId, userId, ...client, createdAt: sessionCreatedAt, lastSeenAt };
   const token = { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation };
-  const expiry = { idleExpiresAt, expiresAt, endedAt, endCause, isActive };
+  const expiry = { authTime, idleExpiresAt, expiresAt, endedAt, endCause, isActive };
   return { ...session, ...token, ...expiry, account: account.id === null ? null : account };
 }
 
@@ -152,6 +155,12 @@ export const createSessionStore = (database: Database) => ({
     if (!row) return null;
     const { sessionId, disabled, version, expiresAt, ...user } = row;
     return { sessionId, disabled, version, expiresAt, user };
+  },
+
+  /** Sets auth_time to now. @returns it, or null if the session is over */
+  async renewAuthentication(id: string): Promise<Date | null> {
+    const row = await queryOneOrNull<{ authTime: Date }>(database, 'sessions/renew_authentication', [id]);
+    return row?.authTime ?? null;
   },
 
   /** One conditional update: of several simultaneous calls with the newest token, exactly one gets true. */

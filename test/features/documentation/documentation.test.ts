@@ -9,7 +9,7 @@ import { createLog } from '../../../app/observe/log.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { chromiumPath, launchChromium } from '../../support/chromium.ts';
 import { parse } from '../../support/configuration.ts';
-import { noLimits } from '../../support/no-limits.ts';
+import { noLimits, noStepUp } from '../../support/no-limits.ts';
 import { createRouteTable } from '../../support/route-table.ts';
 
 /** The documentation as the application serves it, between all its middleware, over no store at all. */
@@ -24,6 +24,7 @@ function serveDocumentation(): Server {
     authenticate: async () => {
       throw new AppError('unauthorized');
     },
+    stepUp: noStepUp,
     log,
     metrics,
   });

@@ -32,8 +32,14 @@ describe('access tokens', () => {
 
   it('carries the claims of RFC 9068 and no others', async () => {
     const { payload } = await validParts();
-    expect(payload).to.have.all.keys('iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'roles');
+    expect(payload).to.have.all.keys('iss', 'aud', 'sub', 'sid', 'jti', 'iat', 'exp', 'roles', 'auth_time');
     expect(payload).to.include({ iss: 'auth-service', aud: 'auth-service' });
+  });
+
+  it('says when the user was authenticated, in whole seconds', async () => {
+    const { tokens, token, payload } = await validParts();
+    const authTime = Date.parse('2029-12-31T23:55:00Z') / 1000;
+    expect([payload.auth_time, (await tokens.verify(token)).authTime]).to.deep.equal([authTime, authTime]);
   });
 
   it('gives every token its own id', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { expect } from 'chai';
 import { pemPair } from '../../support/keys.ts';
 import { forge, rs256 } from '../../support/token-forgery.ts';
 import { expectUnauthorized, useAccessTokens } from '../../support/tokens.ts';
@@ -18,6 +19,14 @@ describe('forged access tokens', () => {
       }
     });
   }
+
+  it('accepts a token without auth_time, and refuses an auth_time of another type', async () => {
+    const { tokens, header, payload } = await validParts();
+    const withAuthTime = (value: unknown) => forge(header, { ...payload, auth_time: value }, right);
+    expect((await tokens.verify(withAuthTime(undefined))).authTime).to.equal(null);
+    for (const value of [null, '', {}, [], [1], true, 'text', '1', -1, 0.5, 1e308])
+      await expectUnauthorized(tokens, withAuthTime(value));
+  });
 
   const spoiltClaims: Record<string, (seconds: number) => object> = {
     'another issuer': () => ({ iss: 'auth-service.example.com' }),

@@ -35,7 +35,12 @@ describe('rotation of signing keys', () => {
     /** Each replica signs one more token, and each must accept all that have not expired. */
     async function exchange(): Promise<void> {
       for (const { tokens } of replicas) {
-        const user = { userId: randomUUID(), sessionId: randomUUID(), roles: ['user'] };
+        const user = {
+          userId: randomUUID(),
+          sessionId: randomUUID(),
+          authTime: new Date(now),
+          roles: ['user'],
+        };
         issued.push({ token: (await tokens.sign(user)).token, until: now + ttl });
       }
       issued = issued.filter(({ until }) => until > now);

@@ -34,7 +34,12 @@ describe('signing keys', () => {
         JWT_SECRET_KEY: secondSecret,
         JWT_SECRET_KEY_PREVIOUS: firstSecret,
       });
-      const { token } = await old.sign({ userId: randomUUID(), sessionId: randomUUID(), roles: [] });
+      const { token } = await old.sign({
+        userId: randomUUID(),
+        sessionId: randomUUID(),
+        authTime: new Date(),
+        roles: [],
+      });
       await createAccessTokens({ keys, jwt, ttlMs: ttl }).verify(token);
     });
 

@@ -97,14 +97,21 @@ describe('OpenAPI document', () => {
     });
     assert.deepEqual(codesAt('/api/v1/admin/pets/{id}', 'delete'), {
       400: ['host_not_allowed'],
-      401: ['unauthorized'],
+      401: ['unauthorized', 'insufficient_user_authentication'],
       403: ['forbidden'],
       404: ['not_found'],
       422: ['validation_failed'],
+      429: ['rate_limited'],
       500: ['internal_error'],
       503: ['service_unavailable'],
     });
     assert.hasAllKeys(codesAt('/api/v1/users/pets', 'get'), ['400', '422', '500']);
+  });
+
+  it('says who may call, and that the authentication must be recent', () => {
+    const { description } = operation('/api/v1/admin/pets/{id}', 'delete');
+    assert.match(description, /role `admin`.*recent authentication.*\/auth\/reauthenticate/);
+    assert.notProperty(operation('/api/v1/users/pets', 'post'), 'description');
   });
 
   it('documents the headers that come with each answer', () => {

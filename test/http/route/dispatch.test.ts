@@ -11,7 +11,7 @@ import { endpoint, type WorkQueue } from '../../../app/http/route/endpoint.ts';
 import { createNetworkStanding } from '../../../app/http/route/network-standing.ts';
 import { createOverloadControl } from '../../../app/http/route/overload-control.ts';
 import { createBodyReader } from '../../../app/http/route/read-body.ts';
-import { noLimits } from '../../support/no-limits.ts';
+import { noLimits, noStepUp } from '../../support/no-limits.ts';
 
 describe('A slot of the queue', () => {
   it('is reserved only after the body has arrived, which a client may withhold until the queue is full', async () => {
@@ -52,7 +52,8 @@ describe('A slot of the queue', () => {
     });
     const readBody = createBodyReader(Number.POSITIVE_INFINITY, never);
     const overload = createOverloadControl({ limits: noLimits, networks: createNetworkStanding(), readBody });
-    app.use(createRouter([hashing], { authenticate: never, limits: noLimits, overload, readBody }).routes());
+    const policies = { authenticate: never, stepUp: noStepUp, limits: noLimits, overload, readBody };
+    app.use(createRouter([hashing], policies).routes());
     const server = app.listen(0, '127.0.0.1');
     try {
       await once(server, 'listening');

@@ -9,7 +9,7 @@ import { closeServer, createApiServer, listen } from '../../../app/http/server/s
 import { createLog } from '../../../app/observe/log.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { series } from '../../support/exposition.ts';
-import { noLimits } from '../../support/no-limits.ts';
+import { noLimits, noStepUp } from '../../support/no-limits.ts';
 
 const path = '/api/v1/auth/login';
 
@@ -55,6 +55,7 @@ describe('A request while the hash queue is full', () => {
       endpoints: [hashing],
       limits: noLimits,
       authenticate: async () => expect.fail('an open route asks nobody'),
+      stepUp: noStepUp,
       log,
       metrics,
     });

@@ -44,6 +44,7 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'sessions/insert': [id, id, hash, hash, 'null', 'null', '1000', '1000', 'now()', '100', '100'],
   'sessions/list_all': ['21', 'now()', id, id],
   'sessions/list_active': [id, '200'],
+  'sessions/renew_authentication': [id],
   'sessions/rotate': [id, hash, hash, hash, '2', '1000', 'null', 'null'],
   'users/bump_version': [id],
   'users/find_by_email': [`'user1@example.com'`],

@@ -112,15 +112,16 @@ export async function rotate(
   services: RotationServices,
   text: string,
   attempt: RefreshAttempt,
-): Promise<{ user: User; successor: RefreshToken }> {
+): Promise<{ user: User; authTime: Date; successor: RefreshToken }> {
   const presented = parseRefreshToken(text) ?? refuse(services, 'malformed');
   const { session, user } = await findActive(services, presented, attempt);
   const successor = await rotateNewest(services, session, presented, attempt.client);
   if (successor) {
     services.onRefresh('rotated');
-    return { user, successor };
+    return { user, authTime: session.authTime, successor };
   }
   // The token is not the newest, or another request rotated it a moment ago. Decide by the row as it is now.
   const now = await findActive(services, presented, attempt);
-  return { user: now.user, successor: await repeatSuccessor(services, now.session, presented, attempt) };
+  const repeated = await repeatSuccessor(services, now.session, presented, attempt);
+  return { user: now.user, authTime: now.session.authTime, successor: repeated };
 }

@@ -7,6 +7,7 @@ select
   s.sealed_successor,
   s.counter,
   s.created_at as session_created_at,
+  coalesce(s.auth_time, s.created_at) as auth_time,
   s.last_seen_at,
   s.idle_expires_at,
   s.expires_at,

@@ -19,7 +19,7 @@ with opened as (
     and u.disabled_at is null
     and u.deleted_at is null
   for share of u
-  returning id, ip, user_agent, created_at, last_seen_at
+  returning id, ip, user_agent, created_at, last_seen_at, auth_time
 ),
 superseded as (
   update sessions
@@ -51,5 +51,6 @@ select
   user_agent,
   created_at,
   last_seen_at,
+  auth_time,
   to_json(array(select superseded.id from superseded)) as superseded
 from opened

@@ -1,0 +1,40 @@
+import { AppError } from '../../errors.ts';
+import type { Client } from '../../http/client.ts';
+import type { Caller } from '../../store/caller.ts';
+import type { Store } from '../../store/store.ts';
+import { actorOf, writeAudit } from '../audit/audit-log.ts';
+import { type ConfirmPassword, checkConfirmation } from '../passwords/password-confirmation.ts';
+import type { AccessTokens } from '../tokens/access-token.ts';
+
+export type Reauthenticate = ReturnType<typeof createReauthenticate>;
+
+export function createReauthenticate(services: {
+  store: Store;
+  tokens: AccessTokens;
+  confirmPassword: ConfirmPassword;
+}) {
+  const { store, tokens, confirmPassword } = services;
+
+  /**
+   * Renews the authentication of a session by the password (RFC 9470). Only the new access token, and those of later
+   * refreshes, have the new time. Earlier ones stay as they were, because a thief may have one of them.
+   * @returns the new access token and its lifetime in seconds
+   * @throws AppError wrong_password, unauthorized, rate_limited or overloaded
+   */
+  return async function reauthenticate(
+    call: { readonly caller: Caller; readonly client: Client },
+    password: string,
+  ): Promise<{ token: string; expiresIn: number }> {
+    const { sessionId, user } = call.caller;
+    const confirmed = await confirmPassword(call.caller, password);
+    const authTime = await store.changeAs(call.caller, async (tx, locked) => {
+      checkConfirmation(locked, confirmed);
+      const renewed = await tx.sessions.renewAuthentication(sessionId);
+      if (!renewed) throw new AppError('unauthorized');
+      const action = { action: 'authentication.renew', targetType: 'user', targetId: user.id } as const;
+      await writeAudit(tx, actorOf(call), action);
+      return renewed;
+    });
+    return tokens.sign({ userId: user.id, sessionId, roles: user.roles, authTime });
+  };
+}
