@@ -2,7 +2,8 @@ import { AppError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
 import { identityColumns } from '../accounts/accounts.ts';
-import { type Actor, writeAudit } from '../audit/audit-log.ts';
+import { type Actor, type AuditAction, type AuditEvent, writeAudit } from '../audit/audit-log.ts';
+import { deletionOf, identityDifference, statusOf } from '../audit/differences.ts';
 import { createResetToken, resetTokenLifetime } from '../passwords/password-reset.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
@@ -21,7 +22,7 @@ interface Change {
   /** The user's new version, if the change concerns the state of sessions. */
   readonly version?: number;
   readonly ended?: readonly string[];
-  readonly detail?: Record<string, unknown>;
+  readonly audit?: Pick<AuditEvent, 'old' | 'new'>;
 }
 
 /** @throws AppError user_not_found */
@@ -35,15 +36,17 @@ async function getUser(store: Store, userId: string): Promise<Account> {
 function createChange({ store, states }: Services) {
   return async function change<Result>(
     actor: Actor,
-    action: string,
+    action: AuditAction,
     userId: string,
-    work: (tx: Store) => Promise<Result & Change>,
+    work: (tx: Store, before: Account) => Promise<Result & Change>,
   ): Promise<Result> {
     const result = await keepAnAdmin(store, async (tx) => {
       // Inside the transaction, so that nothing is written about a user who does not exist.
-      if (!(await tx.users.findByIdForUpdate(userId))) throw new AppError('user_not_found');
-      const done = await work(tx);
-      await writeAudit(tx, actor, { action, targetType: 'user', targetId: userId, detail: done.detail });
+      const before = await tx.users.findByIdForUpdate(userId);
+      if (!before) throw new AppError('user_not_found');
+      const done = await work(tx, before);
+      const detail = done.ended && { ended_sessions: done.ended.length };
+      await writeAudit(tx, actor, { action, targetType: 'user', targetId: userId, ...done.audit, detail });
       return done;
     });
     if (result.ended) await states.sessionsEnded(result.ended);
@@ -57,21 +60,24 @@ function createStatusActions(change: ReturnType<typeof createChange>) {
   return {
     /** @throws AppError last_admin */
     deleteUser: (actor: Actor, userId: string) =>
-      change(actor, 'user.delete', userId, async (tx) => ({
+      change(actor, 'user.delete', userId, async (tx, before) => ({
         version: await tx.users.softDelete(userId),
         ended: await tx.sessions.endAll(userId, 'account_deleted'),
+        audit: deletionOf(before),
       })),
 
     /** @throws AppError last_admin */
     disableUser: (actor: Actor, userId: string) =>
-      change(actor, 'user.disable', userId, async (tx) => ({
+      change(actor, 'user.disable', userId, async (tx, before) => ({
         version: await tx.users.setDisabled(userId, true),
         ended: await tx.sessions.endAll(userId, 'account_disabled'),
+        audit: { old: { status: statusOf(before) }, new: { status: 'disabled' } },
       })),
 
     enableUser: (actor: Actor, userId: string) =>
-      change(actor, 'user.enable', userId, async (tx) => ({
+      change(actor, 'user.enable', userId, async (tx, before) => ({
         version: await tx.users.setDisabled(userId, false),
+        audit: { old: { status: statusOf(before) }, new: { status: 'active' } },
       })),
 
     endSessions: (actor: Actor, userId: string) =>
@@ -94,18 +100,18 @@ export function createAdministration(services: Services) {
     /** @throws AppError email_taken or username_taken */
     async updateUser(actor: Actor, userId: string, identity: IdentityChange): Promise<Account> {
       const columns = identityColumns(identity);
-      await change(actor, 'user.update', userId, async (tx) => {
+      await change(actor, 'user.update', userId, async (tx, before) => {
         const { version } = await tx.users.updateIdentity(userId, columns);
-        return { version, detail: { fields: Object.keys(columns) } };
+        return { version, audit: identityDifference(before, columns) };
       });
       return getUser(store, userId);
     },
 
     /** @throws AppError role_not_found or last_admin */
     async setRoles(actor: Actor, userId: string, roles: readonly string[]): Promise<Account> {
-      await change(actor, 'user.roles', userId, async (tx) => ({
+      await change(actor, 'user.roles', userId, async (tx, before) => ({
         version: await tx.roles.replaceForUser(userId, roles),
-        detail: { roles },
+        audit: { old: { roles: before.roles }, new: { roles: [...new Set(roles)].sort() } },
       }));
       return getUser(store, userId);
     },
@@ -121,9 +127,10 @@ export function createAdministration(services: Services) {
     async issueResetToken(actor: Actor, userId: string): Promise<{ token: string; expiresAt: Date }> {
       const { token, hash } = createResetToken();
       const reset = { userId, tokenHash: hash, ttlMs: resetTokenLifetime, createdBy: actor.id };
-      const { expiresAt } = await change(actor, 'user.reset_token', userId, async (tx) => ({
-        expiresAt: await tx.passwordResets.put(reset),
-      }));
+      const { expiresAt } = await change(actor, 'user.reset_token', userId, async (tx) => {
+        const expiresAt = await tx.passwordResets.put(reset);
+        return { expiresAt, audit: { new: { expires_at: expiresAt.toISOString() } } };
+      });
       return { token, expiresAt };
     },
   };

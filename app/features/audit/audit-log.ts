@@ -1,30 +1,100 @@
 import type { Client } from '../../http/client.ts';
 import type { Store } from '../../store/store.ts';
+import type { ActorType, AuditOutcome } from '../../store/tables/audit-log.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 
-/** The administrator who acts; `id` is null for the command line. */
+/** Who acts, and how. */
 export interface Actor {
+  /**
+   * `user`: an access token of this user. `reset_token`: somebody who presented a reset token, so nobody logged in.
+   * `command_line`: the operator. `system`: the service itself.
+   */
+  readonly type: ActorType;
+  /** The user's id; null for every other type. */
   readonly id: string | null;
+  readonly sessionId: string | null;
   readonly client: Client | null;
 }
 
 export function actorOf(call: { readonly caller: ActiveSession; readonly client: Client }): Actor {
-  return { id: call.caller.user.id, client: call.client };
+  const { caller, client } = call;
+  return { type: 'user', id: caller.user.id, sessionId: caller.sessionId, client };
 }
 
-interface Action {
-  readonly action: string;
+export const commandLine: Actor = { type: 'command_line', id: null, sessionId: null, client: null };
+
+/** The holder of a reset token is not authenticated: the row names the user as the target and not as the actor. */
+export const resetTokenHolder = (client: Client): Actor => ({
+  type: 'reset_token',
+  id: null,
+  sessionId: null,
+  client,
+});
+
+/**
+ * What a change replaces. It is a closed list, so that no password, hash or token can get into the audit log by a spread
+ * object (ASVS 16.2.5).
+ */
+export interface AuditValues {
+  readonly email?: string;
+  readonly username?: string;
+  /** Sorted. */
+  readonly roles?: readonly string[];
+  readonly status?: 'active' | 'disabled' | 'deleted';
+  readonly description?: string;
+  /** ISO 8601. */
+  readonly expires_at?: string;
+}
+
+/** Actions of users on themselves have the same names as those of administrators: actor and target tell who acted. */
+export type AuditAction =
+  | 'user.create'
+  | 'user.update'
+  | 'user.roles'
+  | 'user.disable'
+  | 'user.enable'
+  | 'user.delete'
+  | 'user.unlock'
+  | 'user.change_password'
+  | 'user.reset_token'
+  | 'user.reset_password'
+  | 'user.end_session'
+  | 'user.end_sessions'
+  | 'role.create'
+  | 'role.delete';
+
+/** One act on one user or role. */
+export interface AuditEvent {
+  readonly action: AuditAction;
   readonly targetType: 'user' | 'role';
+  /** The id of a user or the name of a role. */
   readonly targetId: string;
-  readonly detail?: Record<string, unknown> | undefined;
+  /** `refused`: the actor was known and lacked a permission or a proof, and nothing changed. @default success */
+  readonly outcome?: AuditOutcome;
+  readonly old?: AuditValues | undefined;
+  readonly new?: AuditValues | undefined;
+  /** Further facts, such as the number of sessions that ended. No secrets. */
+  readonly detail?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }
 
-/** Writes one row of the audit log, in the transaction of the change that it describes. */
-export function writeAudit(
-  tx: Store,
-  { id, client }: Actor,
-  { action, targetType, targetId, detail = {} }: Action,
-): Promise<void> {
-  const origin = { ip: client?.ip ?? null, requestId: client?.requestId ?? null };
-  return tx.auditLog.insert({ actorId: id, action, targetType, targetId, detail, ...origin });
+/**
+ * Writes one row of the audit log (ASVS 16.2.1, 16.3.2). Call it with the transaction of the change, so that both are
+ * committed or neither. A refusal has no transaction: call it with the store.
+ */
+export function writeAudit(tx: Store, actor: Actor, event: AuditEvent): Promise<void> {
+  const { action, targetType, targetId, outcome = 'success', detail = {} } = event;
+  return tx.auditLog.insert({
+    actorType: actor.type,
+    actorId: actor.id,
+    sessionId: actor.sessionId,
+    action,
+    outcome,
+    targetType,
+    targetId,
+    oldValues: { ...event.old },
+    newValues: { ...event.new },
+    detail,
+    ip: actor.client?.ip ?? null,
+    requestId: actor.client?.requestId ?? null,
+  });
 }

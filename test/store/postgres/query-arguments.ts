@@ -5,7 +5,10 @@ const ids = `'[1]'`;
 
 /** Arguments as SQL for every query file, so that EXPLAIN can plan it. A missing file fails the test. */
 export const queryArguments: Readonly<Record<string, readonly string[]>> = {
-  'audit_log/insert': [id, `'action'`, `'user'`, id, `'{}'`, 'null', 'null'],
+  'audit_log/insert': [
+    ...[`'user'`, id, id, `'action'`, `'success'`, `'user'`, id],
+    ...[`'{}'`, `'{}'`, `'{}'`, 'null', 'null'],
+  ],
   'audit_log/list_for_user': ['501', 'now()', '20000', id],
   'health/ping': [],
   'login_histories/create_partitions': ['12'],
