@@ -13,13 +13,22 @@ async function deleteExpiredSessions(store: Store): Promise<number> {
   }
 }
 
-/**
- * Deletes expired rows, creates the partitions of the coming months, and records the time. Two runs at once do no harm.
- * @param keepMonths months of login history to keep before the current one
- */
-export async function purge(store: Store, log: Logger, keepMonths: number): Promise<void> {
-  const droppedPartitions = await store.loginHistories.dropPartitions(keepMonths);
-  const createdPartitions = await store.loginHistories.createPartitions(partitionMonths);
+/** Whole months to keep before the current one. */
+export interface Retention {
+  readonly loginHistory: number;
+  readonly auditLog: number;
+}
+
+/** Deletes expired rows, creates the partitions of the coming months, and records the time. Two runs at once do no harm. */
+export async function purge(store: Store, log: Logger, keepMonths: Retention): Promise<void> {
+  const { loginHistories, auditLog } = store;
+  const droppedPartitions = [
+    ...(await loginHistories.dropPartitions(keepMonths.loginHistory)),
+    ...(await auditLog.dropPartitions(keepMonths.auditLog)),
+  ];
+  const createdPartitions =
+    (await loginHistories.createPartitions(partitionMonths)) +
+    (await auditLog.createPartitions(partitionMonths));
   const deletedSessions = await deleteExpiredSessions(store);
   const deletedResets = await store.passwordResets.deleteExpired();
   await store.maintenance.record('purge');

@@ -1,4 +1,5 @@
-import { type Database, queryPage } from '../postgres/database.ts';
+import { type Database, queryOne, queryPage } from '../postgres/database.ts';
+import type { QueryName } from '../postgres/queries.ts';
 
 /** The columns are checked by constraints of the same values (migrations/0006_audit_log_columns.sql). */
 export type ActorType = 'user' | 'reset_token' | 'command_line' | 'system';
@@ -31,6 +32,27 @@ export type AuditPosition = Pick<AuditRecord, 'occurredAt' | 'id'>;
 
 const position = ({ occurredAt, id }: AuditRecord): AuditPosition => ({ occurredAt, id });
 
+interface Search {
+  readonly limit: number;
+  readonly after?: AuditPosition | undefined;
+  readonly actorId?: string | undefined;
+  readonly target?: { readonly type: string; readonly id: string } | undefined;
+  readonly action?: string | undefined;
+}
+
+/** Each combination of filters is answered by the index of its most selective one: target, actor, action, time. */
+function search(database: Database, { limit, after, actorId, target, action }: Search) {
+  const query = (name: QueryName, ...filters: (string | null)[]) => {
+    const params = [after?.occurredAt ?? null, after?.id ?? null, ...filters];
+    return queryPage<AuditRecord, AuditPosition>(database, name, { limit, params, position });
+  };
+  if (target) {
+    return query('audit_log/list_by_target', target.type, target.id, actorId ?? null, action ?? null);
+  }
+  if (actorId) return query('audit_log/list_by_actor', actorId, action ?? null);
+  return action ? query('audit_log/list_by_action', action) : query('audit_log/list');
+}
+
 /** Who changed what, in one partition for each month. Rows are only inserted. */
 export function createAuditStore(database: Database) {
   return {
@@ -41,6 +63,19 @@ export function createAuditStore(database: Database) {
       const params = [...actor, action, outcome, targetType, targetId, ...values, ip, requestId];
       await database.query('audit_log/insert', params);
     },
+
+    /** Creates the missing partitions of this month and the coming months. @returns their number */
+    createPartitions: async (monthsAhead: number): Promise<number> =>
+      (await queryOne<{ created: number }>(database, 'audit_log/create_partitions', [monthsAhead])).created,
+
+    /** Drops the partitions that are more than `keepMonths`, at least 12, months old. @returns their names */
+    async dropPartitions(keepMonths: number): Promise<string[]> {
+      const rows = await database.query<{ name: string }>('audit_log/drop_partitions', [keepMonths]);
+      return rows.map((row) => row.name);
+    },
+
+    /** Entries that match every given filter, newest first. */
+    search: (filters: Search) => search(database, filters),
 
     /** Entries about the user or by the user, newest first. */
     listForUser({ userId, limit, after }: { userId: string; limit: number; after?: AuditPosition }) {
