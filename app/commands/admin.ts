@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors.ts';
-import { commandLine, writeAudit } from '../features/audit/audit-log.ts';
+import { commandLine, onUser, writeAudit } from '../features/audit/audit-log.ts';
 import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
 import { checkPassword } from '../features/passwords/password-policy.ts';
 import { Email, Username } from '../features/users/user.ts';
@@ -30,8 +30,7 @@ export function createAdmin(
       await tx.roles.grant(id, adminRole);
       await writeAudit(tx, commandLine, {
         action: 'user.create',
-        targetType: 'user',
-        targetId: id,
+        ...onUser(id),
         new: { email, username, roles: [...roles, adminRole].sort() },
       });
     });
@@ -52,8 +51,7 @@ export function grantAdmin(config: Config, log: Logger, email: string): Promise<
       await tx.users.bumpVersion(id);
       await writeAudit(tx, commandLine, {
         action: 'user.roles',
-        targetType: 'user',
-        targetId: id,
+        ...onUser(id),
         old: { roles: before.roles },
         new: { roles: [...new Set([...before.roles, adminRole])].sort() },
       });

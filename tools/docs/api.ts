@@ -17,7 +17,7 @@ service shows it at \`/api/v1/docs\`. This page gives the overview.
 - HEAD works wherever GET does. [limits.md](limits.md) lists the limits.
 - A gateway checks tokens with \`GET /api/v1/auth/verify\`; see [gateways.md](gateways.md).
 
-Every change by an administrator adds a row to \`audit_log\`. The last active administrator cannot be disabled or deleted and
+Every change of an account, its sessions or a role adds a row to the audit log (\`GET /api/v1/admin/audit-log\`). The last active administrator cannot be disabled or deleted and
 keeps the role.
 
 ## Endpoints

@@ -1,5 +1,8 @@
+import type { Client } from '../../http/client.ts';
 import type { Store } from '../../store/store.ts';
 import type { User } from '../../store/tables/users.ts';
+import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
+import { deletionOf, identityDifference } from '../audit/differences.ts';
 import { type ConfirmPassword, lockOwnAccount, type OwnSession } from '../passwords/password-confirmation.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
@@ -29,12 +32,20 @@ export function createAccounts(services: {
     async update(
       session: OwnSession,
       change: IdentityChange & { password?: string | undefined },
+      client: Client,
     ): Promise<User> {
       const userId = session.user.id;
+      const columns = identityColumns(change);
       const confirmed = change.email === undefined ? null : await confirmPassword(session, change.password);
       const account = await store.transaction(async (tx) => {
-        await lockOwnAccount(tx, userId, confirmed);
-        return tx.users.updateIdentity(userId, identityColumns(change));
+        const before = await lockOwnAccount(tx, userId, confirmed);
+        const after = await tx.users.updateIdentity(userId, columns);
+        await writeAudit(tx, actorOf({ caller: session, client }), {
+          action: 'user.update',
+          ...onUser(userId),
+          ...identityDifference(before, columns),
+        });
+        return after;
       });
       await states.userChanged(userId, account.version);
       return account;
@@ -45,13 +56,20 @@ export function createAccounts(services: {
      * username become free.
      * @throws AppError wrong_password, last_admin, rate_limited or overloaded
      */
-    async remove(session: OwnSession, password: string): Promise<void> {
+    async remove(session: OwnSession, password: string, client: Client): Promise<void> {
       const userId = session.user.id;
       const confirmed = await confirmPassword(session, password);
       const { ended, version } = await keepAnAdmin(store, async (tx) => {
-        await lockOwnAccount(tx, userId, confirmed);
+        const before = await lockOwnAccount(tx, userId, confirmed);
         const version = await tx.users.softDelete(userId);
-        return { version, ended: await tx.sessions.endAll(userId, 'account_deleted') };
+        const ended = await tx.sessions.endAll(userId, 'account_deleted');
+        await writeAudit(tx, actorOf({ caller: session, client }), {
+          action: 'user.delete',
+          ...onUser(userId),
+          ...deletionOf(before),
+          detail: { ended_sessions: ended.length },
+        });
+        return { version, ended };
       });
       await states.sessionsEnded(ended);
       await states.userChanged(userId, version);

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
 import { identityColumns } from '../accounts/accounts.ts';
-import { type Actor, type AuditAction, type AuditEvent, writeAudit } from '../audit/audit-log.ts';
+import { type Actor, type AuditAction, type AuditEvent, onUser, writeAudit } from '../audit/audit-log.ts';
 import { deletionOf, identityDifference, statusOf } from '../audit/differences.ts';
 import { createResetToken, resetTokenLifetime } from '../passwords/password-reset.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
@@ -46,7 +46,7 @@ function createChange({ store, states }: Services) {
       if (!before) throw new AppError('user_not_found');
       const done = await work(tx, before);
       const detail = done.ended && { ended_sessions: done.ended.length };
-      await writeAudit(tx, actor, { action, targetType: 'user', targetId: userId, ...done.audit, detail });
+      await writeAudit(tx, actor, { action, ...onUser(userId), ...done.audit, detail });
       return done;
     });
     if (result.ended) await states.sessionsEnded(result.ended);

@@ -2,6 +2,7 @@ import type { Client } from '../../http/client.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActorType, AuditOutcome } from '../../store/tables/audit-log.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
+import type { User } from '../../store/tables/users.ts';
 
 /** Who acts, and how. */
 export interface Actor {
@@ -16,8 +17,13 @@ export interface Actor {
   readonly client: Client | null;
 }
 
-export function actorOf(call: { readonly caller: ActiveSession; readonly client: Client }): Actor {
-  const { caller, client } = call;
+/** A request with an access token. */
+export interface UserCall {
+  readonly caller: Pick<ActiveSession, 'sessionId'> & { readonly user: Pick<User, 'id'> };
+  readonly client: Client;
+}
+
+export function actorOf({ caller, client }: UserCall): Actor {
   return { type: 'user', id: caller.user.id, sessionId: caller.sessionId, client };
 }
 
@@ -76,6 +82,9 @@ export interface AuditEvent {
   /** Further facts, such as the number of sessions that ended. No secrets. */
   readonly detail?: Readonly<Record<string, string | number | boolean | null>> | undefined;
 }
+
+/** The target of what happens to a user. */
+export const onUser = (id: string) => ({ targetType: 'user', targetId: id }) as const;
 
 /**
  * Writes one row of the audit log (ASVS 16.2.1, 16.3.2). Call it with the transaction of the change, so that both are

@@ -1,4 +1,6 @@
+import type { Client } from '../../http/client.ts';
 import type { Store } from '../../store/store.ts';
+import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import {
@@ -27,7 +29,11 @@ export function createChangePassword(services: {
    * @returns a device token; without one the owner would share the login attempts of everyone who guesses the password
    * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
    */
-  return async function changePassword(session: OwnSession, current: string, next: string): Promise<string> {
+  return async function changePassword(
+    session: OwnSession,
+    { current, next }: { current: string; next: string },
+    client: Client,
+  ): Promise<string> {
     const userId = session.user.id;
     // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
     checkPassword(next, await getOwnAccount(store, userId), 'new_password');
@@ -36,7 +42,13 @@ export function createChangePassword(services: {
     const { ended, deviceEpoch } = await store.transaction(async (tx) => {
       await lockOwnAccount(tx, userId, account);
       const { deviceEpoch } = await tx.users.setPassword(userId, hash);
-      return { deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_changed', session.sessionId) };
+      const ended = await tx.sessions.endAll(userId, 'password_changed', session.sessionId);
+      await writeAudit(tx, actorOf({ caller: session, client }), {
+        action: 'user.change_password',
+        ...onUser(userId),
+        detail: { ended_sessions: ended.length },
+      });
+      return { deviceEpoch, ended };
     });
     await states.sessionsEnded(ended);
     return devices.issue({ id: userId, deviceEpoch });

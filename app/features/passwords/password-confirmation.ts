@@ -48,11 +48,13 @@ export function createConfirmPassword(services: {
  * The first step of a change: locks the account and checks that it is still as it was when the password was confirmed.
  * A reset or a disabling in between must not be undone by somebody who knew the password before.
  * @param confirmed the account as confirmPassword returned it; null where the change needs no password
+ * @returns the account as it is now
  * @throws AppError unauthorized or wrong_password
  */
-export async function lockOwnAccount(tx: Store, userId: string, confirmed: Account | null): Promise<void> {
+export async function lockOwnAccount(tx: Store, userId: string, confirmed: Account | null): Promise<Account> {
   const account = await tx.users.findByIdForUpdate(userId);
   if (!account || account.disabledAt) throw new AppError('unauthorized');
   const hasSamePassword = confirmed?.passwordChangedAt.getTime() === account.passwordChangedAt.getTime();
   if (confirmed && !hasSamePassword) throw new AppError('wrong_password');
+  return account;
 }

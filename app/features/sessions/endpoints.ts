@@ -32,8 +32,8 @@ function tokenEndpoints(sessions: Sessions) {
         securityEvent: 'logout',
         answers: { 204: { description: 'Ended' } },
       },
-      async ({ caller }) => {
-        await sessions.logOut(caller.sessionId, caller.user.id);
+      async (call) => {
+        await sessions.logOut(call);
         return {};
       },
     ),
@@ -45,8 +45,8 @@ function tokenEndpoints(sessions: Sessions) {
         securityEvent: 'logout',
         answers: { 204: { description: 'Ended' } },
       },
-      async ({ caller }) => {
-        await sessions.logOutEverywhere(caller.user.id);
+      async (call) => {
+        await sessions.logOutEverywhere(call);
         return {};
       },
     ),
@@ -78,8 +78,8 @@ function ownSessionEndpoints(sessions: Sessions) {
         answers: { 204: { description: 'Ended' } },
         refuses: ['session_not_found'],
       },
-      async ({ caller, params }) => {
-        await sessions.end(params.id, caller.user.id, 'ended_by_user');
+      async (call) => {
+        await sessions.end(call, call.params.id);
         return {};
       },
     ),

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
+import type { Store } from '../../store/store.ts';
 import type { Session } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
+import { actorOf, onUser, type UserCall, writeAudit } from '../audit/audit-log.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { createMacKey, issueRefreshToken, type RefreshToken } from './internal/refresh-token.ts';
 import { type RotationServices, rotate } from './internal/rotation.ts';
@@ -37,8 +39,60 @@ async function openSession(
   return refreshToken;
 }
 
+/** Ends a session of the user who calls. @returns false if it had ended before or belongs to somebody else */
+function endSession(store: Store, call: UserCall, sessionId: string, cause: string): Promise<boolean> {
+  const userId = call.caller.user.id;
+  return store.transaction(async (tx) => {
+    if (!(await tx.sessions.end(sessionId, userId, cause))) return false;
+    await writeAudit(tx, actorOf(call), {
+      action: 'user.end_session',
+      ...onUser(userId),
+      detail: { session_id: sessionId, cause },
+    });
+    return true;
+  });
+}
+
+/** What users do to end their own sessions. */
+function createEnds({ store, states }: Services) {
+  return {
+    /** Ends the caller's session. Idempotent. */
+    async logOut(call: UserCall): Promise<void> {
+      const { sessionId } = call.caller;
+      await endSession(store, call, sessionId, 'logout');
+      await states.sessionsEnded([sessionId]);
+    },
+
+    /** Ends every session of the user and invalidates every device token (ASVS 7.4.3). */
+    async logOutEverywhere(call: UserCall): Promise<void> {
+      const userId = call.caller.user.id;
+      const ended = await store.transaction(async (tx) => {
+        await tx.users.forgetDevices(userId);
+        const ended = await tx.sessions.endAll(userId, 'logout_all');
+        await writeAudit(tx, actorOf(call), {
+          action: 'user.end_sessions',
+          ...onUser(userId),
+          detail: { ended_sessions: ended.length },
+        });
+        return ended;
+      });
+      await states.sessionsEnded(ended);
+    },
+
+    /**
+     * Ends one session of the user who calls.
+     * @throws AppError session_not_found if it belongs to somebody else or has already ended
+     */
+    async end(call: UserCall, sessionId: string): Promise<void> {
+      const hasEnded = await endSession(store, call, sessionId, 'ended_by_user');
+      if (!hasEnded) throw new AppError('session_not_found');
+      await states.sessionsEnded([sessionId]);
+    },
+  };
+}
+
 export function createSessions(services: Services) {
-  const { store, states, tokens } = services;
+  const { store, tokens } = services;
 
   /** `expiresIn` is in seconds. */
   async function tokenSet(user: User, refreshToken: RefreshToken) {
@@ -70,28 +124,6 @@ export function createSessions(services: Services) {
 
     list: (userId: string): Promise<Session[]> => store.sessions.listActive(userId),
 
-    /** Ends the caller's session. Idempotent. */
-    async logOut(sessionId: string, userId: string): Promise<void> {
-      await store.sessions.end(sessionId, userId, 'logout');
-      await states.sessionsEnded([sessionId]);
-    },
-
-    /** Ends every session of the user and invalidates every device token (ASVS 7.4.3). */
-    async logOutEverywhere(userId: string): Promise<void> {
-      const ended = await store.transaction(async (tx) => {
-        await tx.users.forgetDevices(userId);
-        return tx.sessions.endAll(userId, 'logout_all');
-      });
-      await states.sessionsEnded(ended);
-    },
-
-    /**
-     * Ends one session of the user.
-     * @throws AppError session_not_found if it belongs to somebody else or has already ended
-     */
-    async end(sessionId: string, userId: string, cause: string): Promise<void> {
-      if (!(await store.sessions.end(sessionId, userId, cause))) throw new AppError('session_not_found');
-      await states.sessionsEnded([sessionId]);
-    },
+    ...createEnds(services),
   };
 }

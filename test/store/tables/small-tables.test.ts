@@ -19,7 +19,7 @@ onEachStore('password reset store', (stores) => {
   it('lets one of many simultaneous calls consume a token', async () => {
     const user = await addUser(store());
     const token = await put(user.id);
-    expect(await store().passwordResets.find(token)).to.deep.equal({ userId: user.id });
+    expect(await store().passwordResets.find(token)).to.deep.equal({ userId: user.id, createdBy: null });
     const results = await Promise.all(
       Array.from({ length: 10 }, () => store().passwordResets.consume(token)),
     );
