@@ -32,6 +32,14 @@ export type AuditPosition = Pick<AuditRecord, 'occurredAt' | 'id'>;
 
 const position = ({ occurredAt, id }: AuditRecord): AuditPosition => ({ occurredAt, id });
 
+/** What the role of the service can do to history and should not be able to. */
+export interface ExcessRights {
+  /** Owns the tables, is a member of their owner, or is a superuser. */
+  readonly isOwner: boolean;
+  readonly canChange: boolean;
+  readonly canCreate: boolean;
+}
+
 interface Search {
   readonly limit: number;
   readonly after?: AuditPosition | undefined;
@@ -73,6 +81,8 @@ export function createAuditStore(database: Database) {
       const rows = await database.query<{ name: string }>('audit_log/drop_partitions', [keepMonths]);
       return rows.map((row) => row.name);
     },
+
+    findExcessRights: () => queryOne<ExcessRights>(database, 'audit_log/find_excess_rights'),
 
     /** Entries that match every given filter, newest first. */
     search: (filters: Search) => search(database, filters),

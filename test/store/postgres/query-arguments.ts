@@ -7,6 +7,7 @@ const ids = `'[1]'`;
 export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'audit_log/create_partitions': ['12'],
   'audit_log/drop_partitions': ['24'],
+  'audit_log/find_excess_rights': [],
   'audit_log/insert': [
     ...[`'user'`, id, id, `'action'`, `'success'`, `'user'`, id],
     ...[`'{}'`, `'{}'`, `'{}'`, 'null', 'null'],
