@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { type Config, ConfigError, type Secret } from '../config/config.ts';
+import { errorCode } from '../store/postgres/errors.ts';
 import { migrate } from '../store/postgres/migrations.ts';
 
 /** The user in a URL. */
@@ -16,10 +17,18 @@ function serviceRoleOf({ database, migrations }: Config): string | undefined {
   return user && user !== userOf(ownerUrl) ? user : undefined;
 }
 
+/** @throws Error that names the variable if the role may not migrate, otherwise the error itself */
+function explain(error: unknown): never {
+  // 42501, insufficient_privilege. The message names the object.
+  if (errorCode(error) !== '42501' || !(error instanceof Error)) throw error;
+  const cause = { cause: error };
+  throw new Error(`${error.message}: migrate needs the owner of the tables, in DB_OWNER_DB_URL`, cause);
+}
+
 /**
  * Applies the missing migrations to the database, as the owner of its tables, and grants the role of the service what the
  * service needs.
- * @throws ConfigError without this variable: the embedded Postgres applies its migrations at each start
+ * @throws ConfigError without the URL of a database: the embedded Postgres applies its migrations at each start
  */
 export async function migrateCommand(config: Config, log: Logger): Promise<void> {
   const { sslMode, caFile } = config.database;
@@ -29,7 +38,7 @@ export async function migrateCommand(config: Config, log: Logger): Promise<void>
   if (!url) throw new ConfigError([missing]);
   const target = { url, sslMode, caFile };
   const serviceRole = serviceRoleOf(config);
-  const { applied, alreadyApplied, unknown } = await migrate({ target, log, serviceRole });
+  const { applied, alreadyApplied, unknown } = await migrate({ target, log, serviceRole }).catch(explain);
   if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');
   const message = applied.length > 0 ? 'migrations applied' : 'the schema is up to date';
   log.info({ applied, alreadyApplied }, message);

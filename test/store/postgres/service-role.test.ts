@@ -138,6 +138,10 @@ onRealStore('The role of the service', (stores) => {
     await roles.admin.unsafe(`grant ${roles.owner} to ${roles.service}`);
     expect(await migrateAsOwner().catch(messageOf)).to.include(`is a member of their owner ${roles.owner}`);
     await roles.admin.unsafe(`revoke ${roles.owner} from ${roles.service}`);
+    const asService = await migrateWith({ DB_PRIMARY_DB_URL: roles.serviceUrl() }).catch(messageOf);
+    expect(asService).to.equal(
+      'permission denied for schema public: migrate needs the owner of the tables, in DB_OWNER_DB_URL',
+    );
     // One role for everything: nothing is granted and nothing is refused.
     await migrateWith({ DB_PRIMARY_DB_URL: roles.ownerUrl() });
     await migrateWith({ DB_PRIMARY_DB_URL: roles.ownerUrl(), DB_OWNER_DB_URL: roles.ownerUrl() });
