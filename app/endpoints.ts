@@ -1,5 +1,6 @@
 import { accountEndpoints } from './features/accounts/endpoints.ts';
 import { administrationEndpoints } from './features/administration/endpoints.ts';
+import { auditEndpoints } from './features/audit/endpoints.ts';
 import { discoveryEndpoints } from './features/discovery/endpoints.ts';
 import { documentationEndpoints } from './features/documentation/endpoints.ts';
 import { healthEndpoints } from './features/health/endpoints.ts';
@@ -25,6 +26,7 @@ const features = [
   loginHistoryEndpoints,
   administrationEndpoints,
   roleEndpoints,
+  auditEndpoints,
   healthEndpoints,
   discoveryEndpoints,
 ];

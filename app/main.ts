@@ -46,12 +46,13 @@ program
 
 program
   .command('purge')
-  .description('delete old login history, expired sessions and expired reset tokens')
+  .description('delete old login history and audit log, expired sessions and expired reset tokens')
   .option('--keep-months <n>', 'months of login history to keep before the current one', Number, 13)
-  .action(async ({ keepMonths }) => {
+  .option('--keep-audit-months <n>', 'months of the audit log to keep before the current one', Number, 24)
+  .action(async ({ keepMonths, keepAuditMonths }) => {
     const { config, log } = await openCommand();
     const { purgeCommand } = await import('./commands/purge.ts');
-    await purgeCommand(config, log, keepMonths);
+    await purgeCommand(config, log, { loginHistory: keepMonths, auditLog: keepAuditMonths });
   });
 
 program

@@ -12,8 +12,10 @@ const printPaths = (paths: readonly string[]): void => {
   process.stdout.write(paths.map((path) => `${path}\n`).join(''));
 };
 
+const warn = (line: string): void => void process.stderr.write(`${line}\n`);
+
 // cdk8s synth passes its output folder in CDK8S_OUTDIR. npm run synth writes to k8s-out.
-runSynth(process.argv.slice(2), process.env.CDK8S_OUTDIR)
+runSynth(process.argv.slice(2), process.env.CDK8S_OUTDIR, warn)
   .then(printPaths)
   .catch((error: unknown) => {
     // The operator can correct these errors and needs only their message. Any other error is a bug and keeps its stack.

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { checkEnvironments } from './checks/check-environments.ts';
 import { checkValues } from './checks/check-values.ts';
+import { warningsOf } from './checks/warnings.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { GateError, validateManifests } from './gate/gate.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
@@ -38,9 +39,14 @@ async function build(values: Values, format: Command['format']): Promise<FolderC
 
 /**
  * Loads the values, creates the objects, checks them, writes the files and returns the paths of the written folders.
+ * @param warn called with each warning, after everything has been checked and before anything is written
  * @throws UsageError, ValuesError, SetFlagError, GateError, SecretsError or OutputFolderError before it writes a file
  */
-export async function runSynth(args: readonly string[], root = 'k8s-out'): Promise<string[]> {
+export async function runSynth(
+  args: readonly string[],
+  root = 'k8s-out',
+  warn: (line: string) => void = () => undefined,
+): Promise<string[]> {
   const command = parseCommandLine(args);
   const selectedClouds = command.cloud === undefined ? clouds : [parseCloud(command.cloud)];
   const sources = selectedClouds.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
@@ -49,6 +55,7 @@ export async function runSynth(args: readonly string[], root = 'k8s-out'): Promi
     folders.set(outputFolder(command, cloud, root), await build(values, command.format));
   const [first] = sources;
   const secret = first && readSecrets(command.secretsFrom, first.values);
+  for (const { values } of sources) for (const line of warningsOf(values)) warn(line);
   replaceFolders(folders);
   if (command.cloud === undefined && command.out === undefined && command.format === 'plain') {
     writeSchema();

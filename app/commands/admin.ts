@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors.ts';
-import { writeAudit } from '../features/audit/audit-log.ts';
+import { commandLine, onUser, writeAudit } from '../features/audit/audit-log.ts';
 import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
 import { checkPassword } from '../features/passwords/password-policy.ts';
 import { Email, Username } from '../features/users/user.ts';
@@ -10,13 +10,7 @@ import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { noTracing } from '../observe/tracing.ts';
 import { withStore } from '../open-stores.ts';
-import type { Transaction } from '../store/store.ts';
 import { adminRole } from '../store/tables/roles.ts';
-
-const commandLine = { id: null, client: null };
-
-const audit = (tx: Transaction, action: string, targetId: string): Promise<void> =>
-  writeAudit(tx, commandLine, { action, targetType: 'user', targetId, detail: { by: 'command line' } });
 
 /** @throws AppError email_taken, username_taken or a password policy code */
 export function createAdmin(
@@ -32,9 +26,13 @@ export function createAdmin(
     const passwordHash = await hasher.hash(input.password);
     const id = randomUUID();
     await store.transaction(async (tx) => {
-      await tx.users.insert({ id, email, username, passwordHash });
+      const { roles } = await tx.users.insert({ id, email, username, passwordHash });
       await tx.roles.grant(id, adminRole);
-      await audit(tx, 'user.create_admin', id);
+      await writeAudit(tx, commandLine, {
+        action: 'user.create',
+        ...onUser(id),
+        new: { email, username, roles: [...roles, adminRole].sort() },
+      });
     });
     return id;
   });
@@ -43,13 +41,21 @@ export function createAdmin(
 /** @throws AppError user_not_found */
 export function grantAdmin(config: Config, log: Logger, email: string): Promise<string> {
   return withStore(config, log, async (store) => {
-    const account = await store.users.findByEmail(email.toLowerCase());
-    if (!account) throw new AppError('user_not_found');
+    const found = await store.users.findByEmail(email.toLowerCase());
+    if (!found) throw new AppError('user_not_found');
+    const { id } = found;
     await store.transaction(async (tx) => {
-      await tx.roles.grant(account.id, adminRole);
-      await tx.users.bumpVersion(account.id);
-      await audit(tx, 'user.grant_admin', account.id);
+      const before = await tx.users.findByIdForUpdate(id);
+      if (!before) throw new AppError('user_not_found');
+      await tx.roles.grant(id, adminRole);
+      await tx.users.bumpVersion(id);
+      await writeAudit(tx, commandLine, {
+        action: 'user.roles',
+        ...onUser(id),
+        old: { roles: before.roles },
+        new: { roles: [...new Set([...before.roles, adminRole])].sort() },
+      });
     });
-    return account.id;
+    return id;
   });
 }

@@ -1,17 +1,44 @@
 import type { Logger } from 'pino';
-import { type Config, ConfigError } from '../config/config.ts';
+import { type Config, ConfigError, type Secret } from '../config/config.ts';
+import { errorCode } from '../store/postgres/errors.ts';
 import { migrate } from '../store/postgres/migrations.ts';
 
+/** The user in a URL. */
+const userOf = (url: Secret): string => decodeURIComponent(new URL(url()).username);
+
 /**
- * Applies the missing migrations to the database in DB_PRIMARY_DB_URL.
- * @throws ConfigError without this variable: the embedded Postgres applies its migrations at each start
+ * The role that the service logs in as: DB_SERVICE_ROLE or the user of DB_PRIMARY_DB_URL. Undefined if that is the role
+ * that migrates, as it is in an installation with one role.
+ */
+function serviceRoleOf({ database, migrations }: Config): string | undefined {
+  const { ownerUrl, serviceRole } = migrations;
+  if (serviceRole !== undefined) return serviceRole;
+  const user = ownerUrl && database.url && userOf(database.url);
+  return user && user !== userOf(ownerUrl) ? user : undefined;
+}
+
+/** @throws Error that names the variable if the role may not migrate, otherwise the error itself */
+function explain(error: unknown): never {
+  // 42501, insufficient_privilege. The message names the object.
+  if (errorCode(error) !== '42501' || !(error instanceof Error)) throw error;
+  const cause = { cause: error };
+  throw new Error(`${error.message}: migrate needs the owner of the tables, in DB_OWNER_DB_URL`, cause);
+}
+
+/**
+ * Applies the missing migrations to the database, as the owner of its tables, and grants the role of the service what the
+ * service needs.
+ * @throws ConfigError without the URL of a database: the embedded Postgres applies its migrations at each start
  */
 export async function migrateCommand(config: Config, log: Logger): Promise<void> {
-  const { url, sslMode, caFile } = config.database;
+  const { sslMode, caFile } = config.database;
+  const url = config.migrations.ownerUrl ?? config.database.url;
   const missing =
-    'DB_PRIMARY_DB_URL is required. The embedded Postgres applies its migrations when it starts';
+    'DB_OWNER_DB_URL or DB_PRIMARY_DB_URL is required. The embedded Postgres applies its migrations when it starts';
   if (!url) throw new ConfigError([missing]);
-  const { applied, alreadyApplied, unknown } = await migrate({ target: { url, sslMode, caFile }, log });
+  const target = { url, sslMode, caFile };
+  const serviceRole = serviceRoleOf(config);
+  const { applied, alreadyApplied, unknown } = await migrate({ target, log, serviceRole }).catch(explain);
   if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');
   const message = applied.length > 0 ? 'migrations applied' : 'the schema is up to date';
   log.info({ applied, alreadyApplied }, message);

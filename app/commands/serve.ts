@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
 import type { Config } from '../config/config.ts';
+import { reportHistoryProtection } from '../features/audit/history-protection.ts';
 import { createReadiness } from '../features/health/readiness.ts';
 import { openSigningKeys } from '../features/tokens/signing-keys.ts';
 import { startManagementServer } from '../http/management/management-server.ts';
@@ -80,6 +81,9 @@ async function startService(options: ServeOptions) {
   const app = await compose({ ...options, stores, keys, metrics, tracing, readiness });
   const api = createApiServer(app, { ...options, metrics });
   const store = createStore(stores.database);
+  const knowsOwner = config.migrations.ownerUrl !== null;
+  // The embedded Postgres has one role.
+  if (config.database.url) await reportHistoryProtection({ store, log, metrics, knowsOwner });
   const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
   const { host, port, metricsPort } = config.http;
   const management = await startManagementServer({ host, port: metricsPort, metrics });

@@ -11,6 +11,12 @@ export const text = z.string().describe('text');
 export const file = z.string().describe('the path of a file');
 export const folder = z.string().describe('the path of a folder');
 
+/** Postgres cuts longer names, so that a grant would name another role. */
+export const roleName = z
+  .string()
+  .refine((name) => Buffer.byteLength(name) <= 63, 'must be at most 63 bytes long')
+  .describe('the name of a Postgres role');
+
 export const onOff = z
   .enum(['on', 'off'])
   .transform((word) => word === 'on')

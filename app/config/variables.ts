@@ -1,6 +1,19 @@
 import type { Machine } from './cgroup.ts';
 import { secret, variable } from './entry.ts';
-import { cidrs, duration, file, folder, hosts, integer, oneOf, onOff, origins, text, url } from './format.ts';
+import {
+  cidrs,
+  duration,
+  file,
+  folder,
+  hosts,
+  integer,
+  oneOf,
+  onOff,
+  origins,
+  roleName,
+  text,
+  url,
+} from './format.ts';
 import { databaseUrl, hmacSecret, isEncryptedRedis, redisUrl } from './secret-formats.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
@@ -84,6 +97,16 @@ export const table = {
     ),
     timeout: variable('DB_TIMEOUT', duration('10ms', '1h'), '3s').help(
       'Deadline of one query, after which the server cancels it.',
+    ),
+  },
+  migrations: {
+    ownerUrl: secret('DB_OWNER_DB_URL', databaseUrl).help(
+      'URL with which the command migrate connects, as the role that owns the tables. Without it migrate uses DB_PRIMARY_DB_URL. Do not give it to the other commands.',
+      { example: 'postgresql://devowner:devpassword@localhost:5432/authdb?sslmode=disable' },
+    ),
+    serviceRole: variable('DB_SERVICE_ROLE', roleName).help(
+      'Postgres role of the service, to which migrate grants what the service needs. Without it: the user of DB_PRIMARY_DB_URL, if DB_OWNER_DB_URL has another user.',
+      { example: 'auth_service' },
     ),
   },
   redis: {

@@ -21,16 +21,25 @@ async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): 
   }
 }
 
-/**
- * Deletes expired rows, creates the partitions of the coming months, and records the time. Two runs at once do no harm.
- * @param keepMonths months of login history to keep before the current one
- */
-export async function purge(store: SystemStore, log: Logger, keepMonths: number): Promise<void> {
-  const droppedPartitions = await store.loginHistories.dropPartitions(keepMonths);
-  const createdPartitions = await store.loginHistories.createPartitions(partitionMonths);
+/** Whole months to keep before the current one. */
+export interface Retention {
+  readonly loginHistory: number;
+  readonly auditLog: number;
+}
+
+/** Deletes expired rows, creates the partitions of the coming months, and records the time. Two runs at once do no harm. */
+export async function purge(store: SystemStore, log: Logger, keepMonths: Retention): Promise<void> {
+  const { loginHistories, auditLog } = store;
+  const droppedPartitions = [
+    ...(await loginHistories.dropPartitions(keepMonths.loginHistory)),
+    ...(await auditLog.dropPartitions(keepMonths.auditLog)),
+  ];
+  const createdPartitions =
+    (await loginHistories.createPartitions(partitionMonths)) +
+    (await auditLog.createPartitions(partitionMonths));
   const deletedSessions = await deleteInBatches(store.sessions.deleteExpired);
   const deletedAttempts = await deleteInBatches((limit) =>
-    store.loginHistories.deleteUnknown(unknownAttemptDays, limit),
+    loginHistories.deleteUnknown(unknownAttemptDays, limit),
   );
   const deletedResets = await store.passwordResets.deleteExpired();
   await store.maintenance.record('purge');

@@ -59,6 +59,10 @@ export function createAuthMetrics(factory: MetricFactory) {
       'Time since the last complete purge, or since the creation of the schema if no purge has completed.',
       [],
     ),
+    historyProtected: factory.gauge(
+      'auth_history_protected',
+      'Whether the role of the service in Postgres can neither change nor delete login history and audit log (1), or can (0). Read at the start; always 0 with the embedded Postgres.',
+    ),
     signingKeyAge: factory.collectedGauge(
       'auth_signing_key_age_seconds',
       'Time since a replica first loaded the key. Use is signing, or accepted for keys that only verify.',

@@ -29,7 +29,7 @@ export const reads = {
   roles: ['list', 'countActiveAdmins'],
   passwordResets: ['find'],
   loginHistories: ['list', 'listForUser'],
-  auditLog: ['listForUser'],
+  auditLog: ['listForUser', 'search', 'findExcessRights'],
   serviceSecrets: [],
   maintenance: ['secondsSince', 'findByNames'],
 } as const satisfies { readonly [Table in keyof Tables]: readonly (keyof Tables[Table])[] };

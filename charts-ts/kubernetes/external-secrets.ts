@@ -8,7 +8,23 @@ import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
 import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { secretKeys } from './settings.ts';
+import { ownerKeys, type SecretKey, secretKeys } from './settings.ts';
+
+function externalSecret(values: Values, name: string, keys: readonly SecretKey[]): IExternalSecret {
+  const { external } = values.secrets;
+  return {
+    apiVersion: 'external-secrets.io/v1',
+    kind: 'ExternalSecret',
+    metadata: metadata(values, name, { component: 'secrets' }),
+    spec: {
+      refreshInterval: external.refreshInterval,
+      secretStoreRef: { kind: 'SecretStore', name: names.secretsReader },
+      // Retain keeps the Secret of the running service while the store is not available.
+      target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
+      data: keys.map((key) => ({ secretKey: key, remoteRef: { key: `${external.prefix}${key}` } })),
+    },
+  };
+}
 
 /**
  * The External Secrets Operator copies the secrets from the cloud's secret store into the Secret. It reads the store as
@@ -17,7 +33,7 @@ import { secretKeys } from './settings.ts';
 export class ExternalSecrets extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
-    const { external, name } = values.secrets;
+    const { name, ownerName } = values.secrets;
     const component = 'secrets';
     addObject<IServiceAccount>(this, 'service-account', {
       apiVersion: 'v1',
@@ -34,20 +50,7 @@ export class ExternalSecrets extends Construct {
       metadata: metadata(values, names.secretsReader, { component }),
       spec: { provider: cloud.secretStore.provider },
     });
-    addObject<IExternalSecret>(this, 'secret', {
-      apiVersion: 'external-secrets.io/v1',
-      kind: 'ExternalSecret',
-      metadata: metadata(values, name, { component }),
-      spec: {
-        refreshInterval: external.refreshInterval,
-        secretStoreRef: { kind: 'SecretStore', name: names.secretsReader },
-        // Retain keeps the Secret of the running service while the store is not available.
-        target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
-        data: secretKeys(values).map((key) => ({
-          secretKey: key,
-          remoteRef: { key: `${external.prefix}${key}` },
-        })),
-      },
-    });
+    addObject(this, 'secret', externalSecret(values, name, secretKeys(values)));
+    if (ownerName) addObject(this, 'owner-secret', externalSecret(values, ownerName, ownerKeys(values)));
   }
 }

@@ -6,10 +6,12 @@ import { addObject } from '../manifest.ts';
 import { metadata, names, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { container, podSpec } from './pod.ts';
+import { migrationSettings } from './settings.ts';
 
 /** Migrates the database under an advisory lock. If several pods start together, the first one migrates. */
 export function migrationContainer(values: Values): IContainer {
-  return container(values, 'migrate', values.migrations.resources, { args: ['migrate'] });
+  const migration = migrationSettings(values);
+  return container(values, 'migrate', values.migrations.resources, { args: ['migrate'] }, { migration });
 }
 
 /**

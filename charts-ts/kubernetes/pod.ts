@@ -2,7 +2,17 @@ import { createHash } from 'node:crypto';
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { configKey, isPath, paths, plainSettings, secretKeys, settings } from './settings.ts';
+import {
+  configKey,
+  isPath,
+  ownerKeys,
+  paths,
+  plainSettings,
+  type Settings,
+  secretKeys,
+  secretOf,
+  settings,
+} from './settings.ts';
 
 const unprivileged = {
   runAsGroup: userId,
@@ -23,20 +33,29 @@ const containerSecurity = {
 // 0440, because root owns the mounted files and the process reads them as a member of fsGroup.
 const defaultMode = 0o440;
 
-/** The `env` list of a container, sorted by name, from settings(). */
-export function environment(values: Values): IEnvVar[] {
+/** The `env` list of a container, sorted by name. */
+function environment(values: Values, settings: Settings): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
-  return Object.entries(settings(values))
+  return Object.entries(settings)
     .map(([name, source]): IEnvVar => {
       if ('text' in source) {
         const configMapKeyRef = { name: names.config, key: configKey(name) };
         return isPath(source) ? { name, value: source.text } : { name, valueFrom: { configMapKeyRef } };
       }
       if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
-      if (asFiles) return { name: `${name}_FILE`, value: `${paths.secrets}/${source.secret}` };
-      return { name, valueFrom: { secretKeyRef: { name: values.secrets.name, key: source.secret } } };
+      const secret = secretOf(values, source.secret);
+      if (asFiles) return { name: `${name}_FILE`, value: `${secret.folder}/${source.secret}` };
+      return { name, valueFrom: { secretKeyRef: { name: secret.name, key: source.secret } } };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** The volume of the Secret that only the migration mounts, by the folder. */
+function ownerVolume(values: Values): Record<string, IVolume> {
+  const items = ownerKeys(values).map((key) => ({ key, path: key }));
+  const secret = { secretName: values.secrets.ownerName, defaultMode, items };
+  const isMounted = items.length > 0 && values.secrets.delivery === 'files';
+  return isMounted ? { [paths.ownerSecrets]: { name: 'owner-secrets', secret } } : {};
 }
 
 /** The volumes by the folders at which containers mount them. */
@@ -60,24 +79,29 @@ const quantities = (amounts: Resources['limits']) => ({
   'ephemeral-storage': amounts.ephemeralStorage,
 });
 
-/** A hardened container with the image of the service. */
+/**
+ * A hardened container with the image of the service.
+ * @param options.migration the settings of the migration, which sees the Secret of the owner of the tables
+ */
 export function container(
   values: Values,
   name: string,
   resources: Resources,
   rest: Partial<IContainer>,
+  { migration }: { migration?: Settings } = {},
 ): IContainer {
   const { digest, repository, tag } = values.image;
+  const mounted = { ...volumes(values), ...(migration && ownerVolume(values)) };
   return {
     name,
     // The digest selects the image, and the tag shows the release.
     image: `${repository}:${tag}${digest ? `@${digest}` : ''}`,
     // Always, even with a digest, so that the registry checks the pull Secret of each pod.
     imagePullPolicy: 'Always',
-    env: environment(values),
+    env: environment(values, migration ?? settings(values)),
     resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
     securityContext: containerSecurity,
-    volumeMounts: Object.entries(volumes(values)).map(([mountPath, { name }]) => ({
+    volumeMounts: Object.entries(mounted).map(([mountPath, { name }]) => ({
       name,
       mountPath,
       ...(mountPath !== '/tmp' && { readOnly: true }),
@@ -89,6 +113,10 @@ export function container(
 /** The pod spec with the same hardening for the API, the purge and the migration. */
 export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec, 'containers'>): IPodSpec {
   const { image, scheduling } = values;
+  const mounts = [...(rest.initContainers ?? []), ...rest.containers].flatMap(
+    (one) => one.volumeMounts ?? [],
+  );
+  const all = Object.values({ ...volumes(values), ...ownerVolume(values) });
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -100,7 +128,7 @@ export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec,
       ...unprivileged,
     },
     serviceAccountName: names.app,
-    volumes: Object.values(volumes(values)),
+    volumes: all.filter(({ name }) => mounts.some((mount) => mount.name === name)),
     ...(image.pullSecrets.length > 0 && { imagePullSecrets: image.pullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(scheduling.nodeSelector).length > 0 && { nodeSelector: scheduling.nodeSelector }),
     // reason: the schema of the values takes any map here, and the gate checks it against the types of a pod.

@@ -9,7 +9,9 @@ import { configChecksum, container, podSpec } from './pod.ts';
 export class PurgeCronJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
-    const purge = container(values, 'purge', values.purge.resources, { args: ['purge'] });
+    const { keepAuditMonths, keepMonths, resources } = values.purge;
+    const months = ['--keep-months', `${keepMonths}`, '--keep-audit-months', `${keepAuditMonths}`];
+    const purge = container(values, 'purge', resources, { args: ['purge', ...months] });
     const labels = standardLabels(values, 'purge', names.purge);
     addObject<ICronJob>(this, 'cron-job', {
       apiVersion: 'batch/v1',

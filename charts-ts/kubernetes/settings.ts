@@ -3,10 +3,11 @@ import { createCloud } from '../clouds/create-cloud.ts';
 import { names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
-/** Keys of the Secret, those of the deployment guide and those of further options, and the variable of each key. */
+/** Keys of the Secrets, those of the deployment guide and those of further options, and the variable of each key. */
 export const secretVariables = {
   'db-url': 'DB_PRIMARY_DB_URL',
   'db-replica-url': 'DB_REPLICA_DB_URL',
+  'db-owner-url': 'DB_OWNER_DB_URL',
   'redis-url': 'REDIS_URL',
   'jwt-secret': 'JWT_SECRET_KEY',
   'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
@@ -24,6 +25,7 @@ export type Source = Text | { readonly secret: SecretKey } | { readonly keyFile:
 
 export const paths = {
   secrets: '/etc/auth/secrets',
+  ownerSecrets: '/etc/auth/owner-secrets',
   publicKeys: '/etc/auth/public-keys',
   databaseCa: '/etc/auth/database-ca',
 } as const;
@@ -94,6 +96,22 @@ export function settings(values: Values): Settings {
     SHUTDOWN_TIMEOUT: text(rollout.shutdownTimeout, 'rollout.shutdownTimeout'),
     KEEP_ALIVE_TIMEOUT: text(rollout.keepAliveTimeout, 'rollout.keepAliveTimeout'),
   };
+}
+
+/** The environment of the migration, which connects as the owner of the tables if there is a Secret for it. */
+export function migrationSettings(values: Values): Settings {
+  const owner = { DB_OWNER_DB_URL: { secret: 'db-owner-url' } } as const;
+  return { ...settings(values), ...(values.secrets.ownerName && owner) };
+}
+
+/** The keys of the Secret that only the migration sees. */
+export const ownerKeys = ({ secrets }: Values): SecretKey[] => (secrets.ownerName ? ['db-owner-url'] : []);
+
+/** The name of the Secret that contains the key, and the folder at which it is mounted. */
+export function secretOf({ secrets }: Values, key: SecretKey) {
+  return key === 'db-owner-url'
+    ? { name: secrets.ownerName, folder: paths.ownerSecrets }
+    : { name: secrets.name, folder: paths.secrets };
 }
 
 /** The keys that the Secret needs for these values: the files of key pairs and, unless excluded, the other secrets. */

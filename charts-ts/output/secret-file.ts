@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { Yaml } from 'cdk8s';
 import type { ISecret } from 'kubernetes-models/v1';
 import { redisNodes, type Variable } from '../../app/config/config.ts';
-import { type SecretKey, secretKeys, secretVariables } from '../kubernetes/settings.ts';
+import { ownerKeys, type SecretKey, secretKeys, secretVariables } from '../kubernetes/settings.ts';
 import { metadata } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { keyPairFault, sharedSecretFault, urlFault } from './secret-rules.ts';
@@ -24,11 +24,20 @@ function read(env: NodeJS.Dict<string>, name: Variable, folder: string): string 
   }
 }
 
+const userOf = (text: string): string => (URL.canParse(text) ? new URL(text).username : '');
+
 function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | undefined {
   const text = secrets[key] ?? '';
   const variable = secretVariables[key];
   if (!text) return `must be set, directly or by ${variable}_FILE or ${variable}_PATH`;
-  if (key.startsWith('db-')) return urlFault(text, ['postgres:', 'postgresql:']);
+  if (key.startsWith('db-')) {
+    const fault = urlFault(text, ['postgres:', 'postgresql:']);
+    const isService = key === 'db-owner-url' && userOf(text) === userOf(secrets['db-url'] ?? '');
+    return (
+      fault ??
+      (isService ? 'must have another user than DB_PRIMARY_DB_URL, the owner of the tables' : undefined)
+    );
+  }
   if (key === 'redis-url') {
     const protocols = values.redis.tls ? ['rediss:'] : ['redis:', 'rediss:'];
     const nodes = redisNodes(text);
@@ -72,7 +81,7 @@ export function readSecrets(path: string | undefined, values: Values) {
     );
   assertIgnored(path);
   const env = load(path);
-  const keys = secretKeys(values);
+  const keys = [...secretKeys(values), ...ownerKeys(values)];
   const secrets: Secrets = Object.fromEntries(
     keys.map((key) => [key, read(env, secretVariables[key], dirname(path))]),
   );
@@ -85,12 +94,16 @@ export function readSecrets(path: string | undefined, values: Values) {
 }
 
 function toYaml(secrets: Secrets, values: Values): string {
-  const data = Object.fromEntries(
-    Object.entries(secrets).map(([key, text]) => [key, Buffer.from(text).toString('base64')]),
-  );
-  const described = metadata(values, values.secrets.name, { component: 'secrets' });
-  const secret: ISecret = { apiVersion: 'v1', kind: 'Secret', metadata: described, type: 'Opaque', data };
-  return Yaml.stringify(secret);
+  const toSecret = (name: string, keys: readonly SecretKey[]): ISecret => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: metadata(values, name, { component: 'secrets' }),
+    type: 'Opaque',
+    data: Object.fromEntries(keys.map((key) => [key, Buffer.from(secrets[key] ?? '').toString('base64')])),
+  });
+  const { name, ownerName } = values.secrets;
+  const owner = ownerName ? [toSecret(ownerName, ownerKeys(values))] : [];
+  return Yaml.stringify(toSecret(name, secretKeys(values)), ...owner);
 }
 
 /** Writes the Secret to a file that only its owner can read. */

@@ -57,6 +57,8 @@ export const workload = {
   purge: z.strictObject({
     enabled: z.boolean(),
     schedule: text(/^(\S+\s+){4}\S+$/, 'must be a cron schedule of five fields'),
+    keepMonths: z.int().min(1).max(120),
+    keepAuditMonths: z.int().min(12).max(120),
     resources,
   }),
 };

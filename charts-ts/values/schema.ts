@@ -68,6 +68,7 @@ export const valuesSchema = z.strictObject({
   secrets: z.strictObject({
     source: z.enum(['existing', 'external', 'inline']),
     name: dnsLabel,
+    ownerName: dnsLabel.optional(),
     delivery: z.enum(['files', 'env']),
     external: z.strictObject({
       prefix: z.string(),

@@ -49,6 +49,16 @@ const mistakes: [string, string[], string][] = [
     'rollout.gracePeriodSeconds: must be at least 65: rollout.drainDelay + rollout.shutdownTimeout + 5 s to close connections',
   ],
   [
+    'one Secret under two names',
+    eks('secrets.ownerName=auth-secrets'),
+    'secrets.ownerName: must not be secrets.name, because every container sees that Secret; null means one role for everything',
+  ],
+  [
+    'too short a retention of the audit log',
+    eks('purge.keepAuditMonths=6'),
+    'purge.keepAuditMonths: must be at least 12',
+  ],
+  [
     'the tag latest',
     eks('image.tag=latest'),
     'image.tag: must name a release; latest cannot be rolled back to',
@@ -165,7 +175,7 @@ describe('charts: mistakes', () => {
       '--cloud',
       'eks',
       '--set',
-      'jwt.algorithm=HS256',
+      'jwt.algorithm=HS256,secrets.ownerName=null',
       '--secrets-from',
       env,
       '--out',

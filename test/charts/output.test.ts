@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect } from 'chai';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { replaceFolders } from '../../charts-ts/output/output-folder.ts';
 import { plainContent } from '../../charts-ts/output/plain.ts';
 import { schemaText } from '../../charts-ts/output/schema-file.ts';
@@ -79,13 +79,16 @@ describe('charts: output', () => {
     writeFileSync(
       env,
       'DB_PRIMARY_DB_URL=postgresql://auth:f8Hq2LzvPw91Tn@db.internal:5432/auth\n' +
+        'DB_OWNER_DB_URL=postgresql://owner:Tn91wPvzL2qH8f@db.internal:5432/auth\n' +
         'REDIS_URL=rediss://:0aF7kq2LzvPw91Tn@redis.internal:6379\n' +
         'JWT_PRIVATE_KEY_PATH=private.pem\nJWT_PUBLIC_KEY_PATH=public.pem\n',
     );
     const out = join(folder, 'out');
     await runSynth(['--cloud', 'eks', '--set', 'secrets.source=inline', '--secrets-from', env, '--out', out]);
     expect(statSync(`${env}.secret.yaml`).mode & 0o777).to.equal(0o600);
-    const secret = parse(readFileSync(`${env}.secret.yaml`, 'utf8'));
+    const [secret, owner] = parseAllDocuments(readFileSync(`${env}.secret.yaml`, 'utf8')).map((one) =>
+      one.toJS(),
+    );
     expect(secret.metadata).to.include({ name: 'auth-secrets', namespace: 'auth-system' });
     expect(Object.keys(secret.data).sort()).to.eql([
       'db-url',
@@ -93,8 +96,10 @@ describe('charts: output', () => {
       'jwt-public-key',
       'redis-url',
     ]);
+    expect(owner.metadata).to.include({ name: 'auth-owner-secrets', namespace: 'auth-system' });
+    expect(Object.keys(owner.data)).to.eql(['db-owner-url']);
     expect(Buffer.from(secret.data['jwt-private-key'], 'base64').toString()).to.equal(pair.privateKey.trim());
     for (const name of readdirSync(out))
-      expect(readFileSync(join(out, name), 'utf8')).not.to.contain('f8Hq2Lzv');
+      expect(readFileSync(join(out, name), 'utf8')).not.to.match(/f8Hq2Lzv|Tn91wPvz/);
   });
 });

@@ -25,6 +25,7 @@ describe('parseConfig', () => {
         prepare: true,
         timeout: 3_000,
       },
+      migrations: { ownerUrl: null, serviceRole: undefined },
       redis: { url: null, tls: true },
       jwt: {
         algorithm: 'RS256',

@@ -6,12 +6,14 @@ import { parseConfig } from '../../app/config/config.ts';
 import { purge } from '../../app/jobs/purge.ts';
 import { parseTarget } from '../../app/store/postgres/connection-target.ts';
 import { createStore } from '../../app/store/store.ts';
+import { addMonth } from '../support/partitions.ts';
 import { addSession, addUser } from '../support/rows.ts';
 import { runStatement } from '../support/run-statement.ts';
 import { onEachStore, onRealStore, silentLog, type TestStores } from '../support/stores.ts';
 
 const day = 86_400_000;
 
+const retention = { loginHistory: 13, auditLog: 24 };
 const expired = { idleTtlMs: -2 * day, maxAgeMs: 0 };
 
 const openSql = (stores: TestStores) =>
@@ -38,7 +40,7 @@ onEachStore('purge', (stores) => {
   it('deletes expired rows only, and can be repeated', async () => {
     const user = await addUser(store());
     const [over, live] = [await addSession(store(), user.id, expired), await addSession(store(), user.id)];
-    for (const _ of [1, 2]) await purge(store(), silentLog, 13);
+    for (const _ of [1, 2]) await purge(store(), silentLog, retention);
     expect(await store().sessions.find(over.id)).to.equal(null);
     expect(await store().sessions.find(live.id)).to.include({ isActive: true });
   });
@@ -58,7 +60,7 @@ onEachStore('purge', (stores) => {
     await addLastMonth(stores());
     const [old, young] = [await add(null, 8), await add(null, 6)];
     const [known, older] = [await add(user.id, 8), await add(null, 20)];
-    for (const _ of [1, 2]) await purge(store(), silentLog, 13);
+    for (const _ of [1, 2]) await purge(store(), silentLog, retention);
     const ids = [old, young, known, older].map((id) => `'${id}'`).join();
     const left = await runStatement<{ id: string }>(
       stores(),
@@ -68,7 +70,7 @@ onEachStore('purge', (stores) => {
   });
 
   it('creates the partitions of the coming twelve months', async () => {
-    await purge(store(), silentLog, 13);
+    await purge(store(), silentLog, retention);
     expect(await store().loginHistories.createPartitions(12)).to.equal(0);
   });
 });
@@ -84,17 +86,10 @@ onRealStore('purge on a server', (stores) => {
   afterEach(() => sql.end());
 
   it('drops the partitions of months before those to be kept', async () => {
-    const addMonth = async (ago: number): Promise<string> => {
-      const [month] = await sql<{ name: string; from: string; to: string }[]>`
-        select 'login_histories_' || to_char(start, 'YYYY_MM') as name, start::text as from,
-          (start + interval '1 month')::text as to
-        from (select date_trunc('month', now() at time zone 'UTC') - ${ago} * interval '1 month' as start) months`;
-      if (!month) throw new Error('one row');
-      await sql.unsafe(`create table ${month.name} partition of login_histories
-        for values from ('${month.from}+00') to ('${month.to}+00')`);
-      return month.name;
-    };
-    const [kept, old] = [await addMonth(13), await addMonth(14)];
+    const [kept, old] = [
+      await addMonth(sql, 'login_histories', 13),
+      await addMonth(sql, 'login_histories', 14),
+    ];
     expect(await store().loginHistories.dropPartitions(13)).to.deep.equal([old]);
     expect(await store().loginHistories.dropPartitions(12)).to.deep.equal([kept]);
   });
@@ -107,11 +102,11 @@ onRealStore('purge on a server', (stores) => {
     ];
     await sql.begin(async (tx) => {
       await tx`select id from sessions where id = ${locked.id} for update`;
-      await purge(store(), silentLog, 13);
+      await purge(store(), silentLog, retention);
       expect(await store().sessions.find(free.id)).to.equal(null);
       expect(await store().sessions.find(locked.id)).not.to.equal(null);
     });
-    await purge(store(), silentLog, 13);
+    await purge(store(), silentLog, retention);
     expect(await store().sessions.find(locked.id)).to.equal(null);
   });
 
@@ -121,7 +116,7 @@ onRealStore('purge on a server', (stores) => {
       insert into login_histories (id, occurred_at, outcome)
       select gen_random_uuid(), now() - interval '8 days', 'failure'
       from generate_series(1, 2500)`;
-    await purge(store(), silentLog, 13);
+    await purge(store(), silentLog, retention);
     const [left] = await sql`
       select count(*)::integer as count from login_histories
       where user_id is null and occurred_at < now() - interval '7 days'`;
@@ -134,14 +129,14 @@ onRealStore('purge on a server', (stores) => {
       insert into sessions (id, user_id, mac_key, token_hash, idle_expires_at, expires_at)
       select gen_random_uuid(), ${user.id}, '', '', now() - interval '2 days', now()
       from generate_series(1, 2500)`;
-    await purge(store(), silentLog, 13);
+    await purge(store(), silentLog, retention);
     const [left] = await sql`select count(*)::integer as count from sessions where user_id = ${user.id}`;
     expect(left?.count).to.equal(0);
   });
 
   it('records when the command ran', async () => {
     await sql`delete from maintenance where name = 'purge'`;
-    await purgeCommand(parseConfig({ ENV: 'test', DB_PRIMARY_DB_URL: stores().url() }), silentLog, 13);
+    await purgeCommand(parseConfig({ ENV: 'test', DB_PRIMARY_DB_URL: stores().url() }), silentLog, retention);
     const [row] = await sql`select ran_at from maintenance where name = 'purge'`;
     expect(row?.ran_at).to.be.instanceOf(Date);
   });

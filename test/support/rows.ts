@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { AppError } from '../../app/errors.ts';
 import { createCaller } from '../../app/store/caller.ts';
 import type { Reads, Transaction } from '../../app/store/store.ts';
+import type { AuditEntry } from '../../app/store/tables/audit-log.ts';
 import type { NewUser, User } from '../../app/store/tables/users.ts';
 
 const word = (): string => randomBytes(8).toString('hex');
@@ -51,6 +52,23 @@ export async function callerOf<Role extends string | null = null>(
   if (!session) throw new Error('a caller needs an active session');
   return createCaller(session, role);
 }
+
+/** An entry of the audit log: a user who did something to a user. */
+export const auditEntry = (fields: Partial<AuditEntry> = {}): AuditEntry => ({
+  actorType: 'user',
+  actorId: randomUUID(),
+  sessionId: randomUUID(),
+  action: 'user.update',
+  outcome: 'success',
+  targetType: 'user',
+  targetId: randomUUID(),
+  oldValues: {},
+  newValues: {},
+  detail: {},
+  ip: null,
+  requestId: null,
+  ...fields,
+});
 
 /** For `.catch(codeOf)`: the code of an AppError; any other error is thrown on. */
 export function codeOf(error: unknown): string {

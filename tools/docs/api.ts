@@ -19,8 +19,9 @@ service shows it at \`/api/v1/docs\`. This page gives the overview.
 - HEAD works wherever GET does. [limits.md](limits.md) lists the limits.
 - A gateway checks tokens with \`GET /api/v1/auth/verify\`; see [gateways.md](gateways.md).
 
-Every change by an administrator, and every attempt without the proof that it needs, adds a row to \`audit_log\`. The last
-active administrator cannot be disabled or deleted and keeps the role.
+Every change of an account, its sessions or a role, and every attempt without the proof that it needs, adds a row to the
+audit log (\`GET /api/v1/admin/audit-log\`). The last active administrator cannot be disabled or deleted and keeps the
+role.
 
 ## Recent authentication
 

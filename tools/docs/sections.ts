@@ -7,6 +7,7 @@ type SectionKey = Exclude<keyof typeof table, 'environment' | 'logLevel' | 'data
 const titles: Record<SectionKey, string> = {
   http: 'HTTP',
   database: 'Postgres',
+  migrations: 'Migrations',
   redis: 'Redis',
   jwt: 'Keys and access tokens',
   sessions: 'Sessions',

@@ -1,7 +1,10 @@
+import type { Client } from '../../http/client.ts';
 import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import type { User } from '../../store/tables/users.ts';
-import { type ConfirmPassword, checkConfirmation } from '../passwords/password-confirmation.ts';
+import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
+import { deletionOf, identityDifference } from '../audit/differences.ts';
+import { type ConfirmPassword, checkConfirmation, getOwnAccount } from '../passwords/password-confirmation.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import { checkUsername } from '../users/reserved-usernames.ts';
@@ -28,13 +31,25 @@ export function createAccounts(services: {
      * Changes email or username. A new email needs the password (ASVS 7.5.1); a new username does not.
      * @throws AppError wrong_password, email_taken, username_taken, username_reserved, rate_limited or overloaded
      */
-    async update(caller: Caller, change: IdentityChange & { password?: string | undefined }): Promise<User> {
+    async update(
+      caller: Caller,
+      change: IdentityChange & { password?: string | undefined },
+      client: Client,
+    ): Promise<User> {
       const userId = caller.user.id;
+      const columns = identityColumns(change);
       if (change.username !== undefined) checkUsername(change.username, caller.user.username);
       const confirmed = change.email === undefined ? null : await confirmPassword(caller, change.password);
       const account = await store.changeAs(caller, async (tx, locked) => {
         checkConfirmation(locked, confirmed);
-        return tx.users.updateIdentity(userId, identityColumns(change));
+        const before = await getOwnAccount(tx, userId);
+        const after = await tx.users.updateIdentity(userId, columns);
+        await writeAudit(tx, actorOf({ caller, client }), {
+          action: 'user.update',
+          ...onUser(userId),
+          ...identityDifference(before, columns),
+        });
+        return after;
       });
       await states.userChanged(userId, account.version);
       return account;
@@ -45,13 +60,21 @@ export function createAccounts(services: {
      * username become free.
      * @throws AppError wrong_password, last_admin, rate_limited or overloaded
      */
-    async remove(caller: Caller, password: string): Promise<void> {
+    async remove(caller: Caller, password: string, client: Client): Promise<void> {
       const userId = caller.user.id;
       const confirmed = await confirmPassword(caller, password);
       const { ended, version } = await keepAnAdmin(store, caller, async (tx, locked) => {
         checkConfirmation(locked, confirmed);
+        const before = await getOwnAccount(tx, userId);
         const version = await tx.users.softDelete(userId);
-        return { version, ended: await tx.sessions.endAll(userId, 'account_deleted') };
+        const ended = await tx.sessions.endAll(userId, 'account_deleted');
+        await writeAudit(tx, actorOf({ caller, client }), {
+          action: 'user.delete',
+          ...onUser(userId),
+          ...deletionOf(before),
+          detail: { ended_sessions: ended.length },
+        });
+        return { version, ended };
       });
       await states.sessionsEnded(ended);
       await states.userChanged(userId, version);

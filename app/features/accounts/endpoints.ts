@@ -36,8 +36,8 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         answers: { 200: { description: 'The user as it is now', data: User } },
         refuses: ['email_taken', 'username_taken', 'username_reserved', ...confirmationErrors],
       },
-      async ({ caller, body }) => {
-        const update = () => accounts.update(caller, body);
+      async ({ caller, body, client }) => {
+        const update = () => accounts.update(caller, body, client);
         // A new username needs no hash, so only the body tells whether the request needs a slot of the hash queue.
         return {
           data: presentUser(await (body.email === undefined ? update() : hashQueue.run('known', update))),
@@ -56,8 +56,8 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         answers: { 204: { description: 'Deleted; email and username are free again' } },
         refuses: ['last_admin', ...confirmationErrors],
       },
-      async ({ caller, body }) => {
-        await accounts.remove(caller, body.password);
+      async ({ caller, body, client }) => {
+        await accounts.remove(caller, body.password, client);
         return {};
       },
     ),

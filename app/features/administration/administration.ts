@@ -2,7 +2,14 @@ import { AppError } from '../../errors.ts';
 import type { Store, Transaction } from '../../store/store.ts';
 import type { Account } from '../../store/tables/users.ts';
 import { identityColumns } from '../accounts/accounts.ts';
-import { type Administrator, writeAudit } from '../audit/audit-log.ts';
+import {
+  type Administrator,
+  type AuditAction,
+  type AuditEvent,
+  onUser,
+  writeAudit,
+} from '../audit/audit-log.ts';
+import { deletionOf, identityDifference, statusOf } from '../audit/differences.ts';
 import { createResetToken, resetTokenLifetime } from '../passwords/password-reset.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
@@ -21,7 +28,7 @@ interface Change {
   /** The user's new version, if the change concerns the state of sessions. */
   readonly version?: number;
   readonly ended?: readonly string[];
-  readonly detail?: Record<string, unknown>;
+  readonly audit?: Pick<AuditEvent, 'old' | 'new'>;
 }
 
 const ownEmail = 'Change your own email with PATCH /api/v1/users/me and your password';
@@ -37,15 +44,17 @@ async function getUser(store: Store, userId: string): Promise<Account> {
 function createChange({ store, states }: Services) {
   return async function change<Result>(
     actor: Administrator,
-    action: string,
+    action: AuditAction,
     userId: string,
-    work: (tx: Transaction) => Promise<Result & Change>,
+    work: (tx: Transaction, before: Account) => Promise<Result & Change>,
   ): Promise<Result> {
     const result = await keepAnAdmin(store, actor.caller, async (tx) => {
       // Inside the transaction, so that nothing is written about a user who does not exist.
-      if (!(await tx.users.findByIdForUpdate(userId))) throw new AppError('user_not_found');
-      const done = await work(tx);
-      await writeAudit(tx, actor, { action, targetType: 'user', targetId: userId, detail: done.detail });
+      const before = await tx.users.findByIdForUpdate(userId);
+      if (!before) throw new AppError('user_not_found');
+      const done = await work(tx, before);
+      const detail = done.ended && { ended_sessions: done.ended.length };
+      await writeAudit(tx, actor, { action, ...onUser(userId), ...done.audit, detail });
       return done;
     });
     if (result.ended) await states.sessionsEnded(result.ended);
@@ -59,21 +68,24 @@ function createStatusActions(change: ReturnType<typeof createChange>) {
   return {
     /** @throws AppError last_admin */
     deleteUser: (actor: Administrator, userId: string) =>
-      change(actor, 'user.delete', userId, async (tx) => ({
+      change(actor, 'user.delete', userId, async (tx, before) => ({
         version: await tx.users.softDelete(userId),
         ended: await tx.sessions.endAll(userId, 'account_deleted'),
+        audit: deletionOf(before),
       })),
 
     /** @throws AppError last_admin */
     disableUser: (actor: Administrator, userId: string) =>
-      change(actor, 'user.disable', userId, async (tx) => ({
+      change(actor, 'user.disable', userId, async (tx, before) => ({
         version: await tx.users.setDisabled(userId, true),
         ended: await tx.sessions.endAll(userId, 'account_disabled'),
+        audit: { old: { status: statusOf(before) }, new: { status: 'disabled' } },
       })),
 
     enableUser: (actor: Administrator, userId: string) =>
-      change(actor, 'user.enable', userId, async (tx) => ({
+      change(actor, 'user.enable', userId, async (tx, before) => ({
         version: await tx.users.setDisabled(userId, false),
+        audit: { old: { status: statusOf(before) }, new: { status: 'active' } },
       })),
 
     endSessions: (actor: Administrator, userId: string) =>
@@ -101,18 +113,18 @@ export function createAdministration(services: Services) {
       const isOwn = userId.toLowerCase() === actor.id;
       if (isOwn && identity.email !== undefined) throw new AppError('wrong_password', { detail: ownEmail });
       const columns = identityColumns(identity);
-      await change(actor, 'user.update', userId, async (tx) => {
+      await change(actor, 'user.update', userId, async (tx, before) => {
         const { version } = await tx.users.updateIdentity(userId, columns);
-        return { version, detail: { fields: Object.keys(columns) } };
+        return { version, audit: identityDifference(before, columns) };
       });
       return getUser(store, userId);
     },
 
     /** @throws AppError role_not_found or last_admin */
     async setRoles(actor: Administrator, userId: string, roles: readonly string[]): Promise<Account> {
-      await change(actor, 'user.roles', userId, async (tx) => ({
+      await change(actor, 'user.roles', userId, async (tx, before) => ({
         version: await tx.roles.replaceForUser(userId, roles),
-        detail: { roles },
+        audit: { old: { roles: before.roles }, new: { roles: [...new Set(roles)].sort() } },
       }));
       return getUser(store, userId);
     },
@@ -128,9 +140,10 @@ export function createAdministration(services: Services) {
     async issueResetToken(actor: Administrator, userId: string): Promise<{ token: string; expiresAt: Date }> {
       const { token, hash } = createResetToken();
       const reset = { userId, tokenHash: hash, ttlMs: resetTokenLifetime, createdBy: actor.id };
-      const { expiresAt } = await change(actor, 'user.reset_token', userId, async (tx) => ({
-        expiresAt: await tx.passwordResets.put(reset),
-      }));
+      const { expiresAt } = await change(actor, 'user.reset_token', userId, async (tx) => {
+        const expiresAt = await tx.passwordResets.put(reset);
+        return { expiresAt, audit: { new: { expires_at: expiresAt.toISOString() } } };
+      });
       return { token, expiresAt };
     },
   };

@@ -33,8 +33,7 @@ export function passwordEndpoints(services: {
         answers: { 200: { description: 'Set; all sessions have ended', data: DeviceTokenResult } },
         refuses: ['invalid_reset_token', ...newPasswordErrors],
       },
-      async ({ body, priority }) =>
-        deviceTokenAnswer(await resetPassword(body.token, body.password, priority)),
+      async ({ body, client, priority }) => deviceTokenAnswer(await resetPassword(body, client, priority)),
     ),
     endpoint(
       'POST /api/v1/users/me/password',
@@ -48,8 +47,10 @@ export function passwordEndpoints(services: {
         answers: { 200: { description: 'Changed', data: DeviceTokenResult } },
         refuses: ['password_too_common', 'password_matches_identity', ...confirmationErrors],
       },
-      async ({ caller, body }) =>
-        deviceTokenAnswer(await changePassword(caller, body.current_password, body.new_password)),
+      async ({ caller, body, client }) => {
+        const passwords = { current: body.current_password, next: body.new_password };
+        return deviceTokenAnswer(await changePassword(caller, passwords, client));
+      },
     ),
   ];
 }

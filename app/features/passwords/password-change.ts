@@ -1,5 +1,7 @@
+import type { Client } from '../../http/client.ts';
 import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
+import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import { type ConfirmPassword, checkConfirmation, getAccountOf } from './password-confirmation.ts';
@@ -24,7 +26,11 @@ export function createChangePassword(services: {
    * @returns a device token; without one the owner would share the login attempts of everyone who guesses the password
    * @throws AppError wrong_password, a password policy code, rate_limited or overloaded
    */
-  return async function changePassword(caller: Caller, current: string, next: string): Promise<string> {
+  return async function changePassword(
+    caller: Caller,
+    { current, next }: { current: string; next: string },
+    client: Client,
+  ): Promise<string> {
     const userId = caller.user.id;
     // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
     checkPassword(next, await getAccountOf(store, caller), 'new_password');
@@ -34,7 +40,13 @@ export function createChangePassword(services: {
     const { ended, deviceEpoch } = await store.changeAs(caller, async (tx, locked) => {
       checkConfirmation(locked, account);
       const { deviceEpoch } = await tx.users.setPassword(userId, hash);
-      return { deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_changed', caller.sessionId) };
+      const ended = await tx.sessions.endAll(userId, 'password_changed', caller.sessionId);
+      await writeAudit(tx, actorOf({ caller, client }), {
+        action: 'user.change_password',
+        ...onUser(userId),
+        detail: { ended_sessions: ended.length },
+      });
+      return { deviceEpoch, ended };
     });
     await states.sessionsEnded(ended);
     return devices.issue({ id: userId, deviceEpoch });

@@ -1,6 +1,6 @@
 import { AppError } from '../../errors.ts';
 import type { LockedCaller } from '../../store/caller.ts';
-import type { Store } from '../../store/store.ts';
+import type { Reads, Store } from '../../store/store.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
 import { type LoginThrottle, refundUnlessChecked } from '../throttling/login-throttle.ts';
@@ -10,7 +10,7 @@ import type { PasswordHasher } from './password-hasher.ts';
 export type OwnSession = Pick<ActiveSession, 'sessionId'> & { readonly user: Pick<User, 'id'> };
 
 /** @throws AppError unauthorized */
-export async function getOwnAccount(store: Store, userId: string): Promise<Account> {
+export async function getOwnAccount(store: Pick<Reads, 'users'>, userId: string): Promise<Account> {
   const account = await store.users.findById(userId);
   if (!account) throw new AppError('unauthorized');
   return account;

@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
+import type { Client } from '../../http/client.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
 import type { Reads, SystemStore } from '../../store/store.ts';
+import { onUser, resetTokenHolder, writeAudit } from '../audit/audit-log.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { PasswordHasher } from './password-hasher.ts';
@@ -52,7 +54,11 @@ export function createResetPassword(services: {
    * @returns a device token, so that the owner does not share the login attempts of everyone who guesses the password
    * @throws AppError invalid_reset_token, a password policy code, or overloaded
    */
-  return async function resetPassword(token: string, password: string, priority: Priority): Promise<string> {
+  return async function resetPassword(
+    { token, password }: { token: string; password: string },
+    client: Client,
+    priority: Priority,
+  ): Promise<string> {
     const tokenHash = hashOf(token);
     const found = await store.passwordResets.find(tokenHash);
     const account = found && (await store.users.findById(found.userId));
@@ -68,7 +74,13 @@ export function createResetPassword(services: {
         throw new AppError('invalid_reset_token');
       }
       const { version, deviceEpoch } = await tx.users.setPassword(userId, hash);
-      return { version, deviceEpoch, ended: await tx.sessions.endAll(userId, 'password_reset') };
+      const ended = await tx.sessions.endAll(userId, 'password_reset');
+      await writeAudit(tx, resetTokenHolder(client), {
+        action: 'user.reset_password',
+        ...onUser(userId),
+        detail: { ended_sessions: ended.length, issued_by: found.createdBy },
+      });
+      return { version, deviceEpoch, ended };
     });
     await states.sessionsEnded(ended);
     await states.userChanged(account.id, version);

@@ -13,18 +13,29 @@ export function createRoles({ store }: { store: Store }) {
     add: (actor: Administrator, role: { name: string; description: string }): Promise<Role> =>
       store.changeAs(actor.caller, async (tx) => {
         const added = await tx.roles.insert(role);
-        await writeAudit(tx, actor, { action: 'role.create', targetType: 'role', targetId: role.name });
+        await writeAudit(tx, actor, {
+          action: 'role.create',
+          targetType: 'role',
+          targetId: role.name,
+          new: { description: role.description },
+        });
         return added;
       }),
 
     /** @throws AppError role_not_found, role_built_in or role_in_use */
     remove: (actor: Administrator, name: string): Promise<void> =>
       store.changeAs(actor.caller, async (tx) => {
+        const role = (await tx.roles.list()).find((one) => one.name === name);
         const result = await tx.roles.delete(name);
         if (result === 'missing') throw new AppError('role_not_found');
         if (result === 'built_in') throw new AppError('role_built_in');
         if (result === 'in_use') throw new AppError('role_in_use');
-        await writeAudit(tx, actor, { action: 'role.delete', targetType: 'role', targetId: name });
+        await writeAudit(tx, actor, {
+          action: 'role.delete',
+          targetType: 'role',
+          targetId: name,
+          old: { description: role?.description ?? '' },
+        });
       }),
   };
 }

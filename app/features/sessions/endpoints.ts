@@ -34,8 +34,8 @@ function tokenEndpoints(sessions: Sessions) {
         securityEvent: 'logout',
         answers: { 204: { description: 'Ended' } },
       },
-      async ({ caller }) => {
-        await sessions.logOut(caller);
+      async (call) => {
+        await sessions.logOut(call);
         return {};
       },
     ),
@@ -47,8 +47,8 @@ function tokenEndpoints(sessions: Sessions) {
         securityEvent: 'logout',
         answers: { 204: { description: 'Ended' } },
       },
-      async ({ caller }) => {
-        await sessions.logOutEverywhere(caller);
+      async (call) => {
+        await sessions.logOutEverywhere(call);
         return {};
       },
     ),
@@ -80,8 +80,8 @@ function ownSessionEndpoints(sessions: Sessions) {
         answers: { 204: { description: 'Ended' } },
         refuses: ['session_not_found'],
       },
-      async ({ caller, params }) => {
-        await sessions.end(caller, params.id);
+      async (call) => {
+        await sessions.end(call, call.params.id);
         return {};
       },
     ),

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
-import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import type { Session } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
+import { actorOf, onUser, type UserCall, writeAudit } from '../audit/audit-log.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { createMacKey, issueRefreshToken, type RefreshToken } from './internal/refresh-token.ts';
 import { type RefreshAttempt, type RotationServices, rotate } from './internal/rotation.ts';
@@ -17,21 +17,39 @@ type Services = RotationServices & { readonly tokens: AccessTokens };
 
 /** What users do about their own sessions. */
 function createOwnSessions({ store, states }: { store: Store; states: SessionStates }) {
+  const endSession = (call: UserCall, sessionId: string, cause: string): Promise<void> =>
+    store.changeAs(call.caller, async (tx) => {
+      const userId = await tx.sessions.end(sessionId, call.caller.user.id, cause);
+      if (!userId) throw new AppError('session_not_found');
+      await writeAudit(tx, actorOf(call), {
+        action: 'user.end_session',
+        ...onUser(call.caller.user.id),
+        detail: { session_id: sessionId, cause },
+      });
+    });
+
   return {
     list: (userId: string): Promise<Session[]> => store.sessions.listActive(userId),
 
     /** Ends the caller's session. */
-    async logOut(caller: Caller): Promise<void> {
-      const { sessionId, user } = caller;
-      await store.changeAs(caller, (tx) => tx.sessions.end(sessionId, user.id, 'logout'));
+    async logOut(call: UserCall): Promise<void> {
+      const { sessionId } = call.caller;
+      await endSession(call, sessionId, 'logout');
       await states.sessionsEnded([sessionId]);
     },
 
     /** Ends every session of the caller and invalidates every device token (ASVS 7.4.3). */
-    async logOutEverywhere(caller: Caller): Promise<void> {
-      const ended = await store.changeAs(caller, async (tx) => {
-        await tx.users.forgetDevices(caller.user.id);
-        return tx.sessions.endAll(caller.user.id, 'logout_all');
+    async logOutEverywhere(call: UserCall): Promise<void> {
+      const userId = call.caller.user.id;
+      const ended = await store.changeAs(call.caller, async (tx) => {
+        await tx.users.forgetDevices(userId);
+        const ended = await tx.sessions.endAll(userId, 'logout_all');
+        await writeAudit(tx, actorOf(call), {
+          action: 'user.end_sessions',
+          ...onUser(userId),
+          detail: { ended_sessions: ended.length },
+        });
+        return ended;
       });
       await states.sessionsEnded(ended);
     },
@@ -40,11 +58,8 @@ function createOwnSessions({ store, states }: { store: Store; states: SessionSta
      * Ends one session of the caller.
      * @throws AppError session_not_found if it belongs to somebody else or has already ended
      */
-    async end(caller: Caller, sessionId: string): Promise<void> {
-      await store.changeAs(caller, async (tx) => {
-        const userId = await tx.sessions.end(sessionId, caller.user.id, 'ended_by_user');
-        if (!userId) throw new AppError('session_not_found');
-      });
+    async end(call: UserCall, sessionId: string): Promise<void> {
+      await endSession(call, sessionId, 'ended_by_user');
       await states.sessionsEnded([sessionId]);
     },
   };

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
 import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
-import { actorOf, writeAudit } from '../audit/audit-log.ts';
+import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
 import { type ConfirmPassword, checkConfirmation } from '../passwords/password-confirmation.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 
@@ -31,8 +31,7 @@ export function createReauthenticate(services: {
       checkConfirmation(locked, confirmed);
       const renewed = await tx.sessions.renewAuthentication(sessionId);
       if (!renewed) throw new AppError('unauthorized');
-      const action = { action: 'authentication.renew', targetType: 'user', targetId: user.id } as const;
-      await writeAudit(tx, actorOf(call), action);
+      await writeAudit(tx, actorOf(call), { action: 'authentication.renew', ...onUser(user.id) });
       return renewed;
     });
     return tokens.sign({ userId: user.id, sessionId, roles: user.roles, authTime });

@@ -1,17 +1,23 @@
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Attempt, StepUp } from '../../http/route/step-up.ts';
 import type { SystemStore } from '../../store/store.ts';
-import { actorOf, writeAudit } from '../audit/audit-log.ts';
+import { type AuditAction, actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
 import type { LoginThrottle } from '../throttling/login-throttle.ts';
 
 /** The errors of a caller who does not prove to be the user, and their actions in the audit log. */
-const failures: Partial<Record<ErrorCode, string>> = {
+const failures: Partial<Record<ErrorCode, AuditAction>> = {
   insufficient_user_authentication: 'authentication.insufficient',
   wrong_password: 'authentication.failed',
 };
 
 const hasId = (params: unknown): params is { readonly id: string } =>
   typeof params === 'object' && params !== null && 'id' in params && typeof params.id === 'string';
+
+/** Parameters of a path are texts. */
+const textsOf = (params: unknown): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(params ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 
 /** The user whom the attempt concerns: the one in the path, otherwise the caller. */
 const targetOf = ({ params, caller }: Attempt): string =>
@@ -47,12 +53,11 @@ export function createStepUp(services: {
       // Before the row, which nobody may write without limit.
       await throttle.countUnproven(caller.sessionId);
       const route = `${endpoint.method.toUpperCase()} ${endpoint.path}`;
-      const detail = { route, ...(params !== undefined && { params }) };
       await writeAudit(store, actorOf(attempt), {
         action,
-        targetType: 'user',
-        targetId: targetOf(attempt),
-        detail,
+        outcome: 'refused',
+        ...onUser(targetOf(attempt)),
+        detail: { ...textsOf(params), route },
       });
     },
   };

@@ -10,6 +10,8 @@ const instant = z.iso
   .transform((text) => new Date(text));
 
 export const HistoryKeyset = z.strictObject({ occurredAt: instant, id: z.uuid() });
+/** The id is a bigint as text. */
+export const AuditKeyset = z.strictObject({ occurredAt: instant, id: z.string().regex(/^\d{1,18}$/) });
 export const CreatedKeyset = z.strictObject({ createdAt: instant, id: z.uuid() });
 
 /** Postgres cannot store NUL, which JSON can contain. */

@@ -4,6 +4,7 @@ import { applyMigration, readAppliedMigrations } from './applied-migrations.ts';
 import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { type Migration, migrationFolder, readMigrations } from './migration-files.ts';
+import { grantToServiceRole } from './service-role.ts';
 
 interface MigrationOptions {
   readonly target: ConnectionTarget;
@@ -13,6 +14,8 @@ interface MigrationOptions {
   readonly lockTimeout?: number;
   /** Milliseconds to wait for another migration run. */
   readonly lockWait?: number;
+  /** The role of the service, if it is not the role that migrates. */
+  readonly serviceRole?: string | undefined;
 }
 
 /** The key of the advisory lock. Any number will do, but every version must use the same one. */
@@ -21,23 +24,34 @@ const lockKey = 1_635_087_464;
 /**
  * Applies the missing migrations in order, each file in its own transaction. Several runs may start at the same time.
  * It needs a connection of its own, not one that a transaction-pooling PgBouncer shares.
- * @throws Error when there is no file, an applied file was changed, or a statement fails
+ * Then it grants the role of the service what the service needs.
+ * @throws Error when there is no file, an applied file was changed, a statement fails, or the role cannot be used
  */
 export async function migrate(options: MigrationOptions) {
-  const { log, folder = migrationFolder, lockTimeout = 5_000, lockWait = 600_000 } = options;
+  const { log, folder = migrationFolder, lockTimeout = 5_000, lockWait = 600_000, serviceRole } = options;
   const files = readMigrations(folder);
   const { connection, isLost } = openConnection(options);
   try {
     await acquireLock(connection, lockWait);
-    return await applyMissing(connection, files, async (migration) => {
+    const result = await applyMissing(connection, files, async (migration) => {
       // The client reconnects by itself, but the advisory lock ended with the lost connection.
       if (isLost()) throw new Error('the connection was lost during a migration');
       await applyMigration(connection, migration, lockTimeout);
       log.info({ migration: migration.name }, 'migration applied');
     });
+    if (serviceRole !== undefined) await grantTo(serviceRole, connection, log);
+    return result;
   } finally {
     await closeConnection(connection);
   }
+}
+
+async function grantTo(serviceRole: string, connection: Connection, log: Logger): Promise<void> {
+  const { changed, canCreate } = await grantToServiceRole(connection, serviceRole);
+  log.info({ serviceRole, changed }, 'the role of the service has the privileges that it needs');
+  if (!canCreate) return;
+  const statement = 'revoke create on schema public from public';
+  log.warn({ serviceRole }, `the role of the service can create objects in the schema public: ${statement}`);
 }
 
 function openConnection({ target, log }: MigrationOptions) {

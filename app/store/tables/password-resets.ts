@@ -9,8 +9,11 @@ export function createPasswordResetStore(database: Database) {
       return (await queryOne<{ expiresAt: Date }>(database, 'password_resets/put', values)).expiresAt;
     },
 
+    /** `createdBy` is the administrator who issued the token. */
     find: (tokenHash: Buffer) =>
-      queryOneOrNull<{ userId: string }>(database, 'password_resets/find', [tokenHash]),
+      queryOneOrNull<{ userId: string; createdBy: string | null }>(database, 'password_resets/find', [
+        tokenHash,
+      ]),
 
     /** Of several simultaneous calls with a token, one gets the user's id, the others null. */
     async consume(tokenHash: Buffer): Promise<string | null> {

@@ -5,7 +5,7 @@ import { bytes, millicpu } from '../../values/formats.ts';
 import type { Tree } from '../../values/merge.ts';
 import type { Document } from '../document.ts';
 import { findObject, type ManifestSet, type Workload } from '../manifest-set.ts';
-import { podRule, type Rule } from '../rule.ts';
+import { containerRule, podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
 
 /** Where the parser finds a secret that the environment takes from a Secret, as if its file were mounted. */
@@ -96,10 +96,17 @@ export function parseEnvironments(manifests: ManifestSet) {
   return manifests.workloads.flatMap((workload) => parseContainers(workload, manifests));
 }
 
-/** With such an environment the service would exit with status 78. */
+/** The first rule: with such an environment the service would exit with status 78. */
 export const environmentRules: readonly Rule[] = [
   podRule('environment', function* (workload, manifests) {
     for (const { faults, name } of parseContainers(workload, manifests))
       for (const fault of faults) yield `container ${name}: ${fault}`;
+  }),
+  // A container that answers requests must not know how to change the audit log.
+  containerRule('owner-url', function* ({ args, env }) {
+    const isMigration = Array.isArray(args) && args[0] === 'migrate';
+    for (const { name } of asMaps(env))
+      if (/^DB_OWNER_DB_URL(_FILE)?$/.test(asText(name)) && !isMigration)
+        yield `has ${asText(name)}, which only the command migrate needs`;
   }),
 ];

@@ -19,6 +19,7 @@ function secretTexts(algorithm: string, usesTls: boolean): Record<string, string
   const pair = pemPair('charts', algorithm === 'HS256' ? 'RS256' : (algorithm as 'RS256'));
   return {
     'db-url': 'postgresql://auth:pw@127.0.0.1:1/auth',
+    'db-owner-url': 'postgresql://owner:pw@127.0.0.1:1/auth',
     'db-replica-url': 'postgresql://auth:pw@127.0.0.1:1/auth',
     'redis-url': `${usesTls ? 'rediss' : 'redis'}://:pw@127.0.0.1:1`,
     'jwt-private-key': pair.privatePem,

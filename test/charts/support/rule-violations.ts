@@ -61,6 +61,9 @@ export const ruleViolations: Record<string, Violate> = {
   'secret-literals': (all) => {
     api(all).env.push({ name: 'JWT_SECRET_KEY', value: 'literal' });
   },
+  'owner-url': (all) => {
+    [api(all).env, api(all).volumeMounts] = [init(all).env, init(all).volumeMounts];
+  },
   'secrets-as-files': (all) => {
     api(all).env.push({
       name: 'OTHER',

@@ -57,6 +57,7 @@ export const variants: readonly (readonly [CloudName, ...string[]])[] = [
   ],
   ['eks', 'jwt.algorithm=HS256,jwt.previousSecret=true,database.replica=true,redis.tls=false'],
   ['eks', 'migrations.mode=job'],
+  ['eks', 'secrets.ownerName=null'],
   ['eks', 'extraConfig.ACCESS_TOKEN_TTL=10m,extraConfig.ARGON2_TIME=3'],
   ['aks', 'aks.preserveClientAddress=false'],
   ['aks', 'ingress.tls=false'],

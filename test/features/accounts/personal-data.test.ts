@@ -7,7 +7,7 @@ import { createPersonalData } from '../../../app/features/accounts/personal-data
 import { createStore } from '../../../app/store/store.ts';
 import type { ActiveSession } from '../../../app/store/tables/sessions.ts';
 import { withFaults } from '../../support/faults.ts';
-import { addSession, addUser } from '../../support/rows.ts';
+import { addSession, addUser, auditEntry } from '../../support/rows.ts';
 import { runStatement } from '../../support/run-statement.ts';
 import { serveEndpoints } from '../../support/serve-endpoints.ts';
 import { onEachStore } from '../../support/stores.ts';
@@ -113,8 +113,7 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
     const [actor, target] = [caller.user.id, (await addUser(store())).id];
     await store().transaction(async (tx) => {
       for (let number = 0; number < 501; number += 1) {
-        const entry = { action: `${number}`, targetType: 'user', detail: {}, ip: null, requestId: null };
-        await tx.auditLog.insert({ ...entry, actorId: actor, targetId: target });
+        await tx.auditLog.insert(auditEntry({ action: `${number}`, actorId: actor, targetId: target }));
       }
     });
     const response = await ask(await serve([caller]), caller);

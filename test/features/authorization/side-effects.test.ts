@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { parseConfig } from '../../../app/config/config.ts';
+import { actorOf } from '../../../app/features/audit/audit-log.ts';
 import { createAccounts } from '../../../app/features/accounts/accounts.ts';
 import { createAdministration } from '../../../app/features/administration/administration.ts';
 import type { DeviceTokens } from '../../../app/features/devices/device-tokens.ts';
@@ -14,6 +15,7 @@ import { addSession, addUser, callerOf, codeOf, newUser } from '../../support/ro
 import { onEachStore } from '../../support/stores.ts';
 import { newUserFields } from '../../support/users.ts';
 
+const client = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: null, requestId: '' };
 const lifetimes = { ...parseConfig({}).sessions, accessTokenTtl: 1, refreshTokenTtl: 1, maxAge: 1 };
 
 onEachStore('A change that is refused in its transaction', (stores) => {
@@ -42,7 +44,8 @@ onEachStore('A change that is refused in its transaction', (stores) => {
     const target = await addUser(store);
     const { id: other } = await addSession(store, user.id);
 
-    const actor = { id: user.id, client: null, caller };
+    const call = { caller, client };
+    const actor = actorOf(call);
     const administration = createAdministration({ store, states, throttle });
     const accounts = createAccounts({ store, states, confirmPassword });
     const sessions = createSessions({ store, states, tokens, lifetimes, onRefresh: () => undefined });
@@ -56,12 +59,12 @@ onEachStore('A change that is refused in its transaction', (stores) => {
       setRoles: () => administration.setRoles(actor, target.id, []),
       unlockUser: () => administration.unlockUser(actor, target.id),
       issueResetToken: () => administration.issueResetToken(actor, target.id),
-      update: () => accounts.update(caller, { username: newUser().username }),
-      remove: () => accounts.remove(caller, ''),
-      logOut: () => sessions.logOut(caller),
-      logOutEverywhere: () => sessions.logOutEverywhere(caller),
-      end: () => sessions.end(caller, other),
-      changePassword: () => changePassword(caller, '', newUserFields().password),
+      update: () => accounts.update(caller, { username: newUser().username }, client),
+      remove: () => accounts.remove(caller, '', client),
+      logOut: () => sessions.logOut(call),
+      logOutEverywhere: () => sessions.logOutEverywhere(call),
+      end: () => sessions.end(call, other),
+      changePassword: () => changePassword(caller, { current: '', next: newUserFields().password }, client),
     };
     return { store, user, effects, useCases };
   }

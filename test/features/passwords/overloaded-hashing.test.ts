@@ -95,7 +95,8 @@ onEachStore('While the hash queue is full', (stores) => {
     const full = { verify: true, hash: false };
     const { changePassword, store } = createServices(full);
     const caller = await callerOf(store, (await addSession(store, user.id)).id);
-    const change = () => changePassword(caller, user.password, `new ${user.password}`);
+    const change = () =>
+      changePassword(caller, { current: user.password, next: `new ${user.password}` }, client);
     for (let n = 0; n < 12; n += 1) expect(await change().catch(codeOf)).to.equal('overloaded');
     full.verify = false;
     expect(await change()).to.be.a('string');

@@ -5,7 +5,17 @@ const ids = `'[1]'`;
 
 /** Arguments as SQL for every query file, so that EXPLAIN can plan it. A missing file fails the test. */
 export const queryArguments: Readonly<Record<string, readonly string[]>> = {
-  'audit_log/insert': [id, `'action'`, `'user'`, id, `'{}'`, 'null', 'null'],
+  'audit_log/create_partitions': ['12'],
+  'audit_log/drop_partitions': ['24'],
+  'audit_log/find_excess_rights': [],
+  'audit_log/insert': [
+    ...[`'user'`, id, id, `'action'`, `'success'`, `'user'`, id],
+    ...[`'{}'`, `'{}'`, `'{}'`, 'null', 'null'],
+  ],
+  'audit_log/list': ['21', 'now()', '20000'],
+  'audit_log/list_by_action': ['21', 'now()', '20000', `'action'`],
+  'audit_log/list_by_actor': ['21', 'now()', '20000', id, 'null'],
+  'audit_log/list_by_target': ['21', 'now()', '20000', `'user'`, id, 'null', 'null'],
   'audit_log/list_for_user': ['501', 'now()', '20000', id],
   'health/ping': [],
   'login_histories/create_partitions': ['12'],

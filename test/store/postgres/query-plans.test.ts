@@ -21,10 +21,9 @@ const filling = [
   `insert into login_histories (id, occurred_at, user_id, outcome)
   select gen_random_uuid(), date_trunc('month', now()) + month * interval '1 month' + n * interval '1 minute', u.id, 'success'
   from generate_series(0, 11) month, generate_series(1, 5000) n, lateral (select gen_random_uuid() as id offset 0 * n) u`,
-  `insert into audit_log (actor_id, action, target_type, target_id)
-  select id, 'action', 'user', id::text
-  from users
-  limit 20000`,
+  `insert into audit_log (occurred_at, actor_id, action, target_type, target_id)
+  select date_trunc('month', now()) + month * interval '1 month' + n * interval '1 minute', u.id, 'action', 'user', u.id
+  from generate_series(0, 12) month, generate_series(1, 2000) n, lateral (select gen_random_uuid() as id offset 0 * n) u`,
   `insert into password_resets (user_id, token_hash, expires_at)
   select id, decode(md5(id::text), 'hex'), now() + interval '1 hour'
   from users

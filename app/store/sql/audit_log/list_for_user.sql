@@ -1,7 +1,22 @@
-select id, occurred_at, actor_id, action, target_type, target_id, detail, ip, request_id
+select
+  id,
+  occurred_at,
+  actor_type,
+  actor_id,
+  session_id,
+  action,
+  outcome,
+  target_type,
+  target_id,
+  old_values,
+  new_values,
+  detail,
+  ip,
+  request_id
 from (
   (
-    select id, occurred_at, actor_id, action, target_type, target_id, detail, ip, request_id
+    select
+      {{audit_columns}}
     from audit_log
     where actor_id = $4::uuid
       and (occurred_at, id) < (
@@ -13,7 +28,8 @@ from (
   )
   union
   (
-    select id, occurred_at, actor_id, action, target_type, target_id, detail, ip, request_id
+    select
+      {{audit_columns}}
     from audit_log
     where target_type = 'user'
       and target_id = $4::uuid::text

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { AuditKeyset, createCursors } from '../../http/route/cursor.ts';
+import { endpoint } from '../../http/route/endpoint.ts';
+import { cursor, Id, limit } from '../../http/route/fields.ts';
+import type { Store } from '../../store/store.ts';
+import { AuditEntry, presentAuditEntry } from './audit-view.ts';
+
+const AuditQuery = z
+  .strictObject({
+    limit,
+    cursor,
+    actor_id: Id.optional().meta({ description: 'Only what this user did' }),
+    target_type: z
+      .enum(['user', 'role'])
+      .optional()
+      .meta({ description: 'Type of target_id; user by default' }),
+    target_id: z
+      .string()
+      .toLowerCase()
+      .regex(/^[a-z0-9_:.-]{1,63}$/, 'must be the id of a user or the name of a role')
+      .optional()
+      .meta({ description: 'Only what was done to this user or role' }),
+    action: z
+      .string()
+      .regex(/^[a-z_.]{1,63}$/, 'must be the name of an action')
+      .optional()
+      .meta({ description: 'Only this action', examples: ['user.roles'] }),
+  })
+  .refine((query) => query.target_type === undefined || query.target_id !== undefined, {
+    path: ['target_type'],
+    message: 'needs target_id',
+  });
+
+/** @param services.replica may lag behind, which the list tolerates */
+export function auditEndpoints({ replica }: { replica: Pick<Store, 'auditLog'> }) {
+  return [
+    endpoint(
+      'GET /api/v1/admin/audit-log',
+      {
+        summary: 'Who changed what: entries that match every given filter, newest first',
+        access: 'admin',
+        query: AuditQuery,
+        answers: { 200: { description: 'A page', data: AuditEntry.array(), page: true } },
+      },
+      async ({ query: { limit, cursor, actor_id, target_type, target_id, action } }) => {
+        const filters = { actor_id, target_type, target_id, action };
+        const cursors = createCursors(AuditKeyset, 'audit log', JSON.stringify(filters));
+        const page = await replica.auditLog.search({
+          limit,
+          after: cursors.decode(cursor),
+          actorId: actor_id,
+          target: target_id === undefined ? undefined : { type: target_type ?? 'user', id: target_id },
+          action,
+        });
+        return cursors.answer(page, presentAuditEntry);
+      },
+    ),
+  ];
+}

@@ -1,0 +1,10 @@
+select
+  {{audit_columns}}
+from audit_log
+where action = $4
+  and (occurred_at, id) < (
+    coalesce($2::timestamptz, 'infinity'),
+    coalesce($3::bigint, 9223372036854775807)
+  )
+order by occurred_at desc, id desc
+limit $1

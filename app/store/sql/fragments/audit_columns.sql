@@ -1,0 +1,15 @@
+-- Rows of release 1.0.0 have no actor_type.
+  id,
+  occurred_at,
+  coalesce(actor_type, case when actor_id is null then 'command_line' else 'user' end) as actor_type,
+  actor_id,
+  session_id,
+  action,
+  outcome,
+  target_type,
+  target_id,
+  old_values,
+  new_values,
+  detail,
+  ip,
+  request_id

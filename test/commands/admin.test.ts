@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { createAdmin, grantAdmin } from '../../app/commands/admin.ts';
+import { startApp, type TestApp } from '../support/app.ts';
+import type { Entry } from '../support/audit.ts';
+import { onRealStore, silentLog } from '../support/stores.ts';
+import { logIn, newUserFields, registerUser } from '../support/users.ts';
+
+onRealStore('npm run admin', (stores) => {
+  let app: TestApp;
+  before(async () => {
+    app = await startApp(stores(), { DB_PRIMARY_DB_URL: stores().url() });
+  });
+  after(() => app.close());
+
+  it('leaves rows in the audit log that name the command line', async () => {
+    const [fields, user] = [newUserFields(), await registerUser(app)];
+    const { password, ...identity } = fields;
+    const id = await createAdmin(app.config, silentLog, fields);
+    expect(await grantAdmin(app.config, silentLog, user.email)).to.equal(user.id);
+    const { access } = await logIn(app, { ...fields, id });
+    const actor = {
+      actor_type: 'command_line',
+      actor_id: null,
+      session_id: null,
+      ip: null,
+      request_id: null,
+    };
+    const roles = ['admin', 'user'];
+    const expected: [target: string, row: Entry][] = [
+      [id, { ...actor, action: 'user.create', old_values: {}, new_values: { ...identity, roles } }],
+      [user.id, { ...actor, action: 'user.roles', old_values: { roles: ['user'] }, new_values: { roles } }],
+    ];
+    for (const [target, row] of expected) {
+      const { body } = await app.ask(`GET /api/v1/admin/audit-log?target_id=${target}`, { token: access });
+      expect(body.data).to.have.length(1);
+      expect(body.data[0]).to.deep.include(row);
+    }
+  });
+});

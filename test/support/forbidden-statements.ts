@@ -1,0 +1,40 @@
+/** What would change or hide history in a table or partition, or take control of it. */
+export const historyChanges = (table: string, service: string): string[] => [
+  `update ${table} set ip = null`,
+  `delete from ${table}`,
+  `truncate ${table}`,
+  `select ip from ${table} for update`,
+  `lock table ${table} in access exclusive mode; select 1`,
+  `alter table ${table} add column more text`,
+  `alter table ${table} disable trigger all`,
+  `alter table ${table} rename to other`,
+  `alter table ${table} owner to ${service}`,
+  `drop table ${table}`,
+  `create index on ${table} (ip)`,
+  `create rule quiet as on insert to ${table} do instead nothing`,
+  `create trigger quiet before insert on ${table} execute function suppress_redundant_updates_trigger()`,
+];
+
+/** What would change the schema, the ids of the audit log, the functions of the owner, or the role itself. */
+export const definitions = ({ owner, service }: { owner: string; service: string }): string[] => [
+  'create table other (id integer)',
+  'create temporary table audit_log (id integer)',
+  'create schema other',
+  'create view other as select 1 as one',
+  `create function other() returns integer language sql as 'select 1'`,
+  'create sequence other',
+  `select setval('audit_log_id_seq', 1)`,
+  'alter sequence audit_log_id_seq restart',
+  'alter table audit_log detach partition audit_log_2099_01',
+  'drop schema public cascade',
+  `drop function drop_audit_log_partitions(integer)`,
+  `create or replace function drop_audit_log_partitions(keep_months integer) returns setof text language sql as 'select null::text'`,
+  `alter function create_audit_log_partitions(integer) set search_path = public`,
+  `set role ${owner}`,
+  `set session authorization ${owner}`,
+  `alter role ${service} superuser`,
+  'create role other',
+  'update schema_migrations set checksum = null',
+  'delete from schema_migrations',
+  'set session_replication_role = replica',
+];
