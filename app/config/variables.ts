@@ -132,7 +132,7 @@ export const table = {
   },
   sessions: {
     accessTokenTtl: variable('ACCESS_TOKEN_TTL', duration('1s', '30d'), '15m').help(
-      'Lifetime of an access token.',
+      'Lifetime of an access token. No token is accepted longer than this and five seconds after its iat, whatever its exp.',
     ),
     refreshTokenTtl: variable('REFRESH_TOKEN_TTL', duration('1s', '3650d'), '30d').help(
       'Idle time after which a session ends.',
