@@ -2,6 +2,7 @@ import type { Machine } from './cgroup.ts';
 import { secret, variable } from './entry.ts';
 import { cidrs, duration, file, folder, hosts, integer, oneOf, onOff, origins, text, url } from './format.ts';
 import { databaseUrl, hmacSecret, isEncryptedRedis, redisUrl } from './secret-formats.ts';
+import { strongSecret } from './secret-strength.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
 export type Algorithm = (typeof algorithms)[number];
@@ -121,11 +122,17 @@ export const table = {
     ),
     secret: secret('JWT_SECRET_KEY', hmacSecret).help(
       'Signing secret of HS256. `openssl rand -base64 64` generates one.',
-      { reload: 'unchecked' },
+      { reload: 'unchecked', production: strongSecret },
     ),
     previousSecret: secret('JWT_SECRET_KEY_PREVIOUS', hmacSecret).help(
       'Previous HS256 secret, which the service still accepts.',
-      { reload: 'unchecked' },
+      { reload: 'unchecked', production: strongSecret },
+    ),
+    allowWeakSecret: variable('JWT_ALLOW_WEAK_SECRET', onOff, 'off').help(
+      'Set it to on to allow an HS256 secret that somebody could guess in production.',
+    ),
+    allowReadableKeys: variable('JWT_ALLOW_READABLE_KEYS', onOff, 'off').help(
+      'Set it to on to allow files of private keys and secrets that every user of the machine can read or change in production.',
     ),
     issuer: variable('JWT_ISSUER', text, 'auth-service').help('Issuer (iss) of access tokens.'),
     audience: variable('JWT_AUDIENCE', text, 'auth-service').help('Audience (aud) of access tokens.'),

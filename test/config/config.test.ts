@@ -33,6 +33,8 @@ describe('parseConfig', () => {
         publicKeysDir: undefined,
         secret: null,
         previousSecret: null,
+        allowWeakSecret: false,
+        allowReadableKeys: false,
         issuer: 'auth-service',
         audience: 'auth-service',
       },

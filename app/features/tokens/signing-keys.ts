@@ -64,7 +64,7 @@ async function openKeySet(config: KeyConfig, log: Logger, now: () => number) {
       { event: 'signing_keys_inconsistent', err: error },
       'key files are unusable; the previous keys stay in use',
     );
-  const signing = await watchSource(await openSigningSource(config, now), onFault);
+  const signing = await watchSource(await openSigningSource(config, log, now), onFault);
   const folder = await openFolder(config, log, onFault);
   const retirement = createRetirement(config.sessions.accessTokenTtl + retirementMargin, now);
   let current = signing.value().current;
