@@ -1,6 +1,19 @@
 import type { Machine } from './cgroup.ts';
 import { secret, variable } from './entry.ts';
-import { cidrs, duration, file, folder, hosts, integer, oneOf, onOff, origins, text, url } from './format.ts';
+import {
+  cidrs,
+  duration,
+  file,
+  folder,
+  hosts,
+  integer,
+  keyIds,
+  oneOf,
+  onOff,
+  origins,
+  text,
+  url,
+} from './format.ts';
 import { databaseUrl, hmacSecret, isEncryptedRedis, redisUrl } from './secret-formats.ts';
 import { strongSecret } from './secret-strength.ts';
 
@@ -127,6 +140,13 @@ export const table = {
     previousSecret: secret('JWT_SECRET_KEY_PREVIOUS', hmacSecret).help(
       'Previous HS256 secret, which the service still accepts.',
       { reload: 'unchecked', production: strongSecret },
+    ),
+    revokedKeys: variable('JWT_REVOKED_KEYS', keyIds, '').help(
+      'Ids of keys whose tokens the service refuses, in addition to those that `npm run keys -- revoke` has recorded.',
+    ),
+    revokedKeysFile: variable('JWT_REVOKED_KEYS_FILE', file).help(
+      'File of further ids of revoked keys. The service reads it every five seconds. While the file is missing, empty or invalid, its last valid list stays in use.',
+      { example: '/etc/auth/revoked-keys' },
     ),
     allowWeakSecret: variable('JWT_ALLOW_WEAK_SECRET', onOff, 'off').help(
       'Set it to on to allow an HS256 secret that somebody could guess in production.',

@@ -13,6 +13,14 @@ export const recordInterval = 60_000;
 
 const prefix = 'signing-key:';
 
+/** Every key that any replica has ever loaded, with the time at which the first one did. */
+export async function findRecordedKeys({
+  maintenance,
+}: Pick<Store, 'maintenance'>): Promise<Map<string, Date>> {
+  const rows = await maintenance.findByPrefix(prefix);
+  return new Map(rows.map(({ name, ranAt }) => [name.slice(prefix.length), ranAt]));
+}
+
 /**
  * Records in Postgres when any replica first saw each key: a process would date a configured key to its own start, so
  * no key would ever become old enough for a rotation. The first time is never overwritten and never purged.

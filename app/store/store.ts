@@ -3,6 +3,7 @@ import { createAuditStore } from './tables/audit-log.ts';
 import { createLoginHistoryStore } from './tables/login-histories.ts';
 import { createMaintenanceStore } from './tables/maintenance.ts';
 import { createPasswordResetStore } from './tables/password-resets.ts';
+import { createRevokedSigningKeyStore } from './tables/revoked-signing-keys.ts';
 import { createRoleStore } from './tables/roles.ts';
 import { createServiceSecretStore } from './tables/service-secrets.ts';
 import { createSessionStore } from './tables/sessions.ts';
@@ -17,6 +18,7 @@ const createTableStores = (database: Database) => ({
   auditLog: createAuditStore(database),
   serviceSecrets: createServiceSecretStore(database),
   maintenance: createMaintenanceStore(database),
+  revokedSigningKeys: createRevokedSigningKeyStore(database),
 });
 
 /** The data in Postgres, one store for each table. */

@@ -33,6 +33,8 @@ describe('parseConfig', () => {
         publicKeysDir: undefined,
         secret: null,
         previousSecret: null,
+        revokedKeys: [],
+        revokedKeysFile: undefined,
         allowWeakSecret: false,
         allowReadableKeys: false,
         issuer: 'auth-service',

@@ -34,6 +34,8 @@ describe('a fault of the configuration', () => {
     ['JWT_PUBLIC_KEYS_DIR', ['/nowhere']],
     ['JWT_SECRET_KEY', ['x'.repeat(31), `-----BEGIN PUBLIC KEY-----${'x'.repeat(64)}`]],
     ['JWT_SECRET_KEY_PREVIOUS', ['short']],
+    ['JWT_REVOKED_KEYS', ['kid', 'k'.repeat(42), `${'k'.repeat(43)};${'k'.repeat(43)}`]],
+    ['JWT_REVOKED_KEYS_FILE', ['/nowhere']],
     ['JWT_ALLOW_WEAK_SECRET', ['true']],
     ['JWT_ALLOW_READABLE_KEYS', ['yes']],
     ['ACCESS_TOKEN_TTL', ['0s', '31d', '3651d', 'soon']],

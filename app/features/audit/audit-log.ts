@@ -14,7 +14,7 @@ export function actorOf(call: { readonly caller: ActiveSession; readonly client:
 
 interface Action {
   readonly action: string;
-  readonly targetType: 'user' | 'role';
+  readonly targetType: 'user' | 'role' | 'signing_key';
   readonly targetId: string;
   readonly detail?: Record<string, unknown> | undefined;
 }

@@ -65,6 +65,13 @@ function parseClaims(payload: unknown, now: number, lifetime: number) {
   });
 }
 
+/** @throws AppError service_unavailable while the signing key is revoked */
+function assertCanSign(keys: SigningKeys): void {
+  if (keys.canSign()) return;
+  const cause = new Error('the signing key is revoked, and no other is configured');
+  throw new AppError('service_unavailable', { cause, retryAfter: 10 });
+}
+
 function createSigner(options: AccessTokenOptions, seconds: () => number) {
   const { keys, jwt } = options;
   const expiresIn = lifetimeOf(options);
@@ -82,6 +89,7 @@ function createSigner(options: AccessTokenOptions, seconds: () => number) {
   }
 
   return async function sign(user: SignedUser): Promise<{ token: string; expiresIn: number }> {
+    assertCanSign(keys);
     const { kid, key } = keys.current();
     const token = await build(user, kid).sign(key);
     if (token.length <= maxTokenLength) return { token, expiresIn };
@@ -140,8 +148,15 @@ export function createAccessTokens(options: AccessTokenOptions) {
     /**
      * Returns the token and its lifetime in seconds. If the roles would make the token longer than `verify` accepts,
      * they are left out: this service uses the roles of the user's state, and other services then grant less.
+     * @throws AppError service_unavailable while the signing key is revoked
      */
     sign,
+
+    /**
+     * For a caller that changes something before it signs: a refresh token must not be spent without a new one.
+     * @throws AppError service_unavailable while the signing key is revoked
+     */
+    assertCanSign: (): void => assertCanSign(keys),
 
     /**
      * Verifies a token. Algorithm, issuer, audience and type are pinned, and every claim is checked. No store and no
