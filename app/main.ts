@@ -16,7 +16,11 @@ async function openCommand() {
   return { config, log: await openLog(config) };
 }
 
-const program = new Command('auth-service').version(version).description('Authentication service');
+const program = new Command('auth-service')
+  .version(version)
+  .description('Authentication service')
+  // The options of a command belong to that command only: a kid may look like one of the options here.
+  .enablePositionalOptions();
 
 program
   .command('serve', { isDefault: true })
@@ -55,7 +59,7 @@ program
     await purgeCommand(config, log, { loginHistory: keepMonths, auditLog: keepAuditMonths });
   });
 
-program
+const keys = program
   .command('keys')
   .description('generate a signing key pair, or a secret for HS256')
   .addOption(new Option('--algorithm <name>').choices(algorithms).default('RS256'))
@@ -64,6 +68,35 @@ program
   .action(async (options) => {
     const { keysCommand } = await import('./commands/keys.ts');
     await keysCommand(options, print);
+  });
+keys
+  .command('list')
+  .description('show the ids (kid) of all known signing keys and their state')
+  .action(async () => {
+    const { config, log } = await openCommand();
+    const { listKeys, withKeys } = await import('./commands/revoked-keys.ts');
+    await withKeys(config, log, print, listKeys);
+  });
+keys
+  .command('revoke <kid>')
+  // A kid may begin with a hyphen.
+  .allowUnknownOption()
+  .description('refuse every token of a signing key on all replicas, for a key that has leaked')
+  .option('--end-sessions', 'end every session of every user as well', false)
+  .option('--force', 'revoke also the key that signs, and a key that no replica has ever loaded', false)
+  .action(async (kid, { endSessions: endsSessions, force: isForced }) => {
+    const { config, log } = await openCommand();
+    const { revokeKey, withKeys } = await import('./commands/revoked-keys.ts');
+    await withKeys(config, log, print, (parts) => revokeKey(parts, kid, { endsSessions, isForced }));
+  });
+keys
+  .command('unrevoke <kid>')
+  .allowUnknownOption()
+  .description('take back the revocation of a signing key')
+  .action(async (kid) => {
+    const { config, log } = await openCommand();
+    const { unrevokeKey, withKeys } = await import('./commands/revoked-keys.ts');
+    await withKeys(config, log, print, (parts) => unrevokeKey(parts, kid));
   });
 
 const admin = program.command('admin').description('manage administrators');

@@ -1,14 +1,15 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { compose } from '../compose.ts';
-import type { Config } from '../config/config.ts';
+import { type Config, ConfigError } from '../config/config.ts';
 import { reportHistoryProtection } from '../features/audit/history-protection.ts';
 import { createReadiness } from '../features/health/readiness.ts';
-import { openSigningKeys } from '../features/tokens/signing-keys.ts';
+import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
 import { startManagementServer } from '../http/management/management-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
 import { startBackgroundJobs } from '../jobs/background-jobs.ts';
 import { startPeriodicJob } from '../jobs/periodic-job.ts';
+import { readRevokedKeys } from '../jobs/read-revoked-keys.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
@@ -77,10 +78,12 @@ async function startService(options: ServeOptions) {
   if (!(await isSchemaCurrent(stores.database))) {
     throw new Error('the database lacks migrations of this version: run the command migrate first');
   }
-  const readiness = createReadiness(stores, isDraining);
+  const store = createStore(stores.database);
+  await readRevokedKeys(store, keys);
+  refuseRevokedSigner(keys, config);
+  const readiness = createReadiness(stores, keys, isDraining);
   const app = await compose({ ...options, stores, keys, metrics, tracing, readiness });
   const api = createApiServer(app, { ...options, metrics });
-  const store = createStore(stores.database);
   const knowsOwner = config.migrations.ownerUrl !== null;
   // The embedded Postgres has one role.
   if (config.database.url) await reportHistoryProtection({ store, log, metrics, knowsOwner });
@@ -96,6 +99,15 @@ async function startService(options: ServeOptions) {
     publishDraining: () => management.publish(readiness.current()),
     stopJobs: () => Promise.all([stopJobs(), publishing.stop()]),
   };
+}
+
+/** @throws ConfigError: a process that can sign no token must not join the others */
+function refuseRevokedSigner(keys: SigningKeys, { jwt }: Config): void {
+  if (keys.canSign()) return;
+  const name = jwt.algorithm === 'HS256' ? 'JWT_SECRET_KEY' : 'JWT_PRIVATE_KEY_PATH (or JWT_PRIVATE_KEY)';
+  throw new ConfigError([
+    `${name} contains the key ${keys.current().kid}, which is revoked: generate another one with npm run keys, and configure it`,
+  ]);
 }
 
 function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: number; metrics: number }) {

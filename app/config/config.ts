@@ -26,6 +26,7 @@ export {
 } from './entries.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
 export { redisNodes } from './secret-formats.ts';
+export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
 export { type Algorithm, algorithms, logLevels, table } from './variables.ts';
 
 /** Thrown by parseConfig, and by code that finds a configured key or file unusable. The process exits with 78. */

@@ -78,6 +78,16 @@ export const cidrs = items
   .readonly()
   .describe('a comma list of IP addresses and CIDR blocks');
 
+/** RFC 7638 thumbprints with SHA-256, and the shorter ids of shared secrets. A list without ids is `none`. */
+export const keyIds = z
+  .string()
+  .transform((list) => list.split(/[\s,]+/).filter((item) => item !== '' && item !== 'none'))
+  .pipe(z.array(z.string().regex(/^[\w-]{16}([\w-]{27})?$/)))
+  .readonly()
+  .describe(
+    'a list of key ids (kid, each of 43 characters, or of 16 for HS256) with commas or white space between them, or none',
+  );
+
 /** As in the Origin header of browsers: scheme, host and port, no path. */
 function isOrigin(item: string): boolean {
   return item === '*' || (URL.canParse(item) && new URL(item).origin === item);

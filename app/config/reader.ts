@@ -4,7 +4,11 @@ import type { Entry, Rules, SecretEntry } from './entry.ts';
 import { type Format, file, folder } from './format.ts';
 
 /** A secret that may come from a file. Calling it reads the file again, so a rotated Secret is taken into use. */
-export type Secret = () => string;
+export interface Secret {
+  (): string;
+  /** The file, if the secret comes from one. */
+  readonly path?: string;
+}
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -93,7 +97,7 @@ type Check = (text: string) => string[];
  */
 function fileSecret(files: Files, path: string, initial: string, check: Check): Secret {
   let last = initial;
-  return () => {
+  const read = (): string => {
     try {
       const text = files.read(path)?.trim();
       if (text && check(text).length === 0) last = text;
@@ -102,6 +106,7 @@ function fileSecret(files: Files, path: string, initial: string, check: Check): 
     }
     return last;
   };
+  return Object.assign(read, { path });
 }
 
 function readSecretFile(reading: Reading, entry: SecretEntry, fileName: string, check: Check): Secret {

@@ -7,6 +7,7 @@ import {
   folder,
   hosts,
   integer,
+  keyIds,
   oneOf,
   onOff,
   origins,
@@ -15,6 +16,7 @@ import {
   url,
 } from './format.ts';
 import { databaseUrl, hmacSecret, isEncryptedRedis, redisUrl } from './secret-formats.ts';
+import { strongSecret } from './secret-strength.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
 export type Algorithm = (typeof algorithms)[number];
@@ -144,18 +146,31 @@ export const table = {
     ),
     secret: secret('JWT_SECRET_KEY', hmacSecret).help(
       'Signing secret of HS256. `openssl rand -base64 64` generates one.',
-      { reload: 'unchecked' },
+      { reload: 'unchecked', production: strongSecret },
     ),
     previousSecret: secret('JWT_SECRET_KEY_PREVIOUS', hmacSecret).help(
       'Previous HS256 secret, which the service still accepts.',
-      { reload: 'unchecked' },
+      { reload: 'unchecked', production: strongSecret },
+    ),
+    revokedKeys: variable('JWT_REVOKED_KEYS', keyIds, '').help(
+      'Ids of keys whose tokens the service refuses, in addition to those that `npm run keys -- revoke` has recorded.',
+    ),
+    revokedKeysFile: variable('JWT_REVOKED_KEYS_FILE', file).help(
+      'File of further ids of revoked keys. The service reads it every five seconds. While the file is missing, empty or invalid, its last valid list stays in use.',
+      { example: '/etc/auth/revoked-keys' },
+    ),
+    allowWeakSecret: variable('JWT_ALLOW_WEAK_SECRET', onOff, 'off').help(
+      'Set it to on to allow an HS256 secret that somebody could guess in production.',
+    ),
+    allowReadableKeys: variable('JWT_ALLOW_READABLE_KEYS', onOff, 'off').help(
+      'Set it to on to allow files of private keys and secrets that every user of the machine can read or change in production.',
     ),
     issuer: variable('JWT_ISSUER', text, 'auth-service').help('Issuer (iss) of access tokens.'),
     audience: variable('JWT_AUDIENCE', text, 'auth-service').help('Audience (aud) of access tokens.'),
   },
   sessions: {
     accessTokenTtl: variable('ACCESS_TOKEN_TTL', duration('1s', '30d'), '15m').help(
-      'Lifetime of an access token.',
+      'Lifetime of an access token. No token is accepted longer than this and five seconds after its iat, whatever its exp.',
     ),
     refreshTokenTtl: variable('REFRESH_TOKEN_TTL', duration('1s', '3650d'), '30d').help(
       'Idle time after which a session ends.',

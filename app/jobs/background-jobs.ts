@@ -5,12 +5,13 @@ import type { SystemStore } from '../store/store.ts';
 import { activeSessionCountInterval, createActiveSessionCount } from './count-active-sessions.ts';
 import { createPartitionJob, partitionInterval } from './create-partitions.ts';
 import { startPeriodicJob } from './periodic-job.ts';
+import { createRevokedKeyReader, type RevocableKeys, revokedKeysInterval } from './read-revoked-keys.ts';
 import { createSigningKeyRecorder, type RecordedKeys, recordInterval } from './record-signing-keys.ts';
 
 interface JobParts {
   readonly store: SystemStore;
   readonly redis: RedisClient;
-  readonly keys: RecordedKeys & { onChange(listener: () => void): void };
+  readonly keys: RecordedKeys & RevocableKeys & { onChange(listener: () => void): void };
   readonly metrics: Metrics;
   readonly log: Logger;
 }
@@ -24,6 +25,7 @@ export function startBackgroundJobs(parts: JobParts): () => Promise<void> {
   parts.keys.onChange(recorder.runNow);
   const jobs = [
     recorder,
+    startPeriodicJob(createRevokedKeyReader(parts), revokedKeysInterval),
     startPeriodicJob(createPartitionJob(parts), partitionInterval),
     startPeriodicJob(createActiveSessionCount(parts), activeSessionCountInterval),
   ];

@@ -1,5 +1,5 @@
 import type { Logger } from '../observe/log.ts';
-import type { SystemStore } from '../store/store.ts';
+import type { Reads, SystemStore } from '../store/store.ts';
 
 /** The signing keys of this process, as far as the recorder needs them. */
 export interface RecordedKeys {
@@ -12,6 +12,14 @@ export interface RecordedKeys {
 export const recordInterval = 60_000;
 
 const prefix = 'signing-key:';
+
+/** Every key that any replica has ever loaded, with the time at which the first one did. */
+export async function findRecordedKeys({
+  maintenance,
+}: Pick<Reads, 'maintenance'>): Promise<Map<string, Date>> {
+  const rows = await maintenance.findByPrefix(prefix);
+  return new Map(rows.map(({ name, ranAt }) => [name.slice(prefix.length), ranAt]));
+}
 
 /**
  * Records in Postgres when any replica first saw each key: a process would date a configured key to its own start, so

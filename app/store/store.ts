@@ -4,6 +4,7 @@ import { createAuditStore } from './tables/audit-log.ts';
 import { createLoginHistoryStore } from './tables/login-histories.ts';
 import { createMaintenanceStore } from './tables/maintenance.ts';
 import { createPasswordResetStore } from './tables/password-resets.ts';
+import { createRevokedSigningKeyStore } from './tables/revoked-signing-keys.ts';
 import { createRoleStore } from './tables/roles.ts';
 import { createServiceSecretStore } from './tables/service-secrets.ts';
 import { createSessionStore } from './tables/sessions.ts';
@@ -18,6 +19,7 @@ const createTableStores = (database: Database) => ({
   auditLog: createAuditStore(database),
   serviceSecrets: createServiceSecretStore(database),
   maintenance: createMaintenanceStore(database),
+  revokedSigningKeys: createRevokedSigningKeyStore(database),
 });
 
 type Tables = ReturnType<typeof createTableStores>;
@@ -31,7 +33,8 @@ export const reads = {
   loginHistories: ['list', 'listForUser'],
   auditLog: ['listForUser', 'search', 'findExcessRights'],
   serviceSecrets: [],
-  maintenance: ['secondsSince', 'findByNames'],
+  maintenance: ['secondsSince', 'findByNames', 'findByPrefix'],
+  revokedSigningKeys: ['list'],
 } as const satisfies { readonly [Table in keyof Tables]: readonly (keyof Tables[Table])[] };
 
 /** The data in Postgres for reading, one store for each table. */

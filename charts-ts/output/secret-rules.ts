@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { isStrongSecret, weakSecretFault } from '../../app/config/config.ts';
 import type { Values } from '../values/schema.ts';
 
 type Algorithm = Values['jwt']['algorithm'];
@@ -26,8 +27,7 @@ export function sharedSecretFault(text: string): string | undefined {
   if (placeholder.test(text)) return 'must be a random secret instead of a placeholder';
   if (Buffer.byteLength(text) < 32)
     return 'must have at least 32 bytes; openssl rand -base64 48 generates such a secret';
-  if (new Set(text).size < 12) return 'must be random; it has fewer than 12 different characters';
-  return undefined;
+  return isStrongSecret(text) ? undefined : weakSecretFault;
 }
 
 const isKeyFor: Record<Exclude<Algorithm, 'HS256'>, (key: KeyObject) => boolean> = {

@@ -28,7 +28,8 @@ describe('charts: secrets', () => {
 
   it('refuse shared secrets that are short, repeated, placeholders or keys', () => {
     expect(sharedSecretFault('q8Zk3vN1xT7mB5s')).to.contain('32 bytes');
-    expect(sharedSecretFault('ab'.repeat(20))).to.contain('random');
+    expect(sharedSecretFault('ab'.repeat(20))).to.contain('entropy');
+    expect(sharedSecretFault('abcdefghijklmnopqrstuvwxyz012345')).to.contain('entropy');
     expect(sharedSecretFault('change-me-change-me-change-me-change-me')).to.contain('placeholder');
     expect(sharedSecretFault('-----BEGIN PUBLIC KEY-----')).to.contain('PEM');
     expect(sharedSecretFault('q8Zk3vN1xT7mB5sD9fH2jL4pR6wY0cA3eG5iK7oU')).to.equal(undefined);

@@ -118,7 +118,13 @@ describe('The executable', function () {
     const service = launchQuickly({ DRAIN_DELAY: '60s' });
     const url = `http://127.0.0.1:${await managementPort(service)}`;
     const ready = async () => (await fetch(`${url}/readyz`)).json();
-    const checks = { postgres: 'up', schema: 'current', redis: 'up', draining: false };
+    const checks = {
+      postgres: 'up',
+      schema: 'current',
+      redis: 'up',
+      signing_key: 'usable',
+      draining: false,
+    };
     await until(async () => (await fetch(`${url}/readyz`)).status === 200);
     expect(await ready()).to.deep.equal({ status: 'ready', checks });
     service.child.kill('SIGTERM');

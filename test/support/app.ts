@@ -131,7 +131,7 @@ export async function startApp(
     log: logger,
     metrics,
     version: '1.0.0',
-    readiness: createReadiness(stores, isDraining),
+    readiness: createReadiness(stores, keys, isDraining),
     tracing,
     // Tests that count refusals must not wait for each.
     refusalDelay: 0,

@@ -95,7 +95,7 @@ export function useSigningKeys() {
       mkdirSync(further);
       const at = (name: string): string => join(root, name);
       const writePair = ({ privatePem, publicPem }: PemPair): void => {
-        writeFileSync(at('private.pem'), privatePem);
+        writeFileSync(at('private.pem'), privatePem, { mode: 0o600 });
         writeFileSync(at('public.pem'), publicPem);
       };
       writePair(initial);

@@ -69,7 +69,7 @@ const stores = await openStores(
 const isDraining = (): boolean => false;
 const app = await compose({
   ...{ config, stores, keys, log, metrics, version: 'bench' },
-  readiness: createReadiness(stores, isDraining),
+  readiness: createReadiness(stores, keys, isDraining),
   ...(tracing && { tracing }),
 });
 const api = createApiServer(app, { config, isDraining, log, metrics });

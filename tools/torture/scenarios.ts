@@ -3,6 +3,7 @@ import { crash } from './scenarios/crash.ts';
 import { enumeration } from './scenarios/enumeration.ts';
 import { flood } from './scenarios/flood.ts';
 import { guessing } from './scenarios/guessing.ts';
+import { keyRevocation } from './scenarios/key-revocation.ts';
 import { loginFlood } from './scenarios/login-flood.ts';
 import { pod } from './scenarios/pod.ts';
 import { postgresOutage } from './scenarios/postgres-outage.ts';
@@ -24,6 +25,7 @@ export const scenarios: readonly Scenario[] = [
   postgresOutage,
   rolling,
   rotation,
+  keyRevocation,
   crash,
   slow,
   pod,

@@ -77,13 +77,15 @@ export type AuditAction =
   | 'user.end_session'
   | 'user.end_sessions'
   | 'role.create'
-  | 'role.delete';
+  | 'role.delete'
+  | 'signing_key.revoke'
+  | 'signing_key.unrevoke';
 
 /** One act on one user or role. */
 export interface AuditEvent {
   readonly action: AuditAction;
-  readonly targetType: 'user' | 'role';
-  /** The id of a user or the name of a role. */
+  readonly targetType: 'user' | 'role' | 'signing_key';
+  /** The id of a user or a key, or the name of a role. */
   readonly targetId: string;
   /** `refused`: the actor was known and lacked a permission or a proof, and nothing changed. @default success */
   readonly outcome?: AuditOutcome;

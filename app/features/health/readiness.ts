@@ -10,12 +10,13 @@ export const ReadinessAnswer = z
       postgres: z.enum(['up', 'down']),
       schema: z.enum(['current', 'behind', 'unknown']),
       redis: z.enum(['up', 'degraded']),
+      signing_key: z.enum(['usable', 'revoked']),
       draining: z.boolean(),
     }),
   })
   .meta({ id: 'Readiness' });
 type ReadinessAnswer = z.infer<typeof ReadinessAnswer>;
-type StoreChecks = Omit<ReadinessAnswer['checks'], 'draining'>;
+type StoreChecks = Omit<ReadinessAnswer['checks'], 'draining' | 'signing_key'>;
 
 interface CheckedStores {
   readonly database: Database;
@@ -63,8 +64,16 @@ async function checkStores({ database, redis }: CheckedStores): Promise<StoreChe
 
 export type Readiness = ReturnType<typeof createReadiness>;
 
-/** Whether this replica should get requests. @param isDraining true after SIGTERM, while requests are still served */
-export function createReadiness(stores: CheckedStores, isDraining: () => boolean) {
+/**
+ * Whether this replica should get requests.
+ * @param canSign false while the signing key is revoked: other replicas may have the next key already
+ * @param isDraining true after SIGTERM, while requests are still served
+ */
+export function createReadiness(
+  stores: CheckedStores,
+  { canSign }: { canSign(): boolean },
+  isDraining: () => boolean,
+) {
   let latest: StoreChecks = { postgres: 'down', schema: 'unknown', redis: 'degraded' };
   const refresh = shared(async () => {
     latest = await checkStores(stores);
@@ -72,8 +81,10 @@ export function createReadiness(stores: CheckedStores, isDraining: () => boolean
 
   /** From the latest checks. A process that starts to drain cannot wait for a store that does not answer. */
   function current(): ReadinessAnswer {
-    const checks = { ...latest, draining: isDraining() };
-    const isReady = checks.postgres === 'up' && checks.schema === 'current' && !checks.draining;
+    const signingKey = canSign() ? 'usable' : 'revoked';
+    const checks = { ...latest, signing_key: signingKey, draining: isDraining() } as const;
+    const { draining, postgres, schema } = checks;
+    const isReady = postgres === 'up' && schema === 'current' && canSign() && !draining;
     return { status: isReady ? 'ready' : 'not_ready', checks };
   }
 

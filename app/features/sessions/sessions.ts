@@ -71,10 +71,11 @@ interface Grant extends RefreshToken {
 }
 
 async function openSession(
-  { store, states, lifetimes }: Services,
+  { store, states, tokens, lifetimes }: Services,
   account: Account,
   client: Client,
 ): Promise<Grant | null> {
+  tokens.assertCanSign();
   const macKey = createMacKey();
   const refreshToken = issueRefreshToken(randomUUID(), 1, macKey);
   const session = await store.sessions.insert({
@@ -113,14 +114,16 @@ export function createSessions(services: Services) {
      * the oldest sessions beyond the cap.
      * @returns null if the account was disabled or deleted, or its password changed, in the meantime. That change
      * ended all sessions, and no session may be opened behind it.
+     * @throws AppError service_unavailable while the signing key is revoked
      */
     open: (account: Account, client: Client): Promise<Grant | null> => openSession(services, account, client),
 
     /**
      * Exchanges a refresh token for new tokens of the same authentication (RFC 6749 section 6, ASVS 10.4.5).
-     * @throws AppError invalid_refresh_token
+     * @throws AppError invalid_refresh_token, or service_unavailable while the signing key is revoked
      */
     async refresh(text: string, attempt: RefreshAttempt) {
+      tokens.assertCanSign();
       const { user, authTime, successor } = await rotate(services, text, attempt);
       return tokenSet(user, { ...successor, authTime });
     },

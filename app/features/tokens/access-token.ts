@@ -30,7 +30,7 @@ const maxTokenLength = 4_096;
 /** RFC 7515 section 7.1 to the letter: jose's decoder accepts padding and white space. */
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
-/** Seconds by which another replica's clock may be ahead. Never applied to exp. */
+/** Seconds by which the clock of another replica may differ. Never applied to exp. */
 const clockSkew = 5;
 
 /** RFC 9068 section 2.1. */
@@ -49,23 +49,38 @@ const Payload = z.object({
 
 type AccessTokenClaims = ReturnType<typeof parseClaims>;
 
-/** Times are whole seconds since the epoch. `authTime` is null if the token does not say it. */
-function parseClaims(payload: unknown, now: number) {
+const lifetimeOf = ({ ttlMs }: AccessTokenOptions): number => Math.max(1, Math.floor(ttlMs / 1000));
+
+/**
+ * Times are whole seconds since the epoch. `authTime` is null if the token does not say it. `expiresAt` is exp, but at most
+ * `lifetime` and the clock skew after iat: somebody who has a signing key writes any exp, and a lifetime that was lowered
+ * applies to tokens signed before.
+ */
+function parseClaims(payload: unknown, now: number, lifetime: number) {
   const { sub, sid, iat, exp, roles, auth_time } = Payload.parse(payload);
-  if (exp <= now) throw new RangeError('exp has passed');
+  const expiresAt = Math.min(exp, iat + lifetime + clockSkew);
+  if (expiresAt <= now) throw new RangeError('the token has expired by its exp or by its iat');
   if (iat > now + clockSkew) throw new RangeError('iat is in the future');
   return Object.freeze({
     userId: sub,
     sessionId: sid,
     roles: Object.freeze(roles),
     issuedAt: iat,
-    expiresAt: exp,
+    expiresAt,
     authTime: auth_time ?? null,
   });
 }
 
-function createSigner({ keys, jwt, ttlMs }: AccessTokenOptions, seconds: () => number) {
-  const expiresIn = Math.max(1, Math.floor(ttlMs / 1000));
+/** @throws AppError service_unavailable while the signing key is revoked */
+function assertCanSign(keys: SigningKeys): void {
+  if (keys.canSign()) return;
+  const cause = new Error('the signing key is revoked, and no other is configured');
+  throw new AppError('service_unavailable', { cause, retryAfter: 10 });
+}
+
+function createSigner(options: AccessTokenOptions, seconds: () => number) {
+  const { keys, jwt } = options;
+  const expiresIn = lifetimeOf(options);
 
   function build(user: SignedUser, kid: string): SignJWT {
     const issuedAt = seconds();
@@ -81,6 +96,7 @@ function createSigner({ keys, jwt, ttlMs }: AccessTokenOptions, seconds: () => n
   }
 
   return async function sign(user: SignedUser): Promise<{ token: string; expiresIn: number }> {
+    assertCanSign(keys);
     const { kid, key } = keys.current();
     const token = await build(user, kid).sign(key);
     if (token.length <= maxTokenLength) return { token, expiresIn };
@@ -88,7 +104,10 @@ function createSigner({ keys, jwt, ttlMs }: AccessTokenOptions, seconds: () => n
   };
 }
 
-function createChecker({ keys, jwt, now = () => new Date() }: AccessTokenOptions, seconds: () => number) {
+function createChecker(options: AccessTokenOptions, seconds: () => number) {
+  const { keys, jwt, now = () => new Date() } = options;
+  const lifetime = lifetimeOf(options);
+
   /** Reads only kid from the header: jku, jwk, x5u and x5c would let a token name its own key (RFC 8725 section 3.10). */
   function findKey(header: JWSHeaderParameters) {
     if (header.crit !== undefined) throw new TypeError('crit is not supported');
@@ -107,7 +126,7 @@ function createChecker({ keys, jwt, now = () => new Date() }: AccessTokenOptions
       clockTolerance: clockSkew,
       currentDate: now(),
     });
-    return parseClaims(result.payload, seconds());
+    return parseClaims(result.payload, seconds(), lifetime);
   };
 }
 
@@ -136,8 +155,15 @@ export function createAccessTokens(options: AccessTokenOptions) {
     /**
      * Returns the token and its lifetime in seconds. If the roles would make the token longer than `verify` accepts,
      * they are left out: this service uses the roles of the user's state, and other services then grant less.
+     * @throws AppError service_unavailable while the signing key is revoked
      */
     sign,
+
+    /**
+     * For a caller that changes something before it signs: a refresh token must not be spent without a new one.
+     * @throws AppError service_unavailable while the signing key is revoked
+     */
+    assertCanSign: (): void => assertCanSign(keys),
 
     /**
      * Verifies a token. Algorithm, issuer, audience and type are pinned, and every claim is checked. No store and no

@@ -15,6 +15,9 @@ export function createMaintenanceStore(database: Database) {
       await database.query('maintenance/insert_missing', [JSON.stringify(names)]);
     },
 
+    findByPrefix: (prefix: string): Promise<{ name: string; ranAt: Date }[]> =>
+      database.query('maintenance/find_by_prefix', [prefix]),
+
     findByNames: (names: readonly string[]): Promise<{ name: string; ranAt: Date }[]> =>
       database.query('maintenance/find_by_names', [JSON.stringify(names)]),
   };

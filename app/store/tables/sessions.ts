@@ -126,6 +126,15 @@ const createEnds = (database: Database) => ({
     return (await database.query<{ id: string }>('sessions/end_all', values)).map((row) => row.id);
   },
 
+  /**
+   * Ends up to `limit` active sessions of any user that were opened at least `age` milliseconds ago.
+   * @returns their ids; fewer than `limit` when none is left
+   */
+  async endBatch(cause: string, age: number, limit: number): Promise<string[]> {
+    const values = [cause, age, limit];
+    return (await database.query<{ id: string }>('sessions/end_batch', values)).map((row) => row.id);
+  },
+
   /** Deletes up to `limit` sessions that ended or expired over a day ago. Skips locked rows. @returns their number */
   deleteExpired: async (limit: number): Promise<number> =>
     (await queryOne<{ deleted: number }>(database, 'sessions/delete_expired', [limit])).deleted,

@@ -93,7 +93,7 @@ onEachStore('Stores that are away', (stores) => {
     const ready = () => app.ask('GET /api/v1/health/ready');
     expect((await ready()).body).to.deep.equal({
       status: 'ready',
-      checks: { postgres: 'up', schema: 'current', redis: 'up', draining: false },
+      checks: { postgres: 'up', schema: 'current', redis: 'up', signing_key: 'usable', draining: false },
     });
     // One check answers all requests of half a second.
     faults.redis = true;

@@ -10,7 +10,11 @@ describe('The current readiness', () => {
     let isDraining = false;
     const never = () => new Promise<never>(() => undefined);
     const database = { query: never, transaction: never, close: never };
-    const readiness = createReadiness({ database, redis: { ping: never } }, () => isDraining);
+    const readiness = createReadiness(
+      { database, redis: { ping: never } },
+      { canSign: () => true },
+      () => isDraining,
+    );
     void readiness.check();
     expect(readiness.current().checks.draining).to.equal(false);
     isDraining = true;

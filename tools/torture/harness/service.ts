@@ -25,12 +25,22 @@ export interface Service {
 /** The variables of every scenario. `ENV=test` is production without the requirement of TLS and rate limits. */
 const common = { ENV: 'test', HOST: '127.0.0.1', LOG_LEVEL: 'info' };
 
-export async function migrateDatabase(databaseUrl: string, folder: string): Promise<void> {
-  await runToEnd([process.execPath, ...executable, 'migrate'], {
-    logFile: join(folder, 'migrate.log'),
+/** Runs a command of the built service to its end. @returns the path of its output */
+export async function runCommand(
+  args: readonly string[],
+  { folder, env }: { folder: string; env: Record<string, string> },
+): Promise<string> {
+  const logFile = join(folder, `${args.slice(0, 2).join('-')}.log`);
+  await runToEnd([process.execPath, ...executable, ...args], {
+    logFile,
     cwd: root,
-    env: { ...common, DB_PRIMARY_DB_URL: databaseUrl, DATA_DIR: join(folder, 'data') },
+    env: { ...common, DATA_DIR: join(folder, 'data'), ...env },
   });
+  return logFile;
+}
+
+export async function migrateDatabase(databaseUrl: string, folder: string): Promise<void> {
+  await runCommand(['migrate'], { folder, env: { DB_PRIMARY_DB_URL: databaseUrl } });
 }
 
 function sumOf(text: string, name: string, labels: Readonly<Record<string, string>>): number {

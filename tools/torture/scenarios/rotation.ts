@@ -1,10 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { ask } from '../harness/client.ts';
 import { startDeployment } from '../harness/deployment.ts';
+import { createKeyFolder, jwks, makePair, type Pair, poll } from '../harness/key-folder.ts';
 import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
 import type { Service } from '../harness/service.ts';
 import { logInNewUsers } from '../harness/users.ts';
@@ -12,57 +11,12 @@ import { startLoad } from '../load/load.ts';
 import { describe, exemplify } from '../load/result.ts';
 
 const tokenLife = 10_000;
-/** The interval at which the service reads its key files, and how long it accepts a key after its last token. */
-const poll = 5_000;
+/** How long the service accepts a key after its last token. */
 const retirement = 120_000;
 /** How long the external verifier caches the JWKS. */
 const cacheLife = 5_000;
 /** Secrets reach replicas at different times. */
 const lag = 3_000;
-
-interface Pair {
-  readonly name: string;
-  readonly privatePem: string;
-  readonly publicPem: string;
-}
-
-function makePair(name: string): Pair {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', {
-    modulusLength: 2048,
-    publicKeyEncoding: { type: 'spki', format: 'pem' },
-    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  });
-  return { name, privatePem: privateKey, publicPem: publicKey };
-}
-
-/** The key files of one replica. */
-function createKeyFolder(folder: string, pair: Pair) {
-  const published = join(folder, 'published');
-  mkdirSync(published, { recursive: true });
-  const files = { private: join(folder, 'private.pem'), public: join(folder, 'public.pem') };
-  const keys = {
-    env: {
-      JWT_PRIVATE_KEY_PATH: files.private,
-      JWT_PUBLIC_KEY_PATH: files.public,
-      JWT_PUBLIC_KEYS_DIR: published,
-    },
-    publish: ({ name, publicPem }: Pair) => writeFileSync(join(published, `${name}.pem`), publicPem),
-    /** Writes one file after the other: for a moment they do not match. */
-    async sign({ privatePem, publicPem }: Pair) {
-      writeFileSync(files.private, privatePem);
-      await sleep(poll / 4);
-      writeFileSync(files.public, publicPem);
-    },
-    drop: ({ name }: Pair) => rmSync(join(published, `${name}.pem`)),
-  };
-  writeFileSync(files.private, pair.privatePem);
-  writeFileSync(files.public, pair.publicPem);
-  return keys;
-}
-
-async function jwks(service: Service): Promise<JSONWebKeySet> {
-  return (await ask(service.url, 'GET /.well-known/jwks.json')).body;
-}
 
 /** Another service that verifies tokens itself with a cached JWKS. */
 function watchFromOutside(replicas: readonly Service[], refreshToken: string) {

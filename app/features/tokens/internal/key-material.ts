@@ -1,6 +1,6 @@
 import { createPublicKey, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
-import { ConfigError } from '../../../config/config.ts';
+import { ConfigError, isStrongSecret, weakSecretFault } from '../../../config/config.ts';
 import { type PairAlgorithm, parsePrivateKey, parsePublicKey } from '../pem-keys.ts';
 
 /** A key that verifies tokens. `since` is the time at which it was first seen, in milliseconds since the epoch. */
@@ -53,18 +53,32 @@ export async function parsePair(
  * This reveals nothing new: a guess at the secret can be checked offline against the kid, and also against every HS256
  * signature. A secret of 32 random bytes withstands both. HKDF (RFC 5869) separates the kid from other uses.
  */
-function acceptSecret(secret: string, name: string, since: number): AcceptedKey {
+function acceptSecret(
+  secret: string,
+  name: string,
+  since: number,
+  onWeak: (fault: string) => void,
+): AcceptedKey {
   // parseConfig checked this at boot, but the file may have changed since.
   if (Buffer.byteLength(secret) < 32) throw new ConfigError([`${name} must be at least 32 bytes`]);
   if (secret.includes('-----BEGIN')) throw new ConfigError([`${name} must not be a PEM key`]);
+  if (!isStrongSecret(secret)) onWeak(`${name} ${weakSecretFault}, or set JWT_ALLOW_WEAK_SECRET=on`);
   const kid = Buffer.from(hkdfSync('sha256', secret, '', 'kid', 12)).toString('base64url');
   return { kid, key: createSecretKey(secret, 'utf8'), jwk: null, since };
 }
 
-/** @throws ConfigError */
-export function parseSecrets(secret: string, previous: string | null, since: number): SigningMaterial {
-  const current = acceptSecret(secret, 'JWT_SECRET_KEY', since);
+/**
+ * @param onWeak called with the fault of a secret that somebody could guess
+ * @throws ConfigError, and what `onWeak` throws
+ */
+export function parseSecrets(
+  secret: string,
+  previous: string | null,
+  since: number,
+  onWeak: (fault: string) => void,
+): SigningMaterial {
+  const current = acceptSecret(secret, 'JWT_SECRET_KEY', since, onWeak);
   const accepted = [current];
-  if (previous !== null) accepted.push(acceptSecret(previous, 'JWT_SECRET_KEY_PREVIOUS', since));
+  if (previous !== null) accepted.push(acceptSecret(previous, 'JWT_SECRET_KEY_PREVIOUS', since, onWeak));
   return { current, accepted };
 }

@@ -4,6 +4,7 @@ import { type Config, ConfigError } from '../../../config/config.ts';
 import type { Logger } from '../../../observe/log.ts';
 import { type PairAlgorithm, parsePublicKey } from '../pem-keys.ts';
 import { openGeneratedPair } from './generated-pair.ts';
+import { createKeyFileCheck } from './key-files.ts';
 import {
   type AcceptedKey,
   acceptPublicKey,
@@ -24,12 +25,19 @@ interface PublicFile {
   readonly since: number;
 }
 
-function secretSource({ secret, previousSecret }: Config['jwt'], now: () => number): SigningSource {
+function secretSource({ jwt, environment }: KeyConfig, log: Logger, now: () => number): SigningSource {
+  const { allowWeakSecret, previousSecret, secret } = jwt;
   // parseConfig refuses this first. The check guards callers that build a Config in another way.
   if (!secret) throw new ConfigError(['JWT_SECRET_KEY is required when JWT_ALGORITHM is HS256']);
+  const isWeakRefused = environment === 'production' && !allowWeakSecret;
+  const onWeak = (fault: string): void => {
+    // parseConfig checked this at boot, but the file may have changed since.
+    if (isWeakRefused) throw new ConfigError([fault]);
+    log.warn({ event: 'weak_secret' }, fault);
+  };
   return {
     read: async () => [secret(), previousSecret?.() ?? null],
-    parse: async ([current, previous]) => parseSecrets(current, previous, now()),
+    parse: async ([current, previous]) => parseSecrets(current, previous, now(), onWeak),
   };
 }
 
@@ -45,16 +53,34 @@ async function generatedSource(config: KeyConfig, algorithm: PairAlgorithm): Pro
 
 /**
  * Where the signing key comes from: the HS256 secrets, the configured key pair, or the generated pair in DATA_DIR.
+ * Each read checks who else can read the files of a configured key.
  * @throws ConfigError if no signing key is configured
  */
-export async function openSigningSource(config: KeyConfig, now: () => number): Promise<SigningSource> {
-  const { algorithm, privateKey, publicKey } = config.jwt;
-  if (algorithm === 'HS256') return secretSource(config.jwt, now);
-  if (!privateKey) return generatedSource(config, algorithm);
+export async function openSigningSource(
+  config: KeyConfig,
+  log: Logger,
+  now: () => number,
+): Promise<SigningSource> {
+  const source = await openUncheckedSource(config, log, now);
+  const check = createKeyFileCheck(config, log);
   return {
+    ...source,
+    async read() {
+      await check();
+      return source.read();
+    },
+  };
+}
+
+async function openUncheckedSource(config: KeyConfig, log: Logger, now: () => number) {
+  const { algorithm, privateKey, publicKey } = config.jwt;
+  if (algorithm === 'HS256') return secretSource(config, log, now);
+  if (!privateKey) return generatedSource(config, algorithm);
+  const source: SigningSource = {
     read: async () => [privateKey(), publicKey?.() ?? null],
     parse: (pems) => parsePair(pems, algorithm, now()),
   };
+  return source;
 }
 
 async function readPublicFile(folder: string, name: string): Promise<PublicFile> {

@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Config } from '../config/config.ts';
+import { keyIds } from '../config/format.ts';
+import { type AuditEvent, commandLine, writeAudit } from '../features/audit/audit-log.ts';
+import { createSessionStates, type SessionStates } from '../features/sessions/session-states.ts';
+import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
+import { findRecordedKeys } from '../jobs/record-signing-keys.ts';
+import type { Logger } from '../observe/log.ts';
+import { openStores } from '../open-stores.ts';
+import { createStore, type SystemStore } from '../store/store.ts';
+
+/** Sessions that one transaction ends: few enough to finish well within DB_TIMEOUT. */
+const batchSize = 1_000;
+
+/** Milliseconds after which every replica refuses the tokens of a revoked key. */
+const revocationDelay = 10_000;
+
+interface KeyAdministration {
+  readonly store: SystemStore;
+  readonly states: Pick<SessionStates, 'sessionsEnded'>;
+  readonly keys: Pick<SigningKeys, 'list'>;
+  readonly write: (line: string) => void;
+  /** @default waits in real time */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** Runs `work` with the keys of this machine's configuration and the stores, and closes them at its end. */
+export async function withKeys(
+  config: Config,
+  log: Logger,
+  write: (line: string) => void,
+  work: (parts: KeyAdministration) => Promise<void>,
+): Promise<void> {
+  const keys = await openSigningKeys(config, log);
+  const stores = await openStores(config, log);
+  try {
+    const store = createStore(stores.database);
+    const secret = await store.serviceSecrets.get('session-states', randomBytes(32));
+    const states = await createSessionStates({
+      ...{ store, redis: stores.redis, log, secret },
+      // A command reads no copy.
+      onRefusedCopy: () => undefined,
+    });
+    keys.setRevoked((await store.revokedSigningKeys.list()).map(({ kid }) => kid));
+    await work({ store, states, keys, write });
+  } finally {
+    keys.close();
+    await stores.close();
+  }
+}
+
+type KeyState =
+  | 'signing'
+  | 'next'
+  | 'retired'
+  | 'unconfigured'
+  | 'revoked'
+  | 'revoked, still configured to sign';
+
+/**
+ * The state of each key, by its order of first use: a key that verifies and was seen after the signing key is the next
+ * one, and a key that was seen before is a retired one.
+ */
+function statesOf(keys: ReturnType<SigningKeys['list']>, recorded: ReadonlyMap<string, Date>) {
+  const firstSeen = (kid: string, since: number): number =>
+    Math.min(since, recorded.get(kid)?.getTime() ?? since);
+  const signing = keys.find(({ isSigning }) => isSigning);
+  const signingSince = signing ? firstSeen(signing.kid, signing.since) : 0;
+  return new Map(
+    keys.map(({ kid, since, isSigning, isRevoked }): [string, KeyState] => {
+      if (isRevoked) return [kid, isSigning ? 'revoked, still configured to sign' : 'revoked'];
+      if (isSigning) return [kid, 'signing'];
+      return [kid, firstSeen(kid, since) > signingSince ? 'next' : 'retired'];
+    }),
+  );
+}
+
+/** Prints each key that is configured here, was loaded by any replica, or is revoked. */
+export async function listKeys({ store, keys, write }: KeyAdministration): Promise<void> {
+  const recorded = await findRecordedKeys(store);
+  const revoked = new Map(
+    (await store.revokedSigningKeys.list()).map(({ kid, revokedAt }) => [kid, revokedAt]),
+  );
+  const states = statesOf(keys.list(), recorded);
+  const kids = [...new Set([...states.keys(), ...recorded.keys(), ...revoked.keys()])];
+  const dateOf = (date: Date | undefined): string => date?.toISOString() ?? '-';
+  write(['kid'.padEnd(43), 'first seen'.padEnd(24), 'revoked'.padEnd(24), 'state'].join('  '));
+  for (const kid of kids) {
+    const state = states.get(kid) ?? (revoked.has(kid) ? 'revoked' : 'unconfigured');
+    const dates = [recorded.get(kid), revoked.get(kid)].map((date) => dateOf(date).padEnd(24));
+    write([kid.padEnd(43), ...dates, state].join('  '));
+  }
+}
+
+const onKey = (kid: string): Pick<AuditEvent, 'targetType' | 'targetId'> => ({
+  targetType: 'signing_key',
+  targetId: kid,
+});
+
+/** @throws Error for a key that nobody knows, which is a mistyped one, and for the key that signs */
+async function checkRevocable({ store, keys }: KeyAdministration, kid: string): Promise<void> {
+  const configured = keys.list().find((key) => key.kid === kid);
+  if (configured?.isSigning)
+    throw new Error(
+      `${kid} is the key that signs by this configuration. Configure another key first: while replicas sign with a revoked key, they are not ready, and logins and refreshes are answered with 503. --force revokes the key nevertheless`,
+    );
+  if (!configured && !(await findRecordedKeys(store)).has(kid))
+    throw new Error(
+      `no replica has ever loaded a key ${kid}: npm run keys -- list shows the known keys. --force revokes the key nevertheless`,
+    );
+}
+
+/**
+ * Ends every session that is active and was opened before this call. An attacker who could sign tokens could use each
+ * session that is active now, because a session that is active now was active while the attacker had the key.
+ */
+async function endSessions({ store, states }: KeyAdministration): Promise<number> {
+  const start = performance.now();
+  for (let total = 0; ; ) {
+    const ended = await store.transaction((tx) =>
+      tx.sessions.endBatch('signing_key_revoked', performance.now() - start, batchSize),
+    );
+    await states.sessionsEnded(ended);
+    total += ended.length;
+    if (ended.length < batchSize) return total;
+  }
+}
+
+/**
+ * Revokes a signing key: every replica refuses its tokens within ten seconds.
+ * @throws Error for the key that signs and for an unknown key, unless forced
+ */
+export async function revokeKey(
+  parts: KeyAdministration,
+  kid: string,
+  { endsSessions = false, isForced = false } = {},
+): Promise<void> {
+  const { store, wait = sleep, write } = parts;
+  if (keyIds.safeParse(kid).data?.[0] !== kid) throw new Error(`${kid} is not a key id (kid)`);
+  if (!isForced) await checkRevocable(parts, kid);
+  const isNew = await store.transaction(async (tx) => {
+    const inserted = await tx.revokedSigningKeys.insert(kid);
+    const event = { action: 'signing_key.revoke', ...onKey(kid), detail: { end_sessions: endsSessions } } as const;
+    if (inserted || endsSessions) await writeAudit(tx, commandLine, event);
+    return inserted;
+  });
+  write(
+    `${kid} ${isNew ? 'is revoked: every replica refuses its tokens within ten seconds' : 'was revoked before'}`,
+  );
+  if (!endsSessions) return;
+  // Until then a forged token could still act, for example change a password, and a session could follow from that.
+  if (isNew) await wait(revocationDelay);
+  write(`ended ${await endSessions(parts)} sessions`);
+}
+
+/**
+ * Takes a revocation back, for a key that was revoked by mistake.
+ * @throws Error for a key that is not revoked in the database
+ */
+export async function unrevokeKey({ store, write }: KeyAdministration, kid: string): Promise<void> {
+  await store.transaction(async (tx) => {
+    if (!(await tx.revokedSigningKeys.delete(kid))) {
+      throw new Error(`${kid} is not among the revoked keys in the database; JWT_REVOKED_KEYS may list it`);
+    }
+    await writeAudit(tx, commandLine, { action: 'signing_key.unrevoke', ...onKey(kid) });
+  });
+  write(`${kid} is not revoked any more, unless JWT_REVOKED_KEYS lists it`);
+}
