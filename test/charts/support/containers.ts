@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Machine } from '../../../app/config/cgroup.ts';
@@ -14,6 +15,10 @@ export interface RealContainer {
   readonly machine: Machine;
 }
 
+const newSecret = (): string => randomBytes(48).toString('base64');
+// The same in every container, as a Secret is.
+const [sharedSecret, previousSecret] = [newSecret(), newSecret()];
+
 /** Plausible secrets by their keys in the Secret. The servers of the URLs do not exist. */
 function secretTexts(algorithm: string, usesTls: boolean): Record<string, string> {
   const pair = pemPair('charts', algorithm === 'HS256' ? 'RS256' : (algorithm as 'RS256'));
@@ -24,8 +29,8 @@ function secretTexts(algorithm: string, usesTls: boolean): Record<string, string
     'redis-url': `${usesTls ? 'rediss' : 'redis'}://:pw@127.0.0.1:1`,
     'jwt-private-key': pair.privatePem,
     'jwt-public-key': pair.publicPem,
-    'jwt-secret': 's'.repeat(48),
-    'jwt-secret-previous': 'p'.repeat(48),
+    'jwt-secret': sharedSecret,
+    'jwt-secret-previous': previousSecret,
   };
 }
 
