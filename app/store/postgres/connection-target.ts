@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Config, Secret } from '../../config/config.ts';
-import { readCaFile } from './ca-file.ts';
+import { readCaFile } from '../certificates.ts';
 
 export interface ConnectionTarget extends Pick<Config['database'], 'sslMode' | 'caFile'> {
   readonly url: Secret;
