@@ -38,6 +38,9 @@ export function checkConsistency(fault: Fault, config: Config, machine: Machine)
   const { database, hashing, http, sessions } = config;
   const { algorithm, privateKey, publicKey, secret } = config.jwt;
   if (database.replicaUrl && !database.url) fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
+  if (database.tls === 'unverified' && database.caFile) {
+    fault('DB_TLS', 'must not be unverified beside DB_CA_FILE');
+  }
   // Port 0 is any free one, so two of those differ.
   if (http.port !== 0 && http.port === http.metricsPort) fault('METRICS_PORT', 'must not equal PORT');
   if (algorithm === 'HS256' && !secret) fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');
