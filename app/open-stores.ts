@@ -118,8 +118,8 @@ async function startEmbedded({ config, log, closers }: Opening): Promise<Secret>
 }
 
 async function openRedis({ config, log, observer, closers }: Opening): Promise<RedisClient> {
-  const { url } = config.redis;
-  const redis = url ? await createRedisClient({ url, log, observer }) : createInMemoryRedis();
+  const { url, caFile } = config.redis;
+  const redis = url ? await createRedisClient({ url, caFile, log, observer }) : createInMemoryRedis();
   closers.push(() => redis.close());
   return redis;
 }

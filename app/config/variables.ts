@@ -106,6 +106,10 @@ export const table = {
     tls: variable('REDIS_TLS', onOff, 'on').help(
       'Set it to off to allow redis:// without TLS in production.',
     ),
+    caFile: variable('REDIS_CA_FILE', file).help(
+      'File of CA certificates for Redis (rediss://). Without it the CAs of Node.js are used. The certificate and the host name are always verified.',
+      { example: '/run/secrets/redis-ca.pem' },
+    ),
   },
   jwt: {
     algorithm: variable('JWT_ALGORITHM', oneOf(algorithms), 'RS256').help(

@@ -64,7 +64,8 @@ function* checkResources(values: Values): Iterable<string> {
   }
 }
 
-function* checkOptions({ jwt, kubernetesVersion, networkPolicy, service }: Values): Iterable<string> {
+function* checkOptions({ jwt, kubernetesVersion, networkPolicy, redis, service }: Values): Iterable<string> {
+  if (redis.ca && !redis.tls) yield 'redis.ca: must be null, because redis.tls is false';
   if (service.trafficDistribution && kubernetesVersion === '1.28')
     yield 'service.trafficDistribution: is not a field of Kubernetes 1.28: remove it, or set kubernetesVersion to newest';
   if (networkPolicy.otlp.enabled && networkPolicy.otlp.peers.length === 0)

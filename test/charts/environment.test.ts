@@ -28,7 +28,7 @@ const sources: readonly (readonly [title: string, () => Document[]])[] = [
     ...variants,
     ['eks', 'secrets.delivery=env'] as const,
     ['gke', 'secrets.delivery=env,jwt.algorithm=HS256,jwt.previousSecret=true'] as const,
-    ['aks', `jwt.algorithm=ES256,database.ca=${ca}`] as const,
+    ['aks', `jwt.algorithm=ES256,database.ca=${ca}`, `redis.ca=${ca}`] as const,
   ].map(
     ([cloud, ...sets]) =>
       [

@@ -27,7 +27,7 @@ describe('parseConfig', () => {
         prepare: true,
         timeout: 3_000,
       },
-      redis: { url: null, tls: true },
+      redis: { url: null, tls: true, caFile: undefined },
       jwt: {
         algorithm: 'RS256',
         privateKey: null,

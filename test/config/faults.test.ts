@@ -42,6 +42,7 @@ describe('a fault of the configuration', () => {
       ['http://redis', 'redis://', 'redis://a,http://b', 'redis://a, redis://b', 'redis://:p%w@a'],
     ],
     ['REDIS_TLS', ['no']],
+    ['REDIS_CA_FILE', ['/nowhere/ca.pem']],
     ['JWT_ALGORITHM', ['none', 'rs256', 'PS256']],
     ['JWT_PUBLIC_KEYS_DIR', ['/nowhere']],
     ['JWT_SECRET_KEY', ['x'.repeat(31), `-----BEGIN PUBLIC KEY-----${'x'.repeat(64)}`]],

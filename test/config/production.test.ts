@@ -67,6 +67,9 @@ describe('parseConfig in production', () => {
     expect(faultsOf({ ...production, DB_TLS: 'unverified', DB_CA_FILE: file })).to.deep.equal([
       'DB_TLS must not be unverified beside DB_CA_FILE',
     ]);
+    const plain = { ...production, REDIS_TLS: 'off', REDIS_URL: 'redis://redis:6379', REDIS_CA_FILE: file };
+    expect(named(faultsOf(plain))).to.deep.equal(['REDIS_CA_FILE']);
+    expect(faultsOf({ ...production, REDIS_CA_FILE: file })).to.deep.equal([]);
   });
 
   it('allows a Redis without TLS only when REDIS_TLS=off is said aloud', () => {

@@ -8,7 +8,7 @@ import type { TriedMode } from './try-tls-modes.ts';
 
 /** The rows of docs/security.md, without the last column of the modes, which is for people. */
 function documentedModes(): Omit<TriedMode, 'leaks'>[] {
-  const [, section = ''] = readFileSync('docs/security.md', 'utf8').split('## TLS to Postgres\n');
+  const [, section = ''] = readFileSync('docs/security.md', 'utf8').split('## TLS to Postgres and Redis\n');
   const [table = ''] = /(?:^\|.*\n)+/m.exec(section) ?? [];
   const rows = table.trim().split('\n').slice(2);
   return rows.map((row) => {
