@@ -10,6 +10,7 @@ import { instrumentDatabase } from './store/postgres/instrumented-database.ts';
 import { migrate } from './store/postgres/migrations.ts';
 import { createDatabase } from './store/postgres/postgres-database.ts';
 import { loadQueries, type Queries } from './store/postgres/queries.ts';
+import { checkServer } from './store/postgres/server-check.ts';
 import { createRedisClient } from './store/redis/ioredis-client.ts';
 import type { RedisClient } from './store/redis/redis-client.ts';
 import { createStore, type SystemStore } from './store/store.ts';
@@ -35,7 +36,7 @@ interface Opening {
 
 /**
  * Opens the stores that the configuration names, and embedded ones for the others. The servers need not answer yet.
- * @throws ConfigError when another process uses DATA_DIR
+ * @throws ConfigError when another process uses DATA_DIR, or the configuration forbids the Postgres that answers
  */
 export async function openStores(
   config: Config,
@@ -72,12 +73,20 @@ export async function withStore<T>(
 async function openDatabases(opening: Opening) {
   const { config, observer } = opening;
   const { url, replicaUrl } = config.database;
+  await checkServers(opening);
   const queries = loadQueries(undefined, { watch: config.environment === 'development' });
   const primary = openDatabase(opening, queries, 'primary', url ?? (await startEmbedded(opening)));
   const database = instrumentDatabase(primary, observer.query, observer.transactionFailed);
   if (!replicaUrl) return { database, replica: database };
   const replica = openDatabase(opening, queries, 'replica', replicaUrl);
   return { database, replica: instrumentDatabase(replica, observer.replicaQuery) };
+}
+
+async function checkServers({ config, log }: Opening): Promise<void> {
+  const { url, replicaUrl, timeout: connectTimeout } = config.database;
+  const check = (variable: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL', secret: Secret | null) =>
+    secret && checkServer({ target: { ...config.database, url: secret }, variable, log, connectTimeout });
+  await Promise.all([check('DB_PRIMARY_DB_URL', url), check('DB_REPLICA_DB_URL', replicaUrl)]);
 }
 
 function openDatabase(
@@ -109,8 +118,8 @@ async function startEmbedded({ config, log, closers }: Opening): Promise<Secret>
 }
 
 async function openRedis({ config, log, observer, closers }: Opening): Promise<RedisClient> {
-  const { url } = config.redis;
-  const redis = url ? await createRedisClient({ url, log, observer }) : createInMemoryRedis();
+  const { url, caFile } = config.redis;
+  const redis = url ? await createRedisClient({ url, caFile, log, observer }) : createInMemoryRedis();
   closers.push(() => redis.close());
   return redis;
 }

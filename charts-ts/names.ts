@@ -11,6 +11,7 @@ export const names = {
   config: 'auth-service-config',
   publicKeys: 'auth-jwt-public-keys',
   databaseCa: 'auth-database-ca',
+  redisCa: 'auth-redis-ca',
   secretsReader: 'auth-service-secrets',
   purge: 'auth-service-purge',
   migrate: 'auth-service-migrate',

@@ -2,10 +2,12 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError, type Secret } from '../config/config.ts';
 import { errorCode } from '../store/postgres/errors.ts';
 import { migrate } from '../store/postgres/migrations.ts';
+import { checkServer } from '../store/postgres/server-check.ts';
 
 /** The user in a URL. */
 const userOf = (url: Secret): string => decodeURIComponent(new URL(url()).username);
 
+/**
 /**
  * The role that the service logs in as: DB_SERVICE_ROLE or the user of DB_PRIMARY_DB_URL. Undefined if that is the role
  * that migrates, as it is in an installation with one role.
@@ -28,15 +30,19 @@ function explain(error: unknown): never {
 /**
  * Applies the missing migrations to the database, as the owner of its tables, and grants the role of the service what the
  * service needs.
- * @throws ConfigError without the URL of a database: the embedded Postgres applies its migrations at each start
+ * @throws ConfigError without the URL of a database, because the embedded Postgres applies its migrations at each start,
+ *   or when the configuration forbids the Postgres that answers
  */
 export async function migrateCommand(config: Config, log: Logger): Promise<void> {
-  const { sslMode, caFile } = config.database;
-  const url = config.migrations.ownerUrl ?? config.database.url;
+  const { timeout: connectTimeout } = config.database;
+  const { ownerUrl } = config.migrations;
+  const url = ownerUrl ?? config.database.url;
   const missing =
     'DB_OWNER_DB_URL or DB_PRIMARY_DB_URL is required. The embedded Postgres applies its migrations when it starts';
   if (!url) throw new ConfigError([missing]);
-  const target = { url, sslMode, caFile };
+  const target = { ...config.database, url };
+  const variable = ownerUrl ? 'DB_OWNER_DB_URL' : 'DB_PRIMARY_DB_URL';
+  await checkServer({ target, variable, log, connectTimeout });
   const serviceRole = serviceRoleOf(config);
   const { applied, alreadyApplied, unknown } = await migrate({ target, log, serviceRole }).catch(explain);
   if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');

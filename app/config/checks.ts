@@ -1,5 +1,6 @@
 import type { Machine } from './cgroup.ts';
 import type { Config, Variable } from './entries.ts';
+import { isEncryptedRedis } from './secret-formats.ts';
 
 type Fault = (name: Variable, what: string) => void;
 
@@ -35,9 +36,17 @@ export function checkProduction(fault: Fault, { hashing, jwt }: Config): void {
 
 /** Faults that two variables, or a variable and the machine, make together. */
 export function checkConsistency(fault: Fault, config: Config, machine: Machine): void {
-  const { database, hashing, http, sessions } = config;
+  const { database, hashing, http, redis, sessions } = config;
   const { algorithm, privateKey, publicKey, secret } = config.jwt;
   if (database.replicaUrl && !database.url) fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
+  if (database.tls === 'unverified' && database.caFile) {
+    fault('DB_TLS', 'must not be unverified beside DB_CA_FILE');
+  }
+  // The charts parse before the secret is known.
+  const redisUrl = redis.url?.();
+  if (redis.caFile && redisUrl && !isEncryptedRedis(redisUrl)) {
+    fault('REDIS_CA_FILE', 'verifies nothing while REDIS_URL is redis://: use rediss://');
+  }
   // Port 0 is any free one, so two of those differ.
   if (http.port !== 0 && http.port === http.metricsPort) fault('METRICS_PORT', 'must not equal PORT');
   if (algorithm === 'HS256' && !secret) fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');

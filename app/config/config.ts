@@ -46,8 +46,9 @@ function deepFreeze<T extends object>(value: T): T {
 }
 
 function sslModeOf({ database, environment }: Values): Config['database']['sslMode'] {
-  if (database.caFile) return 'verify-full';
-  return environment === 'production' ? 'require' : 'disable';
+  if (database.tls === 'unverified') return 'require';
+  const isVerified = database.tls === 'verified' || database.caFile || environment === 'production';
+  return isVerified ? 'verify-full' : 'disable';
 }
 
 /**
@@ -63,7 +64,11 @@ export function parseConfig(env: Environment, machine: Machine = readMachine(), 
   );
   const config: Config = {
     ...values,
-    database: { ...values.database, sslMode: sslModeOf(values) },
+    database: {
+      ...values.database,
+      sslMode: sslModeOf(values),
+      acceptsTrust: environment !== 'production',
+    },
     resources: resourceLimits(machine),
   };
   const fault = (name: string, what: string): void => void faults.push(`${name} ${what}`);

@@ -20,6 +20,8 @@ export interface Config extends Values {
   readonly database: Values['database'] & {
     /** The sslmode of a URL that names none. */
     readonly sslMode: 'disable' | 'require' | 'verify-full';
+    /** Whether a server that is not verified may ask for no password, although the URL contains one. */
+    readonly acceptsTrust: boolean;
   };
   /** What clients may occupy. */
   readonly resources: ResourceLimits;

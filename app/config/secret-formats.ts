@@ -20,7 +20,7 @@ function isEncoded(value: string): boolean {
 
 const badEncoding = 'must have its user name and password percent-encoded';
 
-/** The modes of libpq. The driver would treat any other word as `require`. */
+/** The modes of libpq. */
 const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full'];
 
 function hasSslMode(value: string): boolean {
@@ -28,10 +28,30 @@ function hasSslMode(value: string): boolean {
   return mode === null || sslModes.includes(mode);
 }
 
+/** Parameters of libpq for TLS, for the login and for the address. The driver would send them to the server. */
+const connectionParameter =
+  /^(ssl|tls|gss|krb|channel_binding|require_auth|require_?peer|host|port|user|password|pass|dbname|service)/i;
+const supportedParameters = ['sslmode', 'sslrootcert', 'host'];
+
+/** A repeated parameter would be refused by libpq or read differently. */
+function hasSupportedParameters(value: string): boolean {
+  const names = [...new URL(value).searchParams.keys()].filter((name) => connectionParameter.test(name));
+  return names.every((name) => supportedParameters.includes(name)) && new Set(names).size === names.length;
+}
+
+function hasSocketFolder(value: string): boolean {
+  return new URL(value).searchParams.get('host')?.startsWith('/') ?? true;
+}
+
 export const databaseUrl = z
   .stringFormat('postgres', (value) => hasProtocol(value, ['postgres:', 'postgresql:']), { abort: true })
   .refine(isEncoded, { error: badEncoding, abort: true })
   .refine(hasSslMode, `must have an sslmode among ${sslModes.join(', ')}`)
+  .refine(
+    hasSupportedParameters,
+    `must have no parameter for TLS, login or address except ${supportedParameters.join(', ')}, each once`,
+  )
+  .refine(hasSocketFolder, 'must have the absolute path of a folder as its host parameter')
   .describe('a postgresql:// URL');
 
 /** The nodes of `redis://a:6379,redis://b:6379`; one for the usual single URL. */

@@ -77,7 +77,7 @@ export const table = {
   },
   database: {
     url: secret('DB_PRIMARY_DB_URL', databaseUrl).help(
-      'URL of Postgres 15 or newer. Without it the service starts an embedded Postgres. In production a URL without sslmode means sslmode=require.',
+      'URL of Postgres 15 or newer. Without it the service starts an embedded Postgres. In production a URL without sslmode means sslmode=verify-full.',
       {
         required: 'the embedded Postgres is for development',
         example: 'postgresql://devuser:devpassword@localhost:5432/authdb?sslmode=disable',
@@ -88,8 +88,12 @@ export const table = {
       { example: 'postgresql://devuser:devpassword@localhost:5433/authdb?sslmode=disable' },
     ),
     caFile: variable('DB_CA_FILE', file).help(
-      'File of CA certificates. With it the service verifies the certificate and the host name of Postgres.',
+      'File of CA certificates for Postgres. Without it the CAs of Node.js are used. With it a URL without sslmode means sslmode=verify-full.',
       { example: '/run/secrets/db-ca.pem' },
+    ),
+    tls: variable('DB_TLS', oneOf(['verified', 'unverified'])).help(
+      'What a URL without sslmode means: sslmode=verify-full (the default in production), or sslmode=require, which accepts every certificate.',
+      { example: 'verified' },
     ),
     poolMax: variable('DB_POOL_MAX', integer(1, 1_000), '10').help(
       'Number of Postgres connections per process.',
@@ -126,6 +130,10 @@ export const table = {
     ),
     tls: variable('REDIS_TLS', onOff, 'on').help(
       'Set it to off to allow redis:// without TLS in production.',
+    ),
+    caFile: variable('REDIS_CA_FILE', file).help(
+      'File of CA certificates for Redis (rediss://). Without it the CAs of Node.js are used. The certificate and the host name are always verified.',
+      { example: '/run/secrets/redis-ca.pem' },
     ),
   },
   jwt: {

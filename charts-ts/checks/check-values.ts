@@ -65,9 +65,10 @@ function* checkResources(values: Values): Iterable<string> {
 }
 
 function* checkOptions(values: Values): Iterable<string> {
-  const { jwt, kubernetesVersion, networkPolicy, secrets, service } = values;
+  const { jwt, kubernetesVersion, networkPolicy, redis, secrets, service } = values;
   if (secrets.ownerName === secrets.name)
     yield 'secrets.ownerName: must not be secrets.name, because every container sees that Secret; null means one role for everything';
+  if (redis.ca && !redis.tls) yield 'redis.ca: must be null, because redis.tls is false';
   if (service.trafficDistribution && kubernetesVersion === '1.28')
     yield 'service.trafficDistribution: is not a field of Kubernetes 1.28: remove it, or set kubernetesVersion to newest';
   if (networkPolicy.otlp.enabled && networkPolicy.otlp.peers.length === 0)

@@ -5,11 +5,11 @@ import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { plainSettings } from './settings.ts';
 
-/** The configuration of the containers that is not secret: variables, public keys and the CA of the database. */
+/** The configuration of the containers that is not secret: variables, public keys and the CAs of the stores. */
 export class ConfigMaps extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
-    const { database, jwt } = values;
+    const { database, jwt, redis } = values;
     const add = (name: string, data: Record<string, string>) =>
       addObject<IConfigMap>(this, name, {
         apiVersion: 'v1',
@@ -22,5 +22,6 @@ export class ConfigMaps extends Construct {
     const publicKeys = Object.entries(jwt.publicKeys).map(([name, pem]) => [`${name}.pem`, pem]);
     add(names.publicKeys, Object.fromEntries(publicKeys));
     if (database.ca) add(names.databaseCa, { 'ca.pem': database.ca });
+    if (redis.ca) add(names.redisCa, { 'ca.pem': redis.ca });
   }
 }

@@ -63,12 +63,14 @@ function volumes(values: Values): Record<string, IVolume> {
   const items = secretKeys(values, values.secrets.delivery === 'files').map((key) => ({ key, path: key }));
   const secret = { secretName: values.secrets.name, defaultMode, items };
   const databaseCa = { name: 'database-ca', configMap: { name: names.databaseCa, defaultMode } };
+  const redisCa = { name: 'redis-ca', configMap: { name: names.redisCa, defaultMode } };
   return {
     '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
     [paths.publicKeys]: { name: 'public-keys', configMap: { name: names.publicKeys, defaultMode } },
     // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
     ...(items.length > 0 && { [paths.secrets]: { name: 'secrets', secret } }),
     ...(values.database.ca && { [paths.databaseCa]: databaseCa }),
+    ...(values.redis.ca && { [paths.redisCa]: redisCa }),
   };
 }
 

@@ -28,6 +28,7 @@ export const paths = {
   ownerSecrets: '/etc/auth/owner-secrets',
   publicKeys: '/etc/auth/public-keys',
   databaseCa: '/etc/auth/database-ca',
+  redisCa: '/etc/auth/redis-ca',
 } as const;
 
 type Plain = Exclude<Variable, SecretVariable>;
@@ -79,6 +80,7 @@ export function settings(values: Values): Settings {
     DB_PREPARE: text(database.prepare ? 'on' : 'off', 'database.prepare'),
     REDIS_URL: { secret: 'redis-url' },
     ...(!redis.tls && { REDIS_TLS: text('off') }),
+    ...(redis.ca && { REDIS_CA_FILE: text(`${paths.redisCa}/ca.pem`, 'redis.ca') }),
     JWT_ALGORITHM: text(jwt.algorithm, 'jwt.algorithm'),
     JWT_ISSUER: text(jwt.issuer, 'jwt.issuer'),
     JWT_AUDIENCE: text(jwt.audience, 'jwt.audience'),

@@ -57,7 +57,7 @@ export const valuesSchema = z.strictObject({
     replica: z.boolean(),
     ca: pem.optional(),
   }),
-  redis: z.strictObject({ peers, port, tls: z.boolean() }),
+  redis: z.strictObject({ peers, port, tls: z.boolean(), ca: pem.optional() }),
   jwt: z.strictObject({
     algorithm: z.enum(algorithms),
     issuer: z.string().min(1),

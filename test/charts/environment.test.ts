@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import type { Document } from '../../charts-ts/gate/document.ts';
@@ -19,16 +20,21 @@ function committed(cloud: string): Document[] {
   );
 }
 
+const [ca = ''] = rootCertificates;
+
 const sources: readonly (readonly [title: string, () => Document[]])[] = [
   ...(['eks', 'gke', 'aks'] as const).map((cloud) => [`k8s-out/${cloud}`, () => committed(cloud)] as const),
   ...[
     ...variants,
     ['eks', 'secrets.delivery=env'] as const,
     ['gke', 'secrets.delivery=env,jwt.algorithm=HS256,jwt.previousSecret=true'] as const,
-    ['aks', 'jwt.algorithm=ES256,database.ca=-----BEGIN CERTIFICATE-----'] as const,
+    ['aks', `jwt.algorithm=ES256,database.ca=${ca}`, `redis.ca=${ca}`] as const,
   ].map(
     ([cloud, ...sets]) =>
-      [`${cloud} ${sets.join(' ').slice(0, 80)}`.trim(), () => documentsOf(cloud, ...sets)] as const,
+      [
+        `${cloud} ${sets.join(' ').slice(0, 80).split('\n')[0]}`.trim(),
+        () => documentsOf(cloud, ...sets),
+      ] as const,
   ),
 ];
 

@@ -79,6 +79,11 @@ const mistakes: [string, string[], string][] = [
     'database.maxConnections: must be at least 210: 21 pods during a rollout × database.poolMax 10',
   ],
   [
+    'a CA for a Redis without TLS',
+    eks('redis.tls=false,redis.ca=-----BEGIN CERTIFICATE-----'),
+    'redis.ca: must be null, because redis.tls is false',
+  ],
+  [
     'a drain shorter than the load balancer takes',
     eks('rollout.drainDelay=10s'),
     'rollout.drainDelay: must be above 30s: the load balancer sends requests to a stopping pod for that long',

@@ -45,10 +45,31 @@ describe('parseConfig in production', () => {
     }
   });
 
-  it('encrypts the connection to Postgres, verifies it in full where there is a CA file', () => {
-    expect(parse(production).database.sslMode).to.equal('require');
+  it('verifies Postgres in full, unless DB_TLS=unverified is said aloud', () => {
+    expect(parse(production).database).to.include({ sslMode: 'verify-full', acceptsTrust: false });
     const DB_CA_FILE = files.write('ca.pem', 'certificates');
     expect(parse({ ...production, DB_CA_FILE }).database.sslMode).to.equal('verify-full');
+    expect(parse({ ...production, DB_TLS: 'unverified' }).database).to.include({
+      sslMode: 'require',
+      acceptsTrust: false,
+    });
+  });
+
+  it('verifies Postgres outside of production with a CA file, or with DB_TLS=verified', () => {
+    const DB_CA_FILE = files.write('ca.pem', 'certificates');
+    expect(parse({}).database).to.include({ sslMode: 'disable', acceptsTrust: true });
+    expect(parse({ DB_CA_FILE }).database.sslMode).to.equal('verify-full');
+    expect(parse({ DB_TLS: 'verified' }).database.sslMode).to.equal('verify-full');
+  });
+
+  it('refuses a CA file that nothing would use', () => {
+    const file = files.write('ca.pem', 'certificates');
+    expect(faultsOf({ ...production, DB_TLS: 'unverified', DB_CA_FILE: file })).to.deep.equal([
+      'DB_TLS must not be unverified beside DB_CA_FILE',
+    ]);
+    const plain = { ...production, REDIS_TLS: 'off', REDIS_URL: 'redis://redis:6379', REDIS_CA_FILE: file };
+    expect(named(faultsOf(plain))).to.deep.equal(['REDIS_CA_FILE']);
+    expect(faultsOf({ ...production, REDIS_CA_FILE: file })).to.deep.equal([]);
   });
 
   it('allows a Redis without TLS only when REDIS_TLS=off is said aloud', () => {

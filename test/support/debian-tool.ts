@@ -6,6 +6,7 @@ const packages = {
   prometheus: 'prometheus',
   chromium: 'chromium',
   'redis-server': 'redis-server',
+  openssl: 'openssl',
 } as const;
 
 export type Tool = keyof typeof packages;

@@ -1,41 +1,120 @@
 import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import type { Config, Secret } from '../../config/config.ts';
-import { readCaFile } from './ca-file.ts';
+import { readCaFile } from '../certificates.ts';
+import type { Server } from './handshake/server-socket.ts';
+import { TransportError } from './handshake/transport-error.ts';
 
-export interface ConnectionTarget extends Pick<Config['database'], 'sslMode' | 'caFile'> {
+type DatabaseConfig = Config['database'];
+
+/** `acceptsTrust` is false when it is left out. */
+export interface ConnectionTarget
+  extends Pick<DatabaseConfig, 'sslMode' | 'caFile'>,
+    Partial<Pick<DatabaseConfig, 'acceptsTrust'>> {
   readonly url: Secret;
 }
 
+/** What is verified of the certificate: its chain up to a CA, and in full also its host name. */
+type Verification = 'plain text' | 'none' | 'chain' | 'full';
+
 /**
- * The TLS options for an sslmode of libpq. `false` is plain text. Unlike libpq, `prefer` and `allow` do not fall back
- * to plain text when TLS fails: a fallback that an attacker can provoke protects nothing.
+ * The modes of libpq. With a CA file `require` verifies the chain, as in libpq. `prefer` and `allow` mean `require`: a
+ * fallback to plain text that an attacker can provoke protects nothing.
  */
-export function tlsOptions(mode: string, host: string, ca: string | undefined) {
-  if (mode === 'disable') return false as const;
-  const servername = isIP(host) ? undefined : host;
-  if (mode === 'verify-full') return { rejectUnauthorized: true, ca, servername };
-  // verify-ca checks the signature of the certificate and ignores its names.
-  if (mode === 'verify-ca')
-    return { rejectUnauthorized: true, ca, servername, checkServerIdentity: () => undefined };
-  return { rejectUnauthorized: false, servername };
+function verificationOf(mode: string, ca: string | undefined): Verification {
+  if (mode === 'disable') return 'plain text';
+  if (mode === 'verify-full') return 'full';
+  if (mode === 'verify-ca' || ca !== undefined) return 'chain';
+  return 'none';
 }
 
-/** Reads what the client would misread: sslmode, and a socket's folder in the style of libpq (`?host=/run/postgresql`). */
+/** @throws TransportError when the file cannot be used, so that a wrong path is an error of the configuration */
+function readCa(rootCert: string | null, caFile: string | undefined): string | undefined {
+  const path = rootCert === 'system' ? undefined : (rootCert ?? caFile);
+  if (!path) return undefined;
+  try {
+    return readCaFile(path);
+  } catch (cause) {
+    const name = rootCert === null ? 'DB_CA_FILE' : 'sslrootcert';
+    throw new TransportError(`The file in ${name} is not a readable file of CA certificates.`, { cause });
+  }
+}
+
+/** Combinations of which libpq or a reader would expect more than they do. */
+function checkMode(mode: string, rootCert: string | null, ca: string | undefined): void {
+  if (rootCert === 'system' && mode !== 'verify-full') {
+    throw new TransportError('sslrootcert=system needs sslmode=verify-full.');
+  }
+  if (mode === 'disable' && ca !== undefined) {
+    throw new TransportError('sslmode=disable does not verify the server, although there is a CA file.');
+  }
+  if (mode === 'verify-ca' && ca === undefined) {
+    throw new TransportError('sslmode=verify-ca needs a CA file: without one every public CA would do.');
+  }
+}
+
+function tlsOptions(verification: Verification, host: string, ca: string | undefined): ConnectionOptions {
+  const servername = isIP(host) ? {} : { servername: host };
+  return {
+    host,
+    ...servername,
+    ...(ca !== undefined && { ca }),
+    rejectUnauthorized: verification !== 'none',
+    ...(verification === 'chain' && { checkServerIdentity: () => undefined }),
+  };
+}
+
+/** What the operator can do about a server that cannot be verified. */
+function waysOut(namesMode: boolean, ca: string | undefined): string {
+  const verified = ca === undefined ? 'Set DB_CA_FILE to the certificate of its CA' : 'Correct the CA file';
+  const without = ca === undefined ? '' : ' without a CA file';
+  const unverified = namesMode ? 'sslmode=require in the URL' : 'DB_TLS=unverified';
+  return `${verified}, or accept a server that is not verified with ${unverified}${without}.`;
+}
+
+const passwordIn = (url: string): string => decodeURIComponent(new URL(url).password);
+
+/** The folder of a Unix socket, in the style of libpq: `?host=/run/postgresql`. */
+function addressOf(url: URL): { host: string; port: number; path: string | undefined } {
+  const folder = url.searchParams.get('host');
+  const port = Number(url.port || 5432);
+  const path = folder?.startsWith('/') ? `${folder}/.s.PGSQL.${port}` : undefined;
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, path };
+}
+
+/** @throws TransportError when the parameters contradict each other, or the CA file cannot be read */
+function serverOf(target: ConnectionTarget, url: URL): Server {
+  const { host, port, path } = addressOf(url);
+  const rules = {
+    acceptsTrust: target.acceptsTrust ?? false,
+    // The URL is read again, so that the next login uses a rotated password.
+    password: () => passwordIn(target.url()),
+  };
+  // The permissions of its folder protect a Unix socket, and libpq ignores sslmode there as well.
+  if (path) return { address: { path }, tls: null, rules: { ...rules, isVerified: true } };
+  const rootCert = url.searchParams.get('sslrootcert');
+  const named = url.searchParams.get('sslmode');
+  const mode = named ?? (rootCert === null ? target.sslMode : 'verify-full');
+  const ca = readCa(rootCert, target.caFile);
+  checkMode(mode, rootCert, ca);
+  const verification = verificationOf(mode, ca);
+  const tls = { options: tlsOptions(verification, host, ca), waysOut: waysOut(named !== null, ca) };
+  return {
+    address: { host, port },
+    tls: verification === 'plain text' ? null : tls,
+    rules: { ...rules, isVerified: verification === 'chain' || verification === 'full' },
+  };
+}
+
+/**
+ * Reads what the client would misread: the parameters for TLS, and a Unix socket. docs/security.md has the table of
+ * the modes, which test/store/postgres/tls-modes.test.ts tries.
+ * @throws TransportError when the parameters contradict each other, or the CA file cannot be read
+ */
 export function parseTarget(target: ConnectionTarget) {
   const url = new URL(target.url());
-  const mode = url.searchParams.get('sslmode') ?? target.sslMode;
-  const folder = url.searchParams.get('host');
+  const address = addressOf(url);
+  const server = serverOf(target, url);
   for (const name of ['sslmode', 'sslrootcert', 'host']) url.searchParams.delete(name);
-  const ca = target.caFile ? readCaFile(target.caFile) : undefined;
-  const isSocket = folder?.startsWith('/') ?? false;
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port || 5432);
-  return {
-    url: url.href,
-    path: isSocket ? `${folder}/.s.PGSQL.${port}` : undefined,
-    // Lists, because the client would split an IPv6 address at its colons.
-    host: [host],
-    port: [port],
-    ssl: tlsOptions(isSocket ? 'disable' : mode, host, ca),
-  };
+  return { url: url.href, ...address, server };
 }

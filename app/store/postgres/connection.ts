@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import postgres from 'postgres';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
+import { createServerSocket } from './handshake/server-socket.ts';
 
 /** A client with one connection, not a pool. It connects at its first query, and again after a loss. */
 export type Connection = postgres.Sql;
@@ -11,6 +12,7 @@ const maxBackoff = 0.5;
 /**
  * @param options.parameters sent at connect; a transaction-pooling PgBouncer rejects those it does not know
  * @param options.connectTimeout milliseconds
+ * @throws TransportError when the target cannot be used
  */
 export function connect(options: {
   target: ConnectionTarget;
@@ -20,24 +22,28 @@ export function connect(options: {
   log: Logger;
   onClose?: () => void;
 }): Connection {
-  const { url, path, host, port, ssl } = parseTarget(options.target);
-  return postgres(url, {
+  const { url, path, host, port, server } = parseTarget(options.target);
+  const clientOptions = {
     path,
-    // The client accepts lists here (postgres/src/index.js, parseOptions). Its types declare single values only.
-    host: host as unknown as string,
-    port: port as unknown as number,
-    ssl,
+    // Lists, because the client would split an IPv6 address at its colons (postgres/src/index.js, parseOptions).
+    host: [host],
+    port: [port],
+    // The socket negotiates TLS and logs in. Without a password here, a server cannot ask the client for it later.
+    socket: () => createServerSocket(server),
+    ssl: false,
+    password: () => '',
     max: 1,
     prepare: options.prepare,
     // Arrays are sent as JSON, so the client need not read the array types from the catalogue at every connect.
     fetch_types: false,
-    // The URL is read again, so that the next connection uses a rotated password.
-    password: () => decodeURIComponent(new URL(options.target.url()).password),
     connect_timeout: options.connectTimeout / 1000,
     backoff: (retries: number) => Math.min(maxBackoff, 0.02 * 2 ** Math.min(retries, 10)),
     connection: { application_name: 'auth-service', ...options.parameters },
     transform: { column: { from: postgres.toCamel } },
-    onnotice: (notice) => options.log.debug({ notice: notice.message }, 'notice from Postgres'),
+    onnotice: (notice: postgres.Notice) =>
+      options.log.debug({ notice: notice.message }, 'notice from Postgres'),
     onclose: options.onClose,
-  });
+  };
+  // reason: the client documents `socket`, and accepts lists. Its types declare neither.
+  return postgres(url, clientOptions as unknown as postgres.Options<Record<string, never>>);
 }

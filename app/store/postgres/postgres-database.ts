@@ -38,7 +38,7 @@ function openPool(options: DatabaseOptions): ConnectionPool {
     size: embedded ? 1 : config.poolMax,
     open: (onClose) =>
       connect({
-        target: { url, sslMode: config.sslMode, caFile: config.caFile },
+        target: { ...config, url },
         prepare: config.prepare,
         connectTimeout: serverTimeout,
         parameters: embedded || !config.prepare ? {} : parameters,

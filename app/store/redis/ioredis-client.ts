@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { Secret } from '../../config/config.ts';
 import { noStoreObserver, type StoreObserver } from '../../observe/store-observer.ts';
+import { isCertificateError } from '../certificates.ts';
 import { guardCommands } from './command-circuit-breaker.ts';
 import { instrumentConnection } from './instrumentation.ts';
 import { createIoredisConnection, type IoredisConnection } from './ioredis-connection.ts';
@@ -15,6 +16,8 @@ interface RedisClientOptions {
   readonly keyPrefix?: string;
   /** Milliseconds. @default 250 */
   readonly commandTimeout?: number;
+  /** CA certificates for rediss://. @default the CAs of Node */
+  readonly caFile?: string | undefined;
   readonly observer?: StoreObserver;
 }
 
@@ -32,12 +35,17 @@ return redis.call('set', KEYS[1], string.format('%.0f', value), 'px', ARGV[2])
 /** Milliseconds that the start waits for Redis. After that the service starts without it. */
 const connectWait = 1_000;
 
+/** For a cluster the client hides the reason: its nodes are only `closed`. */
+function describe(cause: unknown): string {
+  if (!isCertificateError(cause)) return 'Redis does not answer';
+  return `Redis cannot be verified: its certificate is refused (${cause.code}). Set REDIS_CA_FILE to the certificate of its CA.`;
+}
+
 /** Logs one line when Redis is lost and one when it is back, however many attempts fail in between. */
 function createOutageLog(connection: IoredisConnection, log: Logger) {
   let wasUnavailable = false;
   function report(isUnavailable: boolean, cause?: unknown): void {
-    if (isUnavailable && !wasUnavailable)
-      log.warn({ err: cause, event: 'redis_lost' }, 'Redis does not answer');
+    if (isUnavailable && !wasUnavailable) log.warn({ err: cause, event: 'redis_lost' }, describe(cause));
     if (wasUnavailable && !isUnavailable) log.info({ event: 'redis_back' }, 'Redis answers again');
     wasUnavailable = isUnavailable;
   }
@@ -48,7 +56,7 @@ function createOutageLog(connection: IoredisConnection, log: Logger) {
 
 /** The connection for commands, behind a circuit breaker. @returns also a function that ends the breaker's probes */
 function openCommandConnection(options: RedisClientOptions, keyPrefix: string, observer: StoreObserver) {
-  const connection = createIoredisConnection(options.url, keyPrefix, options.commandTimeout);
+  const connection = createIoredisConnection(options.url, keyPrefix, options.commandTimeout, options.caFile);
   const report = createOutageLog(connection, options.log);
   const stopProbes = guardCommands(connection, (isUnavailable, cause) => {
     // The connection was closed meanwhile: its `ready` event will report the end of the outage.
@@ -100,7 +108,7 @@ const createCommands = (
 export async function createRedisClient(options: RedisClientOptions): Promise<RedisClient> {
   const { url, keyPrefix = 'auth:', observer = noStoreObserver } = options;
   const { connection, stopProbes } = openCommandConnection(options, keyPrefix, observer);
-  const subscriber = createIoredisConnection(url, keyPrefix, options.commandTimeout);
+  const subscriber = createIoredisConnection(url, keyPrefix, options.commandTimeout, options.caFile);
   instrumentConnection(subscriber, 'messages', observer);
   const subscribe = createSubscriptions(subscriber);
   await waitUntilConnected([connection, subscriber]);

@@ -1,11 +1,20 @@
 import { isIP } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { Cluster, Redis } from 'ioredis';
-import { redisNodes, type Secret } from '../../config/config.ts';
+import { ConfigError, redisNodes, type Secret } from '../../config/config.ts';
+import { readCaFile } from '../certificates.ts';
 
 export type IoredisConnection = Redis | Cluster;
 
+/** Node verifies the chain and the host name. ioredis reads `ca` at each connection, so that a rotated CA is used. */
+function tlsOptions(caFile: string | undefined, servername: string | undefined): ConnectionOptions {
+  const options: ConnectionOptions = servername ? { servername } : {};
+  if (!caFile) return options;
+  return Object.defineProperty(options, 'ca', { enumerable: true, get: () => readCaFile(caFile) });
+}
+
 /** The connection options in the URL of one node. */
-export function parseNode(node: string) {
+export function parseNode(node: string, caFile?: string) {
   const { hostname, port, username, password, protocol, pathname } = new URL(node);
   const host = hostname.replace(/^\[|\]$/g, '');
   return {
@@ -14,7 +23,7 @@ export function parseNode(node: string) {
     db: Number(pathname.slice(1)) || 0,
     ...(username ? { username: decodeURIComponent(username) } : {}),
     ...(password ? { password: decodeURIComponent(password) } : {}),
-    ...(protocol === 'rediss:' ? { tls: isIP(host) ? {} : { servername: host } } : {}),
+    ...(protocol === 'rediss:' ? { tls: tlsOptions(caFile, isIP(host) ? undefined : host) } : {}),
   };
 }
 
@@ -51,10 +60,18 @@ export function createReconnectOnDemotion(now = () => performance.now()): (error
   };
 }
 
-function createSingle(url: Secret, keyPrefix: string, commandTimeout: number): Redis {
+interface RedisOptions {
+  readonly url: Secret;
+  readonly keyPrefix: string;
+  /** Milliseconds. */
+  readonly commandTimeout: number;
+  readonly caFile: string | undefined;
+}
+
+function createSingle({ url, keyPrefix, commandTimeout, caFile }: RedisOptions): Redis {
   const redis: Redis = new Redis({
     ...timeouts(commandTimeout),
-    ...parseNode(url()),
+    ...parseNode(url(), caFile),
     lazyConnect: true,
     // A command fails at once instead of being queued until a reconnect: its caller would not wait so long.
     enableOfflineQueue: false,
@@ -64,19 +81,24 @@ function createSingle(url: Secret, keyPrefix: string, commandTimeout: number): R
     reconnectOnError: createReconnectOnDemotion(),
     retryStrategy: (attempts) => {
       // The URL is read again, so that the next connection uses a rotated secret.
-      Object.assign(redis.options, parseNode(url()));
+      Object.assign(redis.options, parseNode(url(), caFile));
       return retryDelay(attempts);
     },
   });
   return redis;
 }
 
-function createCluster(url: Secret, keyPrefix: string, commandTimeout: number): Cluster {
+function createCluster({ url, keyPrefix, commandTimeout, caFile }: RedisOptions): Cluster {
   const firstNode = () => parseNode(redisNodes(url())[0] ?? '');
   const { username, password, tls } = firstNode();
   // All nodes share one object, so that their next connections use a rotated password.
-  const redisOptions = { ...timeouts(commandTimeout), username, password, ...(tls ? { tls: {} } : {}) };
-  return new Cluster(redisNodes(url()).map(parseNode), {
+  const redisOptions = {
+    ...timeouts(commandTimeout),
+    ...{ username, password },
+    ...(tls ? { tls: tlsOptions(caFile, undefined) } : {}),
+  };
+  const nodes = redisNodes(url()).map((node) => parseNode(node, caFile));
+  return new Cluster(nodes, {
     lazyConnect: true,
     enableOfflineQueue: false,
     keyPrefix,
@@ -91,12 +113,27 @@ function createCluster(url: Secret, keyPrefix: string, commandTimeout: number): 
   });
 }
 
-/** A single node, or a cluster when the URL is a comma list. It is not connected yet. */
+/** @throws ConfigError, so that a file without a certificate is found at the start and not at the first failure */
+function checkCaFile(caFile: string): void {
+  try {
+    readCaFile(caFile);
+  } catch {
+    throw new ConfigError(['REDIS_CA_FILE is not a readable file of CA certificates']);
+  }
+}
+
+/**
+ * A single node, or a cluster when the URL is a comma list. It is not connected yet.
+ * @param caFile for rediss://. @default the CAs of Node
+ * @throws ConfigError when the CA file cannot be used
+ */
 export function createIoredisConnection(
   url: Secret,
   keyPrefix: string,
   commandTimeout = defaultCommandTimeout,
+  caFile?: string,
 ): IoredisConnection {
+  if (caFile) checkCaFile(caFile);
   const create = redisNodes(url()).length > 1 ? createCluster : createSingle;
-  return create(url, keyPrefix, commandTimeout);
+  return create({ url, keyPrefix, commandTimeout, caFile });
 }

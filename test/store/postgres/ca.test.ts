@@ -23,8 +23,8 @@ describe('the file with the CA of Postgres', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const currentCa = () => {
-    const { ssl } = parseTarget({ url: () => 'postgresql://u@db/auth', sslMode: 'verify-full', caFile });
-    return ssl === false ? undefined : ssl.ca;
+    const { server } = parseTarget({ url: () => 'postgresql://u@db/auth', sslMode: 'verify-full', caFile });
+    return server.tls?.options.ca;
   };
 
   it('is used after a change', () => {
@@ -34,7 +34,12 @@ describe('the file with the CA of Postgres', () => {
     }
   });
 
-  it('may be missing, empty or half written: the last valid text stays in use', () => {
+  it('must contain a certificate at first', () => {
+    writeFileSync(caFile, 'not a certificate');
+    expect(currentCa).to.throw('The file in DB_CA_FILE is not a readable file of CA certificates');
+  });
+
+  it('may be missing, empty or half written later: the last valid text stays in use', () => {
     writeFileSync(caFile, oneCa);
     expect(currentCa()).to.equal(oneCa);
     for (const text of ['', otherCa.slice(0, 200), 'not a certificate']) {
@@ -80,7 +85,7 @@ describe('a connection that cannot be made', () => {
     } as const;
     return createDatabase({
       url,
-      config: { ...config, ...fields, url, replicaUrl: null },
+      config: { ...config, ...fields, url, replicaUrl: null, tls: undefined, acceptsTrust: true },
       queries: probes,
       log: silentLog,
     });

@@ -158,8 +158,9 @@ onRealStore('database under faults', (stores) => {
 
 describe('database without a server', () => {
   const config = { timeout: 300, poolMax: 2, prepare: true, sslMode: 'disable', caFile: undefined } as const;
+  const unused = { replicaUrl: null, tls: undefined, acceptsTrust: true };
   const open = (url: () => string): Database =>
-    createDatabase({ url, config: { ...config, url, replicaUrl: null }, queries: probes, log: silentLog });
+    createDatabase({ url, config: { ...config, ...unused, url }, queries: probes, log: silentLog });
 
   it('throws service_unavailable when no server listens', async () => {
     await using(

@@ -1,0 +1,13 @@
+/**
+ * The server answered, but the configuration forbids sending it a password or a query. Only the operator can change
+ * that, so at the start of a command the error becomes a ConfigError.
+ */
+export class TransportError extends Error {
+  readonly code = 'TRANSPORT_REFUSED';
+
+  /** @param reason what is wrong, and what the operator can do, as whole sentences */
+  constructor(reason: string, options?: ErrorOptions) {
+    super(reason, options);
+    this.name = 'TransportError';
+  }
+}
