@@ -11,6 +11,7 @@ import { createLogin } from './features/login/login.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
 import { createPasswordHasher } from './features/passwords/password-hasher.ts';
+import { createPasswordPolicy } from './features/passwords/password-policy.ts';
 import { createResetPassword } from './features/passwords/password-reset.ts';
 import { createRegister } from './features/registration/register.ts';
 import { createRoles } from './features/roles/roles.ts';
@@ -75,6 +76,7 @@ async function createServices(parts: Composition) {
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const hasher = await createPasswordHasher(config, metrics, tracing);
+  const checkPassword = await createPasswordPolicy({ issuer: config.jwt.issuer });
   const states = await createSessionStates({ store, redis: stores.redis, log });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const throttle = await createThrottle(parts, store);
@@ -87,11 +89,11 @@ async function createServices(parts: Composition) {
     authenticate: createAuthenticate({ tokens, states }),
     hashQueue: hasher.queue,
     devices,
-    register: createRegister({ store, hasher, metrics }),
+    register: createRegister({ store, hasher, checkPassword, metrics }),
     login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
     sessions,
-    changePassword: createChangePassword({ store, states, hasher, confirmPassword, devices }),
-    resetPassword: createResetPassword({ store, states, hasher, devices }),
+    changePassword: createChangePassword({ store, states, hasher, checkPassword, confirmPassword, devices }),
+    resetPassword: createResetPassword({ store, states, hasher, checkPassword, devices }),
     accounts: createAccounts({ store, states, confirmPassword }),
     personalData: createPersonalData({ store, replica, maxConcurrent: config.resources.exports }),
     administration: createAdministration({ store, states, throttle }),

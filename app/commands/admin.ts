@@ -3,7 +3,7 @@ import type { Config } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import { writeAudit } from '../features/audit/audit-log.ts';
 import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
-import { checkPassword } from '../features/passwords/password-policy.ts';
+import { createPasswordPolicy } from '../features/passwords/password-policy.ts';
 import { Email, Username } from '../features/users/user.ts';
 import { validate } from '../http/route/validate.ts';
 import type { Logger } from '../observe/log.ts';
@@ -27,7 +27,8 @@ export function createAdmin(
   return withStore(config, log, async (store) => {
     const email = validate(Email, input.email).toLowerCase();
     const username = validate(Username, input.username);
-    checkPassword(input.password, { email, username });
+    const checkPassword = await createPasswordPolicy({ issuer: config.jwt.issuer });
+    await checkPassword(input.password, { email, username });
     const hasher = await createPasswordHasher(config, createMetrics('cli'), noTracing);
     const passwordHash = await hasher.hash(input.password);
     const id = randomUUID();

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
-/** Bounded only against abuse. checkPassword decides what a new password must be (8 to 128 characters, not common). */
+/** Bounded only against abuse. checkPassword decides what a new password must be (8 to 128 characters, not easy to guess). */
 export const NewPassword = z
   .string()
   .max(1024)
   .meta({
-    description: '8 to 128 characters of any kind; common passwords and the email or username are refused',
+    description:
+      '8 to 128 characters of any kind; refused are common passwords, those that are easy to guess, and those made from the email or username',
     examples: ['StrongPass123!'],
   });
 

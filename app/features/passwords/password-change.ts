@@ -8,7 +8,7 @@ import {
   type OwnSession,
 } from './password-confirmation.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { checkPassword } from './password-policy.ts';
+import type { CheckPassword } from './password-policy.ts';
 
 export type ChangePassword = ReturnType<typeof createChangePassword>;
 
@@ -16,10 +16,11 @@ export function createChangePassword(services: {
   store: Store;
   states: SessionStates;
   hasher: PasswordHasher;
+  checkPassword: CheckPassword;
   confirmPassword: ConfirmPassword;
   devices: DeviceTokens;
 }) {
-  const { store, states, hasher, confirmPassword, devices } = services;
+  const { store, states, hasher, checkPassword, confirmPassword, devices } = services;
 
   /**
    * Changes the password, ends all other sessions and invalidates every device token. The caller gets a new device
@@ -29,8 +30,8 @@ export function createChangePassword(services: {
    */
   return async function changePassword(session: OwnSession, current: string, next: string): Promise<string> {
     const userId = session.user.id;
-    // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
-    checkPassword(next, await getOwnAccount(store, userId), 'new_password');
+    // Check the policy first: a refused password must not use up one of the few confirmations.
+    await checkPassword(next, await getOwnAccount(store, userId), 'new_password');
     const account = await confirmPassword(session, current);
     const hash = await hasher.hash(next);
     const { ended, deviceEpoch } = await store.transaction(async (tx) => {

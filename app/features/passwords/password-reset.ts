@@ -5,7 +5,7 @@ import type { Store } from '../../store/store.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { checkPassword } from './password-policy.ts';
+import type { CheckPassword } from './password-policy.ts';
 
 export type ResetPassword = ReturnType<typeof createResetPassword>;
 
@@ -23,9 +23,10 @@ export function createResetPassword(services: {
   store: Store;
   states: SessionStates;
   hasher: PasswordHasher;
+  checkPassword: CheckPassword;
   devices: DeviceTokens;
 }) {
-  const { store, states, hasher, devices } = services;
+  const { store, states, hasher, checkPassword, devices } = services;
 
   /**
    * Redeems a token that an administrator issued, so that the administrator never learns the password (ASVS 6.4.6).
@@ -38,7 +39,7 @@ export function createResetPassword(services: {
     const found = await store.passwordResets.find(tokenHash);
     const account = found && (await store.users.findById(found.userId));
     if (!account) throw new AppError('invalid_reset_token');
-    checkPassword(password, account);
+    await checkPassword(password, account);
     const hash = await hasher.hash(password, priority);
     const { ended, version, deviceEpoch } = await store.transaction(async (tx) => {
       const userId = await tx.passwordResets.consume(tokenHash);
