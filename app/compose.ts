@@ -8,9 +8,10 @@ import { createAdministration } from './features/administration/administration.t
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
 import type { Readiness } from './features/health/readiness.ts';
 import { createLogin } from './features/login/login.ts';
+import { createBreachCheck } from './features/passwords/breach-check.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
-import { createPasswordHasher } from './features/passwords/password-hasher.ts';
+import { createPasswordHasher, type PasswordHasher } from './features/passwords/password-hasher.ts';
 import { createPasswordPolicy } from './features/passwords/password-policy.ts';
 import { createResetPassword } from './features/passwords/password-reset.ts';
 import { createRegister } from './features/registration/register.ts';
@@ -43,6 +44,8 @@ interface Composition {
   readonly tracing?: Tracing;
   /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
   readonly refusalDelay?: number;
+  /** Milliseconds of a query for breached passwords. @default half a second */
+  readonly breachDeadline?: number;
 }
 
 const successes: ReadonlySet<RefreshOutcome> = new Set(['rotated', 'repeated']);
@@ -70,13 +73,23 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
   });
 }
 
+function createPolicy(parts: Composition, { withoutSlot }: PasswordHasher) {
+  const { config, log, metrics, breachDeadline: deadline } = parts;
+  const isBreached = createBreachCheck({ url: config.passwords.breachUrl, log, metrics, deadline });
+  return createPasswordPolicy({
+    issuer: config.jwt.issuer,
+    // A slow server must not occupy the hash queue.
+    isBreached: (password) => withoutSlot(() => isBreached(password)),
+  });
+}
+
 /** Builds the services of all features, each from those that it needs. */
 async function createServices(parts: Composition) {
   const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const hasher = await createPasswordHasher(config, metrics, tracing);
-  const checkPassword = await createPasswordPolicy({ issuer: config.jwt.issuer });
+  const checkPassword = await createPolicy(parts, hasher);
   const states = await createSessionStates({ store, redis: stores.redis, log });
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const throttle = await createThrottle(parts, store);

@@ -26,6 +26,7 @@ export const errorCodes = [
   'unsupported_media_type',
   'password_too_common',
   'password_matches_identity',
+  'password_breached',
   'rate_limited',
   'overloaded',
   'service_unavailable',

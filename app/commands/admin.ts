@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import { writeAudit } from '../features/audit/audit-log.ts';
+import { createBreachCheck } from '../features/passwords/breach-check.ts';
 import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
 import { createPasswordPolicy } from '../features/passwords/password-policy.ts';
 import { Email, Username } from '../features/users/user.ts';
@@ -27,9 +28,11 @@ export function createAdmin(
   return withStore(config, log, async (store) => {
     const email = validate(Email, input.email).toLowerCase();
     const username = validate(Username, input.username);
-    const checkPassword = await createPasswordPolicy({ issuer: config.jwt.issuer });
+    const metrics = createMetrics('cli');
+    const isBreached = createBreachCheck({ url: config.passwords.breachUrl, log, metrics });
+    const checkPassword = await createPasswordPolicy({ issuer: config.jwt.issuer, isBreached });
     await checkPassword(input.password, { email, username });
-    const hasher = await createPasswordHasher(config, createMetrics('cli'), noTracing);
+    const hasher = await createPasswordHasher(config, metrics, noTracing);
     const passwordHash = await hasher.hash(input.password);
     const id = randomUUID();
     await store.transaction(async (tx) => {

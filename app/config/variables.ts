@@ -1,6 +1,19 @@
 import type { Machine } from './cgroup.ts';
 import { secret, variable } from './entry.ts';
-import { cidrs, duration, file, folder, hosts, integer, oneOf, onOff, origins, text, url } from './format.ts';
+import {
+  cidrs,
+  duration,
+  file,
+  folder,
+  hosts,
+  integer,
+  isHttpsOrLoopback,
+  oneOf,
+  onOff,
+  origins,
+  text,
+  url,
+} from './format.ts';
 import { databaseUrl, hmacSecret, isEncryptedRedis, redisUrl } from './secret-formats.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
@@ -153,6 +166,18 @@ export const table = {
     ),
     queueMax: variable('HASH_QUEUE_MAX', integer(0, 100_000), '64').help(
       'Length of the queue for password hashing. Beyond it, or beyond the share of a priority, the service answers 503.',
+    ),
+  },
+  passwords: {
+    breachUrl: variable('PASSWORD_BREACH_URL', url).help(
+      'Base URL of a server with the range protocol of Have I Been Pwned, which is asked whether a new password is in a known breach. Without it nothing is asked.',
+      {
+        production: {
+          accept: isHttpsOrLoopback,
+          fault: 'must use https:// in production, or http:// on a loopback address',
+        },
+        example: 'https://api.pwnedpasswords.com/range',
+      },
     ),
   },
   limits: {

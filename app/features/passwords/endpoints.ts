@@ -46,7 +46,7 @@ export function passwordEndpoints(services: {
         limit: confirmationLimit,
         body: ChangePasswordBody,
         answers: { 200: { description: 'Changed', data: DeviceTokenResult } },
-        refuses: ['password_too_common', 'password_matches_identity', ...confirmationErrors],
+        refuses: [...newPasswordErrors, ...confirmationErrors],
       },
       async ({ caller, body }) =>
         deviceTokenAnswer(await changePassword(caller, body.current_password, body.new_password)),

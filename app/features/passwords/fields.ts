@@ -6,7 +6,7 @@ export const NewPassword = z
   .max(1024)
   .meta({
     description:
-      '8 to 128 characters of any kind; refused are common passwords, those that are easy to guess, and those made from the email or username',
+      '8 to 128 characters of any kind; refused are common and breached passwords, those that are easy to guess, and those made from the email or username',
     examples: ['StrongPass123!'],
   });
 
@@ -17,7 +17,12 @@ export const Password = z
   .meta({ examples: ['StrongPass123!'] });
 
 /** Error codes of an endpoint that sets a new password. */
-export const newPasswordErrors = ['password_too_common', 'password_matches_identity', 'overloaded'] as const;
+export const newPasswordErrors = [
+  'password_too_common',
+  'password_matches_identity',
+  'password_breached',
+  'overloaded',
+] as const;
 
 /** Error codes of an endpoint that asks for the current password. */
 export const confirmationErrors = ['wrong_password', 'rate_limited', 'overloaded'] as const;

@@ -38,8 +38,12 @@ let loading: ReturnType<typeof load> | undefined;
  * The rules for a new password: length, and nothing that is known or easy to guess. There is no composition rule
  * (ASVS 6.2). It is used where a password is set, and never at a login: an old password stays valid.
  * @param options.issuer its words are refused like those of the service
+ * @param options.isBreached whether the password is in a breach; never fails
  */
-export async function createPasswordPolicy(options: { issuer: string }) {
+export async function createPasswordPolicy(options: {
+  issuer: string;
+  isBreached: (password: string) => Promise<boolean>;
+}) {
   // Once for a process: tests compose many applications.
   loading ??= load();
   const { commonPasswords, estimator } = await loading;
@@ -71,16 +75,20 @@ export async function createPasswordPolicy(options: { issuer: string }) {
   /**
    * The length counts code points, so that every script has the same limits.
    * @param field the path that the error names
-   * @throws AppError validation_failed, password_too_common or password_matches_identity
+   * @throws AppError validation_failed, password_too_common, password_matches_identity or password_breached
    */
   return async function checkPassword(
     password: string,
     identity: Identity,
     field = 'password',
   ): Promise<void> {
+    const refuse = (code: ErrorCode, message: string): never => {
+      throw new AppError(code, { detail: message, fields: [{ path: field, message }] });
+    };
     const weakness = weaknessOf(password, identity);
-    if (!weakness) return;
-    const [code, message] = weakness;
-    throw new AppError(code, { detail: message, fields: [{ path: field, message }] });
+    if (weakness) refuse(...weakness);
+    if (await options.isBreached(password)) {
+      refuse('password_breached', 'is known from a data breach: choose another one');
+    }
   };
 }

@@ -22,7 +22,7 @@ function drawText(roll: (end: number) => number, signs: string, length: number):
 describe('Password policy for good passwords', () => {
   let checkPassword: CheckPassword;
   before(async () => {
-    checkPassword = await createPasswordPolicy({ issuer: 'auth-service' });
+    checkPassword = await createPasswordPolicy({ issuer: 'auth-service', isBreached: async () => false });
   });
 
   /** Of the passwords, those that are refused, each with the code. */

@@ -10,6 +10,7 @@ describe('Password policy', () => {
   before(async () => {
     checkPassword = await createPasswordPolicy({
       issuer: 'https://login.umbrella-corp.example/realms/staff',
+      isBreached: async () => false,
     });
   });
 
@@ -191,5 +192,21 @@ describe('Password policy', () => {
       expect(error?.detail, password).to.equal(message);
       expect(error?.fields).to.deep.equal([{ path: 'password', message }]);
     }
+  });
+
+  it('asks for breaches last, with the password as it was given', async () => {
+    const asked: string[] = [];
+    const check = await createPasswordPolicy({
+      issuer: 'auth-service',
+      isBreached: async (password) => asked.push(password) > 0,
+    });
+    const refusal = async (password: string) => {
+      const error = await check(password, someone, 'new_password').catch((reason: unknown) => reason);
+      return error instanceof AppError && [error.code, error.fields?.[0]?.path];
+    };
+    expect(await refusal('password123')).to.deep.equal(['password_too_common', 'new_password']);
+    expect(asked).to.deep.equal([]);
+    expect(await refusal(' Ｑmzuvkelpo ')).to.deep.equal(['password_breached', 'new_password']);
+    expect(asked).to.deep.equal([' Ｑmzuvkelpo ']);
   });
 });
