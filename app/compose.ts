@@ -8,9 +8,11 @@ import { createAdministration } from './features/administration/administration.t
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
 import type { Readiness } from './features/health/readiness.ts';
 import { createLogin } from './features/login/login.ts';
+import { createBreachCheck } from './features/passwords/breach-check.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
-import { createPasswordHasher } from './features/passwords/password-hasher.ts';
+import { createPasswordHasher, type PasswordHasher } from './features/passwords/password-hasher.ts';
+import { createPasswordPolicy } from './features/passwords/password-policy.ts';
 import { createResetPassword } from './features/passwords/password-reset.ts';
 import { createRegister } from './features/registration/register.ts';
 import { createRoles } from './features/roles/roles.ts';
@@ -44,6 +46,8 @@ interface Composition {
   readonly tracing?: Tracing;
   /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
   readonly refusalDelay?: number;
+  /** Milliseconds of a query for breached passwords. @default half a second */
+  readonly breachDeadline?: number;
 }
 
 async function createThrottle({ config, stores, metrics, log }: Composition, store: SystemStore) {
@@ -75,12 +79,23 @@ async function createStates({ stores, metrics, log }: Composition, store: System
   });
 }
 
+function createPolicy(parts: Composition, { withoutSlot }: PasswordHasher) {
+  const { config, log, metrics, breachDeadline: deadline } = parts;
+  const isBreached = createBreachCheck({ url: config.passwords.breachUrl, log, metrics, deadline });
+  return createPasswordPolicy({
+    issuer: config.jwt.issuer,
+    // A slow server must not occupy the hash queue.
+    isBreached: (password) => withoutSlot(() => isBreached(password)),
+  });
+}
+
 /** Builds the services of all features, each from those that it needs. */
 async function createServices(parts: Composition) {
   const { config, stores, keys, log, metrics, tracing = noTracing } = parts;
   const store = createStore(stores.database);
   const replica = createStore(stores.replica);
   const hasher = await createPasswordHasher(config, metrics, tracing);
+  const checkPassword = await createPolicy(parts, hasher);
   const states = await createStates(parts, store);
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
   const throttle = await createThrottle(parts, store);
@@ -95,11 +110,11 @@ async function createServices(parts: Composition) {
     reauthenticate: createReauthenticate({ store, tokens, confirmPassword }),
     hashQueue: hasher.queue,
     devices,
-    register: createRegister({ store, hasher, metrics }),
+    register: createRegister({ store, hasher, checkPassword, metrics }),
     login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
     sessions,
-    changePassword: createChangePassword({ store, states, hasher, confirmPassword, devices }),
-    resetPassword: createResetPassword({ store, states, hasher, devices }),
+    changePassword: createChangePassword({ store, states, hasher, checkPassword, confirmPassword, devices }),
+    resetPassword: createResetPassword({ store, states, hasher, checkPassword, devices }),
     accounts: createAccounts({ store, states, confirmPassword }),
     personalData: createPersonalData({ store, replica, maxConcurrent: config.resources.exports }),
     administration: createAdministration({ store, states, throttle }),

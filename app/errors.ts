@@ -28,6 +28,7 @@ export const errorCodes = [
   'username_reserved',
   'password_too_common',
   'password_matches_identity',
+  'password_breached',
   'rate_limited',
   'overloaded',
   'service_unavailable',

@@ -127,7 +127,9 @@ describe('the production image', () => {
     const others = readdirSync('app', { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/\.c?ts$/.test(entry.name))
       .map((entry) => entry.parentPath);
-    expect(others.filter((folder) => !folder.startsWith('app/store/sql'))).to.deep.equal([]);
+    const copied = ['app/store/sql', 'app/features/passwords'];
+    expect(others.filter((folder) => !copied.some((known) => folder.startsWith(known)))).to.deep.equal([]);
     expect(manifest.scripts.build).to.contain('cp -R app/store/sql dist/store/');
+    expect(manifest.scripts.build).to.contain('cp app/features/passwords/*.gz dist/features/passwords/');
   });
 });

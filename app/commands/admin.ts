@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import { commandLine, onUser, writeAudit } from '../features/audit/audit-log.ts';
+import { createBreachCheck } from '../features/passwords/breach-check.ts';
 import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
-import { checkPassword } from '../features/passwords/password-policy.ts';
+import { createPasswordPolicy } from '../features/passwords/password-policy.ts';
 import { Email, Username } from '../features/users/user.ts';
 import { validate } from '../http/route/validate.ts';
 import type { Logger } from '../observe/log.ts';
@@ -21,8 +22,11 @@ export function createAdmin(
   return withStore(config, log, async (store) => {
     const email = validate(Email, input.email).toLowerCase();
     const username = validate(Username, input.username);
-    checkPassword(input.password, { email, username });
-    const hasher = await createPasswordHasher(config, createMetrics('cli'), noTracing);
+    const metrics = createMetrics('cli');
+    const isBreached = createBreachCheck({ url: config.passwords.breachUrl, log, metrics });
+    const checkPassword = await createPasswordPolicy({ issuer: config.jwt.issuer, isBreached });
+    await checkPassword(input.password, { email, username });
+    const hasher = await createPasswordHasher(config, metrics, noTracing);
     const passwordHash = await hasher.hash(input.password);
     const id = randomUUID();
     await store.transaction(async (tx) => {

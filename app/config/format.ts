@@ -111,3 +111,10 @@ export const origins = z
 export const url = z
   .stringFormat('url', (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))
   .describe('a URL that begins with http:// or https://');
+
+/** Traffic over a loopback address does not leave the machine or the pod. */
+export function isHttpsOrLoopback(value: string | undefined): boolean {
+  if (value === undefined) return true;
+  const { protocol, hostname } = new URL(value);
+  return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}

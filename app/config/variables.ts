@@ -7,6 +7,7 @@ import {
   folder,
   hosts,
   integer,
+  isHttpsOrLoopback,
   keyIds,
   oneOf,
   onOff,
@@ -208,6 +209,18 @@ export const table = {
     ),
     queueMax: variable('HASH_QUEUE_MAX', integer(0, 100_000), '64').help(
       'Length of the queue for password hashing. Beyond it, or beyond the share of a priority, the service answers 503.',
+    ),
+  },
+  passwords: {
+    breachUrl: variable('PASSWORD_BREACH_URL', url).help(
+      'Base URL of a server with the range protocol of Have I Been Pwned, which is asked whether a new password is in a known breach. Without it nothing is asked.',
+      {
+        production: {
+          accept: isHttpsOrLoopback,
+          fault: 'must use https:// in production, or http:// on a loopback address',
+        },
+        example: 'https://api.pwnedpasswords.com/range',
+      },
     ),
   },
   limits: {

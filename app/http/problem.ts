@@ -30,6 +30,7 @@ export const problems: Readonly<Record<ErrorCode, { readonly status: number; rea
   username_reserved: { status: 422, title: 'The username is reserved' },
   password_too_common: { status: 422, title: 'The password is too common' },
   password_matches_identity: { status: 422, title: 'The password matches the account' },
+  password_breached: { status: 422, title: 'The password is known from a data breach' },
   rate_limited: { status: 429, title: 'Too many attempts' },
   overloaded: { status: 503, title: 'Too busy right now' },
   service_unavailable: { status: 503, title: 'Not available right now' },

@@ -49,6 +49,11 @@ export function createAuthMetrics(factory: MetricFactory) {
       'auth_lockouts_total',
       'Lockouts: an account used up its login attempts for everybody, so a network needs an attempt slot.',
     ),
+    breachChecks: factory.counter(
+      'auth_password_breach_checks_total',
+      'New passwords by the result of the check for breaches: clear, breached, failed or skipped. The last two accept the password unchecked.',
+      ['clear', 'breached', 'failed', 'skipped'].map((result) => ({ result })),
+    ),
     jwksRequests: factory.counter('auth_jwks_requests_total', 'Requests for the JSON Web Key Set (JWKS).'),
     activeSessions: factory.gauge(
       'auth_active_sessions',

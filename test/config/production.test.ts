@@ -72,6 +72,31 @@ describe('parseConfig in production', () => {
     expect(faultsOf({ ...production, REDIS_CA_FILE: file })).to.deep.equal([]);
   });
 
+  it('asks for breached passwords over TLS, or on a loopback address', () => {
+    for (const url of [
+      'http://breaches.example.com/range',
+      'http://localhost.example.com/',
+      'http://127.0.0.1.example/',
+    ]) {
+      expect(named(faultsOf({ ...production, PASSWORD_BREACH_URL: url })), url).to.deep.equal([
+        'PASSWORD_BREACH_URL',
+      ]);
+      expect(faultsOf({ PASSWORD_BREACH_URL: url }), url).to.deep.equal([]);
+    }
+    for (const url of [
+      'https://breaches.example.com/range',
+      'http://127.0.0.1:8080/range',
+      'http://[::1]/',
+      'http://localhost/',
+    ]) {
+      expect(parse({ ...production, PASSWORD_BREACH_URL: url }).passwords.breachUrl).to.equal(url);
+    }
+    expect(named(faultsOf({ PASSWORD_BREACH_URL: 'breaches.example.com' }))).to.deep.equal([
+      'PASSWORD_BREACH_URL',
+    ]);
+    expect(parse(production).passwords.breachUrl).to.equal(undefined);
+  });
+
   it('allows a Redis without TLS only when REDIS_TLS=off is said aloud', () => {
     const plain = { ...production, REDIS_URL: 'redis://redis:6379' };
     expect(named(faultsOf(plain))).to.deep.equal(['REDIS_URL']);

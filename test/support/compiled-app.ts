@@ -63,7 +63,9 @@ function compile(folder: string): void {
   const args = ['-p', 'tsconfig.build.json', '--sourceMap', '--outDir', join(folder, 'dist')];
   const { status, stdout } = spawnSync(tsc, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the service does not compile:\n${stdout}`);
-  cpSync(join(root, 'app/store/sql'), join(folder, 'dist/store/sql'), { recursive: true });
+  // The data beside the sources, as the script `build` copies it.
+  const isData = (path: string): boolean => !/\.c?ts$/.test(path);
+  cpSync(join(root, 'app'), join(folder, 'dist'), { recursive: true, filter: isData });
   cpSync(join(root, 'migrations'), join(folder, 'migrations'), { recursive: true });
   cpSync(join(root, 'package.json'), join(folder, 'package.json'));
 }

@@ -12,6 +12,7 @@ const titles: Record<SectionKey, string> = {
   jwt: 'Keys and access tokens',
   sessions: 'Sessions',
   hashing: 'Password hashing',
+  passwords: 'New passwords',
   limits: 'Rate limiting',
   shutdown: 'Shutdown',
   tracing: 'Tracing',

@@ -45,7 +45,7 @@ export function passwordEndpoints(services: {
         limit: confirmationLimit,
         body: ChangePasswordBody,
         answers: { 200: { description: 'Changed', data: DeviceTokenResult } },
-        refuses: ['password_too_common', 'password_matches_identity', ...confirmationErrors],
+        refuses: [...newPasswordErrors, ...confirmationErrors],
       },
       async ({ caller, body, client }) => {
         const passwords = { current: body.current_password, next: body.new_password };

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
-/** Bounded only against abuse. checkPassword decides what a new password must be (8 to 128 characters, not common). */
+/** Bounded only against abuse. checkPassword decides what a new password must be (8 to 128 characters, not easy to guess). */
 export const NewPassword = z
   .string()
   .max(1024)
   .meta({
-    description: '8 to 128 characters of any kind; common passwords and the email or username are refused',
+    description:
+      '8 to 128 characters of any kind; refused are common and breached passwords, those that are easy to guess, and those made from the email or username',
     examples: ['StrongPass123!'],
   });
 
@@ -16,7 +17,12 @@ export const Password = z
   .meta({ examples: ['StrongPass123!'] });
 
 /** Error codes of an endpoint that sets a new password. */
-export const newPasswordErrors = ['password_too_common', 'password_matches_identity', 'overloaded'] as const;
+export const newPasswordErrors = [
+  'password_too_common',
+  'password_matches_identity',
+  'password_breached',
+  'overloaded',
+] as const;
 
 /** Error codes of an endpoint that asks for the current password. */
 export const confirmationErrors = ['wrong_password', 'rate_limited', 'overloaded'] as const;

@@ -159,7 +159,17 @@ export function createHashQueue(options: HashQueueOptions) {
     }
   }
 
+  /** Gives back the slot that `run` has reserved, while a handler waits for something other than a hash. */
+  async function withoutSlot<T>(work: () => Promise<T>): Promise<T> {
+    reserved -= 1;
+    try {
+      return await work();
+    } finally {
+      reserved += 1;
+    }
+  }
+
   const queue: WorkQueue = { isFull, reject, run };
   /** @throws AppError overloaded, or whatever the job throws */
-  return { queue, runJob: jobs.runJob };
+  return { queue, runJob: jobs.runJob, withoutSlot };
 }

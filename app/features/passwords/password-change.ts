@@ -6,7 +6,7 @@ import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import { type ConfirmPassword, checkConfirmation, getAccountOf } from './password-confirmation.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { checkPassword } from './password-policy.ts';
+import type { CheckPassword } from './password-policy.ts';
 import { refuseIssuedToken } from './password-reset.ts';
 
 export type ChangePassword = ReturnType<typeof createChangePassword>;
@@ -15,10 +15,11 @@ export function createChangePassword(services: {
   store: Store;
   states: SessionStates;
   hasher: PasswordHasher;
+  checkPassword: CheckPassword;
   confirmPassword: ConfirmPassword;
   devices: DeviceTokens;
 }) {
-  const { store, states, hasher, confirmPassword, devices } = services;
+  const { store, states, hasher, checkPassword, confirmPassword, devices } = services;
 
   /**
    * Changes the password, ends all other sessions and invalidates every device token. The caller gets a new device
@@ -32,9 +33,10 @@ export function createChangePassword(services: {
     client: Client,
   ): Promise<string> {
     const userId = caller.user.id;
-    // Check the policy first, which costs nothing: a refused password must not use up one of the few confirmations.
-    checkPassword(next, await getAccountOf(store, caller), 'new_password');
+    // Check the policy first: a refused password must not use up one of the few confirmations.
+    const before = await getAccountOf(store, caller);
     await refuseIssuedToken(store, next, 'new_password');
+    await checkPassword(next, before, 'new_password');
     const account = await confirmPassword(caller, current);
     const hash = await hasher.hash(next);
     const { ended, deviceEpoch } = await store.changeAs(caller, async (tx, locked) => {

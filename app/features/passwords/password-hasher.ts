@@ -26,7 +26,7 @@ export async function createPasswordHasher(
   const quota = resources.cpuQuota;
   const parameters = { memoryCost: memoryKib, timeCost: time, parallelism };
   const currentPrefix = `$argon2id$v=19$m=${memoryKib},t=${time},p=${parallelism}$`;
-  const { runJob, queue } = createHashQueue({
+  const { runJob, queue, withoutSlot } = createHashQueue({
     concurrency,
     queueMax,
     deadline: queueDeadline,
@@ -49,6 +49,7 @@ export async function createPasswordHasher(
 
   return {
     queue,
+    withoutSlot,
 
     /** @param priority @default known @throws AppError overloaded */
     hash: (password: string, priority?: Priority): Promise<string> =>

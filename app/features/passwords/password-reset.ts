@@ -7,7 +7,7 @@ import { onUser, resetTokenHolder, writeAudit } from '../audit/audit-log.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import type { PasswordHasher } from './password-hasher.ts';
-import { checkPassword } from './password-policy.ts';
+import type { CheckPassword } from './password-policy.ts';
 
 export type ResetPassword = ReturnType<typeof createResetPassword>;
 
@@ -44,9 +44,10 @@ export function createResetPassword(services: {
   store: SystemStore;
   states: SessionStates;
   hasher: PasswordHasher;
+  checkPassword: CheckPassword;
   devices: DeviceTokens;
 }) {
-  const { store, states, hasher, devices } = services;
+  const { store, states, hasher, checkPassword, devices } = services;
 
   /**
    * Redeems a token that an administrator issued, so that the administrator never learns the password (ASVS 6.4.6).
@@ -64,7 +65,7 @@ export function createResetPassword(services: {
     const account = found && (await store.users.findById(found.userId));
     if (!account) throw new AppError('invalid_reset_token');
     refuseResetToken(password, token);
-    checkPassword(password, account);
+    await checkPassword(password, account);
     const hash = await hasher.hash(password, priority);
     const { ended, version, deviceEpoch } = await store.transaction(async (tx) => {
       const userId = account.id;

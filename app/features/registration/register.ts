@@ -5,15 +5,20 @@ import type { Metrics } from '../../observe/metrics.ts';
 import type { SystemStore } from '../../store/store.ts';
 import type { NewUser, User } from '../../store/tables/users.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
-import { checkPassword } from '../passwords/password-policy.ts';
+import type { CheckPassword } from '../passwords/password-policy.ts';
 import { checkUsername } from '../users/reserved-usernames.ts';
 
 export type Register = ReturnType<typeof createRegister>;
 
 type Registration = Pick<NewUser, 'email' | 'username'> & { readonly password: string };
 
-export function createRegister(services: { store: SystemStore; hasher: PasswordHasher; metrics: Metrics }) {
-  const { store, hasher, metrics } = services;
+export function createRegister(services: {
+  store: SystemStore;
+  hasher: PasswordHasher;
+  checkPassword: CheckPassword;
+  metrics: Metrics;
+}) {
+  const { store, hasher, checkPassword, metrics } = services;
 
   /**
    * Hashes the password before the insert, so that a taken email costs as much time as a free one, and outside of any
@@ -23,7 +28,7 @@ export function createRegister(services: { store: SystemStore; hasher: PasswordH
   return async function register(registration: Registration, priority: Priority): Promise<User> {
     try {
       checkUsername(registration.username);
-      checkPassword(registration.password, registration);
+      await checkPassword(registration.password, registration);
       const passwordHash = await hasher.hash(registration.password, priority);
       const { username } = registration;
       const email = registration.email.toLowerCase();

@@ -49,7 +49,10 @@ onEachStore('A change that is refused in its transaction', (stores) => {
     const administration = createAdministration({ store, states, throttle });
     const accounts = createAccounts({ store, states, confirmPassword });
     const sessions = createSessions({ store, states, tokens, lifetimes, onRefresh: () => undefined });
-    const changePassword = createChangePassword({ store, states, hasher, confirmPassword, devices });
+    const changePassword = createChangePassword({
+      ...{ store, states, hasher, confirmPassword, devices },
+      checkPassword: async () => undefined,
+    });
     const useCases: Record<string, () => Promise<unknown>> = {
       deleteUser: () => administration.deleteUser(actor, target.id),
       disableUser: () => administration.disableUser(actor, target.id),
