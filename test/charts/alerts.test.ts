@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import type { Alert } from '../../charts-ts/monitoring/alerts/rule.ts';
 import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
-import { promtool, testAlerts, testName } from './support/promtool.ts';
+import { testAlerts, testName } from './support/alert-tests.ts';
+import { promtool } from './support/promtool.ts';
 import { situations } from './support/situations.ts';
 import { valuesOf } from './support/synthesized.ts';
 
