@@ -141,7 +141,11 @@ export async function revokeKey(
   if (!isForced) await checkRevocable(parts, kid);
   const isNew = await store.transaction(async (tx) => {
     const inserted = await tx.revokedSigningKeys.insert(kid);
-    const event = { action: 'signing_key.revoke', ...onKey(kid), detail: { end_sessions: endsSessions } } as const;
+    const event = {
+      action: 'signing_key.revoke',
+      ...onKey(kid),
+      detail: { end_sessions: endsSessions },
+    } as const;
     if (inserted || endsSessions) await writeAudit(tx, commandLine, event);
     return inserted;
   });

@@ -4,7 +4,11 @@ import type { Store } from '../../store/store.ts';
 import type { User } from '../../store/tables/users.ts';
 import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
 import { deletionOf, identityDifference } from '../audit/differences.ts';
-import { type ConfirmPassword, checkConfirmation, getOwnAccount } from '../passwords/password-confirmation.ts';
+import {
+  type ConfirmPassword,
+  checkConfirmation,
+  getOwnAccount,
+} from '../passwords/password-confirmation.ts';
 import { keepAnAdmin } from '../roles/last-admin.ts';
 import type { SessionStates } from '../sessions/session-states.ts';
 import { checkUsername } from '../users/reserved-usernames.ts';

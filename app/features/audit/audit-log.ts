@@ -30,7 +30,13 @@ export interface UserCall {
   readonly client: Client;
 }
 
-export function actorOf<C extends ActiveSession>({ caller, client }: { readonly caller: C; readonly client: Client }) {
+export function actorOf<C extends ActiveSession>({
+  caller,
+  client,
+}: {
+  readonly caller: C;
+  readonly client: Client;
+}) {
   return { type: 'user' as const, id: caller.user.id, sessionId: caller.sessionId, client, caller };
 }
 
@@ -102,7 +108,11 @@ export const onUser = (id: string) => ({ targetType: 'user', targetId: id }) as 
  * Writes one row of the audit log (ASVS 16.2.1, 16.3.2). Call it with the transaction of the change, so that both are
  * committed or neither. A refusal has no transaction: call it with the store.
  */
-export function writeAudit(tx: Pick<Transaction, 'auditLog'>, actor: Actor, event: AuditEvent): Promise<void> {
+export function writeAudit(
+  tx: Pick<Transaction, 'auditLog'>,
+  actor: Actor,
+  event: AuditEvent,
+): Promise<void> {
   const { action, targetType, targetId, outcome = 'success', detail = {} } = event;
   return tx.auditLog.insert({
     actorType: actor.type,

@@ -36,7 +36,10 @@ function refuseResetToken(password: string, token: string): void {
  * @throws AppError validation_failed
  */
 export async function refuseIssuedToken(
-  store: Pick<Reads, 'passwordResets'>, password: string, path: string): Promise<void> {
+  store: Pick<Reads, 'passwordResets'>,
+  password: string,
+  path: string,
+): Promise<void> {
   if (await store.passwordResets.find(hashOf(password))) refuse(path);
 }
 

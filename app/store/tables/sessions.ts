@@ -89,7 +89,8 @@ type ActiveSessionColumns = Omit<ActiveSession, 'user'> & User;
 function toSessionRow(row: SessionColumns & AccountColumns): SessionRow {
   const { sessionId, sessionCreatedAt, userId, ip, userAgent, lastSeenAt, ...columns } = row;
   const { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation, ...rest } = columns;
-  const { authTime, idleExpiresAt, expiresAt, endedAt, endCause, isActive, isClientCurrent, ...account } = rest;
+  const { authTime, idleExpiresAt, expiresAt, endedAt, endCause, isActive, isClientCurrent, ...account } =
+    rest;
   const client = { ip, userAgent, isClientCurrent };
   const session = { id: sessionId, userId, ...client, createdAt: sessionCreatedAt, lastSeenAt };
   const token = { macKey, tokenHash, previousHash, sealedSuccessor, counter, msSinceRotation };

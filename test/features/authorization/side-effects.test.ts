@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { parseConfig } from '../../../app/config/config.ts';
-import { actorOf } from '../../../app/features/audit/audit-log.ts';
 import { createAccounts } from '../../../app/features/accounts/accounts.ts';
 import { createAdministration } from '../../../app/features/administration/administration.ts';
+import { actorOf } from '../../../app/features/audit/audit-log.ts';
 import type { DeviceTokens } from '../../../app/features/devices/device-tokens.ts';
 import { createChangePassword } from '../../../app/features/passwords/password-change.ts';
 import type { PasswordHasher } from '../../../app/features/passwords/password-hasher.ts';

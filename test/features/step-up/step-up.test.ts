@@ -22,7 +22,9 @@ function create(maxAgeMs = 600_000) {
     onLockout: () => undefined,
   });
   // reason: recording a failure uses no other table.
-  const store = { auditLog: { insert: async (row: AuditEntry) => void rows.push(row) } } as unknown as SystemStore;
+  const store = {
+    auditLog: { insert: async (row: AuditEntry) => void rows.push(row) },
+  } as unknown as SystemStore;
   return { rows, refused, stepUp: createStepUp({ store, throttle, maxAgeMs, now: () => now }) };
 }
 

@@ -9,7 +9,12 @@ import type { SigningKeys } from '../../../app/features/tokens/signing-keys.ts';
 import { kidOf, pemPair, publishedKids, testConfig, useSigningKeys } from '../../support/keys.ts';
 import { expectUnauthorized } from '../../support/tokens.ts';
 
-const someone = () => ({ userId: randomUUID(), sessionId: randomUUID(), authTime: new Date(), roles: ['admin'] });
+const someone = () => ({
+  userId: randomUUID(),
+  sessionId: randomUUID(),
+  authTime: new Date(),
+  roles: ['admin'],
+});
 const [first, second, third] = ['first', 'second', 'third'].map((name) =>
   pemPair(`revoked ${name}`, 'EdDSA'),
 );
