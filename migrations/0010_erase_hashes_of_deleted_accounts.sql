@@ -11,6 +11,9 @@ begin
 end
 $$;
 
+-- A trigger runs its function whoever may execute it.
+revoke all on function erase_hash_of_deleted_account() from public;
+
 -- Every deletion locks this row first, so none is missed between the update and the trigger. Logins go on meanwhile:
 -- the trigger, whose lock stops all changes of accounts, comes last. "no key": grants of the role refer to this row.
 select id

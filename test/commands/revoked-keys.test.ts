@@ -64,8 +64,8 @@ onEachStore('npm run keys -- revoke', (stores) => {
     await revokeKey(command, retired, { endsSessions: true });
     await unrevokeKey(command, retired);
     const row = (action: string, detail: object) => [
-      ...[null, action, 'signing_key', retired, JSON.stringify({ by: 'command line', ...detail })],
-      ...[null, null],
+      ...['command_line', null, null, action, 'success', 'signing_key', retired],
+      ...['{}', '{}', JSON.stringify(detail), null, null],
     ];
     expect(audited.rows).to.deep.equal([
       row('signing_key.revoke', { end_sessions: false }),

@@ -68,6 +68,10 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
       'cursor',
       'email',
       'username',
+      'actor_id',
+      'target_type',
+      'target_id',
+      'action',
     ]);
   });
 

@@ -93,6 +93,9 @@ const me = '/api/v1/users/me';
 
 /** Requests of users for each route that changes something of their own. */
 const ownChanges: Record<string, readonly Prepare[]> = {
+  'POST /api/v1/auth/reauthenticate': [
+    async (_, { password }) => of('POST /api/v1/auth/reauthenticate', { password }),
+  ],
   'POST /api/v1/auth/logout': [async () => of('POST /api/v1/auth/logout')],
   'POST /api/v1/auth/logout-all': [async () => of('POST /api/v1/auth/logout-all')],
   'POST /api/v1/users/me/password': [

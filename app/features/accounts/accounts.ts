@@ -48,11 +48,8 @@ export function createAccounts(services: {
         checkConfirmation(locked, confirmed);
         const before = await getOwnAccount(tx, userId);
         const after = await tx.users.updateIdentity(userId, columns);
-        await writeAudit(tx, actorOf({ caller, client }), {
-          action: 'user.update',
-          ...onUser(userId),
-          ...identityDifference(before, columns),
-        });
+        const event = { action: 'user.update', ...onUser(userId), ...identityDifference(before, columns) } as const;
+        await writeAudit(tx, actorOf({ caller, client }), event);
         return after;
       });
       await states.userChanged(userId, account.version);

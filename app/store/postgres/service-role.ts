@@ -2,22 +2,25 @@ import type { Connection } from './connection.ts';
 
 /**
  * What the role of the service may do with each object of the schema: what its queries need and nothing else. It can
- * neither change nor delete a row of the login history or the audit log. `update` of roles is for `select … for update`.
+ * neither change nor delete a row of the login history or the audit log. `update` of roles and user_roles is for locks.
+ * `npm run keys` writes revoked_signing_keys.
  */
 const privileges: Readonly<Record<string, readonly string[]>> = {
   users: ['insert', 'select', 'update'],
   roles: ['delete', 'insert', 'select', 'update'],
-  user_roles: ['delete', 'insert', 'select'],
+  user_roles: ['delete', 'insert', 'select', 'update'],
   sessions: ['delete', 'insert', 'select', 'update'],
   password_resets: ['delete', 'insert', 'select', 'update'],
   login_histories: ['insert', 'select'],
   audit_log: ['insert', 'select'],
   service_secrets: ['insert', 'select'],
+  revoked_signing_keys: ['delete', 'insert', 'select'],
   maintenance: ['insert', 'select', 'update'],
   schema_migrations: ['select'],
   audit_log_id_seq: ['usage'],
   create_audit_log_partitions: ['execute'],
   create_login_history_partitions: ['execute'],
+  delete_unknown_login_attempts: ['execute'],
   drop_audit_log_partitions: ['execute'],
   drop_login_history_partitions: ['execute'],
 };

@@ -108,13 +108,16 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
     expect(JSON.stringify([mine, theirs])).not.to.include(actor.id);
   });
 
-  it('contains no password, hash or token, and nothing about a change that was refused', async () => {
+  it('contains no password, hash or token, and of refused changes only a missing proof', async () => {
     const user = await logInNewUser(app);
     const taken = await registerUser(app);
     const wrong = { email: newUserFields().email, password: 'a wrong password' };
     await act('PATCH /api/v1/users/me', 403, wrong, user.access);
     await act(`PATCH ${users}/${user.id}`, 409, { email: taken.email }, admin.access);
-    expect(await entries(`target_id=${user.id}`)).to.deep.equal([]);
+    const refused = await entries(`target_id=${user.id}`);
+    expect(refused.map(({ action, outcome, detail }) => [action, outcome, detail])).to.deep.equal([
+      ['authentication.failed', 'refused', { route: 'PATCH /api/v1/users/me' }],
+    ]);
     const next = `new ${user.password}`;
     const passwords = { current_password: user.password, new_password: next };
     await act('POST /api/v1/users/me/password', 200, passwords, user.access);

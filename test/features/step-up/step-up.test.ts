@@ -68,7 +68,7 @@ describe('A refused attempt', () => {
     expect(rows[0]).to.deep.include({
       actorId: 'u',
       action: 'authentication.insufficient',
-      detail: { route: 'DELETE /api/v1/admin/roles/:name', params: { name: 'editor' } },
+      detail: { route: 'DELETE /api/v1/admin/roles/:name', name: 'editor' },
       requestId: 'request-1',
     });
   });

@@ -98,6 +98,7 @@ describe('The budgets of attempts', () => {
       network_account: { points: 10, window: 15 * minute },
       device: tenAnHour,
       password_confirmation: tenAnHour,
+      step_up: { points: 1_000, window: hour },
     });
     expect(jitter).to.equal(0.25);
     const document = readFileSync('docs/limits.md', 'utf8');

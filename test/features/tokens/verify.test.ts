@@ -77,7 +77,7 @@ onEachStore('GET /auth/verify?role=', (stores) => {
     for (const caller of [user, admin]) {
       expect((await verify('role=user', caller)).status).to.equal(204);
       const { sid } = JSON.parse(Buffer.from(caller.access.split('.')[1] ?? '', 'base64url').toString());
-      await until(async () => (await app.stores.redis.get([`state:${sid}`]))[0] !== null);
+      await until(async () => (await app.stores.redis.get([`signed-state:${sid}`]))[0] !== null);
     }
     faults.postgres = true;
     try {

@@ -105,6 +105,7 @@ onRealStore('The role of the service', (stores) => {
     expect(functions.filter(({ service }) => service).map(({ signature }) => signature)).to.deep.equal([
       'create_audit_log_partitions(integer)',
       'create_login_history_partitions(integer)',
+      'delete_unknown_login_attempts(integer,integer)',
       'drop_audit_log_partitions(integer)',
       'drop_login_history_partitions(integer)',
     ]);
