@@ -143,7 +143,9 @@ describe('TypeScript', () => {
   const errors = new Map<string, string>();
   const titles = Object.keys(snippets);
 
-  before(() => {
+  before(function () {
+    // The compiler is a process of its own, which a busy machine may keep waiting.
+    this.timeout(60_000);
     const [root, folder] = [resolve('.'), mkdtempSync(join(tmpdir(), 'snippets-'))];
     const compilerOptions = {
       typeRoots: [join(root, 'node_modules/@types')],
