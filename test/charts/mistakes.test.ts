@@ -203,9 +203,8 @@ describe('charts: mistakes', () => {
 
   it('a file that is missing or is no YAML gives one line', async () => {
     const missing = join(folder, 'missing.yaml');
-    expect(await messageOf(runSynth(['--cloud', 'eks', '-f', missing]))).to.equal(
-      `${missing}: cannot be read`,
-    );
+    const unreadable = await messageOf(runSynth(['--cloud', 'eks', '-f', missing]));
+    expect(unreadable).to.equal(`${missing}: cannot be read`);
     const broken = join(folder, 'broken.yaml');
     writeFileSync(broken, 'a: [1');
     expect(await messageOf(runSynth(['--cloud', 'eks', '-f', broken]))).to.match(/broken\.yaml: .*[^\n]$/);
@@ -215,8 +214,7 @@ describe('charts: mistakes', () => {
   });
 
   it('an argument that nobody knows is refused with the usage', async () => {
-    expect(await messageOf(runSynth(['--clod', 'eks'])))
-      .to.contain("Unknown option '--clod'")
-      .and.to.contain('npm run synth --');
+    const message = await messageOf(runSynth(['--clod', 'eks']));
+    expect(message).to.contain("Unknown option '--clod'").and.to.contain('npm run synth --');
   });
 });

@@ -29,7 +29,7 @@ describe('parseConfig', () => {
       },
       migrations: { ownerUrl: null, serviceRole: undefined },
       redis: { url: null, tls: true, caFile: undefined },
-        passwords: { breachUrl: undefined },
+      passwords: { breachUrl: undefined },
       jwt: {
         algorithm: 'RS256',
         privateKey: null,

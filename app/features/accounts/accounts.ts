@@ -48,7 +48,11 @@ export function createAccounts(services: {
         checkConfirmation(locked, confirmed);
         const before = await getOwnAccount(tx, userId);
         const after = await tx.users.updateIdentity(userId, columns);
-        const event = { action: 'user.update', ...onUser(userId), ...identityDifference(before, columns) } as const;
+        const event = {
+          action: 'user.update',
+          ...onUser(userId),
+          ...identityDifference(before, columns),
+        } as const;
         await writeAudit(tx, actorOf({ caller, client }), event);
         return after;
       });

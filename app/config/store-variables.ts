@@ -1,0 +1,68 @@
+import { secret, variable } from './entry.ts';
+import { duration, file, integer, oneOf, onOff, roleName } from './format.ts';
+import { databaseUrl, isEncryptedRedis, redisUrl } from './secret-formats.ts';
+
+/** The variables of Postgres and Redis, a part of the table in variables.ts. */
+export const storeVariables = {
+  database: {
+    url: secret('DB_PRIMARY_DB_URL', databaseUrl).help(
+      'URL of Postgres 15 or newer. Without it the service starts an embedded Postgres. In production a URL without sslmode means sslmode=verify-full.',
+      {
+        required: 'the embedded Postgres is for development',
+        example: 'postgresql://devuser:devpassword@localhost:5432/authdb?sslmode=disable',
+      },
+    ),
+    replicaUrl: secret('DB_REPLICA_DB_URL', databaseUrl).help(
+      'URL of a Postgres replica, for reads that tolerate replication lag.',
+      { example: 'postgresql://devuser:devpassword@localhost:5433/authdb?sslmode=disable' },
+    ),
+    caFile: variable('DB_CA_FILE', file).help(
+      'File of CA certificates for Postgres. Without it the CAs of Node.js are used. With it a URL without sslmode means sslmode=verify-full.',
+      { example: '/run/secrets/db-ca.pem' },
+    ),
+    tls: variable('DB_TLS', oneOf(['verified', 'unverified'])).help(
+      'What a URL without sslmode means: sslmode=verify-full (the default in production), or sslmode=require, which accepts every certificate.',
+      { example: 'verified' },
+    ),
+    poolMax: variable('DB_POOL_MAX', integer(1, 1_000), '10').help(
+      'Number of Postgres connections per process.',
+    ),
+    prepare: variable('DB_PREPARE', onOff, 'on').help(
+      'Use of prepared statements. Set it to off behind a PgBouncer that pools transactions.',
+    ),
+    timeout: variable('DB_TIMEOUT', duration('10ms', '1h'), '3s').help(
+      'Deadline of one query, after which the server cancels it.',
+    ),
+  },
+  migrations: {
+    ownerUrl: secret('DB_OWNER_DB_URL', databaseUrl).help(
+      'URL with which the command migrate connects, as the role that owns the tables. Without it migrate uses DB_PRIMARY_DB_URL. Do not give it to the other commands.',
+      { example: 'postgresql://devowner:devpassword@localhost:5432/authdb?sslmode=disable' },
+    ),
+    serviceRole: variable('DB_SERVICE_ROLE', roleName).help(
+      'Postgres role of the service, to which migrate grants what the service needs. Without it: the user of DB_PRIMARY_DB_URL, if DB_OWNER_DB_URL has another user.',
+      { example: 'auth_service' },
+    ),
+  },
+  redis: {
+    url: secret('REDIS_URL', redisUrl).help(
+      'URL of Redis, or a comma list of the URLs of a cluster. Without it the process keeps the data in its memory.',
+      {
+        required: 'the in-memory stand-in is for development',
+        production: {
+          accept: isEncryptedRedis,
+          fault: 'must use rediss:// in production, unless REDIS_TLS is off',
+          unless: 'REDIS_TLS=off',
+        },
+        example: 'redis://localhost:6379/0',
+      },
+    ),
+    tls: variable('REDIS_TLS', onOff, 'on').help(
+      'Set it to off to allow redis:// without TLS in production.',
+    ),
+    caFile: variable('REDIS_CA_FILE', file).help(
+      'File of CA certificates for Redis (rediss://). Without it the CAs of Node.js are used. The certificate and the host name are always verified.',
+      { example: '/run/secrets/redis-ca.pem' },
+    ),
+  },
+};
