@@ -22,6 +22,8 @@ export const identityColumns = ({ email, username }: IdentityChange) => ({
   ...(username !== undefined && { username }),
 });
 
+type OwnIdentityChange = IdentityChange & { readonly password?: string | undefined };
+
 /** What users change about their own account. */
 export function createAccounts(services: {
   store: Store;
@@ -35,11 +37,7 @@ export function createAccounts(services: {
      * Changes email or username. A new email needs the password (ASVS 7.5.1); a new username does not.
      * @throws AppError wrong_password, email_taken, username_taken, username_reserved, rate_limited or overloaded
      */
-    async update(
-      caller: Caller,
-      change: IdentityChange & { password?: string | undefined },
-      client: Client,
-    ): Promise<User> {
+    async update(caller: Caller, change: OwnIdentityChange, client: Client): Promise<User> {
       const userId = caller.user.id;
       const columns = identityColumns(change);
       if (change.username !== undefined) checkUsername(change.username, caller.user.username);
