@@ -151,8 +151,11 @@ onEachStore('ASVS: what is asked and answered', (stores) => {
       method: 'GET',
       route: '/api/v1/admin/users',
       service: 'auth-service',
+      security: 'access_denied',
+      outcome: 'failure',
     });
     expect(lineOf('refused-input')).to.include({ code: 'validation_failed', status: 422 });
+    expect(lineOf('refused-input')).to.include({ security: 'input_refused', outcome: 'failure' });
     expect(lineOf('refused-login')).to.include({ code: 'invalid_credentials', status: 401 });
     expect(lineOf('refused-login')?.time).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   });
