@@ -19,7 +19,9 @@ const copied = [
   'charts-ts',
   'package.json',
   '.mocharc.cjs',
+  'package-lock.json',
   'tsconfig.json',
+  'tsconfig.build.json',
 ];
 
 function copySource(): string {
