@@ -8,7 +8,6 @@ import { checkServer } from '../store/postgres/server-check.ts';
 const userOf = (url: Secret): string => decodeURIComponent(new URL(url()).username);
 
 /**
-/**
  * The role that the service logs in as: DB_SERVICE_ROLE or the user of DB_PRIMARY_DB_URL. Undefined if that is the role
  * that migrates, as it is in an installation with one role.
  */

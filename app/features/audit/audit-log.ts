@@ -87,13 +87,13 @@ export type AuditAction =
   | 'signing_key.revoke'
   | 'signing_key.unrevoke';
 
-/** One act on one user or role. */
+/** One act on one user, role or signing key. */
 export interface AuditEvent {
   readonly action: AuditAction;
   readonly targetType: 'user' | 'role' | 'signing_key';
   /** The id of a user or a key, or the name of a role. */
   readonly targetId: string;
-  /** `refused`: the actor was known and lacked a permission or a proof, and nothing changed. @default success */
+  /** `refused`: the actor did not prove to be the user, and nothing changed. @default success */
   readonly outcome?: AuditOutcome;
   readonly old?: AuditValues | undefined;
   readonly new?: AuditValues | undefined;

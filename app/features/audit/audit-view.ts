@@ -15,7 +15,10 @@ export const AuditEntry = z
     action: z.string().meta({ examples: ['user.roles'] }),
     outcome: z.enum(['success', 'refused']),
     target_type: z.string().meta({ examples: ['user'] }),
-    target_id: z.string().nullable().meta({ description: 'The id of a user or the name of a role' }),
+    target_id: z
+      .string()
+      .nullable()
+      .meta({ description: 'The id of a user or signing key, or the name of a role or partition' }),
     old_values: Values.meta({ description: 'What the change replaced; never a password, hash or token' }),
     new_values: Values,
     detail: Values,
