@@ -59,6 +59,17 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
     expect(paged).to.deep.equal((await entries(by)).map(({ id }) => id));
   });
 
+  it('names a user in one way, however the path of the change writes the id', async () => {
+    const { id } = await registerUser(app);
+    await act(`POST ${users}/${id.toUpperCase()}/disable`, 204, undefined, admin.access);
+    await act(`POST ${users}/${id}/enable`, 204, undefined, admin.access);
+    const found = await entries(`target_id=${id}`);
+    expect(found.map(({ action, target_id }) => [action, target_id])).to.deep.equal([
+      ['user.enable', id],
+      ['user.disable', id],
+    ]);
+  });
+
   it('is for administrators, who get a clear error for a filter that means nothing', async () => {
     const user = await logInNewUser(app);
     const asUser = await app.ask('GET /api/v1/admin/audit-log', { token: user.access });
