@@ -3,7 +3,11 @@ import type { Client } from '../../http/client.ts';
 import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
-import { type ConfirmPassword, checkConfirmation } from '../passwords/password-confirmation.ts';
+import {
+  type ConfirmPassword,
+  checkConfirmation,
+  getOwnAccount,
+} from '../passwords/password-confirmation.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 
 export type Reauthenticate = ReturnType<typeof createReauthenticate>;
@@ -27,13 +31,15 @@ export function createReauthenticate(services: {
   ): Promise<{ token: string; expiresIn: number }> {
     const { sessionId, user } = call.caller;
     const confirmed = await confirmPassword(call.caller, password);
-    const authTime = await store.changeAs(call.caller, async (tx, locked) => {
+    const { authTime, roles } = await store.changeAs(call.caller, async (tx, locked) => {
       checkConfirmation(locked, confirmed);
       const renewed = await tx.sessions.renewAuthentication(sessionId);
       if (!renewed) throw new AppError('unauthorized');
       await writeAudit(tx, actorOf(call), { action: 'authentication.renew', ...onUser(user.id) });
-      return renewed;
+      // Not the caller's: the body may have arrived long after the roles were read.
+      const { roles } = await getOwnAccount(tx, user.id);
+      return { authTime: renewed, roles };
     });
-    return tokens.sign({ userId: user.id, sessionId, roles: user.roles, authTime });
+    return tokens.sign({ userId: user.id, sessionId, roles, authTime });
   };
 }
