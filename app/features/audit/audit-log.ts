@@ -93,7 +93,7 @@ export interface AuditEvent {
   readonly targetType: 'user' | 'role' | 'signing_key';
   /** The id of a user or a key, or the name of a role. */
   readonly targetId: string;
-  /** `refused`: the actor was known and lacked a permission or a proof, and nothing changed. @default success */
+  /** `refused`: the actor did not prove to be the user, and nothing changed. @default success */
   readonly outcome?: AuditOutcome;
   readonly old?: AuditValues | undefined;
   readonly new?: AuditValues | undefined;

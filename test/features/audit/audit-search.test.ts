@@ -1,7 +1,9 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { createAuditReader, type Entry, sessionOf } from '../../support/audit.ts';
+import { auditEntry } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 import {
   type LoggedInUser,
@@ -68,6 +70,22 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
       ['user.enable', id],
       ['user.disable', id],
     ]);
+  });
+
+  it('is searched for signing keys, whose ids have capitals, and for dropped months', async () => {
+    const store = createStore(stores().database);
+    const kid = randomBytes(32).toString('base64url');
+    const targets = {
+      signing_key: `Aa${kid.slice(2)}`,
+      partition: `audit_log_1999_${kid.slice(0, 6)}`.toLowerCase(),
+    };
+    for (const [targetType, targetId] of Object.entries(targets)) {
+      await store.auditLog.insert(auditEntry({ targetType, targetId, actorType: 'system', actorId: null }));
+      const found = await entries(`target_type=${targetType}&target_id=${targetId}`);
+      expect(found.map(({ target_type, target_id }) => [target_type, target_id])).to.deep.equal([
+        [targetType, targetId],
+      ]);
+    }
   });
 
   it('is for administrators, who get a clear error for a filter that means nothing', async () => {
