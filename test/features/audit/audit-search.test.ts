@@ -7,6 +7,7 @@ import { auditEntry } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 import {
   type LoggedInUser,
+  logIn,
   logInNewAdmin,
   logInNewUser,
   newUserFields,
@@ -135,6 +136,22 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
     });
     expect([theirs?.old_values, theirs?.new_values]).to.deep.equal([{ email: user.email }, { email }]);
     expect(JSON.stringify([mine, theirs])).not.to.include(actor.id);
+  });
+
+  it('does not tell users in their data export which administrator issued their reset token', async () => {
+    const user = await registerUser(app);
+    const { body } = await app.ask(`POST ${users}/${user.id}/reset-token`, { token: admin.access });
+    const password = `new ${user.password}`;
+    await act('POST /api/v1/auth/password/reset', 200, { token: body.data.token, password });
+    const [redeemed] = await entries(`target_id=${user.id}&action=user.reset_password`);
+    expect(redeemed?.detail).to.deep.equal({ ended_sessions: 0, issued_by: admin.id });
+    const { access } = await logIn(app, { ...user, password });
+    const exported = await app.ask('GET /api/v1/users/me/export', { token: access });
+    expect(exported.body.data.audit_log[0]).to.deep.include({
+      action: 'user.reset_password',
+      detail: { ended_sessions: 0 },
+    });
+    expect(exported.text).not.to.include(admin.id);
   });
 
   it('contains no password, hash or token, and of refused changes only a missing proof', async () => {
