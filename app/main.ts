@@ -82,7 +82,7 @@ keys
   // A kid may begin with a hyphen.
   .allowUnknownOption()
   .description('refuse every token of a signing key on all replicas, for a key that has leaked')
-  .option('--end-sessions', 'end every session of every user as well', false)
+  .option('--end-sessions', 'end every session and void every reset token as well', false)
   .option('--force', 'revoke also the key that signs, and a key that no replica has ever loaded', false)
   .action(async (kid, { endSessions: endsSessions, force: isForced }) => {
     const { config, log } = await openCommand();

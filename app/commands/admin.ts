@@ -49,6 +49,8 @@ export function grantAdmin(config: Config, log: Logger, email: string): Promise<
     if (!found) throw new AppError('user_not_found');
     const { id } = found;
     await store.transaction(async (tx) => {
+      // Before the user, as changes by administrators do: in the other order both could deadlock.
+      await tx.roles.lockAdmin();
       const before = await tx.users.findByIdForUpdate(id);
       if (!before) throw new AppError('user_not_found');
       await tx.roles.grant(id, adminRole);

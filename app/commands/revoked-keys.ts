@@ -155,6 +155,8 @@ export async function revokeKey(
   if (!endsSessions) return;
   // Until then a forged token could still act, for example change a password, and a session could follow from that.
   if (isNew) await wait(revocationDelay);
+  // A forged token of an administrator could issue some. Before the sessions: those that followed from one end too.
+  write(`made ${await store.passwordResets.deleteAll()} reset tokens void`);
   write(`ended ${await endSessions(parts)} sessions`);
 }
 

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { createAdmin, grantAdmin } from '../../app/commands/admin.ts';
+import { createStore } from '../../app/store/store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import type { Entry } from '../support/audit.ts';
+import { openStatements } from '../support/run-statement.ts';
 import { onRealStore, silentLog } from '../support/stores.ts';
+import { until } from '../support/until.ts';
 import { logIn, newUserFields, registerUser } from '../support/users.ts';
 
 onRealStore('npm run admin', (stores) => {
@@ -34,6 +37,25 @@ onRealStore('npm run admin', (stores) => {
       const { body } = await app.ask(`GET /api/v1/admin/audit-log?target_id=${target}`, { token: access });
       expect(body.data).to.have.length(1);
       expect(body.data[0]).to.deep.include(row);
+    }
+  });
+
+  it('locks the role before the user, as administrators do, so that neither waits for the other', async () => {
+    const { id, email } = await registerUser(app);
+    const statements = openStatements(stores());
+    const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`;
+    try {
+      let granting: Promise<string> | undefined;
+      await stores().database.transaction(async (tx) => {
+        await createStore(tx).roles.lockAdmin();
+        granting = grantAdmin(app.config, silentLog, email);
+        await until(async () => (await statements.run(waiting)).length > 0);
+        const lock = 'select id from users where id = $1 for update nowait';
+        expect(await statements.run(lock, [id])).to.deep.equal([{ id }]);
+      });
+      expect(await granting).to.equal(id);
+    } finally {
+      await statements.close();
     }
   });
 });

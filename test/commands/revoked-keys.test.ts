@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { listKeys, revokeKey, unrevokeKey } from '../../app/commands/revoked-keys.ts';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
@@ -145,11 +146,31 @@ onEachStore('npm run keys -- revoke', (stores) => {
     expect(lines.at(-1)).to.equal(`ended ${ended.length} sessions`);
   });
 
-  it('leaves sessions alone without the option', async () => {
+  const addResetToken = async (userId: string): Promise<Buffer> => {
+    const tokenHash = randomBytes(32);
+    await store().passwordResets.put({ userId, tokenHash, ttlMs: 60_000, createdBy: null });
+    return tokenHash;
+  };
+
+  it('makes reset tokens void on demand, also one that a forged token issues until the replicas refuse it', async () => {
+    const { parts, retired, lines } = administration();
+    const [one, other] = [await addUser(store()), await addUser(store())];
+    const hashes = [await addResetToken(one.id)];
+    const wait = async () => void hashes.push(await addResetToken(other.id));
+    await revokeKey({ ...parts, wait }, retired, { endsSessions: true });
+    expect(hashes).to.have.length(2);
+    for (const hash of hashes) expect(await store().passwordResets.find(hash)).to.equal(null);
+    expect(lines.at(-2)).to.match(/^made \d+ reset tokens void$/);
+  });
+
+  it('leaves sessions and reset tokens alone without the option', async () => {
     const { parts, retired } = administration();
-    const { id } = await addSession(store(), (await addUser(store())).id);
+    const user = await addUser(store());
+    const { id } = await addSession(store(), user.id);
+    const hash = await addResetToken(user.id);
     await revokeKey(parts, retired);
     expect((await store().sessions.find(id))?.isActive).to.equal(true);
+    expect((await store().passwordResets.find(hash))?.userId).to.equal(user.id);
   });
 
   it('takes a revocation back, and refuses to take back what is not revoked', async () => {

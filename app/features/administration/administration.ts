@@ -110,7 +110,7 @@ export function createAdministration(services: Services) {
      * @throws AppError email_taken, username_taken or wrong_password
      */
     async updateUser(actor: Administrator, userId: string, identity: IdentityChange): Promise<Account> {
-      const isOwn = userId.toLowerCase() === actor.id;
+      const isOwn = userId === actor.id;
       if (isOwn && identity.email !== undefined) throw new AppError('wrong_password', { detail: ownEmail });
       const columns = identityColumns(identity);
       await change(actor, 'user.update', userId, async (tx, before) => {

@@ -54,9 +54,13 @@ export const ExportedAuditEntry = AuditEntry.omit({ id: true, actor_id: true }).
   new_values: Values.meta({ description: 'Only where I was the target' }),
 });
 
+/** The facts of a row without the administrator who issued a redeemed reset token. */
+const withoutIssuer = (detail: object) =>
+  Object.fromEntries(Object.entries(detail).filter(([name]) => name !== 'issued_by'));
+
 /**
  * Session, address and request id belong to the user who acted, and the values belong to the target. Nobody exports the
- * data of somebody else (GDPR article 15(4)).
+ * data of somebody else (GDPR article 15(4)). Therefore ids of administrators are missing too.
  */
 export function presentExportedEntry(record: AuditRecord, readerId: string) {
   const { id, actor_id, ...entry } = presentAuditEntry(record);
@@ -65,6 +69,7 @@ export function presentExportedEntry(record: AuditRecord, readerId: string) {
   return {
     ...entry,
     by_me: isActor,
+    detail: withoutIssuer(record.detail),
     ...(!isActor && { session_id: null, ip: null, request_id: null }),
     ...(!isTarget && { old_values: {}, new_values: {} }),
   };

@@ -11,15 +11,14 @@ const AuditQuery = z
     cursor,
     actor_id: Id.optional().meta({ description: 'Only what this user did' }),
     target_type: z
-      .enum(['user', 'role'])
+      .enum(['user', 'role', 'signing_key', 'partition'])
       .optional()
       .meta({ description: 'Type of target_id; user by default' }),
     target_id: z
       .string()
-      .toLowerCase()
-      .regex(/^[a-z0-9_:.-]{1,63}$/, 'must be the id of a user or the name of a role')
+      .regex(/^[A-Za-z0-9_:.-]{1,63}$/, 'must be an id or a name')
       .optional()
-      .meta({ description: 'Only what was done to this user or role' }),
+      .meta({ description: 'Only what was done to this user, role, signing key or partition' }),
     action: z
       .string()
       .regex(/^[a-z_.]{1,63}$/, 'must be the name of an action')
@@ -30,6 +29,10 @@ const AuditQuery = z
     path: ['target_type'],
     message: 'needs target_id',
   });
+
+/** Only the ids of signing keys distinguish case. */
+const targetOf = ({ target_type: type = 'user', target_id: id }: z.infer<typeof AuditQuery>) =>
+  id === undefined ? undefined : { type, id: type === 'signing_key' ? id : id.toLowerCase() };
 
 /** @param services.replica may lag behind, which the list tolerates */
 export function auditEndpoints({ replica }: { replica: Pick<Store, 'auditLog'> }) {
@@ -42,14 +45,15 @@ export function auditEndpoints({ replica }: { replica: Pick<Store, 'auditLog'> }
         query: AuditQuery,
         answers: { 200: { description: 'A page', data: AuditEntry.array(), page: true } },
       },
-      async ({ query: { limit, cursor, actor_id, target_type, target_id, action } }) => {
-        const filters = { actor_id, target_type, target_id, action };
-        const cursors = createCursors(AuditKeyset, 'audit log', JSON.stringify(filters));
+      async ({ query }) => {
+        const { limit, cursor, actor_id, action } = query;
+        const target = targetOf(query);
+        const cursors = createCursors(AuditKeyset, 'audit log', JSON.stringify({ actor_id, target, action }));
         const page = await replica.auditLog.search({
           limit,
           after: cursors.decode(cursor),
           actorId: actor_id,
-          target: target_id === undefined ? undefined : { type: target_type ?? 'user', id: target_id },
+          target,
           action,
         });
         return cursors.answer(page, presentAuditEntry);

@@ -20,8 +20,7 @@ const textsOf = (params: unknown): Record<string, string> =>
   );
 
 /** The user whom the attempt concerns: the one in the path, otherwise the caller. */
-const targetOf = ({ params, caller }: Attempt): string =>
-  hasId(params) ? params.id.toLowerCase() : caller.user.id;
+const targetOf = ({ params, caller }: Attempt): string => (hasId(params) ? params.id : caller.user.id);
 
 /**
  * Demands a recent authentication where an endpoint says so. Its time is read from the access token and not from the

@@ -7,7 +7,9 @@ import { z } from 'zod';
 
 export const Id = z.uuid();
 export const Instant = z.iso.datetime().meta({ examples: ['2026-01-31T12:00:00.000Z'] });
-export const IdParams = z.object({ id: Id });
+/** An id that is sent. Postgres compares ids as numbers, but caches, messages and the audit log compare their texts. */
+export const SentId = Id.toLowerCase();
+export const IdParams = z.object({ id: SentId });
 
 export const limit = z.coerce
   .number()

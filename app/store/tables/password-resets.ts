@@ -21,6 +21,10 @@ export function createPasswordResetStore(database: Database) {
       return row?.userId ?? null;
     },
 
+    /** Makes the tokens of all users void. @returns their number */
+    deleteAll: async (): Promise<number> =>
+      (await queryOne<{ deleted: number }>(database, 'password_resets/delete_all')).deleted,
+
     /** @returns their number */
     deleteExpired: async (): Promise<number> =>
       (await queryOne<{ deleted: number }>(database, 'password_resets/delete_expired')).deleted,

@@ -1,10 +1,13 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
+import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { createAuditReader, type Entry, sessionOf } from '../../support/audit.ts';
+import { auditEntry } from '../../support/rows.ts';
 import { onEachStore } from '../../support/stores.ts';
 import {
   type LoggedInUser,
+  logIn,
   logInNewAdmin,
   logInNewUser,
   newUserFields,
@@ -59,6 +62,33 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
     expect(paged).to.deep.equal((await entries(by)).map(({ id }) => id));
   });
 
+  it('names a user in one way, however the path of the change writes the id', async () => {
+    const { id } = await registerUser(app);
+    await act(`POST ${users}/${id.toUpperCase()}/disable`, 204, undefined, admin.access);
+    await act(`POST ${users}/${id}/enable`, 204, undefined, admin.access);
+    const found = await entries(`target_id=${id}`);
+    expect(found.map(({ action, target_id }) => [action, target_id])).to.deep.equal([
+      ['user.enable', id],
+      ['user.disable', id],
+    ]);
+  });
+
+  it('is searched for signing keys, whose ids have capitals, and for dropped months', async () => {
+    const store = createStore(stores().database);
+    const kid = randomBytes(32).toString('base64url');
+    const targets = {
+      signing_key: `Aa${kid.slice(2)}`,
+      partition: `audit_log_1999_${kid.slice(0, 6)}`.toLowerCase(),
+    };
+    for (const [targetType, targetId] of Object.entries(targets)) {
+      await store.auditLog.insert(auditEntry({ targetType, targetId, actorType: 'system', actorId: null }));
+      const found = await entries(`target_type=${targetType}&target_id=${targetId}`);
+      expect(found.map(({ target_type, target_id }) => [target_type, target_id])).to.deep.equal([
+        [targetType, targetId],
+      ]);
+    }
+  });
+
   it('is for administrators, who get a clear error for a filter that means nothing', async () => {
     const user = await logInNewUser(app);
     const asUser = await app.ask('GET /api/v1/admin/audit-log', { token: user.access });
@@ -106,6 +136,22 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
     });
     expect([theirs?.old_values, theirs?.new_values]).to.deep.equal([{ email: user.email }, { email }]);
     expect(JSON.stringify([mine, theirs])).not.to.include(actor.id);
+  });
+
+  it('does not tell users in their data export which administrator issued their reset token', async () => {
+    const user = await registerUser(app);
+    const { body } = await app.ask(`POST ${users}/${user.id}/reset-token`, { token: admin.access });
+    const password = `new ${user.password}`;
+    await act('POST /api/v1/auth/password/reset', 200, { token: body.data.token, password });
+    const [redeemed] = await entries(`target_id=${user.id}&action=user.reset_password`);
+    expect(redeemed?.detail).to.deep.equal({ ended_sessions: 0, issued_by: admin.id });
+    const { access } = await logIn(app, { ...user, password });
+    const exported = await app.ask('GET /api/v1/users/me/export', { token: access });
+    expect(exported.body.data.audit_log[0]).to.deep.include({
+      action: 'user.reset_password',
+      detail: { ended_sessions: 0 },
+    });
+    expect(exported.text).not.to.include(admin.id);
   });
 
   it('contains no password, hash or token, and of refused changes only a missing proof', async () => {

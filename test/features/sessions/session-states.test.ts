@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Interleaving, withInterleaving } from '../../support/interleaving.ts';
 import { onEachStore } from '../../support/stores.ts';
-import { isAccepted, logInNewAdmin, logInNewUser, sessionIdOf } from '../../support/users.ts';
+import { until } from '../../support/until.ts';
+import { isAccepted, logIn, logInNewAdmin, logInNewUser, sessionIdOf } from '../../support/users.ts';
 
 onEachStore('The state of a session', (stores) => {
   let app: TestApp;
@@ -62,6 +63,23 @@ onEachStore('The state of a session', (stores) => {
     expect([reply.status, reply.headers['retry-after'], reads]).to.deep.equal([503, '1', 10]);
     interleaving.after('sessions/find_active', async () => undefined);
     expect(await isAccepted(app, user.access)).to.equal(true);
+  });
+
+  it('is asked for again, here and on other replicas, after a change whose path has the id in capitals', async () => {
+    const [boss, admin] = [await logInNewAdmin(app), await logInNewAdmin(app)];
+    const messages: string[] = [];
+    onMessage = (message) => void messages.push(message);
+    const path = `/api/v1/admin/users/${admin.id.toUpperCase()}/roles`;
+    const ask = { token: boss.access, body: { roles: ['user'] } };
+    expect((await app.ask(`PUT ${path}`, ask)).status).to.equal(200);
+    await until(() => messages.length > 0);
+    expect(messages.splice(0)).to.deep.equal([`user ${admin.id}`]);
+    const session = sessionIdOf(admin.access);
+    const { access } = await logIn(app, admin);
+    const end = `DELETE /api/v1/users/me/sessions/${session.toUpperCase()}`;
+    expect((await app.ask(end, { token: access })).status).to.equal(204);
+    await until(() => messages.length > 0);
+    expect(messages).to.deep.equal([`session ${session}`]);
   });
 
   it('outlasts a message of any other form', async () => {

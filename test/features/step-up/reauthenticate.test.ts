@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { SignJWT } from 'jose';
+import { decodeJwt, SignJWT } from 'jose';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { withFaults } from '../../support/faults.ts';
+import { withInterleaving } from '../../support/interleaving.ts';
 import { ageAuthentication, refresh, sessionIdOf } from '../../support/step-up.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { type LoggedInUser, logInNewAdmin, logInNewUser } from '../../support/users.ts';
@@ -56,6 +57,22 @@ onEachStore(route, (stores) => {
     const old = await ageAuthentication(app, stores(), renewed);
     expect(await change(old.access)).to.equal(refused);
     expect(await change((await refresh(app, old)).access)).to.equal(refused);
+  });
+
+  it('puts the roles of the moment of the proof into the token, not those of the headers', async () => {
+    const between = withInterleaving(stores());
+    const replica = await startApp(between.stores);
+    try {
+      const [admin, boss] = await Promise.all([logInNewAdmin(app), logInNewAdmin(app)]);
+      const path = `PUT /api/v1/admin/users/${admin.id}/roles`;
+      between.interleaving.beforeTransaction(() =>
+        app.ask(path, { token: boss.access, body: { roles: ['user'] } }),
+      );
+      const { body } = await reauthenticate(admin, replica);
+      expect(decodeJwt(body.data.access_token).roles).to.deep.equal(['user']);
+    } finally {
+      await replica.close();
+    }
   });
 
   it('renews nothing with a wrong password', async () => {

@@ -30,6 +30,7 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'maintenance/record': [`'purge'`],
   'maintenance/seconds_since': [`'purge'`],
   'password_resets/consume': [hash],
+  'password_resets/delete_all': [],
   'password_resets/delete_expired': [],
   'password_resets/find': [hash],
   'password_resets/put': [id, hash, '1000', 'null'],
