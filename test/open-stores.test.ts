@@ -5,16 +5,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { ConfigError, parseConfig } from '../app/config/config.ts';
-import { openStores } from '../app/open-stores.ts';
+import { openStores, type Stores } from '../app/open-stores.ts';
 import { isSchemaCurrent } from '../app/store/postgres/schema-check.ts';
 import { createStore } from '../app/store/store.ts';
+import type { NewUser } from '../app/store/tables/users.ts';
 import { compiledModule } from './support/compiled-app.ts';
 import { initializedDataDir } from './support/data-dir.ts';
 import { newUser } from './support/rows.ts';
 import { onRealStore, silentLog } from './support/stores.ts';
 
 describe('embedded stores', function () {
-  // Each test opens the embedded Postgres in the same folder, some of them twice.
+  // Three starts of the embedded Postgres.
   this.timeout(60_000);
   let dataDir: string;
 
@@ -25,31 +26,12 @@ describe('embedded stores', function () {
 
   const open = () => openStores(parseConfig({ ENV: 'test', DATA_DIR: dataDir }), silentLog);
 
-  it('have the current schema, and keep their data until the next start', async () => {
-    const user = newUser();
-    const first = await open();
-    expect(first.embedded).to.deep.equal(['Postgres', 'Redis']);
-    expect(first.replica).to.equal(first.database);
-    expect(await isSchemaCurrent(first.database)).to.equal(true);
-    await createStore(first.database).users.insert(user);
-    await first.close();
-    const second = await open();
-    expect(await createStore(second.database).users.findById(user.id)).to.include({ email: user.email });
-    await second.close();
-  });
+  async function expectStored({ database }: Stores, user: NewUser): Promise<void> {
+    expect(await createStore(database).users.findById(user.id)).to.include({ email: user.email });
+  }
 
-  it('reject a folder in use, and do not disturb the process that uses it', async () => {
-    const stores = await open();
-    const refused = await open().catch((error: unknown) => error);
-    expect(refused).to.be.instanceOf(ConfigError);
-    expect(await isSchemaCurrent(stores.database)).to.equal(true);
-    await stores.close();
-    const left = readdirSync(dataDir);
-    expect(left).to.include.members(['lock', 'postgres']).and.not.include('postgres.incomplete');
-  });
-
-  it('keep committed data when the process is killed', async () => {
-    const user = newUser();
+  /** Stores a user in a process that is killed right after the commit. */
+  async function storeAndBeKilled(user: NewUser): Promise<void> {
     const script = `
       import { pino } from 'pino';
       import { parseConfig } from '${compiledModule('app/config/config.ts')}';
@@ -67,9 +49,27 @@ describe('embedded stores', function () {
     const ended = once(child, 'exit');
     child.kill('SIGKILL');
     await ended;
-    const stores = await open();
-    expect(await createStore(stores.database).users.findById(user.id)).to.include({ email: user.email });
-    await stores.close();
+  }
+
+  it('have the current schema, keep committed data, and reject a folder in use without disturbing its user', async () => {
+    const [one, other] = [newUser(), newUser()];
+    await storeAndBeKilled(one);
+
+    const first = await open();
+    expect(first.embedded).to.deep.equal(['Postgres', 'Redis']);
+    expect(first.replica).to.equal(first.database);
+    await expectStored(first, one);
+    expect(await open().catch((error: unknown) => error)).to.be.instanceOf(ConfigError);
+    expect(await isSchemaCurrent(first.database)).to.equal(true);
+    await createStore(first.database).users.insert(other);
+    await first.close();
+    expect(readdirSync(dataDir))
+      .to.include.members(['lock', 'postgres'])
+      .and.not.include('postgres.incomplete');
+
+    const second = await open();
+    await expectStored(second, other);
+    await second.close();
   });
 });
 

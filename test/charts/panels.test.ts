@@ -33,7 +33,7 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
     const service = await startObserved({ folder, cleanup, env, program: runCompiledApp() });
     const { metricsPort } = service;
     prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
-    await makeTraffic(service.url, 12, 250);
+    await makeTraffic(service.url, 6, 500);
     // A busy machine may have failed the last scrape.
     await until(async () => (await prometheus.query('up'))[0]?.values[0]?.[1] === 1);
     at = Date.now() / 1000;

@@ -17,9 +17,11 @@ describe('The executable', function () {
     running.push(process);
     return process;
   };
-  /** Serves from the real Postgres where there is one: the embedded one takes longer to start. */
-  const launchQuickly = (variables: Record<string, string> = {}): Running =>
-    launch([], { ...(scratch && { DB_PRIMARY_DB_URL: `${scratch.url()}?sslmode=disable` }), ...variables });
+  /** Uses the real Postgres where there is one: the embedded one takes longer to start. */
+  const launchQuickly = (args: string[], variables: Record<string, string> = {}, input?: string): Running => {
+    const database = scratch && { DB_PRIMARY_DB_URL: `${scratch.url()}?sslmode=disable` };
+    return launch(args, { ...database, ...variables }, input);
+  };
   const address = async (process: Running) => {
     const [, port] = await process.printed(/listens on http:\/\/localhost:(\d+),/);
     return `http://127.0.0.1:${port}`;
@@ -48,36 +50,13 @@ describe('The executable', function () {
   it('ends by an error that nobody caught, and says so in one line of its log', async () => {
     const fault = 'process.on("SIGUSR2", () => { throw new Error("unforeseen"); })';
     const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
-    const service = launchQuickly({ NODE_OPTIONS: preload });
+    const service = launchQuickly([], { NODE_OPTIONS: preload });
     await address(service);
     service.child.kill('SIGUSR2');
     expect(await service.ended).to.equal(1);
     const last = JSON.parse(service.output().trimEnd().split('\n').at(-1) ?? '');
     expect(last).to.deep.include({ level: 'fatal', event: 'crashed' });
     expect(last.err).to.include({ type: 'Error', message: 'unforeseen' });
-  });
-
-  it('keeps users, sessions and keys over a restart, even after kill -9', async () => {
-    const body = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
-    const headers = { 'Content-Type': 'application/json' };
-    const first = launch([]);
-    let url = await address(first);
-    await fetch(`${url}/api/v1/auth/register`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const { email, password } = body;
-    const login = await fetch(`${url}/api/v1/auth/login`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify({ email, password }),
-    });
-    // The shape of a login is checked elsewhere.
-    const { data } = (await login.json()) as { data: { access_token: string } };
-    first.child.kill('SIGKILL');
-    await first.ended;
-    url = await address(launch([]));
-    const me = await fetch(`${url}/api/v1/users/me`, {
-      headers: { Authorization: `Bearer ${data.access_token}` },
-    });
-    expect(me.status).to.equal(200);
   });
 
   it('lists every missing production variable in one message and exits with 78', async () => {
@@ -97,12 +76,12 @@ describe('The executable', function () {
 
   it('creates an administrator with a password from standard input, who can then log in', async () => {
     const args = ['admin', 'create', '--email', 'root@example.com', '--username', 'root'];
-    const weak = launch(args, {}, 'password123\n');
+    const weak = launchQuickly(args, {}, 'password123\n');
     expect(await weak.ended).to.equal(1);
     expect(weak.output()).to.contain('password_too_common');
-    const created = launch(args, {}, 'StrongPass123!\n');
+    const created = launchQuickly(args, {}, 'StrongPass123!\n');
     expect(await created.ended).to.equal(0);
-    const url = await address(launch([]));
+    const url = await address(launchQuickly([]));
     const reply = await fetch(`${url}/api/v1/auth/login`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
@@ -113,7 +92,7 @@ describe('The executable', function () {
   });
 
   it('is live and ready on the management port, and only live while it drains', async () => {
-    const service = launchQuickly({ DRAIN_DELAY: '60s' });
+    const service = launchQuickly([], { DRAIN_DELAY: '60s' });
     const url = `http://127.0.0.1:${await managementPort(service)}`;
     const ready = async () => (await fetch(`${url}/readyz`)).json();
     const checks = {
@@ -141,7 +120,7 @@ describe('The executable', function () {
       });
     `;
     const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
-    const service = launchQuickly({ NODE_OPTIONS: preload });
+    const service = launchQuickly([], { NODE_OPTIONS: preload });
     await managementPort(service);
     // The thread receives a message that it cannot read.
     service.child.kill('SIGUSR2');
@@ -156,12 +135,36 @@ describe('The executable', function () {
     let ownDataDir: string;
     let service: Running;
     let url: string;
+    /** Of a login before the process was killed. */
+    let earlierToken: string;
     const launchBeside = (args: string[], variables: Record<string, string> = {}): Running =>
       launch(args, { DATA_DIR: ownDataDir, ...variables });
 
+    const serve = () => start([], { DATA_DIR: ownDataDir, PORT: '0', METRICS_PORT: '0' });
+
+    async function registerAndLogIn(): Promise<string> {
+      const user = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
+      const post = (path: string, body: unknown) =>
+        fetch(`${url}/api/v1/auth/${path}`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      await post('register', user);
+      const login = await post('login', { email: user.email, password: user.password });
+      // The shape of a login is checked elsewhere.
+      const { data } = (await login.json()) as { data: { access_token: string } };
+      return data.access_token;
+    }
+
     before(async () => {
       ownDataDir = await initializedDataDir();
-      service = start([], { DATA_DIR: ownDataDir, PORT: '0', METRICS_PORT: '0' });
+      const killed = serve();
+      url = await address(killed);
+      earlierToken = await registerAndLogIn();
+      killed.child.kill('SIGKILL');
+      await killed.ended;
+      service = serve();
       url = await address(service);
     });
     after(async () => {
@@ -171,6 +174,11 @@ describe('The executable', function () {
       const status = await service.ended;
       rmSync(ownDataDir, { recursive: true, force: true });
       expect(status).to.equal(0);
+    });
+
+    it('keeps users, sessions and keys over a restart, even after kill -9', async () => {
+      const headers = { Authorization: `Bearer ${earlierToken}` };
+      expect((await fetch(`${url}/api/v1/users/me`, { headers })).status).to.equal(200);
     });
 
     it('says where it listens, where data lies and that it is embedded', async () => {

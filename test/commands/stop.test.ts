@@ -1,8 +1,7 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { initializedDataDir } from '../support/data-dir.ts';
 import { type Running, start } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
@@ -17,7 +16,7 @@ const signalAtConfiguration = `
 `;
 
 describe('A stop signal', function () {
-  // Each test starts processes, some with an embedded Postgres.
+  // Each test starts processes, some of which initialize an embedded Postgres.
   this.timeout(120_000);
   let dataDir: string;
   const running: Running[] = [];
@@ -47,29 +46,27 @@ describe('A stop signal', function () {
     await expectCleanEnd(launch({ NODE_OPTIONS: preload }));
   });
 
-  it('is obeyed during the first start', async () => {
-    const service = launch();
-    await until(() => readdirSync(dataDir).length > 0, 60_000);
-    service.child.kill('SIGTERM');
-    await expectCleanEnd(service);
-  });
-
-  it('that cannot be handled leaves nothing that the next start does not cope with', async () => {
-    const service = launch();
+  it('is obeyed during the first start, even one after a kill, and once the start is complete', async () => {
+    const killed = launch();
     // PGlite writes this file in the middle of the initialization of a new folder.
-    await until(() => existsSync(join(dataDir, 'postgres', 'PG_VERSION')), 60_000);
-    service.child.kill('SIGKILL');
-    await service.ended;
-    await launch().printed(/listens on/);
-  });
+    const written = () =>
+      statSync(join(dataDir, 'postgres', 'PG_VERSION'), { throwIfNoEntry: false })?.mtimeMs;
+    await until(() => written() !== undefined, 60_000);
+    killed.child.kill('SIGKILL');
+    await killed.ended;
+    const left = written();
 
-  it('waits for the jobs that run at the start, so that they do not lose the stores', async () => {
-    rmSync(dataDir, { recursive: true });
-    dataDir = await initializedDataDir();
-    const service = launch();
-    await service.printed(/listens on/);
-    service.child.kill('SIGTERM');
-    await expectCleanEnd(service);
-    expect(service.output()).to.contain('"event":"draining"').and.to.contain('"event":"stopped"');
+    const interrupted = launch();
+    // It deletes what the killed process left, and begins again.
+    await until(() => written() !== left, 60_000);
+    interrupted.child.kill('SIGTERM');
+    await expectCleanEnd(interrupted);
+
+    const served = launch();
+    await served.printed(/listens on/);
+    served.child.kill('SIGTERM');
+    // It waits for the jobs that run at the start, so that they do not lose the stores.
+    await expectCleanEnd(served);
+    expect(served.output()).to.contain('"event":"draining"').and.to.contain('"event":"stopped"');
   });
 });
