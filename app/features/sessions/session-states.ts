@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { AppError } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
+import { createLruCache } from '../../store/lru-cache.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActiveSession } from '../../store/tables/sessions.ts';
@@ -53,7 +53,7 @@ async function findCopy(copies: StateCopies, cache: StateCache, sessionId: strin
 /** Reads states from Postgres into the cache, once at a time for each session. */
 function createStateLoader({ store, redis, secret, onRefusedCopy }: Services, cache: StateCache) {
   const loading = new Map<string, Promise<ActiveSession | null>>();
-  const copiedVersions = new LRUCache<string, number>({ max: 50_000, ttl: 30_000 });
+  const copiedVersions = createLruCache<number>(50_000, 30_000);
   const copies = createStateCopies({ redis, secret, onRefuse: onRefusedCopy });
 
   function copyToRedis(state: ActiveSession, at: number): void {

@@ -27,6 +27,13 @@ export type AccessTokens = ReturnType<typeof createAccessTokens>;
 /** Characters, all ASCII in a valid token. Longer input is refused unread, because hashing it would cost time. */
 const maxTokenLength = 4_096;
 
+/**
+ * Characters of the verified tokens that are cached, and the least for which one token counts: 20,000 tokens, or fewer long
+ * ones. With a `max` the library would allocate the memory of all entries at once.
+ */
+const maxCachedCharacters = 32_000_000;
+const minCachedCharacters = 1_600;
+
 /** RFC 7515 section 7.1 to the letter: jose's decoder accepts padding and white space. */
 const compactForm = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
@@ -139,11 +146,9 @@ export function createAccessTokens(options: AccessTokenOptions) {
   const seconds = (): number => Math.floor(now().getTime() / 1000);
   const sign = createSigner(options, seconds);
   const check = createChecker(options, seconds);
-  // Bounded by count and by characters, so that long tokens cannot make the cache large.
   const verified = new LRUCache<string, AccessTokenClaims>({
-    max: 20_000,
-    maxSize: 32 * 1024 * 1024,
-    sizeCalculation: (_claims, token) => token.length,
+    maxSize: maxCachedCharacters,
+    sizeCalculation: (_claims, token) => Math.max(token.length, minCachedCharacters),
   });
   let generation = 0;
   keys.onChange(() => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
-import { LRUCache } from 'lru-cache';
+import { createLruCache } from '../../store/lru-cache.ts';
 import type { Client } from '../client.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
@@ -73,7 +73,7 @@ export type AddressResolver = ReturnType<typeof createAddressResolver>;
 /** Resolves client addresses and caches the result for each peer and X-Forwarded-For, because parsing is slow. */
 export function createAddressResolver(trustedProxies: readonly string[]) {
   const addressOf = createClientAddress(trustedProxies);
-  const cache = new LRUCache<string, Pick<Client, 'ip' | 'network'>>({ max: 10_000 });
+  const cache = createLruCache<Pick<Client, 'ip' | 'network'>>(10_000);
 
   return function resolveAddress({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>) {
     const remote = socket.remoteAddress;

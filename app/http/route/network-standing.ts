@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createLruCache } from '../../store/lru-cache.ts';
 
 /**
  * Who waits before whom for expensive work, best first. `known`: a device or a session that has proved itself.
@@ -50,7 +50,7 @@ export type NetworkStanding = ReturnType<typeof createNetworkStanding>;
  * requests are refused by it. Times are milliseconds of the monotonic clock.
  */
 export function createNetworkStanding() {
-  const networks = new LRUCache<string, Standing>({ max: maxNetworks });
+  const networks = createLruCache<Standing>(maxNetworks);
 
   function find(network: string): Standing {
     const known = networks.get(network);

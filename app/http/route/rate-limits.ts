@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache';
 import { AppError } from '../../errors.ts';
 import type { Metrics } from '../../observe/metrics.ts';
+import { createLruCache } from '../../store/lru-cache.ts';
 import { type Budget, createRateLimiter, type RateLimiter } from '../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { rateLimitHeaders } from '../problem.ts';
@@ -11,7 +11,7 @@ export type RateLimits = ReturnType<typeof createRateLimits>;
 
 /** The networks that a limit has refused in this process, as many as 20,000. Times are milliseconds. */
 function createBlockedNetworks() {
-  const until = new LRUCache<string, number>({ max: 20_000 });
+  const until = createLruCache<number>(20_000);
   const keyOf = ({ name }: Budget, network: string): string => `${name} ${network}`;
 
   return {

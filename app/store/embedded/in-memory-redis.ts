@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { createLruCache } from '../lru-cache.ts';
 import type { RedisClient } from '../redis/redis-client.ts';
 
 /** The maximum number of keys. The least recently used key is evicted first, as on a full Redis. */
@@ -6,7 +6,7 @@ const maxKeys = 200_000;
 
 /** Replaces Redis when there is only one process. It needs no timer. */
 export function createInMemoryRedis(): RedisClient {
-  const values = new LRUCache<string, string>({ max: maxKeys });
+  const values = createLruCache<string>(maxKeys);
   const listeners = new Map<string, ((message: string) => void)[]>();
 
   return {

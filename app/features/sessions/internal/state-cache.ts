@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
+import { createLruCache } from '../../../store/lru-cache.ts';
 import type { ActiveSession } from '../../../store/tables/sessions.ts';
 import { copyLifetime, type StateCopy } from './signed-state.ts';
 
@@ -13,7 +14,7 @@ const maxAge = 900;
 const maxEntries = 50_000;
 
 /** Revocations outlive every query that was in flight when they happened, and every copy of a state that they revoke. */
-const memory = { max: maxEntries, ttl: copyLifetime };
+const remember = <V extends {}>() => createLruCache<V>(maxEntries, copyLifetime);
 
 /**
  * What this process knows of revocations. It has learned of a revocation from its own work, from Postgres, or from a
@@ -21,12 +22,12 @@ const memory = { max: maxEntries, ttl: copyLifetime };
  * message.
  */
 function createRevocationMemory() {
-  const endedSessions = new LRUCache<string, true>(memory);
-  const knownVersions = new LRUCache<string, number>(memory);
+  const endedSessions = remember<true>();
+  const knownVersions = remember<number>();
   /** When this process last changed a user, by its id. */
-  const changedUsers = new LRUCache<string, number>(memory);
+  const changedUsers = remember<number>();
   /** When a message last named a session or a user, by its id. Forged messages can fill it, but nothing else. */
-  const announced = new LRUCache<string, number>(memory);
+  const announced = remember<number>();
 
   const isAfter = (times: LRUCache<string, number>, id: string, asOf: number): boolean =>
     asOf > (times.get(id) ?? Number.NEGATIVE_INFINITY);
@@ -52,7 +53,7 @@ function createRevocationMemory() {
 
 /** The session states that this process has read, and whether they are still current. */
 export function createStateCache() {
-  const entries = new LRUCache<string, Entry>({ max: maxEntries, ttl: maxAge });
+  const entries = createLruCache<Entry>(maxEntries, maxAge);
   const revocations = createRevocationMemory();
 
   return {
