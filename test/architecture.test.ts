@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -10,7 +10,7 @@ import {
   longFunctions,
   processUsers,
 } from './support/layers.ts';
-import { readSources, type Source, type Sources } from './support/source-files.ts';
+import { projectSources, readSources, type Source, type Sources } from './support/source-files.ts';
 
 function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> = {}): Sources {
   const source = { hasOpaqueImport: false, usesProcess: false, lines: 10, functions: [], ...more };
@@ -20,7 +20,7 @@ function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> 
 describe('architecture', () => {
   let sources: Sources;
   before(() => {
-    sources = readSources(process.cwd(), ['app', 'charts-ts', 'test', 'tools'].filter(existsSync));
+    sources = projectSources();
   });
 
   it('is read from the files themselves', () => {
@@ -186,7 +186,8 @@ describe('the reader of source files', () => {
   beforeEach(() => {
     root = mkdtempSync(path.join(tmpdir(), 'sources-'));
     mkdirSync(path.join(root, 'app/in'), { recursive: true });
-    writeFileSync(path.join(root, 'tsconfig.json'), '{"compilerOptions": {"module": "nodenext"}}');
+    const compilerOptions = { module: 'nodenext', noLib: true, types: [] };
+    writeFileSync(path.join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   });
   afterEach(() => rmSync(root, { recursive: true }));
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { expect } from 'chai';
-import { readSources } from './support/source-files.ts';
+import { projectSources } from './support/source-files.ts';
 
 interface Instruction {
   readonly name: string;
@@ -114,7 +114,8 @@ describe('the production image', () => {
   it('needs no package of the development dependencies', () => {
     // Only for a terminal, and the log does without it where it is absent.
     const optional = ['pino-pretty'];
-    const needed = [...readSources(process.cwd(), ['app'])]
+    const needed = [...projectSources()]
+      .filter(([file]) => file.startsWith('app/'))
       .flatMap(([file, { imports }]) => imports.map((specifier) => ({ file, specifier })))
       .filter(({ specifier }) => !isBuiltin(specifier) && !/^(\.\.?\/|app\/|package\.json$)/.test(specifier))
       .map(({ file, specifier }) => ({ file, name: packageOf(specifier) }));

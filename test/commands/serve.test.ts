@@ -6,6 +6,15 @@ import { type Running, start } from '../support/process.ts';
 import { createScratchDatabase, hasRealPostgres, onRealStore, silentLog } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 
+/** The data of the answer. */
+async function post(url: string, body: unknown) {
+  const headers = { 'Content-Type': 'application/json' };
+  const reply = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  // Other tests check the form of a login.
+  const { data } = (await reply.json()) as { data: { access_token: string; user: { roles: string[] } } };
+  return data;
+}
+
 describe('The executable', function () {
   // Each test boots a process of its own, some with an embedded Postgres.
   this.timeout(60_000);
@@ -82,12 +91,8 @@ describe('The executable', function () {
     const created = launchQuickly(args, {}, 'StrongPass123!\n');
     expect(await created.ended).to.equal(0);
     const url = await address(launchQuickly([]));
-    const reply = await fetch(`${url}/api/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ email: 'root@example.com', password: 'StrongPass123!' }),
-    });
-    const { data } = (await reply.json()) as { data: { user: { roles: string[] } } };
+    const body = { email: 'root@example.com', password: 'StrongPass123!' };
+    const data = await post(`${url}/api/v1/auth/login`, body);
     expect(data.user.roles).to.deep.equal(['admin', 'user']);
   });
 
@@ -142,26 +147,14 @@ describe('The executable', function () {
 
     const serve = () => start([], { DATA_DIR: ownDataDir, PORT: '0', METRICS_PORT: '0' });
 
-    async function registerAndLogIn(): Promise<string> {
-      const user = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
-      const post = (path: string, body: unknown) =>
-        fetch(`${url}/api/v1/auth/${path}`, {
-          method: 'POST',
-          headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify(body),
-        });
-      await post('register', user);
-      const login = await post('login', { email: user.email, password: user.password });
-      // The shape of a login is checked elsewhere.
-      const { data } = (await login.json()) as { data: { access_token: string } };
-      return data.access_token;
-    }
-
     before(async () => {
       ownDataDir = await initializedDataDir();
       const killed = serve();
       url = await address(killed);
-      earlierToken = await registerAndLogIn();
+      const user = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
+      await post(`${url}/api/v1/auth/register`, user);
+      const { email, password } = user;
+      earlierToken = (await post(`${url}/api/v1/auth/login`, { email, password })).access_token;
       killed.child.kill('SIGKILL');
       await killed.ended;
       service = serve();

@@ -23,7 +23,7 @@ onEachStore('the age of a signing key', (stores) => {
     open(env, () => Date.now() + days * day * 1000);
 
   it('counts from the time at which the first replica saw it, also after restarts', async () => {
-    const pair = pemPair('seen-first');
+    const pair = pemPair('seen-first', 'ES256');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
     await record((await open(env)).keys);
@@ -36,7 +36,7 @@ onEachStore('the age of a signing key', (stores) => {
   });
 
   it('is not changed by a later run', async () => {
-    const pair = pemPair('seen-again');
+    const pair = pemPair('seen-again', 'ES256');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
     const { keys } = await open(env);
@@ -50,7 +50,7 @@ onEachStore('the age of a signing key', (stores) => {
   });
 
   it('counts from the start of the process while Postgres is away, and is corrected later', async () => {
-    const pair = pemPair('seen-away');
+    const pair = pemPair('seen-away', 'ES256');
     const { env } = keyFiles(pair);
     const kid = await kidOf(pair);
     await record((await open(env)).keys);
@@ -69,7 +69,7 @@ onEachStore('the age of a signing key', (stores) => {
   });
 
   it('distinguishes the signing key from keys that are only accepted', async () => {
-    const [signing, upcoming] = [pemPair('use-a'), pemPair('use-b')];
+    const [signing, upcoming] = [pemPair('use-a', 'ES256'), pemPair('use-b', 'ES256')];
     const { env, further, writePair } = keyFiles(signing);
     writeFileSync(join(further, 'b.pem'), upcoming.publicPem);
     const { keys } = await open(env);
@@ -87,7 +87,7 @@ onRealStore('a serving process', (stores) => {
 
   it('records when its keys were first seen', async function () {
     this.timeout(60_000);
-    const pair = pemPair('seen-by-serve');
+    const pair = pemPair('seen-by-serve', 'ES256');
     const { env } = keyFiles(pair);
     const service = start([], {
       ...env,

@@ -8,7 +8,7 @@ import { startTracing } from '../../app/observe/otlp.ts';
 import { noTracing, storeSpans } from '../../app/observe/tracing.ts';
 import { instrumentDatabase } from '../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { readSources } from '../support/source-files.ts';
+import { projectSources } from '../support/source-files.ts';
 import { onEachStore } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 import { logInNewUser, registerUser } from '../support/users.ts';
@@ -108,9 +108,10 @@ onEachStore('a traced service', (stores) => {
 describe('tracing', () => {
   it('is off without an endpoint: there is no header, and OpenTelemetry is not loaded', async () => {
     expect(await openTracing({ endpoint: undefined, version: '1' })).to.equal(noTracing);
-    const sources = readSources(process.cwd(), ['app']);
-    const users = [...sources].filter(([, { imports }]) =>
-      imports.some((target) => target.startsWith('@opentelemetry/') || target.endsWith('/otlp.ts')),
+    const users = [...projectSources()].filter(
+      ([file, { imports }]) =>
+        file.startsWith('app/') &&
+        imports.some((target) => target.startsWith('@opentelemetry/') || target.endsWith('/otlp.ts')),
     );
     expect(users.map(([file]) => file)).to.have.members([
       'app/observe/otlp.ts',

@@ -10,6 +10,7 @@ import { openSigningKeys, type SigningKeys } from '../../app/features/tokens/sig
 import { createLog, type Logger } from '../../app/observe/log.ts';
 
 export interface PemPair {
+  readonly algorithm: PairAlgorithm;
   readonly privatePem: string;
   readonly publicPem: string;
   readonly privateKey: KeyObject;
@@ -32,6 +33,7 @@ export function pemPair(name: string, algorithm: PairAlgorithm = 'RS256'): PemPa
   const privatePem = generate(algorithm).export({ type: 'pkcs8', format: 'pem' }).toString();
   const publicPem = createPublicKey(privatePem).export({ type: 'spki', format: 'pem' }).toString();
   const pair = {
+    algorithm,
     privatePem,
     publicPem,
     privateKey: createPrivateKey(privatePem),
@@ -100,6 +102,7 @@ export function useSigningKeys() {
       };
       writePair(initial);
       const env = {
+        JWT_ALGORITHM: initial.algorithm,
         JWT_PRIVATE_KEY_PATH: at('private.pem'),
         JWT_PUBLIC_KEY_PATH: at('public.pem'),
         JWT_PUBLIC_KEYS_DIR: further,

@@ -120,3 +120,11 @@ export function mapSources<T>(
 /** Reads every TypeScript file in `folders` below `root`, whose tsconfig.json includes them. */
 export const readSources = (root: string, folders: readonly string[]): Sources =>
   mapSources(root, folders, describeSource);
+
+let project: Sources | undefined;
+
+/** The sources of this project, which the compiler parses once in a process. */
+export function projectSources(): Sources {
+  project ??= readSources(process.cwd(), ['app', 'charts-ts', 'test', 'tools']);
+  return project;
+}

@@ -31,7 +31,7 @@ onRealStore('A revoked signing key', (stores) => {
   async function startReplica(pair: PemPair) {
     const { env, writePair, further } = keyFiles(pair);
     const { stores: faulty, faults } = withFaults(stores());
-    const app = await startApp(faulty, { JWT_ALGORITHM: 'EdDSA', ...env });
+    const app = await startApp(faulty, env);
     apps.push(app);
     const store = createStore(faulty.database);
     const readRevoked = createRevokedKeyReader({ store, keys: app.keys, log: silentLog });

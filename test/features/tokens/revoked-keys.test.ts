@@ -29,7 +29,7 @@ describe('revoked signing keys', () => {
   /** A replica whose key was rotated from the first to the second pair, and a token of each. */
   async function openRotated(more: Environment = {}) {
     const files = keyFiles(first as NonNullable<typeof first>);
-    const env = { JWT_ALGORITHM: 'EdDSA', ...files.env };
+    const { env } = files;
     const old = (await tokensOf((await open(env)).keys).sign(someone())).token;
     const opened = await open({ ...env, ...more });
     const tokens = tokensOf(opened.keys);
