@@ -23,6 +23,8 @@ interface Simulation {
   readonly typos?: number;
   /** The jitter of Retry-After. @default none, so that a guesser knows each time exactly */
   readonly random?: () => number;
+  /** Whether to leave out the guesses that come after the last owner has logged in. @default false */
+  readonly endsWithOwners?: boolean;
 }
 
 interface Result {
@@ -53,7 +55,7 @@ async function tryLogin(throttle: LoginThrottle, network: string): Promise<Answe
  * week.
  */
 export function simulateGuessing(simulation: Simulation): Promise<Result> {
-  const { guesses, owners = [], typos = 0, random = () => 0 } = simulation;
+  const { guesses, owners = [], typos = 0, random = () => 0, endsWithOwners = false } = simulation;
   const throttle = createLoginThrottle({
     ...{ redis, secret: randomBytes(32), enabled: true, scale: 1, random },
     ...{ onRefuse: () => undefined, onLockout: () => undefined },
@@ -93,6 +95,7 @@ export function simulateGuessing(simulation: Simulation): Promise<Result> {
 
     for (const { time, network } of guesses) {
       await logOwnersIn(time);
+      if (endsWithOwners && pending.length === 0) break;
       moveTo(time);
       if ('refund' in (await tryLogin(throttle, network))) checked.push(time);
     }

@@ -60,7 +60,7 @@ function createFinder({ paths }: Document) {
 }
 
 function createChecker(document: Document) {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const ajv = new Ajv2020({ strict: false, allErrors: true, inlineRefs: false });
   formats.default(ajv);
   ajv.addSchema({ ...(seal(document) as Document), $id: 'api' }, 'api', false, false);
   const compiled = new Map<string, ValidateFunction>();
@@ -71,11 +71,21 @@ function createChecker(document: Document) {
   };
 }
 
+/** By the text of the document. Applications of one process publish the same few, and schemas are slow to compile. */
+const contracts = new Map<string, Contract>();
+
 /**
  * Holds answers against the document that the service publishes.
  * @param document of `/api/v1/openapi.json`
  */
 export function createContract(document: unknown): Contract {
+  const id = JSON.stringify(document);
+  const contract = contracts.get(id) ?? newContract(document);
+  contracts.set(id, contract);
+  return contract;
+}
+
+function newContract(document: unknown): Contract {
   // Only ever handed what createOpenApi made; assertValidOpenApi says whether that is well-formed.
   const api = document as Document;
   const find = createFinder(api);

@@ -10,7 +10,7 @@ type Serializers = ReadonlyMap<string, ReadonlyMap<string, string>>;
  * The fields of Kubernetes 1.28, read from the source of the serializers in cdk8s-plus-28. A serializer has one line
  * for each field of its type: `'ports': obj.ports?.map(y => toJson_ServicePort(y)),`.
  */
-function readSerializers() {
+function readLibrary() {
   const path = createRequire(import.meta.url).resolve('cdk8s-plus-28/lib/imports/k8s.js');
   const source = readFileSync(path, 'utf8');
   const serializers = new Map<string, ReadonlyMap<string, string>>();
@@ -18,7 +18,11 @@ function readSerializers() {
     const lines = [...body.matchAll(/^ {8}'([^']+)': (.*),$/gm)];
     serializers.set(type, new Map(lines.map(([, name = '', code = '']) => [name, code])));
   }
-  return { source, serializers };
+  const names = new Map<string, string>();
+  const kinds = /Kube(\w+)\.GVK = \{\s+apiVersion: '([^']+)',\s+kind: '([^']+)',/g;
+  for (const [, name = '', apiVersion, kind] of source.matchAll(kinds))
+    names.set(`${apiVersion} ${kind}`, name);
+  return { names, serializers };
 }
 
 function* findUnknown(all: Serializers, type: string, value: unknown, path: string): Iterable<string> {
@@ -41,13 +45,12 @@ function* findUnknown(all: Serializers, type: string, value: unknown, path: stri
   }
 }
 
-let library: ReturnType<typeof readSerializers> | undefined;
+let library: ReturnType<typeof readLibrary> | undefined;
 
 /** Paths of fields that an API server of 1.28 does not know; undefined for a kind that it does not know. */
 export function unknownFields128({ apiVersion, kind, ...rest }: Manifest): string[] | undefined {
-  library ??= readSerializers();
-  const pattern = new RegExp(`Kube(\\w+)\\.GVK = \\{\\s+apiVersion: '${apiVersion}',\\s+kind: '${kind}',`);
-  const [, name] = pattern.exec(library.source) ?? [];
+  library ??= readLibrary();
+  const name = library.names.get(`${apiVersion} ${kind}`);
   if (!name) return undefined;
   return [...findUnknown(library.serializers, `Kube${name}Props`, rest, '')].map((path) => path.slice(1));
 }

@@ -15,12 +15,20 @@ export function valuesOf(cloud: CloudName, ...sets: string[]) {
   return values;
 }
 
+function synthesizeDocuments(cloud: CloudName, sets: readonly string[]): Document[] {
+  const files = synthesize(valuesOf(cloud, ...sets));
+  return files.flatMap(({ name, objects }) => objects.map((object) => ({ file: `${name}.yaml`, object })));
+}
+
+/** By cloud and flags. Most tests change a copy of the same few. */
+const synthesized = new Map<string, Document[]>();
+
 /** The objects that synth would check and write, as copies that a test may change. */
 export function documentsOf(cloud: CloudName, ...sets: string[]): Document[] {
-  const files = synthesize(valuesOf(cloud, ...sets));
-  return structuredClone(
-    files.flatMap(({ name, objects }) => objects.map((object) => ({ file: `${name}.yaml`, object }))),
-  );
+  const id = JSON.stringify([cloud, ...sets]);
+  const documents = synthesized.get(id) ?? synthesizeDocuments(cloud, sets);
+  synthesized.set(id, documents);
+  return structuredClone(documents);
 }
 
 /** The only object of a kind (and name). */

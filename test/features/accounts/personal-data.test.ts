@@ -15,8 +15,8 @@ import { endOfTransfer } from '../../support/transfer.ts';
 import { until } from '../../support/until.ts';
 
 const path = '/api/v1/users/me/export';
-/** Twenty megabytes, far more than the kernel stores for a client that does not read. */
-const rowCount = 20_000;
+/** Twelve megabytes. The kernel and the streams store four for a client that does not read. */
+const rowCount = 12_000;
 const pageCount = rowCount / 500;
 const userAgent = 'x'.repeat(1_000);
 
@@ -98,13 +98,13 @@ onEachStore('GET /api/v1/users/me/export', (stores) => {
     await until(() => served.lines.length >= count);
     return served.lines.map(({ status, aborted = false }) => [status, aborted]);
   }
-  /** Waits until the service reads no further page. */
+  /** Waits until the service reads no further page, for longer than it takes to read one. */
   async function standstill({ pages }: Served): Promise<void> {
-    let last = 0;
+    let [last, looks] = [0, 0];
     await until(() => {
-      const isStill = pages.read === last && last > 0;
+      looks = pages.read === last && last > 0 ? looks + 1 : 0;
       last = pages.read;
-      return isStill;
+      return looks === 50;
     });
   }
 
