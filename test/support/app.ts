@@ -55,15 +55,6 @@ const testEnvironment = {
   RATE_LIMIT: 'off',
 };
 
-/** By the text of the document: nearly all applications publish the same, and its schemas are slow to compile. */
-const contracts = new Map<string, Contract>();
-
-function contractOf({ text, body }: Reply): Contract {
-  const contract = contracts.get(text) ?? createContract(body);
-  contracts.set(text, contract);
-  return contract;
-}
-
 let sharedKeys: Promise<SigningKeys> | undefined;
 const dataDir = mkdtempSync(join(tmpdir(), 'auth-test-'));
 process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
@@ -161,7 +152,7 @@ export async function startApp(
     { headers: { Host: variables.ALLOWED_HOSTS ?? 'localhost' } },
     agent,
   );
-  const contract = contractOf(document);
+  const contract = createContract(document.body);
   return {
     config,
     port,
