@@ -34,9 +34,15 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
     const { metricsPort } = service;
     prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
     await makeTraffic(service.url, 6, 500);
-    // A busy machine may have failed the last scrape.
-    await until(async () => (await prometheus.query('up'))[0]?.values[0]?.[1] === 1);
-    at = Date.now() / 1000;
+    // A rate needs two samples, also of what happened last. A busy machine may have failed a scrape.
+    const end = Date.now();
+    const scrapes = async (): Promise<number> => {
+      const now = Date.now();
+      at = now / 1000;
+      const [series] = await prometheus.query(`sum_over_time(up[${now - end + 1}ms])`, at);
+      return series?.values[0]?.[1] ?? 0;
+    };
+    await until(async () => (await scrapes()) >= 2);
   });
   after(() => cleanup.run());
 
