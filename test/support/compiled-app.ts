@@ -60,7 +60,14 @@ function removeOld(): void {
 
 function compile(folder: string): void {
   const tsc = join(root, 'node_modules/.bin/tsc');
-  const args = ['-p', 'tsconfig.build.json', '--sourceMap', '--outDir', join(folder, 'dist')];
+  const args = [
+    '-p',
+    'tsconfig.build.json',
+    '--singleThreaded',
+    '--sourceMap',
+    '--outDir',
+    join(folder, 'dist'),
+  ];
   const { status, stdout } = spawnSync(tsc, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(`the service does not compile:\n${stdout}`);
   // The data beside the sources, as the script `build` copies it.
