@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Cleanup } from '../../../tools/torture/harness/cleanup.ts';
 import { freePort, startProcess, waitFor } from '../../../tools/torture/harness/process.ts';
+import type { Certificate } from '../../support/certificates.ts';
 import { answers, type RedisProcess, serverFolder, startRedisProcess } from './redis-server.ts';
 
 export interface RedisSentinels {
@@ -21,6 +22,8 @@ interface SentinelOptions {
   readonly password?: string;
   /** Of the sentinels themselves. */
   readonly sentinelPassword?: string;
+  /** All servers then accept TLS with client certificates only. */
+  readonly tls?: { readonly ca: Certificate; readonly own: Certificate };
 }
 
 const masterName = 'mymaster';
@@ -33,9 +36,9 @@ async function startSentinel(
 ): Promise<Redis> {
   const folder = serverFolder(cleanup);
   const port = await freePort();
-  const { password, sentinelPassword } = options;
+  const { password, sentinelPassword, tls } = options;
   const lines = [
-    `port ${port}`,
+    ...(tls ? ['port 0', `tls-port ${port}`, ...tlsLines(tls)] : [`port ${port}`]),
     'bind 127.0.0.1',
     `dir ${folder}`,
     `sentinel monitor ${masterName} 127.0.0.1 ${master.port} 2`,
@@ -50,6 +53,7 @@ async function startSentinel(
   const client = new Redis(port, '127.0.0.1', {
     retryStrategy: () => 50,
     ...(sentinelPassword ? { password: sentinelPassword } : {}),
+    ...clientTls(tls),
   });
   client.on('error', () => undefined);
   cleanup.add(async () => {
@@ -59,6 +63,16 @@ async function startSentinel(
   await waitFor('the sentinel', () => answers(client));
   return client;
 }
+
+type Tls = SentinelOptions['tls'];
+
+const tlsLines = ({ ca, own }: NonNullable<Tls>): string[] => [
+  ...[`tls-cert-file ${own.certFile}`, `tls-key-file ${own.keyFile}`, `tls-ca-cert-file ${ca.certFile}`],
+  ...['tls-auth-clients yes', 'tls-replication yes'],
+];
+
+const clientTls = (tls: Tls) =>
+  tls ? { tls: { ca: tls.ca.cert, cert: tls.own.cert, key: tls.own.key } } : {};
 
 const knowsTheOthers = async (sentinel: Redis): Promise<boolean> => {
   const [replicas, sentinels] = await Promise.all([
@@ -73,9 +87,12 @@ export async function startRedisSentinels(
   cleanup: Cleanup,
   options: SentinelOptions = {},
 ): Promise<RedisSentinels> {
-  const { password } = options;
-  const args = password ? ['--requirepass', password, '--masterauth', password] : [];
-  const client = password ? { password } : {};
+  const { password, tls } = options;
+  const args = [
+    ...(password ? ['--requirepass', password, '--masterauth', password] : []),
+    ...(tls ? tlsLines(tls).flatMap((line) => `--${line}`.split(' ')) : []),
+  ];
+  const client = { ...(password ? { password } : {}), ...clientTls(tls) };
   const start = (more: readonly string[] = []) =>
     startRedisProcess({ cleanup, args: [...args, '--repl-diskless-sync-delay', '0', ...more], client });
   const master = await start();
@@ -95,7 +112,7 @@ export async function startRedisSentinels(
   return {
     master,
     replica,
-    url: `redis+sentinel://${password ? `:${password}@` : ''}${hosts}/${masterName}/0`,
+    url: `${tls ? 'rediss' : 'redis'}+sentinel://${password ? `:${password}@` : ''}${hosts}/${masterName}/0`,
     async masterPort() {
       const reply = await first.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', masterName);
       return Number(Array.isArray(reply) ? reply[1] : Number.NaN);

@@ -60,26 +60,28 @@ export async function startRedisProcess({
   const client = new Redis(port, '127.0.0.1', {
     retryStrategy: () => 50,
     commandTimeout: 1_000,
+    // A test may start a server without INFO.
+    enableReadyCheck: false,
     ...options,
   });
   client.on('error', () => undefined);
-  let server: ManagedProcess;
+  let server: ManagedProcess | undefined;
   const start = async (): Promise<void> => {
     server = startProcess(command, { logFile: join(folder, 'redis.log') });
     await waitFor('Redis', () => answers(client));
   };
-  await start();
   cleanup.add(async () => {
     client.disconnect();
-    server.signal('SIGCONT');
-    await server.stop('SIGKILL');
+    server?.signal('SIGCONT');
+    await server?.stop('SIGKILL');
   });
+  await start();
   return {
     port,
     client,
     start,
-    kill: async () => void (await server.stop('SIGKILL')),
-    freeze: () => server.signal('SIGSTOP'),
-    thaw: () => server.signal('SIGCONT'),
+    kill: async () => void (await server?.stop('SIGKILL')),
+    freeze: () => server?.signal('SIGSTOP'),
+    thaw: () => server?.signal('SIGCONT'),
   };
 }
