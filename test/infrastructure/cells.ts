@@ -70,6 +70,8 @@ const pooled = (poolMode: 'session' | 'transaction'): Cell => ({
     cleanup.add(() => pooler.stop());
     const pooledUrl = new URL(pooler.url);
     pooledUrl.pathname = '/postgres';
+    // Tests add their own.
+    pooledUrl.search = '';
     return {
       TEST_DATABASE_URL: pooledUrl.href,
       TEST_ADMIN_DATABASE_URL: direct,

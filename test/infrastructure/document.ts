@@ -29,22 +29,28 @@ export function exceptionLines(): string[] {
   ];
 }
 
-function resultLines(results: readonly Result[]): string[] {
+/** The rows of the table in the document, by the name of the cell. */
+function documentedRows(text: string): Map<string, string> {
+  const [table = ''] = block('results').exec(text) ?? [];
+  return new Map([...table.matchAll(/^\| `([\w-]+)` \|.*$/gm)].map(([row, name = '']) => [name, row]));
+}
+
+/** A cell that has not been run now keeps its row. */
+function resultLines(results: readonly Result[], rows: ReadonlyMap<string, string>): string[] {
   return [
     '| cell | servers | versions | passed | excluded |',
     '|---|---|---|---|---|',
-    ...cells.flatMap(({ name, servers }) => {
+    ...cells.map(({ name, servers }) => {
       const result = results.find((each) => each.name === name);
-      return result ? [markdownRow(result, servers)] : [];
+      return result
+        ? markdownRow(result, servers)
+        : (rows.get(name) ?? `| \`${name}\` | ${servers} | not run | | |`);
     }),
   ];
 }
 
 /** The names of the cells in the table of the document. */
-export function documentedCells(): string[] {
-  const [table = ''] = block('results').exec(readFileSync(file, 'utf8')) ?? [];
-  return [...table.matchAll(/^\| `([\w-]+)` \|/gm)].map(([, name = '']) => name);
-}
+export const documentedCells = (): string[] => [...documentedRows(readFileSync(file, 'utf8')).keys()];
 
 /** The text of the document's block of exceptions. */
 export function documentedExceptions(): string[] {
@@ -52,9 +58,9 @@ export function documentedExceptions(): string[] {
   return text.split('\n').slice(1, -1);
 }
 
-/** Writes the results and the exceptions into the document. */
+/** Writes the results of complete cells, and the exceptions, into the document. */
 export function writeDocument(results: readonly Result[]): void {
   const text = readFileSync(file, 'utf8');
-  const withResults = replaceBlock(text, 'results', resultLines(results));
+  const withResults = replaceBlock(text, 'results', resultLines(results, documentedRows(text)));
   writeFileSync(file, replaceBlock(withResults, 'exceptions', exceptionLines()));
 }

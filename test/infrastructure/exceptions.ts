@@ -8,7 +8,14 @@ export interface Exception {
   readonly reason: string;
 }
 
-export const exceptions: readonly Exception[] = [];
+export const exceptions: readonly Exception[] = [
+  {
+    title: 'a Redis whose answers come too late [real] delays one command',
+    cells: ['redis-cluster', 'redis-sentinel'],
+    reason:
+      'The test delays one server with a proxy of its own. Clients of a cluster and of Sentinels receive the addresses of the servers from them, and would not use the proxy.',
+  },
+];
 
 /** The exceptions of one cell. */
 export const exceptionsOf = (cell: string): readonly Exception[] =>

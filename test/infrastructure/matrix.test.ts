@@ -4,7 +4,7 @@ import { excludeTests } from '../support/excluded-tests.ts';
 import { cells } from './cells.ts';
 import { documentedCells, documentedExceptions, exceptionLines } from './document.ts';
 import { exceptions } from './exceptions.ts';
-import { addUp, exceptionFaults, line, type Result } from './result.ts';
+import { addUp, closingLines, line, type Result, unexplainedSkips, unusedExceptions } from './result.ts';
 
 const names = cells.map(({ name }) => name);
 
@@ -38,19 +38,30 @@ describe('The exceptions of the matrix', () => {
 
 describe('The result of a cell', () => {
   const exception = { title: 'a Redis', cells: ['redis-cluster'], reason: 'A reason.' };
+  const passed: Result = {
+    name: 'caddy',
+    versions: ['caddy 2.6.2'],
+    passed: 5,
+    skipped: 0,
+    seconds: 61,
+    faults: [],
+    notRun: [],
+  };
+  const missing: Result = { ...passed, passed: 0, notRun: ['caddy is missing'] };
 
-  it('is a fault if a test is skipped without an exception', () => {
-    expect(exceptionFaults(['a Redis answers', 'another test'], [exception])).to.deep.equal([
-      'skipped without an exception: another test',
+  it('names a test that is skipped without an exception', () => {
+    expect(unexplainedSkips(['a Redis answers', 'another test'], [exception])).to.deep.equal([
+      'another test',
     ]);
   });
 
-  it('is a fault if an exception excludes no test', () => {
-    expect(exceptionFaults([], [exception])).to.deep.equal(['exception for no test: a Redis']);
+  it('reports a failed hook once, and not again for each test that never began', () => {
+    expect(unexplainedSkips(['some test (never began)'], [])).to.deep.equal([]);
   });
 
-  it('reports a failed hook once, and not again for each test that never began', () => {
-    expect(exceptionFaults(['some test (never began)'], [])).to.deep.equal([]);
+  it('is a fault if an exception excludes no test', () => {
+    expect(unusedExceptions(['a Redis answers'], [exception])).to.deep.equal([]);
+    expect(unusedExceptions([], [exception])).to.deep.equal(['an exception excludes no test: a Redis']);
   });
 
   it('adds up all processes', () => {
@@ -63,18 +74,24 @@ describe('The result of a cell', () => {
   });
 
   it('is one line, which shows failures and missing programs', () => {
-    const result: Result = {
-      name: 'caddy',
-      versions: ['caddy 2.6.2'],
-      passed: 5,
-      skipped: 0,
-      seconds: 61,
-      faults: [],
-    };
-    expect(line(result)).to.match(/^caddy +5 passed +61 s {2}caddy 2\.6\.2$/);
-    expect(line({ ...result, faults: ['a test'] })).to.match(/^caddy +FAILED: 1 fault, 5 passed +61 s/);
-    expect(line({ ...result, missing: ['caddy is missing'] })).to.match(
-      /^caddy +SKIPPED .*caddy is missing$/,
-    );
+    expect(line(passed)).to.match(/^caddy +5 passed +61 s {2}caddy 2\.6\.2$/);
+    expect(line({ ...passed, faults: ['a test'] })).to.match(/^caddy +FAILED \(1\), 5 passed +61 s/);
+    expect(line(missing)).to.match(/^caddy +SKIPPED: caddy is missing /);
+  });
+
+  it('fails the run with a failed test, and with a missing program in CI only', () => {
+    expect(closingLines([passed], true)).to.deep.equal({ hasFailed: false, lines: [] });
+    expect(closingLines([{ ...passed, faults: ['a test'] }], false)).to.deep.equal({
+      hasFailed: true,
+      lines: ['failed: caddy: a test'],
+    });
+    expect(closingLines([missing], false)).to.deep.equal({
+      hasFailed: false,
+      lines: ['skipped: caddy: caddy is missing'],
+    });
+    expect(closingLines([missing], true)).to.deep.equal({
+      hasFailed: true,
+      lines: ['failed: caddy: caddy is missing'],
+    });
   });
 });

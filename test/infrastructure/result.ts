@@ -11,22 +11,38 @@ export interface Result {
   readonly seconds: number;
   /** Failed tests and other faults. The row has passed if there are none. */
   readonly faults: readonly string[];
-  /** Set if the row did not run because a program is missing. */
-  readonly missing?: readonly string[];
+  /** Programs that are missing, so that the row did not run, and tests that were skipped without an exception. */
+  readonly notRun: readonly string[];
 }
 
 /** A test that never began: the failure of its hook is a fault already. */
 const isConsequence = (skipped: string): boolean => skipped.endsWith('(never began)');
 
-/** Tests that were skipped without an exception, and exceptions that no test needs. */
-export function exceptionFaults(skipped: readonly string[], exceptions: readonly Exception[]): string[] {
+/** Tests that were skipped without an exception. */
+export function unexplainedSkips(skipped: readonly string[], exceptions: readonly Exception[]): string[] {
   const isExcepted = (test: string): boolean => exceptions.some(({ title }) => test.startsWith(title));
-  const unexplained = skipped.filter((test) => !isExcepted(test) && !isConsequence(test));
+  return skipped.filter((test) => !isExcepted(test) && !isConsequence(test));
+}
+
+/** Exceptions that exclude no test: the test has another title now, or is gone. */
+export function unusedExceptions(skipped: readonly string[], exceptions: readonly Exception[]): string[] {
   const isUsed = ({ title }: Exception): boolean => skipped.some((test) => test.startsWith(title));
-  return [
-    ...unexplained.map((test) => `skipped without an exception: ${test}`),
-    ...exceptions.filter((each) => !isUsed(each)).map(({ title }) => `exception for no test: ${title}`),
-  ];
+  return exceptions
+    .filter((each) => !isUsed(each))
+    .map(({ title }) => `an exception excludes no test: ${title}`);
+}
+
+/** The last lines of a run, without the table. @param isCi what did not run is a failure then */
+export function closingLines(results: readonly Result[], isCi: boolean) {
+  const lines = (of: 'faults' | 'notRun') =>
+    results.flatMap((result) => result[of].map((text) => `${result.name}: ${text}`));
+  const [failed, skipped] = isCi
+    ? [[...lines('faults'), ...lines('notRun')], []]
+    : [lines('faults'), lines('notRun')];
+  return {
+    hasFailed: failed.length > 0,
+    lines: [...skipped.map((text) => `skipped: ${text}`), ...failed.map((text) => `failed: ${text}`)],
+  };
 }
 
 /** Adds up the outcomes of several processes. */
@@ -38,19 +54,17 @@ export function addUp(outcomes: readonly Outcome[]) {
   };
 }
 
-function statusOf({ faults, missing, passed, skipped }: Result): string {
-  if (missing) return 'SKIPPED';
+function statusOf({ faults, notRun, passed, skipped }: Result): string {
+  if (passed === 0 && faults.length === 0) return `SKIPPED: ${notRun.join(', ')}`;
   const counts = `${passed} passed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
-  return faults.length > 0
-    ? `FAILED: ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}, ${counts}`
-    : counts;
+  return faults.length > 0 ? `FAILED (${faults.length}), ${counts}` : counts;
 }
 
 /** One line for a row. */
 export function line(result: Result): string {
-  const { name, versions, seconds, missing } = result;
-  const columns = [name.padEnd(22), statusOf(result).padEnd(34), `${Math.round(seconds)} s`.padStart(6)];
-  return `${columns.join('  ')}  ${(missing ?? versions).join(', ')}`;
+  const { name, versions, seconds } = result;
+  const columns = [name.padEnd(22), statusOf(result).padEnd(36), `${Math.round(seconds)} s`.padStart(6)];
+  return `${columns.join('  ')}  ${versions.join(', ')}`;
 }
 
 /** Rows of a table in Markdown, for docs/infrastructure.md. */

@@ -5,7 +5,7 @@ import { type Cleanup, createCleanup } from '../../tools/torture/harness/cleanup
 import { type Cell, cells, type Variables } from './cells.ts';
 import { exceptionsOf } from './exceptions.ts';
 import { endRuns, runMocha } from './mocha-run.ts';
-import { addUp, exceptionFaults, type Result } from './result.ts';
+import { addUp, type Result, unexplainedSkips, unusedExceptions } from './result.ts';
 
 /** Milliseconds for the tests of one row. */
 const deadline = 10 * 60_000;
@@ -75,8 +75,8 @@ async function run(
 ): Promise<Result> {
   const missing = needs.filter((need) => need.installed() === undefined).map(({ advice }) => advice);
   const versions = needs.flatMap((need) => need.installed() ?? []);
-  const nothing = { name, versions, passed: 0, skipped: 0, seconds: 0, faults: [] };
-  if (missing.length > 0) return { ...nothing, missing };
+  const nothing = { name, versions, passed: 0, skipped: 0, seconds: 0, faults: [], notRun: missing };
+  if (missing.length > 0) return nothing;
   const cleanup = createCleanup();
   const begin = performance.now();
   try {
@@ -84,9 +84,10 @@ async function run(
     const excluded = JSON.stringify(exceptions.map(({ title }) => title));
     const variables = { ...(await start(cleanup)), TEST_EXCLUDED: excluded };
     const { passed, failures, skipped } = await runFiles({ ...work, name, variables, cleanup });
-    const faults = [...failures, ...exceptionFaults(skipped, exceptions)];
+    const faults = [...failures, ...unusedExceptions(skipped, exceptions)];
     const seconds = (performance.now() - begin) / 1000;
-    return { ...nothing, passed, skipped: skipped.length, seconds, faults };
+    const notRun = unexplainedSkips(skipped, exceptions);
+    return { ...nothing, passed, skipped: skipped.length, seconds, faults, notRun };
   } catch (error) {
     return { ...nothing, faults: [text(error)] };
   } finally {

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { cleanUpAll } from '../../tools/torture/harness/cleanup.ts';
 import { cells } from './cells.ts';
 import { writeDocument } from './document.ts';
-import { line, type Result } from './result.ts';
+import { closingLines, line, type Result } from './result.ts';
 import { furtherTests, runCell, runFurther } from './run-cell.ts';
 
 // npm run test:infrastructure [-- names] [-- options]
@@ -11,9 +11,10 @@ import { furtherTests, runCell, runFurther } from './run-cell.ts';
 //   npm run test:infrastructure -- redis-cluster    one cell, or one file of further tests
 //   npm run test:infrastructure -- --list           the names
 //   npm run test:infrastructure -- nginx --file test/http/edges.test.ts    some files of the suite
-//   npm run test:infrastructure -- --write          writes the table of docs/infrastructure.md
+//   npm run test:infrastructure -- --write          writes the rows of cells that pass into docs/infrastructure.md
 //
-// The last lines have one line for each row. A row whose programs are missing is skipped. With CI=true it has failed.
+// The last lines name what has failed or was skipped, and have one line for each row. With CI=true, a row whose programs
+// are missing has failed.
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -52,20 +53,14 @@ async function runAll(isChosen: (row: { name: string }) => boolean): Promise<Res
   return results;
 }
 
-/** Faults of all rows, each with the name of its row. */
-function faultsOf(results: readonly Result[]): string[] {
-  const isMissingAllowed = process.env.CI !== 'true';
-  return results.flatMap(({ name, faults, missing = [] }) =>
-    [...faults, ...(isMissingAllowed ? [] : missing)].map((fault) => `${name}: ${fault}`),
-  );
-}
-
 const unknown = positionals.filter((name) => !names.includes(name));
 if (unknown.length > 0) exit(2, `unknown: ${unknown.join(', ')}\nnames: ${names.join(', ')}\n`);
+if (values.write && values.file)
+  exit(2, 'the table shows complete cells: --write and --file exclude each other\n');
 if (values.list) exit(0, `${names.join('\n')}\n`);
 stopOnSignals();
 const results = await runAll(({ name }) => positionals.length === 0 || positionals.includes(name));
-const faults = faultsOf(results);
-if (values.write && faults.length === 0) writeDocument(results);
-process.stdout.write(['', ...faults.map((fault) => `failed: ${fault}`), ...results.map(line), ''].join('\n'));
-process.exitCode = faults.length > 0 ? 1 : 0;
+const closing = closingLines(results, process.env.CI === 'true');
+if (values.write) writeDocument(results.filter(({ faults, notRun }) => faults.length + notRun.length === 0));
+process.stdout.write(['', ...closing.lines, ...results.map(line), ''].join('\n'));
+process.exitCode = closing.hasFailed ? 1 : 0;
