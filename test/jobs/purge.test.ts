@@ -17,7 +17,7 @@ const retention = { loginHistory: 13, auditLog: 24 };
 const expired = { idleTtlMs: -2 * day, maxAgeMs: 0 };
 
 const openSql = (stores: TestStores) =>
-  postgres(parseTarget({ url: stores.url, sslMode: 'disable', caFile: undefined }).url, { max: 1 });
+  postgres(parseTarget({ url: stores.directUrl, sslMode: 'disable', caFile: undefined }).url, { max: 1 });
 
 /** The service creates partitions for the months to come only, and tests write rows of the days before. */
 const addLastMonth = (stores: TestStores) =>

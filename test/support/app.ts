@@ -12,6 +12,7 @@ import { createLog } from '../../app/observe/log.ts';
 import { createMetrics, type Metrics } from '../../app/observe/metrics.ts';
 import { noTracing, type Tracing } from '../../app/observe/tracing.ts';
 import type { Stores } from '../../app/open-stores.ts';
+import { behindFrontProxy, startFrontProxy } from './front-proxy.ts';
 import { type Contract, createContract } from './openapi-contract.ts';
 
 export interface Reply {
@@ -29,10 +30,13 @@ export interface Ask {
   readonly raw?: string | Buffer;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Leaves out the proxy that TEST_PROXY names, for what a proxy answers itself or does not forward. */
+  readonly direct?: boolean;
 }
 
 export interface TestApp {
   readonly config: Config;
+  /** The application itself. `ask` goes through the proxy that TEST_PROXY names. */
   readonly port: number;
   readonly stores: Stores;
   readonly keys: SigningKeys;
@@ -114,7 +118,7 @@ export async function startApp(
   variables: Record<string, string> = {},
   tracing: Tracing = noTracing,
 ): Promise<TestApp> {
-  const config = parseConfig({ ...testEnvironment, DATA_DIR: dataDir, ...variables });
+  const config = parseConfig({ ...testEnvironment, DATA_DIR: dataDir, ...behindFrontProxy, ...variables });
   const log = collectLines();
   const logger = createLog({ ...config, logLevel: 'debug' }, log.stream);
   const ownKeys = Object.keys(variables).some((name) => name.startsWith('JWT_'));
@@ -145,9 +149,11 @@ export async function startApp(
     metrics,
   });
   const port = await listen(server, 0, '127.0.0.1');
+  const proxy = await startFrontProxy(port);
+  const askedPort = proxy?.port ?? port;
   const agent = new Agent({ keepAlive: true });
   const document = await send(
-    port,
+    askedPort,
     'GET /api/v1/openapi.json',
     { headers: { Host: variables.ALLOWED_HOSTS ?? 'localhost' } },
     agent,
@@ -164,12 +170,13 @@ export async function startApp(
       draining = true;
     },
     async ask(what, ask = {}) {
-      const reply = await send(port, what, ask, agent);
+      const reply = await send(ask.direct ? port : askedPort, what, ask, agent);
       await check(contract, what, reply);
       return reply;
     },
     async close() {
       agent.destroy();
+      await proxy?.stop();
       await closeServer(server, 0);
       if (ownKeys) keys.close();
     },

@@ -3,7 +3,7 @@ import type { QueryName } from '../../app/store/postgres/queries.ts';
 import { queries, silentLog, type TestStores } from './stores.ts';
 
 /** Runs statements that the application does not contain, on connections of their own. */
-export function openStatements({ url, config, name }: TestStores) {
+export function openStatements({ directUrl: url, config, name }: TestStores) {
   const database = createDatabase({
     url,
     config,

@@ -18,6 +18,13 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/** The URL of another database of the same server. */
+export function withDatabase(serverUrl: string | null, name: string): string {
+  const url = new URL(serverUrl ?? '');
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
 /** Runs one statement on the server that the URL names. */
 export async function runOn(url: string, statement: string): Promise<void> {
   const sql = postgres(url, { max: 1, connect_timeout: connectTimeout / 1000, onnotice: () => undefined });
@@ -51,6 +58,13 @@ export async function findPostgres(): Promise<string | null> {
   }
   return null;
 }
+
+/**
+ * TEST_ADMIN_DATABASE_URL: a direct connection to the server, where TEST_DATABASE_URL names a pooler in front of it.
+ * @param serverUrl the result of findPostgres
+ */
+export const findAdmin = (serverUrl: string | null): string | null =>
+  process.env.TEST_ADMIN_DATABASE_URL || serverUrl;
 
 /** TEST_REDIS_URL, or the server on 127.0.0.1; else null. */
 export async function findRedis(): Promise<string | null> {

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Config, parseConfig, type Secret } from '../../app/config/config.ts';
 import type { Stores } from '../../app/open-stores.ts';
@@ -11,7 +10,8 @@ import { loadQueries } from '../../app/store/postgres/queries.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { emptyCluster } from './empty-cluster.ts';
-import { findPostgres, findRedis, runOn } from './servers.ts';
+import { openRedisKeys } from './redis-keys.ts';
+import { findAdmin, findPostgres, findRedis, runOn, withDatabase } from './servers.ts';
 import { until } from './until.ts';
 
 export type StoreKind = 'embedded' | 'real';
@@ -21,6 +21,8 @@ export interface TestStores extends Stores {
   readonly name: StoreKind;
   readonly config: Config['database'];
   readonly url: Secret;
+  /** The same database without the pooler that may be in front of it. */
+  readonly directUrl: Secret;
   /** Null where the in-memory stand-in is used. */
   readonly redisUrl: Secret | null;
 }
@@ -34,26 +36,39 @@ export const silentLog = pino({ level: 'silent' });
 export const queries = loadQueries();
 
 const serverUrl = await findPostgres();
+const adminUrl = findAdmin(serverUrl);
 const redisUrl = await findRedis();
 /** Whether a real Postgres answers. */
 export const hasRealPostgres = serverUrl !== null;
-const kinds: readonly StoreKind[] = serverUrl ? ['embedded', 'real'] : ['embedded'];
-const opened = new Map<StoreKind, Promise<Opened>>();
 
-/** The scratch database's URL on the server that was found. */
-function databaseUrl(name: string): string {
-  const url = new URL(serverUrl ?? '');
-  url.pathname = `/${name}`;
-  return url.href;
+function kindsToTest(): readonly StoreKind[] {
+  if (!serverUrl) return ['embedded'];
+  // The embedded stores are the same in front of every server.
+  return process.env.TEST_STORES === 'real' ? ['real'] : ['embedded', 'real'];
 }
 
-/** Creates an empty database on the real server. @returns its URL and a function that drops it */
-export async function createScratchDatabase(): Promise<{ url: Secret; drop: () => Promise<void> }> {
+const kinds = kindsToTest();
+const opened = new Map<StoreKind, Promise<Opened>>();
+
+/** Creates an empty database on the real server, through a direct connection. @returns its name and a way to drop it */
+async function createEmptyDatabase(options = '') {
   const name = `auth_test_${randomBytes(6).toString('hex')}`;
-  await runOn(databaseUrl(new URL(serverUrl ?? '').pathname.slice(1)), `create database ${name}`);
-  const url = databaseUrl(name);
-  const drop = () => runOn(databaseUrl('postgres'), `drop database if exists ${name} with (force)`);
-  return { url: () => url, drop };
+  await runOn(adminUrl ?? '', `create database ${name} ${options}`);
+  const drop = () =>
+    runOn(withDatabase(adminUrl, 'postgres'), `drop database if exists ${name} with (force)`);
+  return { name, drop };
+}
+
+/**
+ * Creates an empty database on the real server.
+ * @param options the end of the statement, for example a collation
+ * @returns its URL, which is a direct connection where the service uses a pooler, and a function that drops it
+ */
+export async function createScratchDatabase(
+  options = '',
+): Promise<{ url: Secret; drop: () => Promise<void> }> {
+  const { name, drop } = await createEmptyDatabase(options);
+  return { url: () => withDatabase(adminUrl, name), drop };
 }
 
 async function openRedis(url: string): Promise<{ redis: RedisClient; close: () => Promise<void> }> {
@@ -67,30 +82,30 @@ async function openRedis(url: string): Promise<{ redis: RedisClient; close: () =
   await until(() => redis.ping());
   const close = async (): Promise<void> => {
     await redis.close();
-    const cleaner = new Redis(url);
-    for await (const keys of cleaner.scanStream({ match: `${keyPrefix}*`, count: 1_000 })) {
-      if (keys.length > 0) await cleaner.del(...keys);
-    }
-    await cleaner.quit();
+    const keys = await openRedisKeys(url);
+    await keys.remove(`${keyPrefix}*`);
+    await keys.close();
   };
   return { redis, close };
 }
 
 async function openServer(kind: StoreKind) {
   if (kind === 'real') {
-    const { url, drop } = await createScratchDatabase();
-    return { url, close: drop };
+    const { name, drop } = await createEmptyDatabase();
+    const url = () => withDatabase(serverUrl, name);
+    return { url, directUrl: () => withDatabase(adminUrl, name), close: drop };
   }
   const content = await emptyCluster();
-  return startEmbeddedPostgres({ dataDir: null, content, maxConnections: 8, log: silentLog });
+  const server = await startEmbeddedPostgres({ dataDir: null, content, maxConnections: 8, log: silentLog });
+  return { ...server, directUrl: server.url };
 }
 
 async function openKind(kind: StoreKind): Promise<Opened> {
   // A long timeout, so that a busy machine fails no test.
   const config = parseConfig({ DB_TIMEOUT: '10s' }).database;
   const server = await openServer(kind);
-  const { url } = server;
-  await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log: silentLog });
+  const { url, directUrl } = server;
+  await migrate({ target: { url: directUrl, sslMode: 'disable', caFile: undefined }, log: silentLog });
   const database = createDatabase({ url, config, queries, log: silentLog, embedded: kind === 'embedded' });
   const memory = () => ({ redis: createInMemoryRedis(), close: async () => undefined });
   const redis = kind === 'real' && redisUrl ? await openRedis(redisUrl) : memory();
@@ -98,6 +113,7 @@ async function openKind(kind: StoreKind): Promise<Opened> {
     name: kind,
     config,
     url,
+    directUrl,
     redisUrl: redis.redis.connection && redisUrl ? () => redisUrl : null,
     database,
     replica: database,

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import Mocha, { type MochaOptions, type Runner, type Suite, type Test } from 'mocha';
+import { excludedTitles, excludeTests } from './excluded-tests.ts';
 import { shuffleSuite } from './shuffle.ts';
 
 export interface Outcome {
@@ -57,6 +58,7 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
     super(runner, options);
     this.isPartial = options?.grep !== undefined;
     // The reporter is the one part of mocha that gets hold of all suites before they run.
+    excludeTests(runner.suite, excludedTitles);
     if (this.seed !== null) shuffleSuite(runner.suite, this.seed);
     runner.on('pending', (test: Test) => this.skipped.push(test.fullTitle()));
     runner.on('fail', (test: Test) => this.failed.push(test.fullTitle()));

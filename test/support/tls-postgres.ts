@@ -1,8 +1,11 @@
-import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, runToEnd, startProcess, waitFor } from '../../tools/torture/harness/process.ts';
+import {
+  unprivileged,
+  unprivilegedFile,
+  unprivilegedFolder,
+} from '../infrastructure/servers/unprivileged.ts';
 import type { Certificate } from './certificates.ts';
 import { runOn } from './servers.ts';
 
@@ -14,31 +17,15 @@ export const postgresBin = (existsSync(root) ? readdirSync(root) : [])
   .map((version) => join(root, version, 'bin'))
   .find((bin) => existsSync(join(bin, 'initdb')));
 
-const isRoot = process.getuid?.() === 0;
-
-const idOf = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-
-/** Postgres refuses to run as root. */
-function unprivileged(file: string, ...args: readonly string[]): [string, ...string[]] {
-  if (!isRoot) return [file, ...args];
-  return ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--', file, ...args];
-}
-
 /** The users of the cluster, and how each must log in. The administrator is trusted. */
 export const users = { scram: 'scram-sha-256', password: 'password', md5: 'md5', trust: 'trust' } as const;
 
 /** Starts a private cluster with TLS on a free port of the loopback interface, without durability. */
 export async function startTlsPostgres(certificate: Certificate, password: string) {
   if (!postgresBin) throw new Error('Postgres is not installed');
-  const folder = mkdtempSync(join(tmpdir(), 'auth-tls-pg-'));
+  const folder = unprivilegedFolder('auth-tls-pg-');
   const [data, logFile] = [join(folder, 'data'), join(folder, 'log')];
-  const write = (name: string, text: string): string => {
-    const path = join(folder, name);
-    writeFileSync(path, text, { mode: 0o600 });
-    if (isRoot) chownSync(path, idOf('-u'), idOf('-g'));
-    return path;
-  };
-  if (isRoot) chownSync(folder, idOf('-u'), idOf('-g'));
+  const write = (name: string, text: string): string => unprivilegedFile(join(folder, name), text);
   const cert = write('server.pem', certificate.cert);
   const key = write('server.key', certificate.key);
   const lines = Object.entries(users).map(([user, method]) => `host all ${user} all ${method}`);

@@ -1,11 +1,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
 import { parseConfig } from '../../../app/config/config.ts';
 import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { type Reply, startApp, type TestApp } from '../../support/app.ts';
 import { useMonotonicClock } from '../../support/clock.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
+import { openRedisKeys, type RedisKeys } from '../../support/redis-keys.ts';
 import { onRealStore, queries, silentLog, type TestStores } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { type LoggedInUser, logInNewAdmin, logInNewUser, sessionIdOf } from '../../support/users.ts';
@@ -61,17 +61,18 @@ const forgeries: Readonly<Record<string, (genuine: string) => string>> = {
 
 onRealStore('A forged state copy in Redis, while Postgres is away,', (stores) => {
   const clock = useMonotonicClock();
-  let redis: Redis;
-  before(function () {
-    const url = stores().redisUrl;
-    if (!url) this.skip();
-    redis = new Redis(url());
+  let keysOfRedis: RedisKeys;
+  let redis: RedisKeys['connection'];
+  before(async function () {
+    const url = stores().redisUrl ?? this.skip();
+    keysOfRedis = await openRedisKeys(url());
+    redis = keysOfRedis.connection;
   });
-  after(() => redis?.quit());
+  after(() => keysOfRedis?.close());
 
   /** The keys in Redis that contain the text of a state of this session. */
   async function copyKeys(user: LoggedInUser): Promise<string[]> {
-    const keys = await redis.keys(`*${sessionIdOf(user.access)}`);
+    const keys = await keysOfRedis.find(`*${sessionIdOf(user.access)}`);
     const texts = await Promise.all(keys.map((key) => redis.get(key)));
     return keys.filter((_, n) => texts[n]?.includes('"roles"'));
   }
@@ -190,9 +191,9 @@ onRealStore('A forged state copy in Redis, while Postgres is away,', (stores) =>
       proxy.close();
       await clock.advance(1_000);
       const keys = [`*user-version:${user.id}`, `*ended:${sessionIdOf(user.access)}`];
-      const found = (await Promise.all(keys.map((pattern) => redis.keys(pattern)))).flat();
+      const found = (await Promise.all(keys.map((pattern) => keysOfRedis.find(pattern)))).flat();
       expect(found).not.to.deep.equal([]);
-      await redis.del(...found);
+      await Promise.all(found.map((each) => redis.del(each)));
       await redis.set(key, text);
       const closeAll = () => Promise.all([third.close(), close()]);
       return { user, knowing: [first, second], third, closeAll };

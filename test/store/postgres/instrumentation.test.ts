@@ -46,6 +46,8 @@ onRealStore('an instrumented Redis', (stores) => {
     const commands = 'auth_redis_command_duration_seconds_count{outcome="ok"}';
     const count = async () => (await series(metrics)).get(commands) ?? 0;
     try {
+      // A cluster may need longer to connect than the client waits.
+      await until(() => memory.ping());
       const before = await count();
       expect(await memory.acquireLease('turn', 1_000)).to.equal(true);
       expect(await memory.acquireLease('turn', 1_000)).to.equal(false);
