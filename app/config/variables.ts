@@ -63,11 +63,11 @@ export const table = {
       { required: 'a comma list of host names, or * for any', example: 'auth.example.com,api.example.com' },
     ),
     corsOrigins: variable('CORS_ALLOWED_ORIGINS', origins, '[]').help(
-      'Origins whose pages may call the API.',
+      'Origins whose pages may call the API. `*.` at the beginning of a host stands for exactly one label.',
       {
         production: {
-          accept: (list) => !list.includes('*'),
-          fault: 'must name its origins in production, not *',
+          accept: (list) => !list.some((item) => item === '*' || item.startsWith('http://*')),
+          fault: 'must name its origins in production, neither * nor http:// with a wildcard',
         },
         example: '["http://localhost:5173","http://localhost:3000"]',
       },
