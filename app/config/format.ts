@@ -10,6 +10,10 @@ export type Format<Value> = z.ZodType<Value, string>;
 
 export const text = z.string().describe('text');
 export const file = z.string().describe('the path of a file');
+export const listenAddress = z
+  .string()
+  .regex(/^[\w.:%-]+$/)
+  .describe('an IP address without brackets, or a host name');
 export const folder = z.string().describe('the path of a folder');
 
 /** Postgres cuts longer names, so that a grant would name another role. */

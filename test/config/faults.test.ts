@@ -55,6 +55,7 @@ describe('a fault of the configuration', () => {
     ['REFRESH_TOKEN_TTL', ['0s', '91d', '999999999d']],
     ['SESSION_MAX_AGE', ['0s', '3651d']],
     ['STEP_UP_MAX_AGE', ['0s', '999ms', '25h', '10', 'never']],
+    ['HOST', ['[::]', 'http://localhost', '0.0.0.0/0']],
     [
       'CORS_ALLOWED_ORIGINS',
       [
