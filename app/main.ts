@@ -129,8 +129,7 @@ program
     const { healthCommand } = await import('./commands/health.ts');
     if (existsSync('.env')) process.loadEnvFile('.env');
     const { HOST, METRICS_PORT } = process.env;
-    const isAny = !HOST || HOST === '0.0.0.0' || HOST === '::';
-    await healthCommand(Number(METRICS_PORT) || 9464, isAny ? undefined : HOST);
+    await healthCommand(Number(METRICS_PORT) || 9464, HOST);
   });
 
 /** The error as an operator reads it, without a stack. */

@@ -5,6 +5,7 @@ import { commandLine, onUser, writeAudit } from '../features/audit/audit-log.ts'
 import { createBreachCheck } from '../features/passwords/breach-check.ts';
 import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
 import { createPasswordPolicy } from '../features/passwords/password-policy.ts';
+import { canonicalEmail } from '../features/users/email-address.ts';
 import { Email, Username } from '../features/users/user.ts';
 import { validate } from '../http/route/validate.ts';
 import type { Logger } from '../observe/log.ts';
@@ -20,7 +21,7 @@ export function createAdmin(
   input: { email: string; username: string; password: string },
 ): Promise<string> {
   return withStore(config, log, async (store) => {
-    const email = validate(Email, input.email).toLowerCase();
+    const email = validate(Email, input.email);
     const username = validate(Username, input.username);
     const metrics = createMetrics('cli');
     const isBreached = createBreachCheck({ url: config.passwords.breachUrl, log, metrics });
@@ -45,7 +46,7 @@ export function createAdmin(
 /** @throws AppError user_not_found */
 export function grantAdmin(config: Config, log: Logger, email: string): Promise<string> {
   return withStore(config, log, async (store) => {
-    const found = await store.users.findByEmail(email.toLowerCase());
+    const found = await store.users.findByEmail(canonicalEmail(email));
     if (!found) throw new AppError('user_not_found');
     const { id } = found;
     await store.transaction(async (tx) => {

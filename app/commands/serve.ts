@@ -18,6 +18,7 @@ import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../open-stores.ts';
 import { isSchemaCurrent } from '../store/postgres/schema-check.ts';
 import { createStore } from '../store/store.ts';
+import { authority } from './listen-address.ts';
 
 /** Milliseconds of SHUTDOWN_TIMEOUT that are reserved for closing the connection pools. */
 const closingReserve = 1_000;
@@ -111,7 +112,7 @@ function refuseRevokedSigner(keys: SigningKeys, { jwt }: Config): void {
 }
 
 function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: number; metrics: number }) {
-  const host = config.http.host === '0.0.0.0' ? 'localhost' : config.http.host;
+  const url = `http://${authority(config.http.host, ports.api)}`;
   log.info({ event: 'limits', ...config.resources }, 'limits of what clients may occupy');
   const { embedded } = stores;
   if (embedded.length > 0) {
@@ -124,9 +125,9 @@ function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: n
   }
   log.info(
     { event: 'listening', ...ports },
-    `auth-service listens on http://${host}:${ports.api}, metrics and probes on port ${ports.metrics}`,
+    `auth-service listens on ${url}, metrics and probes on port ${ports.metrics}`,
   );
-  log.info(`API documentation: http://${host}:${ports.api}/api/v1/docs`);
+  log.info(`API documentation: ${url}/api/v1/docs`);
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {

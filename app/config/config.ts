@@ -24,6 +24,7 @@ export {
   type Variable,
   variables,
 } from './entries.ts';
+export { isOrigin } from './origin.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
 export { redisNodes } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';

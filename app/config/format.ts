@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isOrigin } from './origin.ts';
 
 /**
  * The formats of values: zod types from the text of a variable to its value. A description completes "must be …" in
@@ -9,6 +10,10 @@ export type Format<Value> = z.ZodType<Value, string>;
 
 export const text = z.string().describe('text');
 export const file = z.string().describe('the path of a file');
+export const listenAddress = z
+  .string()
+  .regex(/^[\w.:%-]+$/)
+  .describe('an IP address without brackets, or a host name');
 export const folder = z.string().describe('the path of a folder');
 
 /** Postgres cuts longer names, so that a grant would name another role. */
@@ -88,11 +93,6 @@ export const keyIds = z
     'a list of key ids (kid, each of 43 characters, or of 16 for HS256) with commas or white space between them, or none',
   );
 
-/** As in the Origin header of browsers: scheme, host and port, no path. */
-function isOrigin(item: string): boolean {
-  return item === '*' || (URL.canParse(item) && new URL(item).origin === item);
-}
-
 function parseJson(json: string): unknown {
   try {
     return JSON.parse(json);
@@ -104,9 +104,11 @@ function parseJson(json: string): unknown {
 export const origins = z
   .string()
   .transform(parseJson)
-  .pipe(z.array(z.stringFormat('origin', isOrigin)))
+  .pipe(z.array(z.stringFormat('origin', (item) => item === '*' || isOrigin(item))))
   .readonly()
-  .describe('a JSON array of origins such as ["https://app.example.com"]');
+  .describe(
+    'a JSON array of origins as browsers send them: scheme, host and port in lower case, without a path, such as ["https://app.example.com","https://*.preview.example.com","capacitor://localhost"]',
+  );
 
 export const url = z
   .stringFormat('url', (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))

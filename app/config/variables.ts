@@ -9,6 +9,7 @@ import {
   integer,
   isHttpsOrLoopback,
   keyIds,
+  listenAddress,
   oneOf,
   onOff,
   origins,
@@ -49,7 +50,10 @@ export const table = {
   ),
   dataDir: variable('DATA_DIR', text, '.data').help('Folder of the embedded Postgres and of generated keys.'),
   http: {
-    host: variable('HOST', text, '0.0.0.0').help('Address that both listeners bind to.'),
+    host: variable('HOST', listenAddress).help(
+      'Address that both listeners bind to. Without it they accept IPv4 and IPv6, or IPv4 alone where the kernel has no IPv6.',
+      { example: '127.0.0.1' },
+    ),
     port: variable('PORT', integer(0, 65_535), '8000').help('Port of the API.'),
     metricsPort: variable('METRICS_PORT', integer(0, 65_535), '9464').help(
       'Port of the management listener: /metrics, /livez and /readyz. Do not route an ingress to it.',
@@ -63,11 +67,11 @@ export const table = {
       { required: 'a comma list of host names, or * for any', example: 'auth.example.com,api.example.com' },
     ),
     corsOrigins: variable('CORS_ALLOWED_ORIGINS', origins, '[]').help(
-      'Origins whose pages may call the API.',
+      'Origins whose pages may call the API. `*.` at the beginning of a host stands for exactly one label.',
       {
         production: {
-          accept: (list) => !list.includes('*'),
-          fault: 'must name its origins in production, not *',
+          accept: (list) => !list.some((item) => item === '*' || item.startsWith('http://*')),
+          fault: 'must name its origins in production, neither * nor http:// with a wildcard',
         },
         example: '["http://localhost:5173","http://localhost:3000"]',
       },

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isOrigin } from '../../app/config/config.ts';
 
 /** A text that matches the pattern. */
 export const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
@@ -48,11 +49,12 @@ export const hostName = z
     'must be a host name such as api.example.com, in lower case, without port',
   );
 
+/** As the service reads CORS_ALLOWED_ORIGINS. */
 export const origin = z
   .string()
   .refine(
-    (text) => URL.canParse(text) && new URL(text).origin === text,
-    'must be an origin such as https://app.example.com',
+    isOrigin,
+    'must be an origin such as https://app.example.com, https://*.preview.example.com or capacitor://localhost',
   );
 
 /** A number of pods, or a percentage of them. */

@@ -1,21 +1,42 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
 import { healthCommand } from '../../app/commands/health.ts';
 import { closeServer, listen } from '../../app/http/server/server.ts';
 
 describe('The health command', () => {
-  it('asks an IPv6 address too', async function () {
-    const paths: (string | undefined)[] = [];
-    const server = createServer(({ url }, response) => {
+  let server: Server;
+  let paths: (string | undefined)[];
+  let status: number;
+  beforeEach(() => {
+    [paths, status] = [[], 200];
+    server = createServer(({ url }, response) => {
       paths.push(url);
-      response.end();
+      response.writeHead(status).end();
     });
-    const port = await listen(server, 0, '::1').catch(() => this.skip());
-    try {
-      await healthCommand(port, '::1');
+  });
+  afterEach(() => closeServer(server, 0));
+
+  const cases: readonly [listens: string, host: string | undefined][] = [
+    ['::1', '::1'],
+    ['::1', '::'],
+    ['::1', undefined],
+    ['127.0.0.1', undefined],
+    ['127.0.0.1', ''],
+    ['127.0.0.1', '0.0.0.0'],
+    ['127.0.0.1', 'localhost'],
+  ];
+  for (const [listens, host] of cases) {
+    it(`finds a listener on ${listens} with HOST=${host}`, async function () {
+      const port = await listen(server, 0, listens).catch(() => this.skip());
+      await healthCommand(port, host);
       expect(paths).to.deep.equal(['/livez']);
-    } finally {
-      await closeServer(server, 0);
-    }
+    });
+  }
+
+  it('fails with the status of a process that is not live', async () => {
+    status = 503;
+    const port = await listen(server, 0, '127.0.0.1');
+    const failure = await healthCommand(port).catch((error) => error);
+    expect(failure).to.have.property('message', 'the health check answered with status 503');
   });
 });

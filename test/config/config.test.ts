@@ -8,7 +8,7 @@ describe('parseConfig', () => {
       environment: 'development',
       dataDir: '.data',
       http: {
-        host: '0.0.0.0',
+        host: undefined,
         port: 8000,
         metricsPort: 9464,
         keepAliveTimeout: 75_000,

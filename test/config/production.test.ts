@@ -118,6 +118,11 @@ describe('parseConfig in production', () => {
       { CORS_ALLOWED_ORIGINS: '["https://a.example","*"]' },
       'CORS_ALLOWED_ORIGINS',
     ],
+    [
+      'every label of a domain without TLS, which anybody on the network can impersonate',
+      { CORS_ALLOWED_ORIGINS: '["http://*.example.com"]' },
+      'CORS_ALLOWED_ORIGINS',
+    ],
     ['password hashing with too little memory', { ARGON2_MEMORY_KIB: '4096' }, 'ARGON2_MEMORY_KIB'],
     ['password hashing with too few passes', { ARGON2_TIME: '1' }, 'ARGON2_MEMORY_KIB'],
   ];

@@ -16,9 +16,9 @@ import type { IdentityChange } from '../users/user.ts';
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** The columns of a change of email or username; emails are stored in lower case. */
+/** The columns of a change of email or username. */
 export const identityColumns = ({ email, username }: IdentityChange) => ({
-  ...(email !== undefined && { email: email.toLowerCase() }),
+  ...(email !== undefined && { email }),
   ...(username !== undefined && { username }),
 });
 

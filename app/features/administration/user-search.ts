@@ -3,11 +3,12 @@ import { CreatedKeyset, createCursors, TextKeyset } from '../../http/route/curso
 import { endpoint } from '../../http/route/endpoint.ts';
 import { cursor, limit } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
+import { canonicalEmailPrefix } from '../users/email-address.ts';
 import { ManagedUser, presentManagedUser } from '../users/user.ts';
 
 const email = z.string().min(1).max(254).optional();
 const username = z.string().min(1).max(32).optional();
-const emailHelp = 'Beginning of the email, in any case';
+const emailHelp = 'Beginning of the email, in any case; a domain beyond ASCII must be whole';
 const usernameHelp = 'Beginning of the username, in any case';
 const instead = 'Deprecated: proxies log query strings. Use POST /api/v1/admin/users/search.';
 
@@ -44,7 +45,7 @@ interface Search extends Filter {
 
 /** One page of the users whose email or username begins with a prefix. */
 async function searchUsers({ users }: Store, { email, username, limit, cursor }: Search) {
-  const prefix = (email ?? username ?? '').toLowerCase();
+  const prefix = email === undefined ? (username ?? '').trim().toLowerCase() : canonicalEmailPrefix(email);
   const field = email === undefined ? 'username' : 'email';
   const cursors = createCursors(TextKeyset, 'users', field, prefix);
   const search = { prefix, limit, after: cursors.decode(cursor) };

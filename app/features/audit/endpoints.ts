@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AuditKeyset, createCursors } from '../../http/route/cursor.ts';
 import { endpoint } from '../../http/route/endpoint.ts';
-import { cursor, Id, limit } from '../../http/route/fields.ts';
+import { cursor, limit, SentId } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
 import { AuditEntry, presentAuditEntry } from './audit-view.ts';
 
@@ -9,7 +9,7 @@ const AuditQuery = z
   .strictObject({
     limit,
     cursor,
-    actor_id: Id.optional().meta({ description: 'Only what this user did' }),
+    actor_id: SentId.optional().meta({ description: 'Only what this user did' }),
     target_type: z
       .enum(['user', 'role', 'signing_key', 'partition'])
       .optional()

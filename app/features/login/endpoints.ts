@@ -4,12 +4,13 @@ import { DeviceTokenResult, deviceCookie, setDeviceCookie } from '../devices/dev
 import type { DeviceTokens } from '../devices/device-tokens.ts';
 import { Password } from '../passwords/fields.ts';
 import { presentTokenSet, TokenSet } from '../sessions/token-set.ts';
+import { maxSentLength } from '../users/email-address.ts';
 import type { Login } from './login.ts';
 
 const LoginBody = z.strictObject({
   email: z
     .string()
-    .max(254)
+    .max(maxSentLength)
     .meta({ examples: ['test@example.com'] }),
   password: Password,
   device_token: z.string().max(200).optional().meta({

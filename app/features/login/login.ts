@@ -11,6 +11,7 @@ import type { DeviceTokens } from '../devices/device-tokens.ts';
 import type { PasswordHasher } from '../passwords/password-hasher.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import { type LoginThrottle, refundUnlessChecked } from '../throttling/login-throttle.ts';
+import { canonicalEmail } from '../users/email-address.ts';
 
 interface Credentials {
   readonly email: string;
@@ -107,7 +108,7 @@ export function createLogin(services: LoginServices) {
    * @throws AppError invalid_credentials, rate_limited or overloaded
    */
   return async function login(credentials: Credentials, client: Client, priority: Priority) {
-    const email = credentials.email.toLowerCase();
+    const email = canonicalEmail(credentials.email);
     const device = await recogniseDevice(services, credentials.deviceToken, email);
     // The proof of a device of another account has got the request this far, but no further.
     const hashPriority = priority === 'known' && !device ? 'suspect' : priority;

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import { foldPassword } from './common-passwords.ts';
 
 export interface Identity {
@@ -24,7 +25,9 @@ export function wordsOf(text: string): readonly string[] {
 
 /** The email, its parts and the username, and their words, folded. */
 export function identityWords({ email, username }: Identity): ReadonlySet<string> {
-  return new Set([email, ...email.split('@'), username].flatMap(wordsOf));
+  const [local = '', domain = ''] = email.split('@');
+  // Users know an international domain by its letters, not by the A-labels that are stored.
+  return new Set([email, local, domain, domainToUnicode(domain), username].flatMap(wordsOf));
 }
 
 /**

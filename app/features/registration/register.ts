@@ -30,8 +30,7 @@ export function createRegister(services: {
       checkUsername(registration.username);
       await checkPassword(registration.password, registration);
       const passwordHash = await hasher.hash(registration.password, priority);
-      const { username } = registration;
-      const email = registration.email.toLowerCase();
+      const { email, username } = registration;
       const user = await store.users.insert({ id: randomUUID(), email, username, passwordHash });
       metrics.registrations.inc({ outcome: 'success' });
       return user;

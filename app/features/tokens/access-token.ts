@@ -4,6 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { Config } from '../../config/config.ts';
 import { AppError } from '../../errors.ts';
+import { SentId } from '../../http/route/fields.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
 export interface SignedUser {
@@ -44,9 +45,9 @@ const clockSkew = 5;
 const type = 'at+jwt';
 
 const Payload = z.object({
-  sub: z.uuid(),
-  sid: z.uuid(),
-  jti: z.uuid(),
+  sub: SentId,
+  sid: SentId,
+  jti: SentId,
   iat: z.int().nonnegative(),
   exp: z.int().nonnegative(),
   roles: z.array(z.string()),

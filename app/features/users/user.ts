@@ -1,16 +1,32 @@
 import { z } from 'zod';
 import { Id, Instant } from '../../http/route/fields.ts';
 import type { Account, User as UserRow } from '../../store/tables/users.ts';
+import { canonicalEmail, emailFault, maxSentLength } from './email-address.ts';
 
-/** Stored and compared in lower case. */
+/** In its one form; see email-address.ts. */
 export const Email = z
-  .email()
-  .max(254)
-  .meta({ description: 'Stored in lower case', examples: ['test@example.com'] });
+  .string()
+  .max(maxSentLength)
+  .overwrite(canonicalEmail)
+  .check(({ value, issues }) => {
+    const message = emailFault(value);
+    if (message !== null) issues.push({ code: 'custom', input: value, message });
+  })
+  .meta({
+    format: 'idn-email',
+    description:
+      'Stored and shown in lower case, without spaces around it, and with its domain in ASCII form',
+    examples: ['test@example.com'],
+  });
+
+/** Input methods of East Asian languages write ASCII characters in full width (RFC 8265 section 3.3.1). */
+const narrow = (text: string): string =>
+  text.replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));
 
 /** The names that users cannot choose are in reserved-usernames.ts. */
 export const Username = z
   .string()
+  .overwrite((text) => narrow(text.trim()))
   .regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must have 3 to 32 letters, digits, dots, hyphens or underscores')
   .meta({ examples: ['testuser'] });
 

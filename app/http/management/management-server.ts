@@ -14,7 +14,7 @@ import type {
 const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 };
 
 interface ManagementOptions {
-  readonly host: string;
+  readonly host: string | undefined;
   readonly port: number;
   readonly metrics: Pick<Metrics, 'registry'>;
   /** @default managementLimits */

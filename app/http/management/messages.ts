@@ -13,7 +13,7 @@ export interface PublishedReadiness {
 }
 
 export interface ThreadOptions {
-  readonly host: string;
+  readonly host: string | undefined;
   readonly port: number;
   /** One Int32 that the main thread increments with each heartbeat. */
   readonly heartbeats: SharedArrayBuffer;

@@ -61,7 +61,7 @@ export function createClientAddress(trustedProxies: readonly string[]) {
 /** The unit of rate limits: the IPv4 address, or the /64 prefix of an IPv6 address, which one subscriber usually owns. */
 export function addressPrefix(ip: string): string {
   const address = parse(ip);
-  if (!(address instanceof ipaddr.IPv6)) return ip;
+  if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? ip;
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }
 

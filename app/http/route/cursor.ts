@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { Page } from '../../store/postgres/database.ts';
+import { SentId } from './fields.ts';
 
 /** Postgres has no year 0 and would fail the whole query. */
 const instant = z.iso
@@ -9,10 +10,10 @@ const instant = z.iso
   .refine((text) => !text.startsWith('0000'))
   .transform((text) => new Date(text));
 
-export const HistoryKeyset = z.strictObject({ occurredAt: instant, id: z.uuid() });
+export const HistoryKeyset = z.strictObject({ occurredAt: instant, id: SentId });
 /** The id is a bigint as text. */
 export const AuditKeyset = z.strictObject({ occurredAt: instant, id: z.string().regex(/^\d{1,18}$/) });
-export const CreatedKeyset = z.strictObject({ createdAt: instant, id: z.uuid() });
+export const CreatedKeyset = z.strictObject({ createdAt: instant, id: SentId });
 
 /** Postgres cannot store NUL, which JSON can contain. */
 export const TextKeyset = z

@@ -96,8 +96,11 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
   return server;
 }
 
-/** Resolves with the port, which the system chooses if `port` is 0. Rejects if the port is taken. */
-export function listen(server: Server, port: number, host: string): Promise<number> {
+/**
+ * Resolves with the port, which the system chooses if `port` is 0. Rejects if the port is taken.
+ * @param host without it Node.js listens on `::`, which accepts IPv4 too, or on 0.0.0.0 where the kernel has no IPv6
+ */
+export function listen(server: Server, port: number, host: string | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     // reason: a server that listens on a TCP port has an AddressInfo.

@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
+import { createClientAddress } from '../middleware/client-address.ts';
 import { basicSecurityHeaders } from '../middleware/security-headers.ts';
 import { problemResponse } from '../problem.ts';
 import { securityEvent } from '../route/security-events.ts';
@@ -35,12 +36,14 @@ function endSocket(socket: Duplex, { status, headers, body }: ReturnType<typeof 
  * same problem response, log line and metrics as other refusals, and their connection is closed.
  */
 export function createUnparsedRequestHandler(log: Logger, metrics: Metrics) {
+  const addressOf = createClientAddress([]);
+
   function refuse(code: ErrorCode, peer: Duplex) {
     const requestId = randomUUID();
     const { status, headers, body } = problemResponse(new AppError(code), requestId);
     metrics.protocolErrors.inc({ status: String(status) });
     // The address is that of the peer, which may be a proxy: forwarding headers could not be read or be trusted.
-    const ip = (peer instanceof Socket && peer.remoteAddress) || 'unknown';
+    const ip = addressOf(peer instanceof Socket ? peer.remoteAddress : undefined, undefined);
     log.info(
       { event: 'protocol_error', requestId, status, code, ip, ...securityEvent(status, code, undefined) },
       'refused a request that violates the protocol',

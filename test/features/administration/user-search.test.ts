@@ -38,6 +38,16 @@ onEachStore('POST /admin/users/search', (stores) => {
     expect((await search({ email: '%' })).body.data).to.deep.equal([]);
   });
 
+  it('finds an international domain by its letters and by its A-labels', async () => {
+    const user = newUserFields();
+    const email = `${user.username}@xn--bcher-kva.example`;
+    await app.ask('POST /api/v1/auth/register', { body: { ...user, email } });
+    for (const domain of ['BÜCHER', 'bücher.example', 'XN--BCHER-KVA.ex']) {
+      const found = (await search({ email: ` ${user.username}@${domain}` })).body.data;
+      expect(found.map((each: { email: string }) => each.email)).to.deep.equal([email]);
+    }
+  });
+
   it('refuses a search by nothing, by two fields, by an unknown field, and with a bad limit', async () => {
     const bad = [
       {},

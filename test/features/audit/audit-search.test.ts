@@ -73,6 +73,18 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
     ]);
   });
 
+  it('accepts a cursor for the same search, however the ids in it are written', async () => {
+    const { id } = await registerUser(app);
+    for (const change of ['disable', 'enable'])
+      await act(`POST ${users}/${id}/${change}`, 204, undefined, admin.access);
+    const page = (filter: string) =>
+      app.ask(`GET /api/v1/admin/audit-log?limit=1&${filter}`, { token: admin.access });
+    const first = await page(`actor_id=${admin.id}&target_id=${id}`);
+    const capitals = `actor_id=${admin.id.toUpperCase()}&target_id=${id.toUpperCase()}`;
+    const second = await page(`${capitals}&cursor=${first.body.meta.next_cursor}`);
+    expect(second.body.data.map(({ action }: Entry) => action)).to.deep.equal(['user.disable']);
+  });
+
   it('is searched for signing keys, whose ids have capitals, and for dropped months', async () => {
     const store = createStore(stores().database);
     const kid = randomBytes(32).toString('base64url');

@@ -28,6 +28,20 @@ onEachStore(login, (stores) => {
     expect((await app.ask(login, { body: { email: email.toUpperCase(), password } })).status).to.equal(200);
   });
 
+  it('accepts every spelling of an address, and one that an earlier release stored', async () => {
+    const { password, username, ...user } = newUserFields();
+    const [local] = user.email.split('@');
+    const body = { password, username, email: `${local}@xn--bcher-kva.example` };
+    await app.ask('POST /api/v1/auth/register', { body });
+    for (const email of [`${local}@bücher.example`, ` ${local}@BU\u0308CHER。EXAMPLE\n`]) {
+      expect((await app.ask(login, { body: { email, password } })).status, email).to.equal(200);
+    }
+    const old = await registerUser(app);
+    await createStore(app.stores.database).users.updateIdentity(old.id, { email: `${local}@old-.example` });
+    const credentials = { email: `${local}@Old-.example`, password: old.password };
+    expect((await app.ask(login, { body: credentials })).status).to.equal(200);
+  });
+
   it('verifies a password exactly as it was given: no trimming, no case folding, no normalisation', async () => {
     const user = { ...newUserFields(), password: ' Pässwörter-Straße ' };
     await app.ask('POST /api/v1/auth/register', { body: user });

@@ -148,6 +148,12 @@ describe('Password policy', () => {
     }
   });
 
+  it('knows the letters of an international domain', async () => {
+    const owner = { email: 'mary@xn--bcherwurm-q9a.example', username: 'sailor_77' };
+    const error = await checkPassword('bücherwurm2026', owner).catch((reason) => reason);
+    expect(error).to.have.property('code', 'password_matches_identity');
+  });
+
   it('asks for no composition: letters, digits, signs or spaces within will do (ASVS 6.2.5)', async () => {
     const passwords = [
       'qmzuvkelpo',

@@ -37,6 +37,43 @@ onEachStore(register, (stores) => {
     expect(again.body.code).to.equal('email_taken');
   });
 
+  it('takes every spelling of an international domain for one address', async () => {
+    const { email, password, username } = newUserFields();
+    const [local] = email.split('@');
+    const first = { password, username, email: ` ${local}@BÜCHER.example ` };
+    const stored = `${local}@xn--bcher-kva.example`;
+    expect((await app.ask(register, { body: first })).body.data.email).to.equal(stored);
+    const again = await app.ask(register, { body: { ...newUserFields(), email: stored.toUpperCase() } });
+    expect([again.status, again.body.code]).to.deep.equal([409, 'email_taken']);
+  });
+
+  it('says why an address or a username is refused', async () => {
+    const reasonOf = async (change: object) => {
+      const reply = await app.ask(register, { body: { ...newUserFields(), ...change } });
+      expect(reply.status).to.equal(422);
+      return reply.body.errors;
+    };
+    expect(await reasonOf({ email: 'müller@example.com' })).to.deep.equal([
+      {
+        path: 'email',
+        message:
+          'must have only ASCII characters before the @, because many mail servers cannot deliver to others',
+      },
+    ]);
+    expect(await reasonOf({ username: 'müller' })).to.deep.equal([
+      { path: 'username', message: 'must have 3 to 32 letters, digits, dots, hyphens or underscores' },
+    ]);
+  });
+
+  it('reads a username in full width letters and with spaces around it as its ASCII form', async () => {
+    const user = newUserFields();
+    const wide = [...user.username].map((sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)).join('');
+    const reply = await app.ask(register, { body: { ...user, username: ` ${wide}　` } });
+    expect(reply.body.data.username).to.equal(user.username);
+    const admin = await app.ask(register, { body: { ...newUserFields(), username: 'ａｄｍｉｎ' } });
+    expect([admin.status, admin.body.code]).to.deep.equal([422, 'username_reserved']);
+  });
+
   it('refuses a username that differs in case only', async () => {
     const user = await registerUser(app);
     const reply = await app.ask(register, {

@@ -28,6 +28,14 @@ describe('forged access tokens', () => {
       await expectUnauthorized(tokens, withAuthTime(value));
   });
 
+  it('reads ids in capitals as their lower case, as caches and revocations write them', async () => {
+    const { tokens, header, payload } = await validParts();
+    const { sub = '', sid } = payload;
+    const shouted = { ...payload, sub: sub.toUpperCase(), sid: String(sid).toUpperCase() };
+    const claims = await tokens.verify(forge(header, shouted, right));
+    expect(claims).to.include({ userId: sub, sessionId: sid });
+  });
+
   const spoiltClaims: Record<string, (seconds: number) => object> = {
     'another issuer': () => ({ iss: 'auth-service.example.com' }),
     'several issuers': () => ({ iss: ['auth-service'] }),

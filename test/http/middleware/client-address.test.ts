@@ -46,6 +46,7 @@ describe('Client address', () => {
     expect(addressPrefix('2001:db8:1:2:3:4:5:6')).to.equal(addressPrefix('2001:db8:1:2:ffff::1'));
     expect(addressPrefix('2001:db8:1:2::1')).not.to.equal(addressPrefix('2001:db8:1:3::1'));
     expect(addressPrefix('198.51.100.1')).to.equal('198.51.100.1');
+    expect(addressPrefix('::ffff:198.51.100.1')).to.equal('198.51.100.1');
     expect(addressPrefix('unknown')).to.equal('unknown');
   });
 
