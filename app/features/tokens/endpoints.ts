@@ -17,7 +17,7 @@ export function tokenEndpoints() {
       {
         summary: 'Check an access token, and a role if one is given, for gateways',
         access: 'user',
-        audience: 'internal',
+        audience: 'gateway',
         objective: 'token_check',
         query: VerifyQuery,
         answers: {
