@@ -10,6 +10,12 @@ const VerifyQuery = z.strictObject({
   }),
 });
 
+const callerHeaders = {
+  'X-User-Id': 'Id of the user',
+  'X-User-Roles': 'Roles, separated by commas',
+  'X-Session-Id': 'Id of the session',
+};
+
 export function tokenEndpoints() {
   return [
     endpoint(
@@ -21,13 +27,10 @@ export function tokenEndpoints() {
         objective: 'token_check',
         query: VerifyQuery,
         answers: {
+          200: { description: 'As 204, for a path below', headers: callerHeaders },
           204: {
             description: 'The token is valid, and the user has one of the roles',
-            headers: {
-              'X-User-Id': 'Id of the user',
-              'X-User-Roles': 'Roles, separated by commas',
-              'X-Session-Id': 'Id of the session',
-            },
+            headers: callerHeaders,
           },
         },
         refuses: ['forbidden'],

@@ -30,6 +30,11 @@ interface Policies {
   readonly readBody: ReadBody;
 }
 
+/** 204, except below the check of a gateway: Envoy takes no other status than 200 for permission. */
+function statusWithoutBody({ state: { endpoint }, path }: Context): number {
+  return endpoint && isBelowCheck(endpoint, path) ? 200 : 204;
+}
+
 function write(ctx: Context, answer: Answer): void {
   ctx.status = answer.status ?? 200;
   ctx.set('Cache-Control', 'no-store');
@@ -44,7 +49,7 @@ function write(ctx: Context, answer: Answer): void {
     ctx.type = 'application/json';
   } else {
     ctx.body = null;
-    ctx.status = answer.status ?? 204;
+    ctx.status = answer.status ?? statusWithoutBody(ctx);
   }
 }
 
