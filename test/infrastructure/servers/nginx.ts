@@ -27,7 +27,7 @@ ${http}
 
 /** @param configure makes the content of the `http` block */
 export function startNginx(configure: Configure): Promise<RunningProxy> {
-  const options = (file: string, folder: string) => ['-c', file, '-p', folder, '-e', 'stderr'];
+  const options = (file: string, { folder }: ProxyPlace) => ['-c', file, '-p', folder, '-e', 'stderr'];
   return startProxy(nginx, 'nginx.conf', options, (place) => surround(configure(place), place));
 }
 

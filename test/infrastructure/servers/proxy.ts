@@ -63,13 +63,13 @@ function acceptsConnections(port: number): Promise<boolean> {
 
 /**
  * Starts a proxy on a free port of the loopback address.
- * @param options of the program, made from the path of its configuration file and its folder
+ * @param options of the program, made from the path of its configuration file
  * @throws Error if the program is missing, or with the end of its log if it does not start
  */
 export async function startProxy(
   program: Program,
   fileName: string,
-  options: (file: string, folder: string) => readonly string[],
+  options: (file: string, place: ProxyPlace) => readonly string[],
   configure: Configure,
 ): Promise<RunningProxy> {
   const path = pathOf(program);
@@ -77,9 +77,10 @@ export async function startProxy(
   const folder = mkdtempSync(join(tmpdir(), `auth-${program.name}-`));
   const port = await freePort();
   const file = join(folder, fileName);
-  writeFileSync(file, configure({ listen: `127.0.0.1:${port}`, port, folder }));
+  const place = { listen: `127.0.0.1:${port}`, port, folder };
+  writeFileSync(file, configure(place));
   const logFile = join(folder, 'output.log');
-  const managed = startProcess([path, ...options(file, folder)], {
+  const managed = startProcess([path, ...options(file, place)], {
     logFile,
     cwd: folder,
     env: { HOME: folder },
