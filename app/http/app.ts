@@ -11,15 +11,22 @@ import { problem } from './middleware/problem.ts';
 import { createRequestRecord, requestLog } from './middleware/request-log.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { traceRequests } from './middleware/trace-requests.ts';
-import type { RequestState } from './route/context.ts';
+import type { Middleware, RequestState } from './route/context.ts';
 import { type Authenticate, createRouter } from './route/dispatch.ts';
 import { type Endpoint, probePaths } from './route/endpoint.ts';
+import { createGatewayPaths } from './route/gateway-check.ts';
 import { createNetworkStanding } from './route/network-standing.ts';
 import { createOverloadControl } from './route/overload-control.ts';
 import type { RateLimits } from './route/rate-limits.ts';
 import { createBodyReader } from './route/read-body.ts';
 import type { StepUp } from './route/step-up.ts';
 import { createLoadShedder, shedBeforeKoa } from './server/load-shedding.ts';
+
+/** Runs the middleware for every path but those that `isExempt` names. */
+const exceptFor =
+  (isExempt: (path: string) => boolean, middleware: Middleware): Middleware =>
+  (ctx, next) =>
+    isExempt(ctx.path) ? next() : middleware(ctx, next);
 
 /** The Koa application: middleware in order, then the router. */
 export function createApp(options: {
@@ -41,15 +48,17 @@ export function createApp(options: {
   const isAllowedHost = createHostCheck(config.http.allowedHosts);
   const record = createRequestRecord(log, metrics);
   const probes = probePaths(endpoints);
+  const isGatewayCheck = createGatewayPaths(endpoints);
   const app = new Koa<RequestState>();
 
   app.use(securityHeaders());
   app.use(identifyClient(resolveAddress));
   if (tracing.isOn) app.use(traceRequests(tracing, probes));
   app.use(requestLog(record, metrics));
-  app.use(cors(config.http.corsOrigins));
+  // A gateway takes the answer to a preflight for permission to pass it on.
+  app.use(exceptFor(isGatewayCheck, cors(config.http.corsOrigins)));
   app.use(problem());
-  app.use(allowedHosts(isAllowedHost, probes));
+  app.use(allowedHosts(isAllowedHost, (path) => probes.has(path) || isGatewayCheck(path)));
   app.use(router.routes());
   app.use(router.allowedMethods());
   // `problem` catches every error of a handler. What Koa reports here are sockets that broke while it wrote.

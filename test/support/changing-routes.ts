@@ -107,6 +107,7 @@ const ownChanges: Record<string, readonly Prepare[]> = {
     async (_, actor) => of(`PATCH ${me}`, { email: newUser().email, password: actor.password }),
   ],
   'DELETE /api/v1/users/me': [async (_, actor) => of(`DELETE ${me}`, { password: actor.password })],
+  'POST /api/v1/users/me/delete': [async (_, actor) => of(`POST ${me}/delete`, { password: actor.password })],
   'DELETE /api/v1/users/me/sessions/:id': [
     async (fixture, actor) => of(`DELETE ${me}/sessions/${(await fixture.addSessionOf(actor)).sessionId}`),
   ],

@@ -19,6 +19,7 @@ export interface Contract {
 }
 
 interface Operation {
+  readonly 'x-any-method-and-path-below'?: boolean;
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, unknown>> }>>;
 }
 interface Document {
@@ -50,11 +51,16 @@ function byLiteralness(a: string, b: string): number {
   return a.split('{').length - b.split('{').length;
 }
 
-function createFinder({ paths }: Document) {
-  const templates = Object.keys(paths).sort(byLiteralness);
+/** Templates whose operation `get` answers every method, and every path below. */
+const isForGateways = ({ paths }: Document, template: string): boolean =>
+  paths[template]?.get?.['x-any-method-and-path-below'] === true;
+
+function createFinder(document: Document) {
+  const templates = Object.keys(document.paths).sort(byLiteralness);
   const patterns = templates.map((template) => {
     const source = template.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/]+');
-    return { template, pattern: new RegExp(`^${source}$`) };
+    const below = isForGateways(document, template) ? '(?:/.*)?' : '';
+    return { template, pattern: new RegExp(`^${source}${below}$`) };
   });
   return (path: string): string | undefined => patterns.find(({ pattern }) => pattern.test(path))?.template;
 }
@@ -121,8 +127,9 @@ function newContract(document: unknown): Contract {
       const contentType = answer.contentType.replace(/\s*;.*$/s, '');
       const seen = { ...answer, path, contentType };
       const what = `${seen.method} ${path} → ${seen.status}`;
-      const verb = seen.method === 'HEAD' ? 'get' : seen.method.toLowerCase();
       const template = find(path);
+      const isGet = seen.method === 'HEAD' || (template !== undefined && isForGateways(api, template));
+      const verb = isGet ? 'get' : seen.method.toLowerCase();
       const operation = template === undefined ? undefined : api.paths[template]?.[verb];
       if (beforeRouting.has(seen.status)) return assertProblem(seen, what);
       if (template !== undefined && operation) return assertDocumented(seen, template, verb, operation);

@@ -17,7 +17,7 @@ service shows it at \`/api/v1/docs\`. This page gives the overview.
 - Unknown fields and query parameters in a request are an error (422), on every endpoint. A query parameter is given once,
   unless the OpenAPI document describes it as an array. Expect new fields in answers.
 - HEAD works wherever GET does. [limits.md](limits.md) lists the limits.
-- A gateway checks tokens with \`GET /api/v1/auth/verify\`; see [gateways.md](gateways.md).
+- A gateway checks tokens with \`/api/v1/auth/verify\` under any method; see [gateways.md](gateways.md).
 
 Every change of an account, its sessions or a role, and every attempt without the proof that it needs, adds a row to the
 audit log (\`GET /api/v1/admin/audit-log\`). The last active administrator cannot be disabled or deleted and keeps the

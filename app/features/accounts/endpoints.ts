@@ -19,6 +19,25 @@ interface Services {
 
 /** Endpoints of users for their own account. */
 export function accountEndpoints({ accounts, personalData, hashQueue }: Services) {
+  const deletion = (route: 'DELETE /api/v1/users/me' | 'POST /api/v1/users/me/delete', summary: string) =>
+    endpoint(
+      route,
+      {
+        summary,
+        access: 'user',
+        securityEvent: 'account_deletion',
+        queue: hashQueue,
+        limit: confirmationLimit,
+        body: DeleteMeBody,
+        answers: { 204: { description: 'Deleted; email and username are free again' } },
+        refuses: ['last_admin', ...confirmationErrors],
+      },
+      async ({ caller, body, client }) => {
+        await accounts.remove(caller, body.password, client);
+        return {};
+      },
+    );
+
   return [
     endpoint(
       'GET /api/v1/users/me',
@@ -44,22 +63,11 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         };
       },
     ),
-    endpoint(
-      'DELETE /api/v1/users/me',
-      {
-        summary: 'Delete my account',
-        access: 'user',
-        securityEvent: 'account_deletion',
-        queue: hashQueue,
-        limit: confirmationLimit,
-        body: DeleteMeBody,
-        answers: { 204: { description: 'Deleted; email and username are free again' } },
-        refuses: ['last_admin', ...confirmationErrors],
-      },
-      async ({ caller, body, client }) => {
-        await accounts.remove(caller, body.password, client);
-        return {};
-      },
+    deletion('DELETE /api/v1/users/me', 'Delete my account'),
+    // Load balancers of Google refuse a DELETE with a body.
+    deletion(
+      'POST /api/v1/users/me/delete',
+      'Delete my account, for clients that cannot send a DELETE with a body',
     ),
     endpoint(
       'GET /api/v1/users/me/export',

@@ -10,6 +10,12 @@ const VerifyQuery = z.strictObject({
   }),
 });
 
+const callerHeaders = {
+  'X-User-Id': 'Id of the user',
+  'X-User-Roles': 'Roles, separated by commas',
+  'X-Session-Id': 'Id of the session',
+};
+
 export function tokenEndpoints() {
   return [
     endpoint(
@@ -17,17 +23,14 @@ export function tokenEndpoints() {
       {
         summary: 'Check an access token, and a role if one is given, for gateways',
         access: 'user',
-        audience: 'internal',
+        audience: 'gateway',
         objective: 'token_check',
         query: VerifyQuery,
         answers: {
+          200: { description: 'As 204, for a path below', headers: callerHeaders },
           204: {
             description: 'The token is valid, and the user has one of the roles',
-            headers: {
-              'X-User-Id': 'Id of the user',
-              'X-User-Roles': 'Roles, separated by commas',
-              'X-Session-Id': 'Id of the session',
-            },
+            headers: callerHeaders,
           },
         },
         refuses: ['forbidden'],

@@ -13,13 +13,13 @@ export function createHostCheck(hosts: readonly string[]): HostCheck {
 
 /**
  * Refuses a request for a host that is not on the list, so that nothing downstream trusts a forged Host header.
- * @param exemptPaths paths of health probes, which load balancers call by IP address
+ * @param isExempt tells the paths of health probes, which load balancers call by IP address, and of gateway checks, which
+ * carry the Host of the application and answer nothing that depends on it
  * @throws AppError host_not_allowed
  */
-export function allowedHosts(isAllowed: HostCheck, exemptPaths: ReadonlySet<string>): Middleware {
+export function allowedHosts(isAllowed: HostCheck, isExempt: (path: string) => boolean): Middleware {
   return (ctx, next) => {
-    if (!exemptPaths.has(ctx.path) && !isAllowed(ctx.req.headers.host))
-      throw new AppError('host_not_allowed');
+    if (!isExempt(ctx.path) && !isAllowed(ctx.req.headers.host)) throw new AppError('host_not_allowed');
     return next();
   };
 }

@@ -49,9 +49,9 @@ function countRequest(metrics: Metrics, method: string, facts: RequestFacts): vo
   metrics.requests.inc({ class: endpoint?.objective ?? 'other', result: resultOf(status) });
 }
 
-/** The fields of the log line. No query, body or header value is among them (ASVS 16.2.5). */
+/** The fields of the log line. No query, body or credential is among them (ASVS 16.2.5). */
 function logFields(method: string, facts: RequestFacts) {
-  const { endpoint, failure, seconds, ip, requestId, traceId, status, userId, sessionId, isAborted } = facts;
+  const { endpoint, failure, forwarded, seconds, ip, requestId, traceId, status, userId, sessionId } = facts;
   const code = failure instanceof AppError ? failure.code : undefined;
   return {
     event: 'request',
@@ -60,12 +60,13 @@ function logFields(method: string, facts: RequestFacts) {
     method,
     route: routeLabel(endpoint),
     status,
+    ...forwarded,
     durationMs: Math.round(seconds * 1e5) / 100,
     ip,
     ...(userId && { userId }),
     ...(sessionId && { sessionId }),
     ...(code && { code }),
-    ...(isAborted && { aborted: true }),
+    ...(facts.isAborted && { aborted: true }),
     ...securityEvent(status, code, endpoint?.securityEvent),
   };
 }

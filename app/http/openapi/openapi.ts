@@ -16,6 +16,9 @@ const tags: Readonly<Record<string, string>> = {
 const stepUpDescription =
   'Needs an access token of a recent authentication: a 401 says in `max_age` how many seconds old it may be, and `POST /api/v1/auth/reauthenticate` returns one.';
 
+const gatewayDescription =
+  'Every method is answered as GET is. So is every path below this one, with any query, for gateways that append the path of the request that they check: that query is ignored, and no role is checked. A body is never read, and `ALLOWED_HOSTS` does not apply.';
+
 /** `GET /api/v1/users/me/sessions/:id` → `getUsersMeSessionsById`. It depends on the route alone, so names in generated clients stay stable. */
 function operationId({ method, path }: Endpoint): string {
   const words = path
@@ -44,10 +47,11 @@ function parametersIn(location: 'path' | 'query', { properties = {}, required = 
 }
 
 function operationOf(endpoint: Endpoint, reader: SchemaReader): object {
-  const { access, body, params, query, recentAuthentication, summary } = endpoint;
+  const { access, audience, body, params, query, recentAuthentication, summary } = endpoint;
   const needs = [
     ...(access === 'admin' ? ['Needs the role `admin`.'] : []),
     ...(recentAuthentication ? [stepUpDescription] : []),
+    ...(audience === 'gateway' ? [gatewayDescription] : []),
   ];
   const parameters = [
     ...parametersIn('path', params ? reader.read(params, 'input') : {}),
@@ -58,6 +62,8 @@ function operationOf(endpoint: Endpoint, reader: SchemaReader): object {
     tags: [tagOf(endpoint)],
     summary,
     ...(needs.length > 0 && { description: needs.join(' ') }),
+    // OpenAPI can say neither "any method" nor "any path below".
+    ...(audience === 'gateway' && { 'x-any-method-and-path-below': true }),
     security: access === 'open' ? [] : [{ bearerAuth: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {

@@ -30,7 +30,7 @@ export const Problem = z
 function impliedCodes(endpoint: Endpoint): ErrorCode[] {
   const { access, audience, body, limit, params, recentAuthentication } = endpoint;
   const implied: [applies: unknown, ...codes: ErrorCode[]][] = [
-    [audience !== 'probe', 'host_not_allowed'],
+    [audience === undefined || audience === 'public', 'host_not_allowed'],
     [limit, 'rate_limited'],
     [access !== 'open', 'unauthorized'],
     [access === 'admin', 'forbidden'],

@@ -1,6 +1,7 @@
 import type Koa from 'koa';
 import type { Client } from '../client.ts';
 import type { Endpoint } from './endpoint.ts';
+import type { ForwardedRequest } from './gateway-check.ts';
 
 /** What every request carries from the first middleware on. */
 export interface RequestState {
@@ -14,6 +15,8 @@ export interface RequestState {
   authTime?: number | null;
   /** Set while tracing is on. */
   traceId?: string;
+  /** Set for the check of a gateway: the request that it is about. */
+  forwarded?: ForwardedRequest;
   /** Why the request was refused, for the log. */
   failure?: unknown;
 }

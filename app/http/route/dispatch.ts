@@ -8,6 +8,7 @@ import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { problems } from '../problem.ts';
 import type { Context, RequestState } from './context.ts';
 import type { Answer, Call, Endpoint, Subject } from './endpoint.ts';
+import { forwardedRequest, isBelowCheck, routePattern } from './gateway-check.ts';
 import { checkIsJson, parseJson } from './json.ts';
 import type { Priority } from './network-standing.ts';
 import type { OverloadControl } from './overload-control.ts';
@@ -29,6 +30,11 @@ interface Policies {
   readonly readBody: ReadBody;
 }
 
+/** 204, except below the check of a gateway: Envoy takes no other status than 200 for permission. */
+function statusWithoutBody({ state: { endpoint }, path }: Context): number {
+  return endpoint && isBelowCheck(endpoint, path) ? 200 : 204;
+}
+
 function write(ctx: Context, answer: Answer): void {
   ctx.status = answer.status ?? 200;
   ctx.set('Cache-Control', 'no-store');
@@ -43,7 +49,7 @@ function write(ctx: Context, answer: Answer): void {
     ctx.type = 'application/json';
   } else {
     ctx.body = null;
-    ctx.status = answer.status ?? 204;
+    ctx.status = answer.status ?? statusWithoutBody(ctx);
   }
 }
 
@@ -62,7 +68,8 @@ async function checkAccess(endpoint: Endpoint, ctx: Context, authenticate: Authe
 
 async function readInput(endpoint: Endpoint, ctx: Context, readBody: ReadBody) {
   const params = parseParams(endpoint, 'params' in ctx ? ctx.params : {});
-  const query = readQuery(ctx, endpoint.query);
+  // The query of a checked request is the client's: it must not choose what the gateway asks.
+  const query = isBelowCheck(endpoint, ctx.path) ? {} : readQuery(ctx, endpoint.query);
   if (!endpoint.body) return { params, query };
   checkIsJson(ctx.req);
   const body = validate(endpoint.body, parseJson(await readBody(ctx.req, bodyLimits[endpoint.access])));
@@ -162,8 +169,10 @@ async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Prom
 export function createRouter(endpoints: readonly Endpoint[], policies: Policies) {
   const router = new Router<RequestState>({ strict: true, sensitive: true });
   for (const endpoint of endpoints) {
-    router[endpoint.method](endpoint.path, (ctx) => {
+    const isForGateways = endpoint.audience === 'gateway';
+    router[isForGateways ? 'all' : endpoint.method](routePattern(endpoint), (ctx) => {
       ctx.state.endpoint = endpoint;
+      if (isForGateways) ctx.state.forwarded = forwardedRequest(endpoint, ctx);
       return serve(endpoint, ctx, policies);
     });
   }

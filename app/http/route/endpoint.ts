@@ -85,10 +85,10 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly recentAuthentication?: A extends 'open' ? never : boolean;
   /**
    * Who the endpoint is for. `probe`: load balancers and kubelets, which call it by IP address; ALLOWED_HOSTS does not
-   * apply to it, and neither traces nor service level objectives count it. `internal`: other services, such as gateways.
+   * apply to it, and neither traces nor service level objectives count it. `gateway`: see gateway-check.ts.
    * @default public
    */
-  readonly audience?: 'public' | 'probe' | 'internal';
+  readonly audience?: 'public' | 'probe' | 'gateway';
   /**
    * The class of service level objective that a request counts towards; label `class` of http_requests_total.
    * @default other

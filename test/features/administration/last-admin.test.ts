@@ -34,6 +34,7 @@ onEachStore('The last active administrator', (stores) => {
       [`POST ${user}/disable`, undefined],
       [`DELETE ${user}`, undefined],
       ['DELETE /api/v1/users/me', { password: admin.password }],
+      ['POST /api/v1/users/me/delete', { password: admin.password }],
     ];
     for (const [what, body] of calls) {
       const reply = await app.ask(what, { token: admin.access, ...(body && { body }) });

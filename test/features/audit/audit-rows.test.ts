@@ -140,7 +140,7 @@ onEachStore('Rows of the audit log', (stores) => {
     expect(await entryOf(id, everywhere)).to.deep.equal(row('user.end_sessions', id, user, others));
 
     user = await logIn(app, user);
-    const deleted = await act('DELETE /api/v1/users/me', 204, { password: next }, user.access);
+    const deleted = await act('POST /api/v1/users/me/delete', 204, { password: next }, user.access);
     const deletion = {
       old_values: { email, username, roles: ['user'], status: 'active' },
       new_values: { status: 'deleted' },

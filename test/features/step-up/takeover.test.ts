@@ -26,6 +26,7 @@ const proofs: Record<string, 'recent authentication' | 'password' | 'access toke
   'POST /api/v1/auth/reauthenticate': 'password',
   [`POST ${me}/password`]: 'password',
   [`DELETE ${me}`]: 'password',
+  [`POST ${me}/delete`]: 'password',
   // For a new email. A username is no credential.
   [`PATCH ${me}`]: 'password',
   // A logout takes access away, and an owner in a hurry must not be asked for more.
@@ -117,6 +118,7 @@ onEachStore('A stolen access token of an administrator', (stores) => {
       new_password: 'my own password, not yours',
     }),
     [`DELETE ${me}`]: () => ({ password: 'a guess' }),
+    [`POST ${me}/delete`]: () => ({ password: 'a guess' }),
   };
   for (const { route } of changing.filter(({ route }) => proofs[route] === 'password')) {
     it(`is refused by ${route} without the password, and the try is in the audit log`, async () => {
