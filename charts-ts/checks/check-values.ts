@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { createCloud } from '../clouds/create-cloud.ts';
 import { settings } from '../kubernetes/settings.ts';
 import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
@@ -77,6 +78,14 @@ function* checkOptions(values: Values): Iterable<string> {
     yield `jwt.previousSecret: must be false, because jwt.algorithm is ${jwt.algorithm}: add the previous public key to jwt.publicKeys`;
 }
 
+function* checkFamilies({ service, extraConfig }: Values): Iterable<string> {
+  const { ipFamilies, ipFamilyPolicy = 'SingleStack' } = service;
+  if (ipFamilies.length === 2 && ipFamilyPolicy === 'SingleStack')
+    yield 'service.ipFamilyPolicy: must be PreferDualStack or RequireDualStack, because service.ipFamilies names both families';
+  if (ipFamilies.includes('IPv6') && isIPv4(String(extraConfig.HOST)))
+    yield 'extraConfig.HOST: must be removed, because service.ipFamilies contains IPv6: without HOST the service accepts both families';
+}
+
 function* checkExtraConfig(values: Values): Iterable<string> {
   const chartSettings = settings({ ...values, extraConfig: {} });
   for (const name of Object.keys(values.extraConfig)) {
@@ -92,6 +101,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkDatabase,
   checkResources,
   checkOptions,
+  checkFamilies,
   checkExtraConfig,
   (values) => createCloud(values).faults(),
 ];

@@ -27,6 +27,7 @@ function addLoadBalancer(scope: Construct, values: Values, eks: Eks): void {
     metadata: metadata(values, names.gateway, { component: 'entry' }),
     spec: {
       scheme: eks.scheme,
+      ...(eks.ipAddressType && { ipAddressType: eks.ipAddressType }),
       loadBalancerAttributes: [attribute('routing.http.drop_invalid_header_fields.enabled', 'true')],
       ...(values.ingress.tls && { listenerConfigurations: [https] }),
       ...(eks.wafAclArn && { wafV2: { webACL: eks.wafAclArn } }),

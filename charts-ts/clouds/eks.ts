@@ -17,6 +17,7 @@ function albAnnotations(values: Values, eks: Eks): Record<string, string> {
   };
   return {
     [`${prefix}/scheme`]: eks.scheme,
+    ...(eks.ipAddressType && { [`${prefix}/ip-address-type`]: eks.ipAddressType }),
     [`${prefix}/target-type`]: 'ip',
     [`${prefix}/backend-protocol`]: 'HTTP',
     [`${prefix}/healthcheck-path`]: loadBalancerPath,
@@ -64,6 +65,11 @@ export function createEks(values: Values, eks: Eks): Cloud {
       serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },
     },
     *faults() {
+      const isIPv6 = values.service.ipFamilies[0] === 'IPv6';
+      if (values.ingress.kind !== 'none' && isIPv6 && (eks.ipAddressType ?? 'ipv4') === 'ipv4')
+        yield 'eks.ipAddressType: must be dualstack, because service.ipFamilies begins with IPv6: an ALB of the type ipv4 has no IPv6 targets';
+      if (eks.ipAddressType === 'dualstack-without-public-ipv4' && eks.scheme === 'internal')
+        yield 'eks.ipAddressType: must be dualstack or ipv4, because eks.scheme is internal';
       if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn)
         yield 'eks.certificateArn: is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false';
       if (values.secrets.source === 'external' && !eks.secretsRoleArn)

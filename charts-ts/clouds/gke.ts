@@ -73,8 +73,9 @@ export function createGke(values: Values, gke: Gke): Cloud {
   return {
     loadBalancer: {
       peers: gke.loadBalancerCidrs.map((cidr) => ({ cidr })),
-      // X-Forwarded-For ends in "client, load balancer", so the address of the load balancer is a trusted proxy too.
-      proxies: [...gke.loadBalancerCidrs, `${gke.address}/${gke.address.includes(':') ? 128 : 32}`],
+      // X-Forwarded-For ends in "client, load balancer", so the address of the load balancer is a trusted proxy too. Of IPv6
+      // it answers on the whole /64, and appends the address that the client chose.
+      proxies: [...gke.loadBalancerCidrs, `${gke.address}/${gke.address.includes(':') ? 64 : 32}`],
       deregistrationSeconds: gke.drainingTimeoutSeconds,
       // The load balancer has this fixed value.
       idleTimeoutSeconds: 600,

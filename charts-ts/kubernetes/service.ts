@@ -9,13 +9,15 @@ import type { Values } from '../values/schema.ts';
 export class Service extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
-    const { trafficDistribution } = values.service;
+    const { ipFamilies, ipFamilyPolicy, trafficDistribution } = values.service;
     addObject<IService>(this, 'service', {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: metadata(values, names.app, { annotations: cloud.serviceAnnotations }),
       spec: {
         type: 'ClusterIP',
+        ...(ipFamilyPolicy && { ipFamilyPolicy }),
+        ...(ipFamilies.length > 0 && { ipFamilies }),
         selector: apiSelector,
         ports: [
           { name: 'http', port: ports.http, targetPort: 'http', protocol: 'TCP' },

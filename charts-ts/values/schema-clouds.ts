@@ -10,6 +10,7 @@ export const eks = z.strictObject({
     'must be the ARN of an ACM certificate',
   ).optional(),
   scheme: z.enum(['internet-facing', 'internal']),
+  ipAddressType: z.enum(['ipv4', 'dualstack', 'dualstack-without-public-ipv4']).optional(),
   sslPolicy: text(/^ELBSecurityPolicy-/, 'must be an ELB security policy'),
   wafAclArn: text(/^arn:/, 'must be the ARN of a web ACL').optional(),
   deregistrationDelaySeconds: z.int().min(0).max(3_600),

@@ -18,6 +18,14 @@ export const ingress = z.strictObject({
   annotations: labels,
 });
 
+export const service = z.strictObject({
+  trafficDistribution: z.enum(['PreferClose', 'PreferSameZone']).optional(),
+  ipFamilyPolicy: z.enum(['SingleStack', 'PreferDualStack', 'RequireDualStack']).optional(),
+  ipFamilies: z
+    .array(z.enum(['IPv4', 'IPv6']))
+    .refine((families) => new Set(families).size === families.length, 'must name each family once'),
+});
+
 export const networkPolicy = z.strictObject({
   enabled: z.boolean(),
   dnsCidrs: z.array(cidr),

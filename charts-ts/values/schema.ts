@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { algorithms, entries, formatFaults, isSecret, logLevels } from '../../app/config/config.ts';
 import { cidr, dnsLabel, duration, hostName, labels, origin, text } from './formats.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
-import { ingress, networkPolicy, peers, port } from './schema-network.ts';
+import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
 import { workload } from './schema-workload.ts';
 
 type Format = (typeof entries)[number]['format'];
@@ -40,7 +40,7 @@ export const valuesSchema = z.strictObject({
   serviceAccount: z.strictObject({ annotations: labels }),
   podLabels: labels,
   podAnnotations: labels,
-  service: z.strictObject({ trafficDistribution: z.enum(['PreferClose', 'PreferSameZone']).optional() }),
+  service,
   ingress,
   networkPolicy,
   allowedHosts: z.array(hostName),

@@ -62,6 +62,8 @@ export function createClientAddress(trustedProxies: readonly string[]) {
 export function addressPrefix(ip: string): string {
   const address = parse(ip);
   if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? ip;
+  // 64:ff9b::/96 contains every IPv4 client of a translator (RFC 6052).
+  if (address.range() === 'rfc6052') return address.toString();
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }
 

@@ -13,6 +13,7 @@ const attributes = {
 const specs: Record<string, object> = {
   LoadBalancerConfiguration: strict({
     scheme: { enum: ['internet-facing', 'internal'] },
+    ipAddressType: { enum: ['ipv4', 'dualstack', 'dualstack-without-public-ipv4'] },
     loadBalancerAttributes: attributes,
     listenerConfigurations: {
       type: 'array',

@@ -47,6 +47,7 @@ describe('Client address', () => {
     expect(addressPrefix('2001:db8:1:2::1')).not.to.equal(addressPrefix('2001:db8:1:3::1'));
     expect(addressPrefix('198.51.100.1')).to.equal('198.51.100.1');
     expect(addressPrefix('::ffff:198.51.100.1')).to.equal('198.51.100.1');
+    expect(addressPrefix('64:ff9b::198.51.100.1')).not.to.equal(addressPrefix('64:ff9b::198.51.100.2'));
     expect(addressPrefix('unknown')).to.equal('unknown');
   });
 
