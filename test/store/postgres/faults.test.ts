@@ -92,7 +92,9 @@ onRealStore('database under faults', (stores) => {
   it('reconnects after its idle connection was closed', async () => {
     await using(probe(stores(), { poolMax: 1 }), async (database) => {
       const [row] = await database.query<Echo>('probe/echo', ['first']);
-      await using(probe(stores()), (other) => other.query('probe/kill', [row?.backendPid]));
+      // A pooler could give the killer the same backend.
+      const killer = probe(stores(), {}, stores().directUrl);
+      await using(killer, (other) => other.query('probe/kill', [row?.backendPid]));
       // The server ends the connection at some later time. A query that loses it fails, because it may have run.
       const again = () => database.query<Echo>('probe/echo', ['second']).catch(() => [row]);
       await until(async () => (await again())[0]?.backendPid !== row?.backendPid);
