@@ -25,7 +25,7 @@ export {
   variables,
 } from './entries.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
-export { redisNodes } from './secret-formats.ts';
+export { parseSentinelUrl, redisNodes } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
 export { type Algorithm, algorithms, logLevels, table } from './variables.ts';
 
