@@ -118,8 +118,10 @@ async function startEmbedded({ config, log, closers }: Opening): Promise<Secret>
 }
 
 async function openRedis({ config, log, observer, closers }: Opening): Promise<RedisClient> {
-  const { url, caFile } = config.redis;
-  const redis = url ? await createRedisClient({ url, caFile, log, observer }) : createInMemoryRedis();
+  const { url, keyPrefix, sentinelPassword, ...tls } = config.redis;
+  const redis = url
+    ? await createRedisClient({ ...{ url, keyPrefix, sentinelPassword, tls }, log, observer })
+    : createInMemoryRedis();
   closers.push(() => redis.close());
   return redis;
 }

@@ -47,6 +47,12 @@ export function checkConsistency(fault: Fault, config: Config, machine: Machine)
   if (redis.caFile && redisUrl && !isEncryptedRedis(redisUrl)) {
     fault('REDIS_CA_FILE', 'verifies nothing while REDIS_URL is redis://: use rediss://');
   }
+  if ((redis.cert === null) !== (redis.key === null)) {
+    fault(redis.cert ? 'REDIS_KEY' : 'REDIS_CERT', 'is missing: a client certificate needs its private key');
+  }
+  if (redis.cert && redisUrl && !isEncryptedRedis(redisUrl)) {
+    fault('REDIS_CERT', 'is never sent while REDIS_URL is redis://: use rediss://');
+  }
   // Port 0 is any free one, so two of those differ.
   if (http.port !== 0 && http.port === http.metricsPort) fault('METRICS_PORT', 'must not equal PORT');
   if (algorithm === 'HS256' && !secret) fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');

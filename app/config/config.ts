@@ -26,7 +26,7 @@ export {
 } from './entries.ts';
 export { isOrigin } from './origin.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
-export { redisNodes } from './secret-formats.ts';
+export { parseSentinelUrl, redisNodes } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
 export { type Algorithm, algorithms, logLevels, table } from './variables.ts';
 

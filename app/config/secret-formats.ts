@@ -57,15 +57,54 @@ export const databaseUrl = z
 /** The nodes of `redis://a:6379,redis://b:6379`; one for the usual single URL. */
 export const redisNodes = (value: string): string[] => value.split(/,(?=rediss?:\/\/)/);
 
+/** Sentinel itself accepts no other characters in a name. */
+const sentinelForm = /^(rediss?)\+sentinel:\/\/([^@/]*@)?([^@/]+)\/([\w.-]+)(?:\/(\d+))?$/;
+
+/**
+ * The parts of `redis+sentinel://[user:password@]a:26379,b:26379/name/0`. The user and the password are those of Redis.
+ * @returns the sentinels as URLs, and the master as the URL with its name in the place of the host; null for other URLs
+ */
+export function parseSentinelUrl(value: string) {
+  const [, protocol, login = '', hosts = '', name = '', database = '0'] = sentinelForm.exec(value) ?? [];
+  if (!protocol) return null;
+  return {
+    sentinels: hosts.split(',').map((host) => `${protocol}://${host}`),
+    name,
+    master: `${protocol}://${login}master/${database}`,
+  };
+}
+
 const isRedis = (node: string): boolean => hasProtocol(node, ['redis:', 'rediss:']);
 
+/** The URLs of all servers that the value names. */
+function redisServers(value: string): string[] {
+  const sentinel = parseSentinelUrl(value);
+  return sentinel ? [sentinel.master, ...sentinel.sentinels] : redisNodes(value);
+}
+
+/** A cluster has no other database. The client would use database 0 and not say so. */
+function hasClusterDatabase(value: string): boolean {
+  const nodes = redisNodes(value);
+  return nodes.length === 1 || nodes.every((node) => /^\/?0?$/.test(new URL(node).pathname));
+}
+
 export const redisUrl = z
-  .stringFormat('redis', (value) => redisNodes(value).every(isRedis), { abort: true })
-  .refine((value) => redisNodes(value).every(isEncoded), badEncoding)
-  .describe('a redis:// or rediss:// URL');
+  .stringFormat('redis', (value) => redisServers(value).every(isRedis), { abort: true })
+  .refine((value) => redisServers(value).every(isEncoded), { error: badEncoding, abort: true })
+  .refine(hasClusterDatabase, 'must name no database but 0 for a cluster')
+  .describe('a redis://, rediss://, redis+sentinel:// or rediss+sentinel:// URL');
 
 export const isEncryptedRedis = (value: string): boolean =>
-  redisNodes(value).every((node) => node.startsWith('rediss:'));
+  redisServers(value).every((server) => server.startsWith('rediss:'));
+
+/**
+ * Braces would change the hash slots of all keys in a cluster. The only colon is at the end, so no prefix is the
+ * beginning of another one.
+ */
+export const redisKeyPrefix = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,63}:$/)
+  .describe('up to 63 letters, digits, dots, hyphens and underscores, and a colon at the end');
 
 /**
  * RFC 7518 section 3.2 asks for a key as long as the hash. With a PEM text here, everybody who has the published key
@@ -76,3 +115,10 @@ export const hmacSecret = z
   .refine((key) => Buffer.byteLength(key) >= 32, 'must be at least 32 bytes')
   .refine((key) => !key.includes('-----BEGIN'), 'must not be a PEM key')
   .describe('at least 32 random bytes');
+
+export const pem = z
+  .string()
+  .regex(/^-----BEGIN [A-Z ]+-----/)
+  .describe('PEM text');
+
+export const password = z.string().min(1).describe('a password');

@@ -1,6 +1,6 @@
 import { secret, variable } from './entry.ts';
 import { duration, file, integer, oneOf, onOff, roleName } from './format.ts';
-import { databaseUrl, isEncryptedRedis, redisUrl } from './secret-formats.ts';
+import { databaseUrl, isEncryptedRedis, password, pem, redisKeyPrefix, redisUrl } from './secret-formats.ts';
 
 /** The variables of Postgres and Redis, a part of the table in variables.ts. */
 export const storeVariables = {
@@ -46,12 +46,12 @@ export const storeVariables = {
   },
   redis: {
     url: secret('REDIS_URL', redisUrl).help(
-      'URL of Redis, or a comma list of the URLs of a cluster. Without it the process keeps the data in its memory.',
+      'URL of Redis, a comma list of the URLs of a cluster, or redis+sentinel://HOST:PORT,HOST:PORT/NAME/DATABASE. Without it the process keeps the data in its memory.',
       {
         required: 'the in-memory stand-in is for development',
         production: {
           accept: isEncryptedRedis,
-          fault: 'must use rediss:// in production, unless REDIS_TLS is off',
+          fault: 'must use rediss:// or rediss+sentinel:// in production, unless REDIS_TLS is off',
           unless: 'REDIS_TLS=off',
         },
         example: 'redis://localhost:6379/0',
@@ -63,6 +63,16 @@ export const storeVariables = {
     caFile: variable('REDIS_CA_FILE', file).help(
       'File of CA certificates for Redis (rediss://). Without it the CAs of Node.js are used. The certificate and the host name are always verified.',
       { example: '/run/secrets/redis-ca.pem' },
+    ),
+    cert: secret('REDIS_CERT', pem).help(
+      'Client certificate for a Redis that demands one. A changed file is used by the next connection.',
+    ),
+    key: secret('REDIS_KEY', pem).help('Private key of REDIS_CERT.'),
+    keyPrefix: variable('REDIS_KEY_PREFIX', redisKeyPrefix, 'auth:').help(
+      'Beginning of all keys and channels. Give each installation that shares a Redis another one.',
+    ),
+    sentinelPassword: secret('REDIS_SENTINEL_PASSWORD', password).help(
+      'Password of the sentinels, if they have one. The password of Redis itself is in REDIS_URL.',
     ),
   },
 };

@@ -1,4 +1,5 @@
 import type { MetricFactory } from './metric-factory.ts';
+import { redisErrorReasons } from './redis-errors.ts';
 
 /** Seconds. */
 const queryBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -8,10 +9,15 @@ const commandBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05
 export function createDependencyMetrics(factory: MetricFactory) {
   const degraded = factory.gauge(
     'auth_degraded',
-    '1 while the dependency is unreachable or refuses writes, otherwise 0.',
+    '1 while the dependency cannot be used or refuses writes, otherwise 0.',
     ['dependency'],
   );
   for (const dependency of ['postgres', 'redis']) degraded.set({ dependency }, 0);
+  const commandsFailed = factory.counter(
+    'auth_redis_commands_failed_total',
+    'Redis commands that failed, by reason: an error of the server, or no answer.',
+    redisErrorReasons.map((reason) => ({ reason })),
+  );
   return {
     degraded,
     queryDuration: factory.histogram(
@@ -43,8 +49,13 @@ export function createDependencyMetrics(factory: MetricFactory) {
     ),
     redisConnected: factory.gauge(
       'auth_redis_connected',
-      '1 while the Redis connection is ready and answers in time, otherwise 0. Connection is commands or messages (pub/sub).',
+      '1 while the Redis connection can be used, otherwise 0. Connection is commands or messages (pub/sub). Commands need every shard to answer in time and to accept all commands of the service.',
       ['connection'],
     ),
+    redisEviction: factory.gauge(
+      'auth_redis_eviction',
+      '1 if a full Redis deletes keys before they expire (maxmemory-policy), 0 if it does not or does not tell.',
+    ),
+    commandsFailed,
   };
 }

@@ -1,14 +1,12 @@
 import { AppError } from '../errors.ts';
 import type { DegradationDetector, OutcomeListener } from './degradation.ts';
+import { meaningOf } from './redis-errors.ts';
 
 /** Verbs of query files that do not write. The partition functions are included: on most days they change nothing. */
 const readVerbs = /\/(find|list|search|count|get|is|ping|seconds|create_partitions|drop_partitions)(_|$)/;
 
 /** SQLSTATEs of a refused write: a read-only server (a standby, or storage that is nearly full) and a full disk. */
 const refusedWriteStates = new Set(['25006', '53100']);
-
-/** Redis has no error codes apart from the first word. In an error of a script that word may stand further back. */
-const refusedWriteError = /\b(READONLY|OOM|MISCONF|NOREPLICAS)\b/;
 
 /** @param name of a query file, as in `users/insert` */
 export const isWriteQuery = (name: string): boolean => !readVerbs.test(name);
@@ -34,12 +32,18 @@ export function createPostgresListener(postgres: DegradationDetector): OutcomeLi
   };
 }
 
-/** Reports refused writes only: the connection itself reports whether Redis is reachable. */
-export function createRedisListener(redis: DegradationDetector): OutcomeListener {
+/** Reports refused writes only: the connection itself reports whether Redis can be used. */
+export function createRedisListener(
+  redis: DegradationDetector,
+  failed: { inc(labels: { reason: string }): void },
+): OutcomeListener {
   return {
     onSuccess: redis.operationSucceeded,
     onFailure(error) {
-      if (error instanceof Error && refusedWriteError.test(error.message)) redis.writeRefused();
+      const meaning = meaningOf(error);
+      if (!meaning) return;
+      failed.inc({ reason: meaning.reason });
+      if (meaning.class === 'refused_write') redis.writeRefused();
     },
   };
 }

@@ -28,8 +28,10 @@ export interface StoreObserver {
   readonly command: Instrumentation;
   /** `state` is called at every scrape. */
   pool(name: 'primary' | 'replica', state: () => PoolState): void;
-  /** Called whenever one of the two connections becomes ready or is lost. */
-  redis(connection: 'commands' | 'messages', isReady: boolean): void;
+  /** Called whenever one of the two connections becomes usable or unusable. */
+  redis(connection: 'commands' | 'messages', isUsable: boolean): void;
+  /** Called with each new connection: whether a full Redis deletes keys before they expire. */
+  redisEviction(mayEvict: boolean): void;
 }
 
 export const noStoreObserver: StoreObserver = {
@@ -39,6 +41,7 @@ export const noStoreObserver: StoreObserver = {
   command: noInstrumentation,
   pool: () => undefined,
   redis: () => undefined,
+  redisEviction: () => undefined,
 };
 
 /** Returns a function that adds a pool to the three gauges of connection pools. */
@@ -76,11 +79,16 @@ export function createStoreObserver(
     query: instrument(metrics.queryDuration, spans.query, primary),
     replicaQuery: instrument(metrics.queryDuration, spans.query),
     transactionFailed: primary.onFailure,
-    command: instrument(metrics.commandDuration, spans.command, createRedisListener(redis)),
+    command: instrument(
+      metrics.commandDuration,
+      spans.command,
+      createRedisListener(redis, metrics.commandsFailed),
+    ),
     pool: createPoolGauges(metrics),
-    redis: (connection, isReady) => {
-      metrics.redisConnected.set({ connection }, Number(isReady));
-      if (connection === 'commands') redis.setUnreachable(!isReady);
+    redis: (connection, isUsable) => {
+      metrics.redisConnected.set({ connection }, Number(isUsable));
+      if (connection === 'commands') redis.setUnreachable(!isUsable);
     },
+    redisEviction: (mayEvict) => metrics.redisEviction.set(Number(mayEvict)),
   };
 }

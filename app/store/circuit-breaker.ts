@@ -19,7 +19,7 @@ interface CircuitBreakerOptions {
   readonly onChange: (isUnavailable: boolean, cause?: unknown) => void;
 }
 
-interface CircuitBreaker extends CircuitBreakerOptions {
+interface BreakerState extends CircuitBreakerOptions {
   /** Half-open: a probe is running after a quick failure, and calls still pass. Open: calls are rejected. */
   state: 'closed' | 'half-open' | 'open';
   isStopped: boolean;
@@ -30,14 +30,14 @@ interface CircuitBreaker extends CircuitBreakerOptions {
  * A slow query beside quick ones is no outage, and neither is one refused connection beside others that work. So a
  * failure counts only if no other call got an answer in the later half of its time.
  */
-function showsOutage(breaker: CircuitBreaker, error: unknown, startedAt: number): boolean {
+function showsOutage(breaker: BreakerState, error: unknown, startedAt: number): boolean {
   const now = performance.now();
   if (breaker.isOutage(error)) return breaker.answeredAt < now - Math.max(minOutage, (now - startedAt) / 2);
   breaker.answeredAt = now;
   return false;
 }
 
-function trip(breaker: CircuitBreaker, cause: unknown, isSlow: boolean): void {
+function trip(breaker: BreakerState, cause: unknown, isSlow: boolean): void {
   if (breaker.isStopped) return;
   const isProbing = breaker.state !== 'closed';
   if (isSlow) breaker.state = 'open';
@@ -47,7 +47,7 @@ function trip(breaker: CircuitBreaker, cause: unknown, isSlow: boolean): void {
   void probeUntilAnswered(breaker, cause);
 }
 
-async function probeUntilAnswered(breaker: CircuitBreaker, cause: unknown): Promise<void> {
+async function probeUntilAnswered(breaker: BreakerState, cause: unknown): Promise<void> {
   let isReported = false;
   while (!breaker.isStopped) {
     const pause = sleep(probeInterval, undefined, { ref: false });
@@ -70,13 +70,15 @@ async function probeUntilAnswered(breaker: CircuitBreaker, cause: unknown): Prom
   }
 }
 
+export type CircuitBreaker = ReturnType<typeof createCircuitBreaker>;
+
 /**
  * Rejects calls at once while a server does not answer, so that only one caller waits for the deadline. A call that
  * shows an outage starts a probe, which is repeated every half second until the server answers. Calls are rejected
  * from the first failed probe on, or immediately after a slow failure (docs/decisions/0005-circuit-breaker.md).
  */
 export function createCircuitBreaker(options: CircuitBreakerOptions) {
-  const breaker: CircuitBreaker = {
+  const breaker: BreakerState = {
     ...options,
     state: 'closed',
     isStopped: false,

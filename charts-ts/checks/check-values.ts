@@ -70,6 +70,10 @@ function* checkOptions(values: Values): Iterable<string> {
   if (secrets.ownerName === secrets.name)
     yield 'secrets.ownerName: must not be secrets.name, because every container sees that Secret; null means one role for everything';
   if (redis.ca && !redis.tls) yield 'redis.ca: must be null, because redis.tls is false';
+  if (redis.clientCertificate && !redis.tls)
+    yield 'redis.clientCertificate: must be false, because redis.tls is false';
+  if (redis.sentinelPassword && !redis.sentinelPort)
+    yield 'redis.sentinelPort: must be set, because redis.sentinelPassword is true';
   if (service.trafficDistribution && kubernetesVersion === '1.28')
     yield 'service.trafficDistribution: is not a field of Kubernetes 1.28: remove it, or set kubernetesVersion to newest';
   if (networkPolicy.otlp.enabled && networkPolicy.otlp.peers.length === 0)

@@ -39,6 +39,7 @@ function allPodsPolicy({ database, networkPolicy, redis }: Values): INetworkPoli
       egressToDns(networkPolicy),
       egressTo(database.peers, database.port),
       egressTo(redis.peers, redis.port),
+      ...(redis.sentinelPort ? [egressTo(redis.peers, redis.sentinelPort)] : []),
       ...extraEgress.map(({ peers, port }) => egressTo(peers, port)),
     ],
   };

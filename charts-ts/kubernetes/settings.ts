@@ -9,6 +9,9 @@ export const secretVariables = {
   'db-replica-url': 'DB_REPLICA_DB_URL',
   'db-owner-url': 'DB_OWNER_DB_URL',
   'redis-url': 'REDIS_URL',
+  'redis-cert': 'REDIS_CERT',
+  'redis-key': 'REDIS_KEY',
+  'redis-sentinel-password': 'REDIS_SENTINEL_PASSWORD',
   'jwt-secret': 'JWT_SECRET_KEY',
   'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
   'jwt-private-key': 'JWT_PRIVATE_KEY',
@@ -51,6 +54,18 @@ function jwtKeys({ jwt }: Values): Partial<Settings> {
   };
 }
 
+function redisSecrets({ redis }: Values): Partial<Settings> {
+  return {
+    ...(redis.clientCertificate && {
+      REDIS_CERT: { secret: 'redis-cert' } as const,
+      REDIS_KEY: { secret: 'redis-key' } as const,
+    }),
+    ...(redis.sentinelPassword && {
+      REDIS_SENTINEL_PASSWORD: { secret: 'redis-sentinel-password' } as const,
+    }),
+  };
+}
+
 /** The public hosts, and every name under which pods of the cluster reach the Service. */
 function hosts({ allowedHosts, ingress, namespace }: Values): string {
   const service = `${names.app}.${namespace.name}`;
@@ -81,6 +96,7 @@ export function settings(values: Values): Settings {
     REDIS_URL: { secret: 'redis-url' },
     ...(!redis.tls && { REDIS_TLS: text('off') }),
     ...(redis.ca && { REDIS_CA_FILE: text(`${paths.redisCa}/ca.pem`, 'redis.ca') }),
+    ...redisSecrets(values),
     JWT_ALGORITHM: text(jwt.algorithm, 'jwt.algorithm'),
     JWT_ISSUER: text(jwt.issuer, 'jwt.issuer'),
     JWT_AUDIENCE: text(jwt.audience, 'jwt.audience'),

@@ -3,7 +3,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Yaml } from 'cdk8s';
 import type { ISecret } from 'kubernetes-models/v1';
-import { redisNodes, type Variable } from '../../app/config/config.ts';
+import { parseSentinelUrl, redisNodes, type Variable } from '../../app/config/config.ts';
 import { ownerKeys, type SecretKey, secretKeys, secretVariables } from '../kubernetes/settings.ts';
 import { metadata } from '../names.ts';
 import type { Values } from '../values/schema.ts';
@@ -40,7 +40,10 @@ function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | und
   }
   if (key === 'redis-url') {
     const protocols = values.redis.tls ? ['rediss:'] : ['redis:', 'rediss:'];
-    const nodes = redisNodes(text);
+    const sentinel = parseSentinelUrl(text);
+    if ((sentinel !== null) !== (values.redis.sentinelPort !== undefined))
+      return `must ${sentinel ? 'not ' : ''}begin with rediss+sentinel://, because redis.sentinelPort is ${values.redis.sentinelPort ?? 'null'}`;
+    const nodes = sentinel ? [sentinel.master] : redisNodes(text);
     return nodes.map((node) => urlFault(node, protocols)).find((fault) => fault !== undefined);
   }
   if (key === 'jwt-private-key')

@@ -57,7 +57,15 @@ export const valuesSchema = z.strictObject({
     replica: z.boolean(),
     ca: pem.optional(),
   }),
-  redis: z.strictObject({ peers, port, tls: z.boolean(), ca: pem.optional() }),
+  redis: z.strictObject({
+    peers,
+    port,
+    tls: z.boolean(),
+    ca: pem.optional(),
+    clientCertificate: z.boolean(),
+    sentinelPort: port.optional(),
+    sentinelPassword: z.boolean(),
+  }),
   jwt: z.strictObject({
     algorithm: z.enum(algorithms),
     issuer: z.string().min(1),

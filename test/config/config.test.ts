@@ -28,7 +28,10 @@ describe('parseConfig', () => {
         timeout: 3_000,
       },
       migrations: { ownerUrl: null, serviceRole: undefined },
-      redis: { url: null, tls: true, caFile: undefined },
+      redis: {
+        ...{ url: null, tls: true, caFile: undefined, cert: null, key: null },
+        ...{ keyPrefix: 'auth:', sentinelPassword: null },
+      },
       passwords: { breachUrl: undefined },
       jwt: {
         algorithm: 'RS256',

@@ -19,9 +19,15 @@ describe('.env.example', () => {
     expect(parse(parseEnv(text))).to.deep.equal(parse());
   });
 
+  /** What another variable must come with. */
+  const companions: Record<string, Record<string, string>> = {
+    REDIS_CERT_FILE: { REDIS_KEY: '-----BEGIN PRIVATE KEY-----' },
+    REDIS_KEY_FILE: { REDIS_CERT: '-----BEGIN CERTIFICATE-----' },
+  };
+
   it('shows examples that are accepted once uncommented, where their files exist', () => {
     for (const [name, value] of Object.entries(examples)) {
-      const env = { DB_PRIMARY_DB_URL: 'postgresql://db/auth', JWT_PRIVATE_KEY: 'pem' };
+      const env = { DB_PRIMARY_DB_URL: 'postgresql://db/auth', JWT_PRIVATE_KEY: 'pem', ...companions[name] };
       const others = Object.entries(env).filter(([other]) => !name.startsWith(other));
       const faults = faultsOf({ ...Object.fromEntries(others), [name]: value });
       expect(faults.filter((fault) => !fault.endsWith('cannot be read'))).to.deep.equal([]);

@@ -21,7 +21,6 @@ export function createRedisCounter(redis: Redis | Cluster, name: string) {
   const limiter = new RateLimiterRedis({
     keyPrefix: `limit:${name}`,
     storeClient: redis,
-    rejectIfRedisNotReady: true,
     // Each call passes its own duration, and the caller compares the points.
     points: Number.MAX_SAFE_INTEGER,
     duration: 1,

@@ -1,10 +1,10 @@
+import { meaningOf } from '../../observe/redis-errors.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { interceptCommands } from './command-interceptor.ts';
 import type { IoredisConnection } from './ioredis-connection.ts';
 
-/** ioredis gives this error no code, so the message is compared. */
-const isTimeout = (error: unknown): boolean =>
-  error instanceof Error && error.message === 'Command timed out';
+/** Whether the server could not answer a command. Other errors are answers. */
+export const isOutage = (error: unknown): boolean => meaningOf(error)?.class === 'outage';
 
 /**
  * Rejects commands at once while a connected Redis does not answer in time. While the connection is lost, the client
@@ -16,7 +16,7 @@ export function guardCommands(
 ): () => void {
   const breaker = createCircuitBreaker({
     slowFailure: 0,
-    isOutage: isTimeout,
+    isOutage,
     probe: () => connection.ping(),
     onChange,
   });

@@ -2,15 +2,8 @@ import type { StoreObserver } from '../../observe/store-observer.ts';
 import { interceptCommands } from './command-interceptor.ts';
 import type { IoredisConnection } from './ioredis-connection.ts';
 
-/** Reports to the observer every command and whether the connection is ready. */
-export function instrumentConnection(
-  connection: IoredisConnection,
-  name: 'commands' | 'messages',
-  observer: StoreObserver,
-): void {
-  observer.redis(name, connection.status === 'ready');
-  connection.on('ready', () => observer.redis(name, true));
-  connection.on('close', () => observer.redis(name, false));
+/** Reports every command to the observer. */
+export function instrumentCommands(connection: IoredisConnection, observer: StoreObserver): void {
   interceptCommands(connection, (command, send) => {
     let sent: unknown;
     const settled = observer.command(command.name, () => {

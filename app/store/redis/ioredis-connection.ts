@@ -1,29 +1,35 @@
 import { isIP } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
-import { Cluster, Redis } from 'ioredis';
-import { ConfigError, redisNodes, type Secret } from '../../config/config.ts';
-import { readCaFile } from '../certificates.ts';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { parseSentinelUrl, redisNodes, type Secret } from '../../config/config.ts';
+import { checkTlsFiles, createTlsOptions, type RedisTls } from './tls-options.ts';
 
 export type IoredisConnection = Redis | Cluster;
 
-/** Node verifies the chain and the host name. ioredis reads `ca` at each connection, so that a rotated CA is used. */
-function tlsOptions(caFile: string | undefined, servername: string | undefined): ConnectionOptions {
-  const options: ConnectionOptions = servername ? { servername } : {};
-  if (!caFile) return options;
-  return Object.defineProperty(options, 'ca', { enumerable: true, get: () => readCaFile(caFile) });
+/** Which Redis to connect to, and how. */
+export interface RedisTarget {
+  readonly url: Secret;
+  /** @default none */
+  readonly keyPrefix?: string;
+  /** Milliseconds. @default 250 */
+  readonly commandTimeout?: number;
+  readonly tls?: RedisTls;
+  readonly sentinelPassword?: Secret | null;
 }
 
+type CreateTls = ReturnType<typeof createTlsOptions>;
+
 /** The connection options in the URL of one node. */
-export function parseNode(node: string, caFile?: string) {
+export function parseNode(node: string, createTls: CreateTls = createTlsOptions({})) {
   const { hostname, port, username, password, protocol, pathname } = new URL(node);
   const host = hostname.replace(/^\[|\]$/g, '');
   return {
     host,
     port: Number(port || 6379),
     db: Number(pathname.slice(1)) || 0,
-    ...(username ? { username: decodeURIComponent(username) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
-    ...(protocol === 'rediss:' ? { tls: tlsOptions(caFile, isIP(host) ? undefined : host) } : {}),
+    // Undefined fields replace those of an earlier URL.
+    username: username ? decodeURIComponent(username) : undefined,
+    password: password ? decodeURIComponent(password) : undefined,
+    tls: protocol === 'rediss:' ? createTls(isIP(host) ? undefined : host) : undefined,
   };
 }
 
@@ -32,14 +38,6 @@ const retryDelay = (attempts: number): number => Math.min(500, 25 * 2 ** Math.mi
 
 /** Milliseconds after which a command rejects. */
 const defaultCommandTimeout = 250;
-
-/** In milliseconds. A socket without an answer for `socketTimeout` is closed, even if TCP still considers it open. */
-const timeouts = (commandTimeout: number) => ({
-  commandTimeout,
-  connectTimeout: 1_000,
-  socketTimeout: 2 * commandTimeout,
-  keepAlive: 10_000,
-});
 
 /** Milliseconds between two reconnects because of READONLY. A server that stays a replica must not cause a loop. */
 const demotionPause = 1_000;
@@ -60,80 +58,134 @@ export function createReconnectOnDemotion(now = () => performance.now()): (error
   };
 }
 
-interface RedisOptions {
-  readonly url: Secret;
-  readonly keyPrefix: string;
-  /** Milliseconds. */
-  readonly commandTimeout: number;
-  readonly caFile: string | undefined;
+/** Options of every connection. A socket without an answer for `socketTimeout` milliseconds is closed. */
+function commonOptions({ commandTimeout = defaultCommandTimeout }: RedisTarget) {
+  return {
+    commandTimeout,
+    connectTimeout: 1_000,
+    socketTimeout: 2 * commandTimeout,
+    keepAlive: 10_000,
+    // It would need INFO, which access rules often forbid. The circuit breaker notices a server that is still loading.
+    enableReadyCheck: false,
+    // Only for CLIENT LIST, and some providers refuse it.
+    disableClientInfo: true,
+  } satisfies RedisOptions;
 }
 
-function createSingle({ url, keyPrefix, commandTimeout, caFile }: RedisOptions): Redis {
+/** @param current the options that may change, which every attempt to connect reads again */
+function createRedis(target: RedisTarget, current: (attempts: number) => RedisOptions): Redis {
   const redis: Redis = new Redis({
-    ...timeouts(commandTimeout),
-    ...parseNode(url(), caFile),
+    ...commonOptions(target),
+    ...current(0),
     lazyConnect: true,
     // A command fails at once instead of being queued until a reconnect: its caller would not wait so long.
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     autoResubscribe: false,
-    keyPrefix,
+    keyPrefix: target.keyPrefix ?? '',
     reconnectOnError: createReconnectOnDemotion(),
     retryStrategy: (attempts) => {
-      // The URL is read again, so that the next connection uses a rotated secret.
-      Object.assign(redis.options, parseNode(url(), caFile));
+      Object.assign(redis.options, current(attempts));
       return retryDelay(attempts);
     },
   });
   return redis;
 }
 
-function createCluster({ url, keyPrefix, commandTimeout, caFile }: RedisOptions): Cluster {
+/** The address of a node. */
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/**
+ * A connection to one server. If the URL lists several, each attempt to connect takes the next one, the `others`
+ * included.
+ */
+function createSingle(target: RedisTarget, others: () => readonly Address[]): Redis {
+  const createTls = createTlsOptions(target.tls ?? {});
+  return createRedis(target, (attempts) => {
+    const nodes = redisNodes(target.url()).map((node) => parseNode(node, createTls));
+    const [first] = nodes;
+    const all = [...nodes, ...others().map((address) => ({ ...first, ...address }))];
+    return all[attempts % all.length] ?? {};
+  });
+}
+
+function createBySentinels(target: RedisTarget): Redis {
+  const createTls = createTlsOptions(target.tls ?? {});
+  const redis = createRedis(target, () => {
+    const url = parseSentinelUrl(target.url());
+    if (!url) return {};
+    const { host, port, ...master } = parseNode(url.master, createTls);
+    // The certificate is for the host that the sentinels name, and not for the name of the master.
+    const tls = master.tls ? createTls() : undefined;
+    return {
+      ...master,
+      sentinels: url.sentinels.map((sentinel) => ({
+        host: parseNode(sentinel).host,
+        port: Number(new URL(sentinel).port || 26_379),
+      })),
+      name: url.name,
+      sentinelPassword: target.sentinelPassword?.(),
+      // The sentinels know each other by address, which a certificate may not contain.
+      ...(tls ? { tls, sentinelTLS: tls, enableTLSForSentinelMode: true, updateSentinels: false } : {}),
+    };
+  });
+  Object.assign(redis.options, {
+    sentinelCommandTimeout: 1_000,
+    sentinelRetryStrategy: redis.options.retryStrategy,
+  });
+  return redis;
+}
+
+/** A cluster that the nodes in the URL belong to. It is not connected yet. */
+export function createClusterConnection(target: RedisTarget): Cluster {
+  const createTls = createTlsOptions(target.tls ?? {});
+  const { url } = target;
   const firstNode = () => parseNode(redisNodes(url())[0] ?? '');
   const { username, password, tls } = firstNode();
   // All nodes share one object, so that their next connections use a rotated password.
   const redisOptions = {
-    ...timeouts(commandTimeout),
+    ...commonOptions(target),
     ...{ username, password },
-    ...(tls ? { tls: tlsOptions(caFile, undefined) } : {}),
+    ...(tls ? { tls: createTls() } : {}),
   };
-  const nodes = redisNodes(url()).map((node) => parseNode(node, caFile));
-  return new Cluster(nodes, {
-    lazyConnect: true,
-    enableOfflineQueue: false,
-    keyPrefix,
-    redisOptions,
-    clusterRetryStrategy: (attempts) => {
-      const now = firstNode();
-      Object.assign(redisOptions, { username: now.username, password: now.password });
-      return retryDelay(attempts);
+  return new Cluster(
+    redisNodes(url()).map((node) => parseNode(node, createTls)),
+    {
+      lazyConnect: true,
+      enableOfflineQueue: false,
+      enableReadyCheck: false,
+      keyPrefix: target.keyPrefix ?? '',
+      redisOptions,
+      // A command for a shard that is down fails at once. Waiting for its recovery would delay the request.
+      retryDelayOnFailover: 0,
+      retryDelayOnClusterDown: 0,
+      clusterRetryStrategy: (attempts) => {
+        const now = firstNode();
+        Object.assign(redisOptions, { username: now.username, password: now.password });
+        return retryDelay(attempts);
+      },
+      // Certificates contain host names. If the name were resolved here, TLS would compare them with an address.
+      dnsLookup: (address, callback) => callback(null, address),
     },
-    // Certificates contain host names. If the name were resolved here, TLS would compare them with an address.
-    dnsLookup: (address, callback) => callback(null, address),
-  });
+  );
 }
 
-/** @throws ConfigError, so that a file without a certificate is found at the start and not at the first failure */
-function checkCaFile(caFile: string): void {
-  try {
-    readCaFile(caFile);
-  } catch {
-    throw new ConfigError(['REDIS_CA_FILE is not a readable file of CA certificates']);
-  }
-}
+export const isSentinelUrl = (url: string): boolean => parseSentinelUrl(url) !== null;
+export const isClusterUrl = (url: string): boolean => !isSentinelUrl(url) && redisNodes(url).length > 1;
 
 /**
- * A single node, or a cluster when the URL is a comma list. It is not connected yet.
- * @param caFile for rediss://. @default the CAs of Node
- * @throws ConfigError when the CA file cannot be used
+ * A connection to one server: the only one, the master that the sentinels name, or any node of a cluster. It is not
+ * connected yet.
+ * @param others further nodes of a cluster, for the next attempts to connect
+ * @throws ConfigError when a file for TLS cannot be used
  */
-export function createIoredisConnection(
-  url: Secret,
-  keyPrefix: string,
-  commandTimeout = defaultCommandTimeout,
-  caFile?: string,
-): IoredisConnection {
-  if (caFile) checkCaFile(caFile);
-  const create = redisNodes(url()).length > 1 ? createCluster : createSingle;
-  return create({ url, keyPrefix, commandTimeout, caFile });
+export function createServerConnection(
+  target: RedisTarget,
+  others: () => readonly Address[] = () => [],
+): Redis {
+  checkTlsFiles(target.tls ?? {});
+  return isSentinelUrl(target.url()) ? createBySentinels(target) : createSingle(target, others);
 }

@@ -64,6 +64,7 @@ export const variants: readonly (readonly [CloudName, ...string[]])[] = [
     'aks.secretsClientId=11111111-1111-4111-8111-111111111111,aks.tenantId=11111111-1111-4111-8111-111111111111',
   ],
   ['eks', 'jwt.algorithm=HS256,jwt.previousSecret=true,database.replica=true,redis.tls=false'],
+  ['eks', 'redis.clientCertificate=true,redis.sentinelPort=26379,redis.sentinelPassword=true'],
   ['eks', 'migrations.mode=job'],
   ['eks', 'secrets.ownerName=null'],
   ['eks', 'extraConfig.ACCESS_TOKEN_TTL=10m,extraConfig.ARGON2_TIME=3'],

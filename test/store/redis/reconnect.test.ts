@@ -1,14 +1,19 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { connect } from '../../../app/store/postgres/connection.ts';
-import { createIoredisConnection } from '../../../app/store/redis/ioredis-connection.ts';
+import {
+  createClusterConnection,
+  createServerConnection,
+  isClusterUrl,
+} from '../../../app/store/redis/ioredis-connection.ts';
 import { silentLog } from '../../support/stores.ts';
 
 /** Failures in a row. A great number must not lead to an infinite pause by its power of two. */
 const failures = [...Array(100).keys(), 1_000, 10_000, 1e6, 1e9];
 
 function redisPauses(url: string): unknown[] {
-  const client = createIoredisConnection(() => url, '');
+  const create = isClusterUrl(url) ? createClusterConnection : createServerConnection;
+  const client = create({ url: () => url });
   const strategy =
     client instanceof Redis ? client.options.retryStrategy : client.options.clusterRetryStrategy;
   client.disconnect();
@@ -32,6 +37,7 @@ describe('The pause before connecting again', () => {
   const clients: [title: string, pauses: () => unknown[]][] = [
     ['Redis', () => redisPauses('redis://127.0.0.1:1')],
     ['a cluster of Redis', () => redisPauses('redis://127.0.0.1:1,redis://127.0.0.1:2')],
+    ['Redis behind sentinels', () => redisPauses('redis+sentinel://127.0.0.1:1,127.0.0.1:2/name')],
     ['Postgres', postgresPauses],
   ];
   for (const [title, pauses] of clients) {

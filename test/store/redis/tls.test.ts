@@ -64,7 +64,7 @@ import { until } from '../../support/until.ts';
 
     async function open(url: string, caFile: string | undefined) {
       const { log, lines } = recordingLog();
-      const redis = await createRedisClient({ url: () => url, caFile, log, commandTimeout: 10_000 });
+      const redis = await createRedisClient({ url: () => url, tls: { caFile }, log, commandTimeout: 10_000 });
       cleanup.add(() => redis.close());
       const lost = () => lines.find(({ event }) => event === 'redis_lost')?.msg;
       return { redis, lost };
@@ -125,7 +125,9 @@ import { until } from '../../support/until.ts';
 
     it('needs a file that contains a certificate', async () => {
       const caFile = certificates.ours.ca.keyFile;
-      const refused = createRedisClient({ url: () => 'rediss://127.0.0.1:1', caFile, log: silentLog });
+      const refused = createRedisClient({
+        ...{ url: () => 'rediss://127.0.0.1:1', tls: { caFile }, log: silentLog },
+      });
       expect(await refused.catch((error: unknown) => error)).to.be.instanceOf(ConfigError);
     });
   },

@@ -1,0 +1,63 @@
+import type { Redis } from 'ioredis';
+import type { IoredisConnection } from './ioredis-connection.ts';
+
+const script = 'return 1';
+/** The name of the script, which EVAL has stored before. */
+const scriptHash = 'e0e1f9fabfc9d4800c877a703b823ac0578ff8db';
+
+/**
+ * Every command with a key that the service sends, directly or in a script, as harmless calls on keys of the check.
+ * Access rules apply to the commands in a script as well. The last calls make sure that no key remains.
+ */
+const calls: readonly (readonly [command: string, ...args: (string | number)[]])[] = [
+  ['set', 'check:text', '1', 'PX', 1_000],
+  ['get', 'check:text'],
+  ['mget', 'check:text'],
+  ['exists', 'check:text'],
+  ['incrby', 'check:text', 0],
+  ['decr', 'check:text'],
+  ['pttl', 'check:text'],
+  ['hset', 'check:hash', 'field', '1'],
+  ['hget', 'check:hash', 'field'],
+  ['hexists', 'check:hash', 'field'],
+  ['hincrby', 'check:hash', 'field', 0],
+  ['hkeys', 'check:hash'],
+  ['hdel', 'check:hash', 'field'],
+  ['rpush', 'check:list', '1'],
+  ['lrange', 'check:list', 0, 0],
+  ['ltrim', 'check:list', 0, 0],
+  ['lrem', 'check:list', 1, '1'],
+  ['eval', script, 1, 'check:text'],
+  ['evalsha', scriptHash, 1, 'check:text'],
+  ['expire', 'check:hash', 1],
+  ['pexpire', 'check:list', 1_000],
+  ['del', 'check:hash'],
+  ['time'],
+  ['ping'],
+];
+
+/** In every mode. */
+export const requiredCommands: ReadonlySet<string> = new Set([
+  ...calls.map(([command]) => command),
+  'publish',
+  'subscribe',
+]);
+
+/** The rights of a user for the service alone, as ACL SETUSER takes them. */
+export function accessRule(keyPrefix: string): string {
+  const commands = [...requiredCommands].map((command) => `+${command}`).join(' ');
+  // The client itself asks a cluster for its slots. INFO is optional: it shows the eviction policy.
+  return `resetkeys ~${keyPrefix}* resetchannels &${keyPrefix}* -@all ${commands} +cluster|slots +info`;
+}
+
+/**
+ * Sends each command once. The results do not matter: who observes the commands of the connection learns which of them
+ * Redis refuses. The check needs no right beyond those that it checks.
+ */
+export async function tryRequiredCommands(connection: IoredisConnection, keyPrefix: string): Promise<void> {
+  // Single connection and cluster declare the same method.
+  const sender: Pick<Redis, 'call'> = connection;
+  const sent = calls.map(([command, ...args]) => sender.call(command, ...args));
+  // Nobody listens on this channel.
+  await Promise.allSettled([...sent, connection.publish(`${keyPrefix}check`, '')]);
+}
