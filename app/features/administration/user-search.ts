@@ -4,7 +4,7 @@ import { endpoint } from '../../http/route/endpoint.ts';
 import { cursor, limit } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
 import { canonicalEmailPrefix } from '../users/email-address.ts';
-import { ManagedUser, presentManagedUser } from '../users/user.ts';
+import { canonicalUsername, ManagedUser, presentManagedUser } from '../users/user.ts';
 
 const email = z.string().min(1).max(254).optional();
 const username = z.string().min(1).max(32).optional();
@@ -45,7 +45,8 @@ interface Search extends Filter {
 
 /** One page of the users whose email or username begins with a prefix. */
 async function searchUsers({ users }: Store, { email, username, limit, cursor }: Search) {
-  const prefix = email === undefined ? (username ?? '').trim().toLowerCase() : canonicalEmailPrefix(email);
+  const name = canonicalUsername(username ?? '').toLowerCase();
+  const prefix = email === undefined ? name : canonicalEmailPrefix(email);
   const field = email === undefined ? 'username' : 'email';
   const cursors = createCursors(TextKeyset, 'users', field, prefix);
   const search = { prefix, limit, after: cursors.decode(cursor) };

@@ -19,14 +19,19 @@ export const Email = z
     examples: ['test@example.com'],
   });
 
-/** Input methods of East Asian languages write ASCII characters in full width (RFC 8265 section 3.3.1). */
-const narrow = (text: string): string =>
-  text.replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));
+/**
+ * Without spaces around it, and in ASCII characters where input methods of East Asian languages write them in full width
+ * (RFC 8265 section 3.3.1).
+ */
+export const canonicalUsername = (text: string): string =>
+  text
+    .trim()
+    .replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));
 
 /** The names that users cannot choose are in reserved-usernames.ts. */
 export const Username = z
   .string()
-  .overwrite((text) => narrow(text.trim()))
+  .overwrite(canonicalUsername)
   .regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must have 3 to 32 letters, digits, dots, hyphens or underscores')
   .meta({ examples: ['testuser'] });
 

@@ -38,10 +38,14 @@ onEachStore('POST /admin/users/search', (stores) => {
     expect((await search({ email: '%' })).body.data).to.deep.equal([]);
   });
 
-  it('finds an international domain by its letters and by its A-labels', async () => {
+  it('finds an international domain by its letters and by its A-labels, and a username in full width', async () => {
     const user = newUserFields();
     const email = `${user.username}@xn--bcher-kva.example`;
     await app.ask('POST /api/v1/auth/register', { body: { ...user, email } });
+    const wide = user.username.replaceAll(/[a-z0-9]/g, (sign) =>
+      String.fromCharCode(sign.charCodeAt(0) + 0xfee0),
+    );
+    expect(names((await search({ username: ` ${wide}` })).body.data)).to.deep.equal([user.username]);
     for (const domain of ['BÜCHER', 'bücher.example', 'XN--BCHER-KVA.ex']) {
       const found = (await search({ email: ` ${user.username}@${domain}` })).body.data;
       expect(found.map((each: { email: string }) => each.email)).to.deep.equal([email]);
