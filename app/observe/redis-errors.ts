@@ -18,7 +18,11 @@ const patterns = [
   ['wrong_database', 'configuration', /DB index is out of range|SELECT is not allowed in cluster mode/],
   ['wrong_mode', 'configuration', /^(MOVED|CROSSSLOT)\b|cluster support disabled/],
   ['sentinel', 'configuration', /names a sentinel/],
-  ['unknown_master', 'configuration', /^connected to sentinel .* invalid reply: null$/],
+  [
+    'unknown_master',
+    'configuration',
+    /No such master with that name|^connected to sentinel .* invalid reply: null$/,
+  ],
   ['unknown_command', 'configuration', /^ERR unknown (sub)?command/i],
   ['read_only', 'refused_write', /\bREADONLY\b/],
   ['out_of_memory', 'refused_write', /\bOOM\b/],

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import type { Cluster } from 'ioredis';
 import { createRateLimiter } from '../../app/store/rate-limit/rate-limiter.ts';
+import { createRedisSlots } from '../../app/store/rate-limit/redis-slots.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { onRealStore } from '../support/stores.ts';
@@ -7,6 +9,8 @@ import { until } from '../support/until.ts';
 import { logInNewUser, newUserFields } from '../support/users.ts';
 import { manyKeys, type ObservedRedis, observeRedis, write } from './observed-redis.ts';
 import { type RedisCluster, startRedisCluster } from './servers/redis-cluster.ts';
+
+const octet = (): number => Math.floor(Math.random() * 256);
 
 /** Milliseconds of each request of a client that does what users do, one request after the other. */
 async function requestTimes(app: TestApp, isOver: (count: number) => boolean): Promise<number[]> {
@@ -17,15 +21,19 @@ async function requestTimes(app: TestApp, isOver: (count: number) => boolean): P
     times.push(performance.now() - start);
     return result;
   };
+  // Networks of their own, so that the limits are counted and refuse nothing, in all shards.
+  const from = () => ({ headers: { 'X-Forwarded-For': `10.${octet()}.${octet()}.1` } });
   let { refresh } = await logInNewUser(app);
   while (!isOver(times.length)) {
     const { body } = await measure(() =>
-      app.ask('POST /api/v1/auth/refresh', { body: { refresh_token: refresh } }),
+      app.ask('POST /api/v1/auth/refresh', { ...from(), body: { refresh_token: refresh } }),
     );
     ({ refresh_token: refresh } = body.data);
     await measure(() => app.ask('GET /api/v1/auth/verify', { token: body.data.access_token }));
     const { email } = newUserFields();
-    await measure(() => app.ask('POST /api/v1/auth/login', { body: { email, password: 'wrong' } }));
+    await measure(() =>
+      app.ask('POST /api/v1/auth/login', { ...from(), body: { email, password: 'wrong' } }),
+    );
   }
   return times;
 }
@@ -55,7 +63,7 @@ onRealStore('Redis Cluster', (stores) => {
     const { cluster, observed } = await openAll(({ url }) => url);
     const app = await startApp(
       { ...stores(), redis: observed.redis },
-      { RATE_LIMIT: 'on', RATE_LIMIT_SCALE: '1000' },
+      { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' },
     );
     cleanup.add(() => app.close());
     await requestTimes(app, (count) => count >= 60);
@@ -133,6 +141,26 @@ onRealStore('Redis Cluster', (stores) => {
       return seen.includes(heard);
     });
     expect(await observed.redis.get(manyKeys)).to.deep.equal(manyKeys.map(() => 'value'));
+  });
+
+  it('counts attempt slots of an account in one step, whatever the key prefix is', async () => {
+    const cluster = await startRedisCluster(cleanup);
+    const { redis, isDegraded } = await observeRedis(cleanup, cluster.url, { keyPrefix: 'team-2.auth:' });
+    await until(async () => !(await isDegraded()));
+    const rules = {
+      interval: 60_000,
+      draws: 1,
+      rest: 1,
+      waiting: 1,
+      period: 60_000,
+      perNetwork: 1,
+      perBlock: 1,
+    };
+    const slots = createRedisSlots(redis.connection as Cluster, rules, () => 0);
+    for (const letter of ['A', 'B', 'C', 'D']) {
+      const claim = await slots.claim({ account: letter.repeat(43), network: 'network', block: 'block' });
+      expect(claim.opensIn).to.equal(0);
+    }
   });
 
   it('is found out later if the node does not answer at the start', async function () {

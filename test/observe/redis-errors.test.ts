@@ -27,6 +27,7 @@ const messages: Record<string, readonly string[]> = {
   ],
   'sentinel configuration': ['ERR REDIS_URL names a sentinel'],
   'unknown_master configuration': [
+    'All sentinels are unreachable. Last error: ERR No such master with that name',
     'connected to sentinel a:26379 successfully, but got an invalid reply: null',
   ],
   'unknown_command configuration': [

@@ -155,7 +155,9 @@ export function createClusterConnection(target: RedisTarget): Cluster {
     redisNodes(url()).map((node) => parseNode(node, createTls)),
     {
       lazyConnect: true,
-      enableOfflineQueue: false,
+      // Commands wait for the connection to a node, for as long as a command may take. Those for a cluster that is not
+      // connected are rejected by guardShards.
+      enableOfflineQueue: true,
       enableReadyCheck: false,
       keyPrefix: target.keyPrefix ?? '',
       redisOptions,

@@ -22,8 +22,10 @@ export function openCluster(parts: CommandParts): CommandConnection<Cluster> {
   connection.on('error', (error: Error) => isStopped || availability.lost('connection', error));
   connection.on('close', () => isStopped || availability.lost('connection'));
   connection.on('ready', async () => {
-    availability.back('connection');
+    // Connects to every master.
     await shards.ping();
+    if (isStopped || connection.status !== 'ready') return;
+    availability.back('connection');
     await inspection.run(connection);
   });
   // Without traffic nobody else would notice it before the next check of the readiness.

@@ -83,7 +83,9 @@ export function openCommands(parts: CommandParts) {
     ping: async (): Promise<boolean> => parts.availability.isAvailable() && (await current().ping()),
     /** Resolves when the first attempt has failed, or when the connection can be used. */
     async connect(): Promise<void> {
-      if (await attempt(server.connection)) await detected;
+      if (!(await attempt(server.connection))) return;
+      await detected;
+      await current().ping();
     },
     async close(): Promise<void> {
       parts.inspection.stop();

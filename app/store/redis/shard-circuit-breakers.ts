@@ -76,6 +76,10 @@ export function guardShards(
   }
 
   interceptCommands(cluster, (command, send) => {
+    if (cluster.status !== 'ready') {
+      command.reject(new Error('Redis Cluster is not connected'));
+      return command.promise;
+    }
     // reason: the client declares a number, and returns null for a command without a key, which any node answers.
     const slot = command.getSlot() as number | null;
     if (slot === null) return send();
