@@ -47,10 +47,16 @@ function databaseUrl(name: string): string {
   return url.href;
 }
 
-/** Creates an empty database on the real server. @returns its URL and a function that drops it */
-export async function createScratchDatabase(): Promise<{ url: Secret; drop: () => Promise<void> }> {
+/**
+ * Creates an empty database on the real server.
+ * @param options the end of the statement, for example a collation
+ * @returns its URL and a function that drops it
+ */
+export async function createScratchDatabase(
+  options = '',
+): Promise<{ url: Secret; drop: () => Promise<void> }> {
   const name = `auth_test_${randomBytes(6).toString('hex')}`;
-  await runOn(databaseUrl(new URL(serverUrl ?? '').pathname.slice(1)), `create database ${name}`);
+  await runOn(databaseUrl(new URL(serverUrl ?? '').pathname.slice(1)), `create database ${name} ${options}`);
   const url = databaseUrl(name);
   const drop = () => runOn(databaseUrl('postgres'), `drop database if exists ${name} with (force)`);
   return { url: () => url, drop };

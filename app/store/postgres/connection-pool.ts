@@ -8,6 +8,8 @@ export interface PooledConnection {
   /** How often the connection was lost. A transaction must not continue on the connection that replaced a lost one. */
   losses: number;
   isDestroyed: boolean;
+  /** False while work is repeated whose prepared statements have become void. */
+  prepares: boolean;
   activeQuery: object | null;
 }
 
@@ -40,7 +42,8 @@ function openConnection(pool: PoolParts): PooledConnection {
       if (pool.idle.includes(pooled)) destroy(pool, pooled);
     };
     const connection = pool.open(onClose);
-    const pooled: PooledConnection = { connection, losses: 0, isDestroyed: false, activeQuery: null };
+    const state = { losses: 0, isDestroyed: false, prepares: true, activeQuery: null };
+    const pooled: PooledConnection = { connection, ...state };
     pool.connections.add(pooled);
     return pooled;
   } catch (error) {

@@ -5,9 +5,10 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import { isFatal, isOutage, isRetryable, translate, unavailable } from './errors.ts';
+import { isFatal, isOutage, isRetryable, isVoidPlan, translate, unavailable } from './errors.ts';
 import type { Queries } from './queries.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
+import { encodeParameter } from './wire-format.ts';
 
 export interface DatabaseOptions {
   readonly url: Secret;
@@ -63,8 +64,13 @@ function withinDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>
 }
 
 /** Destroys the connection when the signal aborts before the work ends. */
-async function withConnection<T>(pool: ConnectionPool, signal: AbortSignal, work: Work<T>): Promise<T> {
+async function withConnection<T>(
+  pool: ConnectionPool,
+  { signal, prepares }: { signal: AbortSignal; prepares: boolean },
+  work: Work<T>,
+): Promise<T> {
   const pooled = await pool.acquire(signal);
+  pooled.prepares = prepares;
   const onAbort = (): void => pool.destroy(pooled);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -75,23 +81,32 @@ async function withConnection<T>(pool: ConnectionPool, signal: AbortSignal, work
   }
 }
 
-/** Single statements are repeated too: Postgres rolls an aborted statement back completely. */
-async function withRetries<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+/**
+ * Single statements are repeated too: Postgres rolls an aborted statement back completely. Work with a void plan is
+ * repeated without prepared statements, because each of its statements may have one, and a pooler may keep them.
+ */
+async function withRetries<T>(
+  { signal, prepares }: { signal: AbortSignal; prepares: boolean },
+  attempt: (prepares: boolean) => Promise<T>,
+): Promise<T> {
+  let isPreparing = prepares;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt();
+      return await attempt(isPreparing);
     } catch (error) {
-      if (!isRetryable(error)) throw error;
+      const hasVoidPlan = isPreparing && isVoidPlan(error);
+      if (!hasVoidPlan && !isRetryable(error)) throw error;
       if (attempts === maxAttempts || signal.aborted) throw unavailable(error);
+      if (hasVoidPlan) isPreparing = false;
     }
   }
 }
 
 function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): RunStatement {
-  const { prepare } = options.config;
   return async <Row>(pooled: PooledConnection, text: string, params: readonly unknown[] = []) => {
-    // The client types parameters as what it can serialize, and itself reports a value that it cannot serialize.
-    const query = pooled.connection.unsafe<Row[] & object[]>(text, params as never[], { prepare });
+    // reason: the types of the client do not allow undefined, which the client itself reports
+    const values = params.map(encodeParameter) as string[];
+    const query = pooled.connection.unsafe<Row[] & object[]>(text, values, { prepare: pooled.prepares });
     if (!options.embedded) pooled.activeQuery = query;
     try {
       return await query;
@@ -117,7 +132,11 @@ export function createDatabase(options: DatabaseOptions): Database {
   options.onPool?.(pool.state);
 
   const runInTime = <T>(work: Work<T>): Promise<T> =>
-    withinDeadline(config.timeout, (signal) => withRetries(signal, () => withConnection(pool, signal, work)));
+    withinDeadline(config.timeout, (signal) =>
+      withRetries({ signal, prepares: config.prepare }, (prepares) =>
+        withConnection(pool, { signal, prepares }, work),
+      ),
+    );
 
   const breaker = createCircuitBreaker({
     slowFailure: config.timeout / 2,
