@@ -88,6 +88,11 @@ async function repeatSuccessor(
   { client }: RefreshAttempt,
 ): Promise<RefreshToken> {
   const { refreshGrace, refreshAnomaly } = services.lifetimes;
+  // The update changed no row although the token is the newest. Nobody has used the token twice.
+  if (session.tokenHash.equals(presented.hash)) {
+    const cause = new Error('Postgres did not update the session of the newest refresh token');
+    throw new AppError('service_unavailable', { cause, retryAfter: 1 });
+  }
   if (!session.previousHash?.equals(presented.hash) || !session.sealedSuccessor) {
     return endSession(services, 'reuse_old', { session, client });
   }
