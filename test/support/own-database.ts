@@ -4,12 +4,14 @@ import { migrate } from '../../app/store/postgres/migrations.ts';
 import { createDatabase } from '../../app/store/postgres/postgres-database.ts';
 import type { QueryName } from '../../app/store/postgres/queries.ts';
 import { startApp, type TestApp } from './app.ts';
+import { runOn } from './servers.ts';
 import { createScratchDatabase, queries, silentLog, type TestStores } from './stores.ts';
 
 /** An application with a scratch database and a few connections of its own. */
 export interface OwnDatabase {
   readonly app: TestApp;
   readonly database: Database;
+  readonly url: () => string;
   /** Runs a statement that the application does not contain, on a connection of the application. */
   run<Row extends object>(statement: string, params?: readonly unknown[]): Promise<Row[]>;
   /** Opens the database again, so that settings of the database and the role apply, and starts another application. */
@@ -34,6 +36,7 @@ async function open(url: () => string, config: TestStores['config']): Promise<Ow
   return {
     app,
     database,
+    url,
     // reason: with the queries above, the name of a query may be its text.
     run: (statement, params) => database.query(statement as QueryName, params),
     reopen: async () => {
@@ -46,13 +49,20 @@ async function open(url: () => string, config: TestStores['config']): Promise<Ow
 
 /**
  * @param options.template how to create the database, for example its collation
+ * @param options.before statements for the new database, before its migrations; they get its name
  * @param options.connections the size of the connection pool
  */
 export async function openOwnDatabase(
   config: TestStores['config'],
-  { template, connections = 1 }: { template?: string; connections?: number } = {},
+  options: {
+    template?: string;
+    before?: (database: string) => readonly string[];
+    connections?: number;
+  } = {},
 ): Promise<OwnDatabase & { drop(): Promise<void> }> {
+  const { template, before = () => [], connections = 1 } = options;
   const { url, drop } = await createScratchDatabase(template);
+  for (const statement of before(new URL(url()).pathname.slice(1))) await runOn(url(), statement);
   await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log: silentLog });
   return { ...(await open(url, { ...config, poolMax: connections })), drop };
 }

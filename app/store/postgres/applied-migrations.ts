@@ -3,18 +3,18 @@ import { concurrentIndex, type Migration } from './migration-files.ts';
 
 /** The checksum of each applied migration by its name. Creates the table on an empty database. */
 export async function readAppliedMigrations(connection: Connection): Promise<Map<string, string>> {
-  await connection.unsafe(`create table if not exists schema_migrations (
+  await connection.unsafe(`create table if not exists public.schema_migrations (
     name text primary key,
     checksum text not null,
     applied_at timestamptz(3) not null default now()
   )`);
   const rows = await connection.unsafe<{ name: string; checksum: string }[]>(
-    'select name, checksum from schema_migrations order by name',
+    'select name, checksum from public.schema_migrations order by name',
   );
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }
 
-const insertRecord = 'insert into schema_migrations (name, checksum) values ($1, $2)';
+const insertRecord = 'insert into public.schema_migrations (name, checksum) values ($1, $2)';
 
 /** @param lockTimeout milliseconds that a statement waits for a lock on a table */
 export async function applyMigration(connection: Connection, migration: Migration, lockTimeout: number) {

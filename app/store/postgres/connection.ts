@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import postgres from 'postgres';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { createServerSocket } from './handshake/server-socket.ts';
+import { portableSettings } from './session-settings.ts';
 import { clientTypes } from './wire-format.ts';
 
 /** A client with one connection, not a pool. It connects at its first query, and again after a loss. */
@@ -39,7 +40,7 @@ export function connect(options: {
     fetch_types: false,
     connect_timeout: options.connectTimeout / 1000,
     backoff: (retries: number) => Math.min(maxBackoff, 0.02 * 2 ** Math.min(retries, 10)),
-    connection: { application_name: 'auth-service', ...options.parameters },
+    connection: { ...portableSettings, ...options.parameters },
     types: clientTypes,
     transform: { column: { from: postgres.toCamel } },
     onnotice: (notice: postgres.Notice) =>

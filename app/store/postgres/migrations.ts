@@ -5,6 +5,7 @@ import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { type Migration, migrationFolder, readMigrations } from './migration-files.ts';
 import { grantToServiceRole } from './service-role.ts';
+import { applyMigrationSettings } from './session-settings.ts';
 
 interface MigrationOptions {
   readonly target: ConnectionTarget;
@@ -32,6 +33,7 @@ export async function migrate(options: MigrationOptions) {
   const files = readMigrations(folder);
   const { connection, isLost } = openConnection(options);
   try {
+    await connection.unsafe(applyMigrationSettings);
     await acquireLock(connection, lockWait);
     const result = await applyMissing(connection, files, async (migration) => {
       // The client reconnects by itself, but the advisory lock ended with the lost connection.
@@ -107,6 +109,6 @@ function checkUnchanged(files: readonly Migration[], applied: ReadonlyMap<string
 
 /** PGlite is one backend, so the settings and locks of this connection would apply to the next client too. */
 async function closeConnection(connection: Connection): Promise<void> {
-  await connection.unsafe('reset lock_timeout; select pg_advisory_unlock_all()').catch(() => undefined);
+  await connection.unsafe('reset all; select pg_advisory_unlock_all()').catch(() => undefined);
   await connection.end({ timeout: 5 });
 }

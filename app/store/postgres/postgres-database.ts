@@ -7,6 +7,7 @@ import { type ConnectionPool, createConnectionPool, type PooledConnection } from
 import type { Database } from './database.ts';
 import { isFatal, isOutage, isRetryable, isVoidPlan, translate, unavailable } from './errors.ts';
 import type { Queries } from './queries.ts';
+import { directSettings } from './session-settings.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
 import { encodeParameter } from './wire-format.ts';
 
@@ -31,6 +32,7 @@ function openPool(options: DatabaseOptions): ConnectionPool {
   // The server's deadline comes first, so that the connection survives. PgBouncer rejects parameters it does not know.
   const serverTimeout = Math.max(1, Math.floor(config.timeout * 0.9));
   const parameters = {
+    ...directSettings,
     statement_timeout: serverTimeout,
     idle_in_transaction_session_timeout: config.timeout,
   };

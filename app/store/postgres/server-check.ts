@@ -1,9 +1,12 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
+import postgres from 'postgres';
 import { ConfigError } from '../../config/config.ts';
 import { connect } from './connection.ts';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { TransportError } from './handshake/transport-error.ts';
+import { directSettings } from './session-settings.ts';
+import { checkSettings } from './settings-check.ts';
 
 interface CheckOptions {
   readonly target: ConnectionTarget;
@@ -29,10 +32,14 @@ function warn({ target, variable, log }: CheckOptions): void {
   );
 }
 
-async function connectOnce({ target, log, connectTimeout }: CheckOptions): Promise<void> {
-  const connection = connect({ target, prepare: false, connectTimeout, parameters: {}, log });
+/** @returns a sentence for each setting of the server with which the service must not start */
+async function connectOnce(
+  { target, variable, log, connectTimeout }: CheckOptions,
+  parameters: Record<string, string>,
+): Promise<string[]> {
+  const connection = connect({ target, prepare: false, connectTimeout, parameters, log });
   try {
-    await connection.unsafe('select 1');
+    return await checkSettings(connection, { variable, log });
   } finally {
     await connection.end({ timeout: 0 });
   }
@@ -41,13 +48,19 @@ async function connectOnce({ target, log, connectTimeout }: CheckOptions): Promi
 /**
  * Connects once before a command starts its work. An outage is no fault: the service handles outages at any time.
  * @throws ConfigError when the configuration forbids the server that answers, for example because its certificate is
- *   refused
+ *   refused, or if a setting of the server makes it answer wrongly
  */
 export async function checkServer(options: CheckOptions): Promise<void> {
   try {
     warn(options);
-    await connectOnce(options);
+    // A pooler may refuse the parameters, and then the values of the server apply.
+    const faults = await connectOnce(options, directSettings).catch((error: unknown) => {
+      if (!(error instanceof postgres.PostgresError)) throw error;
+      return connectOnce(options, {});
+    });
+    if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${options.variable}: ${fault}`));
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     if (error instanceof TransportError) throw new ConfigError([`${options.variable}: ${error.message}`]);
   }
 }

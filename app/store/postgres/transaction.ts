@@ -29,7 +29,8 @@ interface TransactionState {
  */
 export async function runTransaction<T>(parts: TransactionParts, work: (tx: Database) => Promise<T>) {
   const { pooled, run, destroy } = parts;
-  await run(pooled, 'begin');
+  // Statements that wait for a lock then see what was committed meanwhile, whatever the server's default is.
+  await run(pooled, 'begin isolation level read committed');
   const { losses } = pooled;
   const isConnected = (): boolean => !pooled.isDestroyed && pooled.losses === losses;
   const state: TransactionState = { isConnected, isOver: false };

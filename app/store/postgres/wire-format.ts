@@ -7,7 +7,7 @@
  */
 
 /** Oids of types in the catalogue of Postgres (pg_type.dat). They never change. */
-const oids = { boolean: 16, bytea: 17, json: 114, timestamptz: 1184, jsonb: 3802 };
+const oids = { boolean: 16, bytea: 17, json: 114, timestamptz: 1184, numeric: 1700, jsonb: 3802 };
 
 /**
  * The text of a parameter. No setting of the server changes what Postgres reads from it.
@@ -61,5 +61,7 @@ export const clientTypes = {
   },
   bytea: { to: oids.bytea, from: [oids.bytea], serialize: asItIs, parse: decodeBytes },
   json: { to: oids.json, from: [oids.json, oids.jsonb], serialize: asItIs, parse: JSON.parse },
+  // Unlike float8, its text does not depend on extra_float_digits.
+  numeric: { to: oids.numeric, from: [oids.numeric], serialize: asItIs, parse: Number },
   date: { to: oids.timestamptz, from: [oids.timestamptz], serialize: asItIs, parse: decodeInstant },
 };

@@ -1,4 +1,4 @@
-update sessions
+update public.sessions
 set token_hash = $3,
   previous_hash = $2,
   sealed_successor = $4,
