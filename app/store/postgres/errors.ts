@@ -31,6 +31,7 @@ export function errorCode(error: unknown): string {
 const codeByConstraint: Record<string, ErrorCode> = {
   users_email_key: 'email_taken',
   users_username_key: 'username_taken',
+  users_username_lower_key: 'username_taken',
   roles_name_key: 'role_exists',
 };
 
