@@ -33,7 +33,7 @@ function explain(error: unknown): never {
  *   or when the configuration forbids the Postgres that answers
  */
 export async function migrateCommand(config: Config, log: Logger): Promise<void> {
-  const { timeout: connectTimeout } = config.database;
+  const { timeout } = config.database;
   const { ownerUrl } = config.migrations;
   const url = ownerUrl ?? config.database.url;
   const missing =
@@ -41,7 +41,7 @@ export async function migrateCommand(config: Config, log: Logger): Promise<void>
   if (!url) throw new ConfigError([missing]);
   const target = { ...config.database, url };
   const variable = ownerUrl ? 'DB_OWNER_DB_URL' : 'DB_PRIMARY_DB_URL';
-  await checkServer({ target, variable, log, connectTimeout });
+  await checkServer({ target, variable, log, timeout });
   const serviceRole = serviceRoleOf(config);
   const { applied, alreadyApplied, unknown } = await migrate({ target, log, serviceRole }).catch(explain);
   if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import postgres from 'postgres';
 import { parseConfig } from '../../app/config/config.ts';
 import { createDatabase } from '../../app/store/postgres/postgres-database.ts';
+import type { ServerProfile } from '../../app/store/postgres/server-profile.ts';
 import { probes, using } from '../store/postgres/probe.ts';
 import { codeOf } from '../support/rows.ts';
 import { onRealStore, silentLog } from '../support/stores.ts';
@@ -36,17 +37,26 @@ onRealStore('Deadlines behind PgBouncer', (stores) => {
     }
   }
 
-  async function open(poolMode: 'session' | 'transaction', env: Record<string, string>) {
+  async function open(poolMode: 'session' | 'transaction', profile?: ServerProfile) {
     pooler = await startPgBouncer({ poolMode, poolSize: 6 * size, target: stores().url() });
     const { url } = pooler;
-    const all = { DB_TIMEOUT: '300ms', DB_POOL_MAX: String(size), DB_PRIMARY_DB_URL: url, ...env };
-    const config = parseConfig(all).database;
-    return createDatabase({ url: () => url, config, queries: probes, log: silentLog });
+    const env = { DB_TIMEOUT: '300ms', DB_POOL_MAX: String(size), DB_PRIMARY_DB_URL: url };
+    const config = parseConfig(env).database;
+    return createDatabase({ url: () => url, config, queries: probes, log: silentLog, profile });
   }
 
-  for (const poolMode of ['session', 'transaction'] as const) {
-    it(`end queries on the server in ${poolMode} mode, so that backends do not pile up`, async () => {
-      const database = await open(poolMode, { DB_PREPARE: 'off' });
+  // The role has no deadline, whatever this profile says, so only the cancel requests of the client end the queries.
+  const withoutDeadline = { pooling: 'transaction', keepsStatements: false, settings: 'role' } as const;
+  const cases = [
+    ['session', 'by the deadline of the server', undefined],
+    ['session', 'by cancel requests', withoutDeadline],
+    ['transaction', 'by the deadline of the server', undefined],
+    ['transaction', 'by cancel requests', withoutDeadline],
+  ] as const;
+
+  for (const [poolMode, how, profile] of cases) {
+    it(`end queries ${how} in ${poolMode} mode, so that backends do not pile up`, async () => {
+      const database = await open(poolMode, profile);
       const isServed = () =>
         database.query('probe/echo', ['x']).then(
           () => true,

@@ -48,6 +48,12 @@ export async function translateConflict<T>(work: Promise<T>): Promise<T> {
 /** Postgres aborted the transaction because of a conflict with another one. The same work may succeed now. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error));
 
+/**
+ * The backend that answers does not know a prepared statement (26000), or knows another one by its name (42P05): a
+ * pooler has given the connection another backend. The statement was not executed.
+ */
+export const isLostStatement = (error: unknown): boolean => ['26000', '42P05'].includes(errorCode(error));
+
 const endsConnection = (error: postgres.PostgresError): boolean =>
   ['FATAL', 'PANIC'].includes(error.severity);
 

@@ -5,8 +5,11 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import { isFatal, isOutage, isRetryable, translate, unavailable } from './errors.ts';
-import type { Queries } from './queries.ts';
+import { isFatal, isLostStatement, isOutage, isRetryable, translate, unavailable } from './errors.ts';
+import { createProfileSource, type ProfileSource } from './profile-source.ts';
+import type { Queries, QueryName } from './queries.ts';
+import type { ServerProfile } from './server-profile.ts';
+import { sessionTimeouts, setLocal } from './session-timeouts.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
 
 export interface DatabaseOptions {
@@ -14,6 +17,8 @@ export interface DatabaseOptions {
   readonly config: Config['database'];
   readonly queries: Queries;
   readonly log: Logger;
+  /** What a check at the start found out about the server. Otherwise the first call finds it out. */
+  readonly profile?: ServerProfile | undefined;
   /** PGlite: one backend, which cannot cancel a query and whose settings would apply to the next client too. */
   readonly embedded?: boolean;
   readonly onPool?: (state: () => PoolState) => void;
@@ -25,23 +30,18 @@ type Work<T> = (pooled: PooledConnection) => Promise<T>;
 /** Attempts at work that Postgres aborts because of a conflict with another transaction. */
 const maxAttempts = 3;
 
-function openPool(options: DatabaseOptions): ConnectionPool {
+function openPool(options: DatabaseOptions, profiles: ProfileSource): ConnectionPool {
   const { url, config, log, embedded } = options;
-  // The server's deadline comes first, so that the connection survives. PgBouncer rejects parameters it does not know.
-  const serverTimeout = Math.max(1, Math.floor(config.timeout * 0.9));
-  const parameters = {
-    statement_timeout: serverTimeout,
-    idle_in_transaction_session_timeout: config.timeout,
-  };
+  const settings = sessionTimeouts(config.timeout);
   return createConnectionPool({
     // PGlite's server mixes the messages of several connections.
     size: embedded ? 1 : config.poolMax,
     open: (onClose) =>
       connect({
         target: { ...config, url },
-        prepare: config.prepare,
-        connectTimeout: serverTimeout,
-        parameters: embedded || !config.prepare ? {} : parameters,
+        prepare: config.prepare !== 'off',
+        connectTimeout: settings.statement_timeout,
+        parameters: profiles.current().settings === 'startup' && !embedded ? settings : {},
         log,
         onClose,
       }),
@@ -81,22 +81,27 @@ async function withRetries<T>(signal: AbortSignal, attempt: () => Promise<T>): P
     try {
       return await attempt();
     } catch (error) {
-      if (!isRetryable(error)) throw error;
+      if (!isRetryable(error) && !isLostStatement(error)) throw error;
       if (attempts === maxAttempts || signal.aborted) throw unavailable(error);
     }
   }
 }
 
-function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): RunStatement {
-  const { prepare } = options.config;
+function createRunStatement(
+  pool: ConnectionPool,
+  profiles: ProfileSource,
+  { embedded }: DatabaseOptions,
+): RunStatement {
   return async <Row>(pooled: PooledConnection, text: string, params: readonly unknown[] = []) => {
+    const prepare = profiles.current().keepsStatements;
     // The client types parameters as what it can serialize, and itself reports a value that it cannot serialize.
     const query = pooled.connection.unsafe<Row[] & object[]>(text, params as never[], { prepare });
-    if (!options.embedded) pooled.activeQuery = query;
+    if (!embedded) pooled.activeQuery = query;
     try {
       return await query;
     } catch (error) {
       if (isFatal(error)) pool.destroy(pooled);
+      if (isLostStatement(error)) profiles.reportLostStatement(error);
       throw translate(error);
     } finally {
       if (pooled.activeQuery === query) pooled.activeQuery = null;
@@ -112,12 +117,16 @@ function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): Run
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { config, queries, log } = options;
-  const pool = openPool(options);
-  const run = createRunStatement(pool, options);
+  const profiles = createProfileSource(options);
+  const pool = openPool(options, profiles);
+  const run = createRunStatement(pool, profiles, options);
   options.onPool?.(pool.state);
 
   const runInTime = <T>(work: Work<T>): Promise<T> =>
-    withinDeadline(config.timeout, (signal) => withRetries(signal, () => withConnection(pool, signal, work)));
+    withinDeadline(config.timeout, async (signal) => {
+      await profiles.ready();
+      return withRetries(signal, () => withConnection(pool, signal, work));
+    });
 
   const breaker = createCircuitBreaker({
     slowFailure: config.timeout / 2,
@@ -138,13 +147,22 @@ export function createDatabase(options: DatabaseOptions): Database {
     return running;
   }
 
+  const needsTransaction = (): boolean => profiles.current().settings === 'transaction';
+  const begin = (): string =>
+    needsTransaction() ? `begin; ${setLocal(sessionTimeouts(config.timeout))}` : 'begin';
+  const inTransaction = <T>(pooled: PooledConnection, work: (tx: Database) => Promise<T>): Promise<T> =>
+    runTransaction({ pooled, queries, run, begin: begin(), destroy: pool.destroy }, work);
+
   return {
-    async query(name, params) {
+    async query<Row extends object>(name: QueryName, params?: readonly unknown[]) {
       const text = queries.text(name);
-      return call((pooled) => run(pooled, text, params));
+      return call((pooled) =>
+        needsTransaction()
+          ? inTransaction(pooled, (tx) => tx.query<Row>(name, params))
+          : run<Row>(pooled, text, params),
+      );
     },
-    transaction: (work) =>
-      call((pooled) => runTransaction({ pooled, queries, run, destroy: pool.destroy }, work)),
+    transaction: (work) => call((pooled) => inTransaction(pooled, work)),
     close() {
       breaker.stop();
       return pool.close();
