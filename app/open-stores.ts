@@ -120,7 +120,7 @@ async function startEmbedded({ config, log, closers }: Opening): Promise<Secret>
   const dataDir = join(config.dataDir, 'postgres');
   const { url, close } = await startEmbeddedPostgres({ dataDir, maxConnections: 4, log });
   closers.push(close);
-  await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log });
+  await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log, embedded: true });
   return url;
 }
 
