@@ -59,6 +59,12 @@ const voidPlanState = /^(0A000|26000|42...)$/;
 /** The same statement may succeed if it is not prepared. A wrong statement fails again. */
 export const isVoidPlan = (error: unknown): boolean => voidPlanState.test(errorCode(error));
 
+/**
+ * The backend that answers does not know a prepared statement (26000), or knows another one by its name (42P05): a
+ * pooler has given the connection another backend. The statement was not executed.
+ */
+export const isLostStatement = (error: unknown): boolean => ['26000', '42P05'].includes(errorCode(error));
+
 const endsConnection = (error: postgres.PostgresError): boolean =>
   ['FATAL', 'PANIC'].includes(error.severity);
 

@@ -5,9 +5,19 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import { isFatal, isOutage, isRetryable, isVoidPlan, translate, unavailable } from './errors.ts';
-import type { Queries } from './queries.ts';
-import { directSettings } from './session-settings.ts';
+import {
+  isFatal,
+  isLostStatement,
+  isOutage,
+  isRetryable,
+  isVoidPlan,
+  translate,
+  unavailable,
+} from './errors.ts';
+import { createProfileSource, type ProfileSource } from './profile-source.ts';
+import type { Queries, QueryName } from './queries.ts';
+import type { ServerProfile } from './server-profile.ts';
+import { sessionTimeouts, setLocal } from './session-timeouts.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
 import { encodeParameter } from './wire-format.ts';
 
@@ -16,6 +26,8 @@ export interface DatabaseOptions {
   readonly config: Config['database'];
   readonly queries: Queries;
   readonly log: Logger;
+  /** What a check at the start found out about the server. Otherwise the first call finds it out. */
+  readonly profile?: ServerProfile | undefined;
   /** PGlite: one backend, which cannot cancel a query and whose settings would apply to the next client too. */
   readonly embedded?: boolean;
   readonly onPool?: (state: () => PoolState) => void;
@@ -24,27 +36,24 @@ export interface DatabaseOptions {
 /** Work on one connection of the pool. */
 type Work<T> = (pooled: PooledConnection) => Promise<T>;
 
+/** Statements that wait for a lock then see what was committed meanwhile, whatever the default of the server is. */
+const beginStatement = 'begin isolation level read committed';
+
 /** Attempts at work that Postgres aborts because of a conflict with another transaction. */
 const maxAttempts = 3;
 
-function openPool(options: DatabaseOptions): ConnectionPool {
+function openPool(options: DatabaseOptions, profiles: ProfileSource): ConnectionPool {
   const { url, config, log, embedded } = options;
-  // The server's deadline comes first, so that the connection survives. PgBouncer rejects parameters it does not know.
-  const serverTimeout = Math.max(1, Math.floor(config.timeout * 0.9));
-  const parameters = {
-    ...directSettings,
-    statement_timeout: serverTimeout,
-    idle_in_transaction_session_timeout: config.timeout,
-  };
+  const settings = sessionTimeouts(config.timeout);
   return createConnectionPool({
     // PGlite's server mixes the messages of several connections.
     size: embedded ? 1 : config.poolMax,
     open: (onClose) =>
       connect({
         target: { ...config, url },
-        prepare: config.prepare,
-        connectTimeout: serverTimeout,
-        parameters: embedded || !config.prepare ? {} : parameters,
+        prepare: config.prepare !== 'off',
+        connectTimeout: settings.statement_timeout,
+        parameters: profiles.current().settings === 'startup' && !embedded ? settings : {},
         log,
         onClose,
       }),
@@ -104,16 +113,22 @@ async function withRetries<T>(
   }
 }
 
-function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): RunStatement {
+function createRunStatement(
+  pool: ConnectionPool,
+  profiles: ProfileSource,
+  { embedded }: DatabaseOptions,
+): RunStatement {
   return async <Row>(pooled: PooledConnection, text: string, params: readonly unknown[] = []) => {
     // reason: the types of the client do not allow undefined, which the client itself reports
     const values = params.map(encodeParameter) as string[];
-    const query = pooled.connection.unsafe<Row[] & object[]>(text, values, { prepare: pooled.prepares });
-    if (!options.embedded) pooled.activeQuery = query;
+    const prepare = pooled.prepares && profiles.current().keepsStatements;
+    const query = pooled.connection.unsafe<Row[] & object[]>(text, values, { prepare });
+    if (!embedded) pooled.activeQuery = query;
     try {
       return await query;
     } catch (error) {
       if (isFatal(error)) pool.destroy(pooled);
+      if (isLostStatement(error)) profiles.reportLostStatement(error);
       throw translate(error);
     } finally {
       if (pooled.activeQuery === query) pooled.activeQuery = null;
@@ -129,16 +144,18 @@ function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): Run
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { config, queries, log } = options;
-  const pool = openPool(options);
-  const run = createRunStatement(pool, options);
+  const profiles = createProfileSource(options);
+  const pool = openPool(options, profiles);
+  const run = createRunStatement(pool, profiles, options);
   options.onPool?.(pool.state);
 
   const runInTime = <T>(work: Work<T>): Promise<T> =>
-    withinDeadline(config.timeout, (signal) =>
-      withRetries({ signal, prepares: config.prepare }, (prepares) =>
+    withinDeadline(config.timeout, async (signal) => {
+      await profiles.ready();
+      return withRetries({ signal, prepares: profiles.current().keepsStatements }, (prepares) =>
         withConnection(pool, { signal, prepares }, work),
-      ),
-    );
+      );
+    });
 
   const breaker = createCircuitBreaker({
     slowFailure: config.timeout / 2,
@@ -159,13 +176,22 @@ export function createDatabase(options: DatabaseOptions): Database {
     return running;
   }
 
+  const needsTransaction = (): boolean => profiles.current().settings === 'transaction';
+  const begin = (): string =>
+    needsTransaction() ? `${beginStatement}; ${setLocal(sessionTimeouts(config.timeout))}` : beginStatement;
+  const inTransaction = <T>(pooled: PooledConnection, work: (tx: Database) => Promise<T>): Promise<T> =>
+    runTransaction({ pooled, queries, run, begin: begin(), destroy: pool.destroy }, work);
+
   return {
-    async query(name, params) {
+    async query<Row extends object>(name: QueryName, params?: readonly unknown[]) {
       const text = queries.text(name);
-      return call((pooled) => run(pooled, text, params));
+      return call((pooled) =>
+        needsTransaction()
+          ? inTransaction(pooled, (tx) => tx.query<Row>(name, params))
+          : run<Row>(pooled, text, params),
+      );
     },
-    transaction: (work) =>
-      call((pooled) => runTransaction({ pooled, queries, run, destroy: pool.destroy }, work)),
+    transaction: (work) => call((pooled) => inTransaction(pooled, work)),
     close() {
       breaker.stop();
       return pool.close();

@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import postgres from 'postgres';
 import { ConfigError } from '../../config/config.ts';
 import { connect } from './connection.ts';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { TransportError } from './handshake/transport-error.ts';
-import { directSettings } from './session-settings.ts';
+import { PoolerError } from './pooling.ts';
+import { detectProfile, type ServerProfile } from './server-profile.ts';
+import { sessionTimeouts } from './session-timeouts.ts';
 import { checkSettings } from './settings-check.ts';
 
 interface CheckOptions {
@@ -13,8 +14,8 @@ interface CheckOptions {
   /** The variable that contains the URL. */
   readonly variable: 'DB_OWNER_DB_URL' | 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL';
   readonly log: Logger;
-  /** Milliseconds. */
-  readonly connectTimeout: number;
+  /** DB_TIMEOUT in milliseconds. */
+  readonly timeout: number;
 }
 
 /** On the loopback interface nobody is in the middle, for example between the service and a proxy in the same pod. */
@@ -33,11 +34,8 @@ function warn({ target, variable, log }: CheckOptions): void {
 }
 
 /** @returns a sentence for each setting of the server with which the service must not start */
-async function connectOnce(
-  { target, variable, log, connectTimeout }: CheckOptions,
-  parameters: Record<string, string>,
-): Promise<string[]> {
-  const connection = connect({ target, prepare: false, connectTimeout, parameters, log });
+async function findFaultySettings({ target, variable, log, timeout }: CheckOptions): Promise<string[]> {
+  const connection = connect({ target, prepare: false, connectTimeout: timeout, parameters: {}, log });
   try {
     return await checkSettings(connection, { variable, log });
   } finally {
@@ -47,20 +45,22 @@ async function connectOnce(
 
 /**
  * Connects once before a command starts its work. An outage is no fault: the service handles outages at any time.
+ * @returns what is known about the server then, or undefined if it does not answer
  * @throws ConfigError when the configuration forbids the server that answers, for example because its certificate is
- *   refused, or if a setting of the server makes it answer wrongly
+ *   refused, when it is a pooler that cannot be used, or when a setting of the server makes it answer wrongly
  */
-export async function checkServer(options: CheckOptions): Promise<void> {
+export async function checkServer(options: CheckOptions): Promise<ServerProfile | undefined> {
+  const { target, variable, timeout, log } = options;
   try {
     warn(options);
-    // A pooler may refuse the parameters, and then the values of the server apply.
-    const faults = await connectOnce(options, directSettings).catch((error: unknown) => {
-      if (!(error instanceof postgres.PostgresError)) throw error;
-      return connectOnce(options, {});
-    });
-    if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${options.variable}: ${fault}`));
+    const profile = await detectProfile({ target, settings: sessionTimeouts(timeout), timeout, log });
+    const faults = await findFaultySettings(options);
+    if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${variable}: ${fault}`));
+    return profile;
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    if (error instanceof TransportError) throw new ConfigError([`${options.variable}: ${error.message}`]);
+    const isFault = error instanceof TransportError || error instanceof PoolerError;
+    if (isFault) throw new ConfigError([`${variable}: ${error.message}`]);
+    return undefined;
   }
 }

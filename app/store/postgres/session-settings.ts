@@ -14,8 +14,9 @@ export const portableSettings = {
 } as const;
 
 /**
- * Sent as well if the server or its pooler accepts them: PgBouncer refuses a connection with a parameter that it does not
- * know. No statement needs them to be correct. Without them, some are refused or wait, where the server has other values.
+ * Sent as well if the server or its pooler accepts them (session-timeouts.ts): PgBouncer refuses a connection with a
+ * parameter that it does not know. No statement needs them to be correct. Where the server has other values, some statements
+ * would be refused or would wait.
  * The values are text, because the client leaves out the number 0.
  */
 export const directSettings = {

@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import type { Connection } from './connection.ts';
-import { directSettings } from './session-settings.ts';
 
 /** A setting on which the service relies, and what happens if it has another value. */
 interface Expectation {
@@ -12,8 +11,6 @@ interface Expectation {
   readonly wayOut?: string;
   readonly accepts?: (value: string) => boolean;
 }
-
-const conflicts = 'simultaneous requests conflict more often, and some are answered with 503';
 
 /** The names are those of the view pg_settings. */
 const expectations: Readonly<Record<string, Expectation>> = {
@@ -39,16 +36,6 @@ const expectations: Readonly<Record<string, Expectation>> = {
     consequence: 'requests with characters that this encoding does not have fail',
     isFault: false,
     wayOut: `Move the data to a database that is created with encoding 'UTF8'.`,
-  },
-  default_transaction_isolation: {
-    value: directSettings.default_transaction_isolation,
-    consequence: conflicts,
-    isFault: false,
-  },
-  exit_on_error: {
-    value: directSettings.exit_on_error,
-    consequence: 'a violated constraint, such as a username that is taken, is answered with 503',
-    isFault: false,
   },
 };
 

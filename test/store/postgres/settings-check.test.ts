@@ -20,7 +20,7 @@ onRealStore('The check of the settings of a server', () => {
   async function check(variable: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL' = 'DB_PRIMARY_DB_URL') {
     const { log, lines } = recordingLog();
     const target = { url, sslMode: 'disable' as const, caFile: undefined };
-    const error = await checkServer({ target, variable, log, connectTimeout: 10_000 }).catch(
+    const error = await checkServer({ target, variable, log, timeout: 10_000 }).catch(
       (caught: unknown) => caught,
     );
     const warnings = lines.filter(({ event }) => event === 'postgres_setting');
