@@ -101,7 +101,14 @@ async function createServices(parts: Composition) {
   const throttle = await createThrottle(parts, store);
   const devices = createDeviceTokens(await store.serviceSecrets.get('device-tokens', randomBytes(32)));
   const onRefresh = createRefreshObserver({ metrics, log });
-  const sessions = createSessions({ store, states, tokens, lifetimes: config.sessions, onRefresh });
+  const sessions = createSessions({
+    store,
+    states,
+    tokens,
+    redis: stores.redis,
+    lifetimes: config.sessions,
+    onRefresh,
+  });
   const confirmPassword = createConfirmPassword({ store, hasher, throttle });
   return {
     ...parts,

@@ -8,7 +8,7 @@ import { createInMemoryRedis } from './store/embedded/in-memory-redis.ts';
 import type { Database } from './store/postgres/database.ts';
 import { instrumentDatabase } from './store/postgres/instrumented-database.ts';
 import { migrate } from './store/postgres/migrations.ts';
-import { createDatabase } from './store/postgres/postgres-database.ts';
+import { createDatabase, type DatabaseOptions } from './store/postgres/postgres-database.ts';
 import { loadQueries, type Queries } from './store/postgres/queries.ts';
 import { checkServer } from './store/postgres/server-check.ts';
 import { createRedisClient } from './store/redis/ioredis-client.ts';
@@ -73,30 +73,37 @@ export async function withStore<T>(
 async function openDatabases(opening: Opening) {
   const { config, observer } = opening;
   const { url, replicaUrl } = config.database;
-  await checkServers(opening);
+  const profiles = await checkServers(opening);
   const queries = loadQueries(undefined, { watch: config.environment === 'development' });
-  const primary = openDatabase(opening, queries, 'primary', url ?? (await startEmbedded(opening)));
+  const primary = openDatabase(opening, queries, 'primary', {
+    url: url ?? (await startEmbedded(opening)),
+    profile: profiles.primary,
+  });
   const database = instrumentDatabase(primary, observer.query, observer.transactionFailed);
   if (!replicaUrl) return { database, replica: database };
-  const replica = openDatabase(opening, queries, 'replica', replicaUrl);
+  const replica = openDatabase(opening, queries, 'replica', { url: replicaUrl, profile: profiles.replica });
   return { database, replica: instrumentDatabase(replica, observer.replicaQuery) };
 }
 
-async function checkServers({ config, log }: Opening): Promise<void> {
-  const { url, replicaUrl, timeout: connectTimeout } = config.database;
-  const check = (variable: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL', secret: Secret | null) =>
-    secret && checkServer({ target: { ...config.database, url: secret }, variable, log, connectTimeout });
-  await Promise.all([check('DB_PRIMARY_DB_URL', url), check('DB_REPLICA_DB_URL', replicaUrl)]);
+async function checkServers({ config, log }: Opening) {
+  const { url, replicaUrl, timeout } = config.database;
+  const check = async (variable: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL', secret: Secret | null) =>
+    secret ? checkServer({ target: { ...config.database, url: secret }, variable, log, timeout }) : undefined;
+  const [primary, replica] = await Promise.all([
+    check('DB_PRIMARY_DB_URL', url),
+    check('DB_REPLICA_DB_URL', replicaUrl),
+  ]);
+  return { primary, replica };
 }
 
 function openDatabase(
   { config, log, observer, closers }: Opening,
   queries: Queries,
   name: 'primary' | 'replica',
-  url: Secret,
+  server: Pick<DatabaseOptions, 'url' | 'profile'>,
 ): Database {
   const database = createDatabase({
-    url,
+    ...server,
     config: config.database,
     queries,
     log,
@@ -113,7 +120,7 @@ async function startEmbedded({ config, log, closers }: Opening): Promise<Secret>
   const dataDir = join(config.dataDir, 'postgres');
   const { url, close } = await startEmbeddedPostgres({ dataDir, maxConnections: 4, log });
   closers.push(close);
-  await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log });
+  await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log, embedded: true });
   return url;
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type Config, ConfigError, type Secret } from '../config/config.ts';
 import { errorCode } from '../store/postgres/errors.ts';
 import { migrate } from '../store/postgres/migrations.ts';
+import { PoolerError } from '../store/postgres/pooling.ts';
 import { checkServer } from '../store/postgres/server-check.ts';
 
 /** The user in a URL. */
@@ -18,8 +19,12 @@ function serviceRoleOf({ database, migrations }: Config): string | undefined {
   return user && user !== userOf(ownerUrl) ? user : undefined;
 }
 
-/** @throws Error that names the variable if the role may not migrate, otherwise the error itself */
-function explain(error: unknown): never {
+/**
+ * @throws ConfigError if a pooler is in the way
+ * @throws Error that names the variable if the role may not migrate, otherwise the error itself
+ */
+function explain(error: unknown, variable: string): never {
+  if (error instanceof PoolerError) throw new ConfigError([`${variable}: ${error.message}`]);
   // 42501, insufficient_privilege. The message names the object.
   if (errorCode(error) !== '42501' || !(error instanceof Error)) throw error;
   const cause = { cause: error };
@@ -33,7 +38,7 @@ function explain(error: unknown): never {
  *   or when the configuration forbids the Postgres that answers
  */
 export async function migrateCommand(config: Config, log: Logger): Promise<void> {
-  const { timeout: connectTimeout } = config.database;
+  const { timeout } = config.database;
   const { ownerUrl } = config.migrations;
   const url = ownerUrl ?? config.database.url;
   const missing =
@@ -41,9 +46,14 @@ export async function migrateCommand(config: Config, log: Logger): Promise<void>
   if (!url) throw new ConfigError([missing]);
   const target = { ...config.database, url };
   const variable = ownerUrl ? 'DB_OWNER_DB_URL' : 'DB_PRIMARY_DB_URL';
-  await checkServer({ target, variable, log, connectTimeout });
+  const profile = await checkServer({ target, variable, log, timeout });
   const serviceRole = serviceRoleOf(config);
-  const { applied, alreadyApplied, unknown } = await migrate({ target, log, serviceRole }).catch(explain);
+  // While a statement waits for a table, the queries of the service wait behind it, and they have a deadline.
+  const lockTimeout = Math.min(1_000, timeout / 3);
+  const options = { target, log, serviceRole, profile, lockTimeout };
+  const { applied, alreadyApplied, unknown } = await migrate(options).catch((error: unknown) =>
+    explain(error, variable),
+  );
   if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');
   const message = applied.length > 0 ? 'migrations applied' : 'the schema is up to date';
   log.info({ applied, alreadyApplied }, message);

@@ -27,8 +27,8 @@ export const storeVariables = {
     poolMax: variable('DB_POOL_MAX', integer(1, 1_000), '10').help(
       'Number of Postgres connections per process.',
     ),
-    prepare: variable('DB_PREPARE', onOff, 'on').help(
-      'Use of prepared statements. Set it to off behind a PgBouncer that pools transactions.',
+    prepare: variable('DB_PREPARE', oneOf(['auto', 'on', 'off']), 'auto').help(
+      'Use of prepared statements. With auto the service finds out whether a pooler in front of Postgres keeps them, and uses none if that is not certain.',
     ),
     timeout: variable('DB_TIMEOUT', duration('10ms', '1h'), '3s').help(
       'Deadline of one query, after which the server cancels it.',

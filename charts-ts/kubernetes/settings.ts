@@ -46,6 +46,12 @@ export type Settings = Readonly<Record<(typeof requiredInProduction)[number], So
 
 const text = (value: string | number, from?: string): Text => ({ text: String(value), from });
 
+/** YAML may read on and off as booleans. */
+function onOff(value: string | boolean): string {
+  if (typeof value === 'string') return value;
+  return value ? 'on' : 'off';
+}
+
 function jwtKeys({ jwt }: Values): Partial<Settings> {
   if (jwt.algorithm === 'HS256') return { JWT_SECRET_KEY: { secret: 'jwt-secret' } };
   return {
@@ -92,7 +98,7 @@ export function settings(values: Values): Settings {
     ...(database.replica && { DB_REPLICA_DB_URL: { secret: 'db-replica-url' } }),
     ...(database.ca && { DB_CA_FILE: text(`${paths.databaseCa}/ca.pem`, 'database.ca') }),
     DB_POOL_MAX: text(database.poolMax, 'database.poolMax'),
-    DB_PREPARE: text(database.prepare ? 'on' : 'off', 'database.prepare'),
+    DB_PREPARE: text(onOff(database.prepare), 'database.prepare'),
     REDIS_URL: { secret: 'redis-url' },
     ...(!redis.tls && { REDIS_TLS: text('off') }),
     ...(redis.ca && { REDIS_CA_FILE: text(`${paths.redisCa}/ca.pem`, 'redis.ca') }),

@@ -53,7 +53,8 @@ export const valuesSchema = z.strictObject({
     port,
     poolMax: z.int().min(1).max(1_000),
     maxConnections: z.int().min(1),
-    prepare: z.boolean(),
+    // YAML may read on and off as booleans.
+    prepare: z.union([z.enum(['auto', 'on', 'off']), z.boolean()], 'must be auto, on or off'),
     replica: z.boolean(),
     ca: pem.optional(),
   }),

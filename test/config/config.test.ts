@@ -24,7 +24,7 @@ describe('parseConfig', () => {
         sslMode: 'disable',
         acceptsTrust: true,
         poolMax: 10,
-        prepare: true,
+        prepare: 'auto',
         timeout: 3_000,
       },
       migrations: { ownerUrl: null, serviceRole: undefined },

@@ -105,8 +105,9 @@ async function openKind(kind: StoreKind): Promise<Opened> {
   const config = parseConfig({ DB_TIMEOUT: '10s' }).database;
   const server = await openServer(kind);
   const { url, directUrl } = server;
-  await migrate({ target: { url: directUrl, sslMode: 'disable', caFile: undefined }, log: silentLog });
-  const database = createDatabase({ url, config, queries, log: silentLog, embedded: kind === 'embedded' });
+  const embedded = kind === 'embedded';
+  await migrate({ target: { url: directUrl, sslMode: 'disable', caFile: undefined }, log: silentLog, embedded });
+  const database = createDatabase({ url, config, queries, log: silentLog, embedded });
   const memory = () => ({ redis: createInMemoryRedis(), close: async () => undefined });
   const redis = kind === 'real' && redisUrl ? await openRedis(redisUrl) : memory();
   const stores: TestStores = {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
+import type { RedisClient } from '../../store/redis/redis-client.ts';
 import type { Store } from '../../store/store.ts';
 import type { Session } from '../../store/tables/sessions.ts';
 import type { Account, User } from '../../store/tables/users.ts';
@@ -8,12 +9,16 @@ import { actorOf, onUser, type UserCall, writeAudit } from '../audit/audit-log.t
 import type { AccessTokens } from '../tokens/access-token.ts';
 import { createMacKey, issueRefreshToken, type RefreshToken } from './internal/refresh-token.ts';
 import { type RefreshAttempt, type RotationServices, rotate } from './internal/rotation.ts';
+import { createUncertainRotations } from './internal/uncertain-rotations.ts';
 import type { SessionStates } from './session-states.ts';
 
 export type Sessions = ReturnType<typeof createSessions>;
 export type TokenSet = Awaited<ReturnType<Sessions['tokenSet']>>;
 
-type Services = RotationServices & { readonly tokens: AccessTokens };
+type Services = Omit<RotationServices, 'uncertainRotations'> & {
+  readonly tokens: AccessTokens;
+  readonly redis: RedisClient;
+};
 
 /** What users do about their own sessions. */
 function createOwnSessions({ store, states }: { store: Store; states: SessionStates }) {
@@ -95,7 +100,8 @@ async function openSession(
 }
 
 export function createSessions(services: Services) {
-  const { tokens } = services;
+  const { tokens, redis } = services;
+  const rotation = { ...services, uncertainRotations: createUncertainRotations(redis) };
 
   /** `expiresIn` is in seconds. */
   async function tokenSet(user: User, { text, sessionId, authTime }: Grant) {
@@ -124,7 +130,7 @@ export function createSessions(services: Services) {
      */
     async refresh(text: string, attempt: RefreshAttempt) {
       tokens.assertCanSign();
-      const { user, authTime, successor } = await rotate(services, text, attempt);
+      const { user, authTime, successor } = await rotate(rotation, text, attempt);
       return tokenSet(user, { ...successor, authTime });
     },
   };

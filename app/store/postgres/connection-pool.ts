@@ -8,6 +8,8 @@ export interface PooledConnection {
   /** How often the connection was lost. A transaction must not continue on the connection that replaced a lost one. */
   losses: number;
   isDestroyed: boolean;
+  /** False while work is repeated whose prepared statements have become void. */
+  prepares: boolean;
   activeQuery: object | null;
 }
 
@@ -40,7 +42,8 @@ function openConnection(pool: PoolParts): PooledConnection {
       if (pool.idle.includes(pooled)) destroy(pool, pooled);
     };
     const connection = pool.open(onClose);
-    const pooled: PooledConnection = { connection, losses: 0, isDestroyed: false, activeQuery: null };
+    const state = { losses: 0, isDestroyed: false, prepares: true, activeQuery: null };
+    const pooled: PooledConnection = { connection, ...state };
     pool.connections.add(pooled);
     return pooled;
   } catch (error) {
@@ -88,16 +91,22 @@ function destroy(pool: PoolParts, pooled: PooledConnection): void {
   pooled.isDestroyed = true;
   pool.connections.delete(pooled);
   if (pool.idle.includes(pooled)) pool.idle.splice(pool.idle.indexOf(pooled), 1);
-  cancel(pooled.activeQuery);
-  pooled.connection.end({ timeout: 0 }).catch(() => undefined);
+  const close = (): void => void pooled.connection.end({ timeout: 0 }).catch(() => undefined);
+  if (pooled.activeQuery) cancel(pooled.activeQuery).then(close, close);
+  else close();
   openForPending(pool);
 }
 
-/** The public `cancel()` discards the result of the cancelling connection: an error there would end the process. */
-function cancel(query: PooledConnection['activeQuery']): void {
+/**
+ * Resolves when the server has taken the request, or the attempt has failed, at most after the connect timeout. A pooler
+ * finds the query by the connection that sent it, so this connection must be open until then: PgBouncer ignores a
+ * request for a client that has gone, and the backend would wait on for its lock.
+ * The public `cancel()` discards the result of the cancelling connection: an error there would end the process.
+ */
+async function cancel(query: object): Promise<void> {
   // The client itself cancels with `canceller` (postgres/src/query.js). Its types do not declare it.
-  const { canceller } = (query ?? {}) as { canceller?: (query: unknown) => Promise<unknown> };
-  canceller?.(query).catch(() => undefined);
+  const { canceller } = query as { canceller?: (query: object) => Promise<unknown> };
+  await canceller?.(query);
 }
 
 /**

@@ -2,6 +2,8 @@ import type { Logger } from 'pino';
 import postgres from 'postgres';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { createServerSocket } from './handshake/server-socket.ts';
+import { portableSettings } from './session-settings.ts';
+import { clientTypes } from './wire-format.ts';
 
 /** A client with one connection, not a pool. It connects at its first query, and again after a loss. */
 export type Connection = postgres.Sql;
@@ -38,12 +40,13 @@ export function connect(options: {
     fetch_types: false,
     connect_timeout: options.connectTimeout / 1000,
     backoff: (retries: number) => Math.min(maxBackoff, 0.02 * 2 ** Math.min(retries, 10)),
-    connection: { application_name: 'auth-service', ...options.parameters },
+    connection: { ...portableSettings, ...options.parameters },
+    types: clientTypes,
     transform: { column: { from: postgres.toCamel } },
     onnotice: (notice: postgres.Notice) =>
       options.log.debug({ notice: notice.message }, 'notice from Postgres'),
     onclose: options.onClose,
   };
-  // reason: the client documents `socket`, and accepts lists. Its types declare neither.
+  // reason: the client documents `socket` and accepts lists, which its types do not declare.
   return postgres(url, clientOptions as unknown as postgres.Options<Record<string, never>>);
 }

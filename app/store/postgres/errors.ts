@@ -31,6 +31,7 @@ export function errorCode(error: unknown): string {
 const codeByConstraint: Record<string, ErrorCode> = {
   users_email_key: 'email_taken',
   users_username_key: 'username_taken',
+  users_username_lower_key: 'username_taken',
   roles_name_key: 'role_exists',
 };
 
@@ -47,6 +48,22 @@ export async function translateConflict<T>(work: Promise<T>): Promise<T> {
 
 /** Postgres aborted the transaction because of a conflict with another one. The same work may succeed now. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error));
+
+/**
+ * SQLSTATEs of a prepared statement that cannot be executed, although its text may be correct: a table has changed since it
+ * was prepared (0A000 and class 42), or another server connection of a pooler prepared it (26000, 42P05). Postgres refuses
+ * such a statement before it does anything.
+ */
+const voidPlanState = /^(0A000|26000|42...)$/;
+
+/** The same statement may succeed if it is not prepared. A wrong statement fails again. */
+export const isVoidPlan = (error: unknown): boolean => voidPlanState.test(errorCode(error));
+
+/**
+ * The backend that answers does not know a prepared statement (26000), or knows another one by its name (42P05): a
+ * pooler has given the connection another backend. The statement was not executed.
+ */
+export const isLostStatement = (error: unknown): boolean => ['26000', '42P05'].includes(errorCode(error));
 
 const endsConnection = (error: postgres.PostgresError): boolean =>
   ['FATAL', 'PANIC'].includes(error.severity);

@@ -1,49 +1,91 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { applyMigration, readAppliedMigrations } from './applied-migrations.ts';
+import { createMigrationRunner, readAppliedMigrations } from './applied-migrations.ts';
 import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { type Migration, migrationFolder, readMigrations } from './migration-files.ts';
+import { acquireMigrationLock } from './migration-lock.ts';
+import { PoolerError } from './pooling.ts';
+import { detectProfile, type ServerProfile } from './server-profile.ts';
 import { grantToServiceRole } from './service-role.ts';
+import { applyMigrationSettings } from './session-settings.ts';
 
-interface MigrationOptions {
+export interface MigrationOptions {
   readonly target: ConnectionTarget;
   readonly folder?: string;
   readonly log: Logger;
-  /** Milliseconds that a statement waits for a table. Queries queue behind it meanwhile. */
+  /** Milliseconds that a statement waits for a table. Queries queue behind it meanwhile, so it is less than DB_TIMEOUT. */
   readonly lockTimeout?: number;
-  /** Milliseconds to wait for another migration run. */
+  /** Milliseconds to try a file again whose table is locked. */
+  readonly tableWait?: number;
+  /** Milliseconds to wait for another migration run, and for older transactions to end. */
   readonly lockWait?: number;
   /** The role of the service, if it is not the role that migrates. */
   readonly serviceRole?: string | undefined;
+  /** What a check at the start found out about the server. */
+  readonly profile?: ServerProfile | undefined;
+  /** PGlite: one backend, of which one process at a time has one connection. */
+  readonly embedded?: boolean;
 }
 
-/** The key of the advisory lock. Any number will do, but every version must use the same one. */
-const lockKey = 1_635_087_464;
+/** Milliseconds to connect, and to find out whether a pooler is in between. */
+const connectTimeout = 10_000;
 
 /**
  * Applies the missing migrations in order, each file in its own transaction. Several runs may start at the same time.
- * It needs a connection of its own, not one that a transaction-pooling PgBouncer shares.
  * Then it grants the role of the service what the service needs.
- * @throws Error when there is no file, an applied file was changed, a statement fails, or the role cannot be used
+ * @throws PoolerError behind a pooler that shares sessions
+ * @throws MigrationError when a file cannot be applied
+ * @throws Error when there is no file, an applied file was changed, another run has the lock, or the role cannot be used
  */
 export async function migrate(options: MigrationOptions) {
-  const { log, folder = migrationFolder, lockTimeout = 5_000, lockWait = 600_000, serviceRole } = options;
+  const { log, folder = migrationFolder, lockWait = 600_000, serviceRole, embedded } = options;
   const files = readMigrations(folder);
-  const { connection, isLost } = openConnection(options);
+  if (!embedded) await refusePooler(options);
+  const connections = createConnections(options);
   try {
-    await acquireLock(connection, lockWait);
-    const result = await applyMissing(connection, files, async (migration) => {
-      // The client reconnects by itself, but the advisory lock ended with the lost connection.
-      if (isLost()) throw new Error('the connection was lost during a migration');
-      await applyMigration(connection, migration, lockTimeout);
-      log.info({ migration: migration.name }, 'migration applied');
-    });
+    const connection = connections.open();
+    await connection.unsafe(applyMigrationSettings);
+    if (!embedded) await acquireMigrationLock(connections.open(), { wait: lockWait, log });
+    const run = await createMigrationRunner({ ...options, lockWait, connection, connections });
+    const result = await applyMissing(connection, files, run);
     if (serviceRole !== undefined) await grantTo(serviceRole, connection, log);
     return result;
   } finally {
-    await closeConnection(connection);
+    await connections.close();
   }
+}
+
+/** Before the lock is taken. @throws PoolerError */
+async function refusePooler({ target, log, profile }: MigrationOptions): Promise<void> {
+  const { pooling } =
+    profile ?? (await detectProfile({ target, settings: {}, timeout: connectTimeout, log }));
+  if (pooling !== 'transaction') return;
+  const reason =
+    'a pooler shares the sessions of Postgres between its clients, and a migration needs a session';
+  const wayOut = 'Set DB_OWNER_DB_URL to Postgres itself, or to a pooler with pool_mode=session';
+  throw new PoolerError(`${reason}. ${wayOut}.`);
+}
+
+function createConnections({ target, log, embedded }: MigrationOptions) {
+  const opened: Connection[] = [];
+  let losses = 0;
+  return {
+    open(): Connection {
+      const onClose = (): void => {
+        losses += 1;
+      };
+      const connection = connect({ target, prepare: false, connectTimeout, parameters: {}, log, onClose });
+      opened.push(connection);
+      return connection;
+    },
+    /** The client reconnects by itself, but the lock ended with the lost connection. */
+    isLost: () => losses > 0,
+    async close(): Promise<void> {
+      // PGlite is one backend, so the settings of this connection would apply to the next client too.
+      if (embedded) await opened[0]?.unsafe('reset all').catch(() => undefined);
+      await Promise.all(opened.map((connection) => connection.end({ timeout: 5 })));
+    },
+  };
 }
 
 async function grantTo(serviceRole: string, connection: Connection, log: Logger): Promise<void> {
@@ -52,34 +94,6 @@ async function grantTo(serviceRole: string, connection: Connection, log: Logger)
   if (!canCreate) return;
   const statement = 'revoke create on schema public from public';
   log.warn({ serviceRole }, `the role of the service can create objects in the schema public: ${statement}`);
-}
-
-function openConnection({ target, log }: MigrationOptions) {
-  let losses = 0;
-  const connection = connect({
-    target,
-    prepare: false,
-    connectTimeout: 10_000,
-    parameters: {},
-    log,
-    onClose: () => {
-      losses += 1;
-    },
-  });
-  return { connection, isLost: () => losses > 0 };
-}
-
-/**
- * Polls: a blocking request would keep a snapshot open, and `create index concurrently` of the run that has the lock
- * waits for that snapshot, so both would wait for ever.
- */
-async function acquireLock(connection: Connection, timeout: number): Promise<void> {
-  const tryLock = `select pg_try_advisory_lock(${lockKey}) as locked`;
-  for (const startedAt = Date.now(); ; await sleep(200)) {
-    const [row] = await connection.unsafe<{ locked: boolean }[]>(tryLock);
-    if (row?.locked) return;
-    if (Date.now() - startedAt >= timeout) throw new Error('another migration is running');
-  }
 }
 
 async function applyMissing(
@@ -103,10 +117,4 @@ function checkUnchanged(files: readonly Migration[], applied: ReadonlyMap<string
   const changed = files.filter((file) => (applied.get(file.name) ?? file.checksum) !== file.checksum);
   if (changed.length === 0) return;
   throw new Error(`applied migrations were changed: ${changed.map((file) => file.name).join(', ')}`);
-}
-
-/** PGlite is one backend, so the settings and locks of this connection would apply to the next client too. */
-async function closeConnection(connection: Connection): Promise<void> {
-  await connection.unsafe('reset lock_timeout; select pg_advisory_unlock_all()').catch(() => undefined);
-  await connection.end({ timeout: 5 });
 }

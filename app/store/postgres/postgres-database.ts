@@ -5,15 +5,29 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import { isFatal, isOutage, isRetryable, translate, unavailable } from './errors.ts';
-import type { Queries } from './queries.ts';
+import {
+  isFatal,
+  isLostStatement,
+  isOutage,
+  isRetryable,
+  isVoidPlan,
+  translate,
+  unavailable,
+} from './errors.ts';
+import { createProfileSource, type ProfileSource } from './profile-source.ts';
+import type { Queries, QueryName } from './queries.ts';
+import type { ServerProfile } from './server-profile.ts';
+import { sessionTimeouts, setLocal } from './session-timeouts.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
+import { encodeParameter } from './wire-format.ts';
 
 export interface DatabaseOptions {
   readonly url: Secret;
   readonly config: Config['database'];
   readonly queries: Queries;
   readonly log: Logger;
+  /** What a check at the start found out about the server. Otherwise the first call finds it out. */
+  readonly profile?: ServerProfile | undefined;
   /** PGlite: one backend, which cannot cancel a query and whose settings would apply to the next client too. */
   readonly embedded?: boolean;
   readonly onPool?: (state: () => PoolState) => void;
@@ -22,26 +36,24 @@ export interface DatabaseOptions {
 /** Work on one connection of the pool. */
 type Work<T> = (pooled: PooledConnection) => Promise<T>;
 
+/** Statements that wait for a lock then see what was committed meanwhile, whatever the default of the server is. */
+const beginStatement = 'begin isolation level read committed';
+
 /** Attempts at work that Postgres aborts because of a conflict with another transaction. */
 const maxAttempts = 3;
 
-function openPool(options: DatabaseOptions): ConnectionPool {
+function openPool(options: DatabaseOptions, profiles: ProfileSource): ConnectionPool {
   const { url, config, log, embedded } = options;
-  // The server's deadline comes first, so that the connection survives. PgBouncer rejects parameters it does not know.
-  const serverTimeout = Math.max(1, Math.floor(config.timeout * 0.9));
-  const parameters = {
-    statement_timeout: serverTimeout,
-    idle_in_transaction_session_timeout: config.timeout,
-  };
+  const settings = sessionTimeouts(config.timeout);
   return createConnectionPool({
     // PGlite's server mixes the messages of several connections.
     size: embedded ? 1 : config.poolMax,
     open: (onClose) =>
       connect({
         target: { ...config, url },
-        prepare: config.prepare,
-        connectTimeout: serverTimeout,
-        parameters: embedded || !config.prepare ? {} : parameters,
+        prepare: config.prepare !== 'off',
+        connectTimeout: settings.statement_timeout,
+        parameters: profiles.current().settings === 'startup' && !embedded ? settings : {},
         log,
         onClose,
       }),
@@ -63,8 +75,13 @@ function withinDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>
 }
 
 /** Destroys the connection when the signal aborts before the work ends. */
-async function withConnection<T>(pool: ConnectionPool, signal: AbortSignal, work: Work<T>): Promise<T> {
+async function withConnection<T>(
+  pool: ConnectionPool,
+  { signal, prepares }: { signal: AbortSignal; prepares: boolean },
+  work: Work<T>,
+): Promise<T> {
   const pooled = await pool.acquire(signal);
+  pooled.prepares = prepares;
   const onAbort = (): void => pool.destroy(pooled);
   signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -75,28 +92,43 @@ async function withConnection<T>(pool: ConnectionPool, signal: AbortSignal, work
   }
 }
 
-/** Single statements are repeated too: Postgres rolls an aborted statement back completely. */
-async function withRetries<T>(signal: AbortSignal, attempt: () => Promise<T>): Promise<T> {
+/**
+ * Single statements are repeated too: Postgres rolls an aborted statement back completely. Work with a void plan is
+ * repeated without prepared statements, because each of its statements may have one, and a pooler may keep them.
+ */
+async function withRetries<T>(
+  { signal, prepares }: { signal: AbortSignal; prepares: boolean },
+  attempt: (prepares: boolean) => Promise<T>,
+): Promise<T> {
+  let isPreparing = prepares;
   for (let attempts = 1; ; attempts += 1) {
     try {
-      return await attempt();
+      return await attempt(isPreparing);
     } catch (error) {
-      if (!isRetryable(error)) throw error;
+      const hasVoidPlan = isPreparing && isVoidPlan(error);
+      if (!hasVoidPlan && !isRetryable(error)) throw error;
       if (attempts === maxAttempts || signal.aborted) throw unavailable(error);
+      if (hasVoidPlan) isPreparing = false;
     }
   }
 }
 
-function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): RunStatement {
-  const { prepare } = options.config;
+function createRunStatement(
+  pool: ConnectionPool,
+  profiles: ProfileSource,
+  { embedded }: DatabaseOptions,
+): RunStatement {
   return async <Row>(pooled: PooledConnection, text: string, params: readonly unknown[] = []) => {
-    // The client types parameters as what it can serialize, and itself reports a value that it cannot serialize.
-    const query = pooled.connection.unsafe<Row[] & object[]>(text, params as never[], { prepare });
-    if (!options.embedded) pooled.activeQuery = query;
+    // reason: the types of the client do not allow undefined, which the client itself reports
+    const values = params.map(encodeParameter) as string[];
+    const prepare = pooled.prepares && profiles.current().keepsStatements;
+    const query = pooled.connection.unsafe<Row[] & object[]>(text, values, { prepare });
+    if (!embedded) pooled.activeQuery = query;
     try {
       return await query;
     } catch (error) {
       if (isFatal(error)) pool.destroy(pooled);
+      if (isLostStatement(error)) profiles.reportLostStatement(error);
       throw translate(error);
     } finally {
       if (pooled.activeQuery === query) pooled.activeQuery = null;
@@ -112,12 +144,18 @@ function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): Run
  */
 export function createDatabase(options: DatabaseOptions): Database {
   const { config, queries, log } = options;
-  const pool = openPool(options);
-  const run = createRunStatement(pool, options);
+  const profiles = createProfileSource(options);
+  const pool = openPool(options, profiles);
+  const run = createRunStatement(pool, profiles, options);
   options.onPool?.(pool.state);
 
   const runInTime = <T>(work: Work<T>): Promise<T> =>
-    withinDeadline(config.timeout, (signal) => withRetries(signal, () => withConnection(pool, signal, work)));
+    withinDeadline(config.timeout, async (signal) => {
+      await profiles.ready();
+      return withRetries({ signal, prepares: profiles.current().keepsStatements }, (prepares) =>
+        withConnection(pool, { signal, prepares }, work),
+      );
+    });
 
   const breaker = createCircuitBreaker({
     slowFailure: config.timeout / 2,
@@ -138,13 +176,22 @@ export function createDatabase(options: DatabaseOptions): Database {
     return running;
   }
 
+  const needsTransaction = (): boolean => profiles.current().settings === 'transaction';
+  const begin = (): string =>
+    needsTransaction() ? `${beginStatement}; ${setLocal(sessionTimeouts(config.timeout))}` : beginStatement;
+  const inTransaction = <T>(pooled: PooledConnection, work: (tx: Database) => Promise<T>): Promise<T> =>
+    runTransaction({ pooled, queries, run, begin: begin(), destroy: pool.destroy }, work);
+
   return {
-    async query(name, params) {
+    async query<Row extends object>(name: QueryName, params?: readonly unknown[]) {
       const text = queries.text(name);
-      return call((pooled) => run(pooled, text, params));
+      return call((pooled) =>
+        needsTransaction()
+          ? inTransaction(pooled, (tx) => tx.query<Row>(name, params))
+          : run<Row>(pooled, text, params),
+      );
     },
-    transaction: (work) =>
-      call((pooled) => runTransaction({ pooled, queries, run, destroy: pool.destroy }, work)),
+    transaction: (work) => call((pooled) => inTransaction(pooled, work)),
     close() {
       breaker.stop();
       return pool.close();

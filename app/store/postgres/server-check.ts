@@ -4,14 +4,18 @@ import { ConfigError } from '../../config/config.ts';
 import { connect } from './connection.ts';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { TransportError } from './handshake/transport-error.ts';
+import { PoolerError } from './pooling.ts';
+import { detectProfile, type ServerProfile } from './server-profile.ts';
+import { sessionTimeouts } from './session-timeouts.ts';
+import { checkSettings } from './settings-check.ts';
 
 interface CheckOptions {
   readonly target: ConnectionTarget;
   /** The variable that contains the URL. */
   readonly variable: 'DB_OWNER_DB_URL' | 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL';
   readonly log: Logger;
-  /** Milliseconds. */
-  readonly connectTimeout: number;
+  /** DB_TIMEOUT in milliseconds. */
+  readonly timeout: number;
 }
 
 /** On the loopback interface nobody is in the middle, for example between the service and a proxy in the same pod. */
@@ -29,10 +33,11 @@ function warn({ target, variable, log }: CheckOptions): void {
   );
 }
 
-async function connectOnce({ target, log, connectTimeout }: CheckOptions): Promise<void> {
-  const connection = connect({ target, prepare: false, connectTimeout, parameters: {}, log });
+/** @returns a sentence for each setting of the server with which the service must not start */
+async function findFaultySettings({ target, variable, log, timeout }: CheckOptions): Promise<string[]> {
+  const connection = connect({ target, prepare: false, connectTimeout: timeout, parameters: {}, log });
   try {
-    await connection.unsafe('select 1');
+    return await checkSettings(connection, { variable, log });
   } finally {
     await connection.end({ timeout: 0 });
   }
@@ -40,14 +45,22 @@ async function connectOnce({ target, log, connectTimeout }: CheckOptions): Promi
 
 /**
  * Connects once before a command starts its work. An outage is no fault: the service handles outages at any time.
+ * @returns what is known about the server then, or undefined if it does not answer
  * @throws ConfigError when the configuration forbids the server that answers, for example because its certificate is
- *   refused
+ *   refused, when it is a pooler that cannot be used, or when a setting of the server makes it answer wrongly
  */
-export async function checkServer(options: CheckOptions): Promise<void> {
+export async function checkServer(options: CheckOptions): Promise<ServerProfile | undefined> {
+  const { target, variable, timeout, log } = options;
   try {
     warn(options);
-    await connectOnce(options);
+    const profile = await detectProfile({ target, settings: sessionTimeouts(timeout), timeout, log });
+    const faults = await findFaultySettings(options);
+    if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${variable}: ${fault}`));
+    return profile;
   } catch (error) {
-    if (error instanceof TransportError) throw new ConfigError([`${options.variable}: ${error.message}`]);
+    if (error instanceof ConfigError) throw error;
+    const isFault = error instanceof TransportError || error instanceof PoolerError;
+    if (isFault) throw new ConfigError([`${variable}: ${error.message}`]);
+    return undefined;
   }
 }

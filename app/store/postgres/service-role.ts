@@ -32,7 +32,7 @@ const findObjects = `
     format('%s public.%I', case c.relkind when 'S' then 'sequence' else 'table' end, c.relname) as object,
     c.relowner as owner_id,
     array_to_string(array(
-      select lower(a.privilege_type) from aclexplode(c.relacl) a where a.grantee = r.oid order by 1
+      select lower(a.privilege_type collate "C") from aclexplode(c.relacl) a where a.grantee = r.oid order by 1
     ), ',') as granted
   from pg_class c
   cross join pg_roles r
@@ -45,7 +45,7 @@ const findObjects = `
     format('function public.%I(%s)', p.proname, pg_get_function_identity_arguments(p.oid)),
     p.proowner,
     array_to_string(array(
-      select lower(a.privilege_type) from aclexplode(p.proacl) a where a.grantee = r.oid order by 1
+      select lower(a.privilege_type collate "C") from aclexplode(p.proacl) a where a.grantee = r.oid order by 1
     ), ',')
   from pg_proc p
   cross join pg_roles r

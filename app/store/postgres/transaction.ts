@@ -13,6 +13,8 @@ interface TransactionParts {
   readonly pooled: PooledConnection;
   readonly queries: Queries;
   readonly run: RunStatement;
+  /** The statement that begins a transaction, and those that make the session settings its settings. */
+  readonly begin: string;
   destroy(pooled: PooledConnection): void;
 }
 
@@ -28,8 +30,8 @@ interface TransactionState {
  * @throws the error of the work, or of the first failed statement even when the work caught that error
  */
 export async function runTransaction<T>(parts: TransactionParts, work: (tx: Database) => Promise<T>) {
-  const { pooled, run, destroy } = parts;
-  await run(pooled, 'begin');
+  const { pooled, run, begin, destroy } = parts;
+  await run(pooled, begin);
   const { losses } = pooled;
   const isConnected = (): boolean => !pooled.isDestroyed && pooled.losses === losses;
   const state: TransactionState = { isConnected, isOver: false };

@@ -19,7 +19,10 @@ export interface SessionInsert
 }
 
 export interface SessionRotation extends Pick<SessionRow, 'id' | 'ip' | 'userAgent'> {
+  /** Of the newest token in the row. If the row has another one by now, nothing is rotated. */
   readonly oldHash: Buffer;
+  /** Of the token that is replaced. It is `oldHash`, unless Postgres has lost a rotation. */
+  readonly previousHash: Buffer;
   readonly newHash: Buffer;
   readonly sealedSuccessor: Buffer;
   readonly counter: number;
@@ -175,8 +178,9 @@ export const createSessionStore = (database: Database) => ({
 
   /** One conditional update: of several simultaneous calls with the newest token, exactly one gets true. */
   async rotate(rotation: SessionRotation): Promise<boolean> {
-    const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs, ip, userAgent } = rotation;
-    const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs, ip, userAgent];
+    const { id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs, ip, userAgent, previousHash } =
+      rotation;
+    const values = [id, oldHash, newHash, sealedSuccessor, counter, idleTtlMs, ip, userAgent, previousHash];
     return (await queryOneOrNull(database, 'sessions/rotate', values)) !== null;
   },
 });

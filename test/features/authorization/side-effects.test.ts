@@ -48,7 +48,11 @@ onEachStore('A change that is refused in its transaction', (stores) => {
     const actor = actorOf(call);
     const administration = createAdministration({ store, states, throttle });
     const accounts = createAccounts({ store, states, confirmPassword });
-    const sessions = createSessions({ store, states, tokens, lifetimes, onRefresh: () => undefined });
+    const sessions = createSessions({
+      ...{ store, states, tokens, lifetimes },
+      redis: stores().redis,
+      onRefresh: () => undefined,
+    });
     const changePassword = createChangePassword({
       ...{ store, states, hasher, confirmPassword, devices },
       checkPassword: async () => undefined,

@@ -55,6 +55,7 @@ onEachStore('While the hash queue is full', (stores) => {
       store,
       states,
       tokens,
+      redis: stores().redis,
       lifetimes: config.sessions,
       onRefresh: () => undefined,
     });

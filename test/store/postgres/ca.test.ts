@@ -79,7 +79,7 @@ describe('a connection that cannot be made', () => {
     const config = {
       timeout: 300,
       poolMax: 2,
-      prepare: true,
+      prepare: 'auto',
       sslMode: 'verify-full',
       caFile: undefined,
     } as const;

@@ -28,7 +28,7 @@ onEachStore('database', (stores) => {
   });
 
   it('works without prepared statements too', async () => {
-    await using(probe(stores(), { prepare: false }), async (database) => {
+    await using(probe(stores(), { prepare: 'off' }), async (database) => {
       const answers = await Promise.all(
         ['a', 'b', 'c'].map((word) => database.query<Echo>('probe/echo', [word])),
       );

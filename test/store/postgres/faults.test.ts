@@ -50,10 +50,17 @@ onRealStore('database under faults', (stores) => {
   });
 
   it('cancels a query for which the server has no deadline, as behind PgBouncer', async () => {
-    await using(probe(stores(), { timeout: 400, prepare: false }), async (database) => {
-      expect(await database.query('probe/sleep', [60]).catch(codeOf)).to.equal('service_unavailable');
-      await using(probe(stores()), untilIdle);
-    });
+    const config = { ...stores().config, timeout: 400 };
+    // The role has no deadline either, whatever the profile says.
+    const profile = { pooling: 'transaction', keepsStatements: false, settings: 'role' } as const;
+    const { url } = stores();
+    await using(
+      createDatabase({ url, config, profile, queries: probes, log: silentLog }),
+      async (database) => {
+        expect(await database.query('probe/sleep', [60]).catch(codeOf)).to.equal('service_unavailable');
+        await using(probe(stores()), untilIdle);
+      },
+    );
   });
 
   it('applies one deadline to a whole transaction, however short its statements are', async () => {
@@ -69,7 +76,7 @@ onRealStore('database under faults', (stores) => {
   });
 
   it('includes the time until a connection is free in the deadline', async () => {
-    await using(probe(stores(), { timeout: 400, poolMax: 1, prepare: false }), async (database) => {
+    await using(probe(stores(), { timeout: 400, poolMax: 1 }), async (database) => {
       const queries = Array.from({ length: 5 }, () => database.query('probe/sleep', [60]).catch(codeOf));
       expect(new Set(await Promise.all(queries))).to.deep.equal(new Set(['service_unavailable']));
       await untilAnswered(database);
@@ -159,7 +166,13 @@ onRealStore('database under faults', (stores) => {
 });
 
 describe('database without a server', () => {
-  const config = { timeout: 300, poolMax: 2, prepare: true, sslMode: 'disable', caFile: undefined } as const;
+  const config = {
+    timeout: 300,
+    poolMax: 2,
+    prepare: 'auto',
+    sslMode: 'disable',
+    caFile: undefined,
+  } as const;
   const unused = { replicaUrl: null, tls: undefined, acceptsTrust: true };
   const open = (url: () => string): Database =>
     createDatabase({ url, config: { ...config, ...unused, url }, queries: probes, log: silentLog });

@@ -61,7 +61,7 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'sessions/list_all': ['21', 'now()', id, id],
   'sessions/list_active': [id, '200'],
   'sessions/renew_authentication': [id],
-  'sessions/rotate': [id, hash, hash, hash, '2', '1000', 'null', 'null'],
+  'sessions/rotate': [id, hash, hash, hash, '2', '1000', 'null', 'null', hash],
   'users/bump_version': [id],
   'users/find_by_email': [`'user1@example.com'`],
   'users/find_by_id': [id],

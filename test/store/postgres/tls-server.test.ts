@@ -92,8 +92,10 @@ const password = "o'Brien u\u0308 \uFB01 100%";
 
     it('cancels a query at the deadline, through a second connection with TLS', async () => {
       const url = urlOf('scram', '');
-      const config = { ...configOf(url, true), prepare: false };
-      const options = { url: () => url, queries: probes, log: silentLog };
+      const config = configOf(url, true);
+      // The role has no deadline either, whatever the profile says.
+      const profile = { pooling: 'transaction', keepsStatements: false, settings: 'role' } as const;
+      const options = { url: () => url, queries: probes, log: silentLog, profile };
       const busy = async (): Promise<number> =>
         using(createDatabase({ ...options, config: { ...config, timeout: 10_000 } }), async (database) => {
           const [row] = await database.query<{ backends: number }>('probe/count_backends');

@@ -18,6 +18,7 @@ onEachStore('session store', (stores) => {
   const rotation = (session: { id: string; tokenHash: Buffer }, counter = 2) => ({
     id: session.id,
     oldHash: session.tokenHash,
+    previousHash: session.tokenHash,
     newHash: randomBytes(32),
     sealedSuccessor: randomBytes(60),
     counter,

@@ -16,12 +16,14 @@ import {
   type RefreshToken,
   sealSuccessor,
 } from './refresh-token.ts';
+import type { UncertainRotations } from './uncertain-rotations.ts';
 
 export interface RotationServices {
   readonly store: SystemStore;
   readonly states: SessionStates;
   readonly lifetimes: Config['sessions'];
   readonly onRefresh: RefreshObserver;
+  readonly uncertainRotations: UncertainRotations;
 }
 
 /** Who presents a refresh token. */
@@ -54,32 +56,46 @@ async function findActive(services: RotationServices, presented: RefreshToken, {
   return { session, user };
 }
 
+/**
+ * Whether the token is the newest. Only this service makes valid tags, so a token with a greater counter than its row
+ * shows that Postgres has lost the rotation: in a failover without synchronous replication, or when a backup was restored.
+ */
+const isNewest = (session: SessionRow, presented: RefreshToken): boolean =>
+  session.tokenHash.equals(presented.hash) || presented.counter > session.counter;
+
 /** The successor, or null if the presented token is no longer the newest. */
 async function rotateNewest(
-  { store, lifetimes }: RotationServices,
+  { store, lifetimes, uncertainRotations }: RotationServices,
   session: SessionRow,
   presented: RefreshToken,
   { ip, userAgent }: Client,
 ): Promise<RefreshToken | null> {
-  if (!session.tokenHash.equals(presented.hash)) return null;
+  if (!isNewest(session, presented)) return null;
   const successor = issueRefreshToken(session.id, presented.counter + 1, session.macKey);
-  const rotated = await store.sessions.rotate({
+  const rotation = {
     id: session.id,
-    oldHash: presented.hash,
+    oldHash: session.tokenHash,
+    previousHash: presented.hash,
     newHash: successor.hash,
     sealedSuccessor: sealSuccessor(presented, successor),
     counter: successor.counter,
     idleTtlMs: lifetimes.refreshTokenTtl,
     ip,
     userAgent,
-  });
-  return rotated ? successor : null;
+  };
+  try {
+    return (await store.sessions.rotate(rotation)) ? successor : null;
+  } catch (error) {
+    // Before the answer, so that the client cannot come back before the mark is there.
+    await uncertainRotations.add(session, presented);
+    throw error;
+  }
 }
 
 /**
  * For the previous token within the grace period: the same successor again, which extends nothing. A client that lost
  * the response repeats its request from where it is. If the second request comes from another network or user agent, a
- * thief may use the token beside its owner.
+ * thief may use the token beside its owner. A token whose rotation this service could not answer is no sign of either.
  */
 async function repeatSuccessor(
   services: RotationServices,
@@ -88,15 +104,20 @@ async function repeatSuccessor(
   { client }: RefreshAttempt,
 ): Promise<RefreshToken> {
   const { refreshGrace, refreshAnomaly } = services.lifetimes;
+  // The update changed no row although the token is the newest. Nobody has used the token twice.
+  if (isNewest(session, presented)) {
+    const cause = new Error('Postgres did not update the session of the newest refresh token');
+    throw new AppError('service_unavailable', { cause, retryAfter: 1 });
+  }
   if (!session.previousHash?.equals(presented.hash) || !session.sealedSuccessor) {
     return endSession(services, 'reuse_old', { session, client });
   }
   // The clock of the database may have been set back. A grace of zero still allows no second use.
-  if (session.msSinceRotation === null || Math.max(0, session.msSinceRotation) >= refreshGrace) {
-    return endSession(services, 'reuse_late', { session, client });
-  }
+  const isLate = session.msSinceRotation === null || Math.max(0, session.msSinceRotation) >= refreshGrace;
   const differences = clientDifferences(session, client);
-  if (differences.length > 0 && refreshAnomaly === 'end') {
+  const isAnomaly = differences.length > 0 && refreshAnomaly === 'end';
+  if ((isLate || isAnomaly) && !(await services.uncertainRotations.has(session, presented))) {
+    if (isLate) return endSession(services, 'reuse_late', { session, client });
     return endSession(services, 'session_anomaly', { session, client, differences });
   }
   const successor = openSuccessor(presented, session.sealedSuccessor);

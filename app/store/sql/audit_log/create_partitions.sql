@@ -1,1 +1,1 @@
-select create_audit_log_partitions($1::integer) as created
+select public.create_audit_log_partitions($1::integer) as created

@@ -1,2 +1,2 @@
 select dropped.name
-from drop_audit_log_partitions($1::integer) as dropped (name)
+from public.drop_audit_log_partitions($1::integer) as dropped (name)

@@ -8,5 +8,5 @@ select
   has_schema_privilege('public', 'create') as can_create
 from pg_class c
 left join pg_inherits i on i.inhrelid = c.oid
-where c.oid in ('audit_log'::regclass, 'login_histories'::regclass)
-  or i.inhparent in ('audit_log'::regclass, 'login_histories'::regclass)
+where c.oid in ('public.audit_log'::regclass, 'public.login_histories'::regclass)
+  or i.inhparent in ('public.audit_log'::regclass, 'public.login_histories'::regclass)

@@ -1,4 +1,4 @@
-insert into audit_log (
+insert into public.audit_log (
   actor_type,
   actor_id,
   session_id,

@@ -1,6 +1,6 @@
 select
   {{audit_columns}}
-from audit_log
+from public.audit_log
 where (occurred_at, id) < (
     coalesce($2::timestamptz, 'infinity'),
     coalesce($3::bigint, 9223372036854775807)

@@ -1,6 +1,6 @@
 select
   {{audit_columns}}
-from audit_log
+from public.audit_log
 where action = $4
   and (occurred_at, id) < (
     coalesce($2::timestamptz, 'infinity'),

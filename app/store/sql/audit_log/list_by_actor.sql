@@ -1,6 +1,6 @@
 select
   {{audit_columns}}
-from audit_log
+from public.audit_log
 where actor_id = $4
   and ($5::text is null or action = $5)
   and (occurred_at, id) < (

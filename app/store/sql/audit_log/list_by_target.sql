@@ -1,6 +1,6 @@
 select
   {{audit_columns}}
-from audit_log
+from public.audit_log
 where target_type = $4
   and target_id = $5
   and ($6::uuid is null or actor_id = $6)

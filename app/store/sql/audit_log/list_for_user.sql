@@ -17,7 +17,7 @@ from (
   (
     select
       {{audit_columns}}
-    from audit_log
+    from public.audit_log
     where actor_id = $4::uuid
       and (occurred_at, id) < (
         coalesce($2::timestamptz, 'infinity'),
@@ -30,7 +30,7 @@ from (
   (
     select
       {{audit_columns}}
-    from audit_log
+    from public.audit_log
     where target_type = 'user'
       and target_id = $4::uuid::text
       and (occurred_at, id) < (

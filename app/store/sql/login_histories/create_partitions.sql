@@ -1,1 +1,1 @@
-select create_login_history_partitions($1::integer) as created
+select public.create_login_history_partitions($1::integer) as created

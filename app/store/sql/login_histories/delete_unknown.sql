@@ -1,2 +1,2 @@
 -- Attempts that belong to no user: their email was unknown.
-select delete_unknown_login_attempts($1::integer, $2::integer) as deleted
+select public.delete_unknown_login_attempts($1::integer, $2::integer) as deleted

@@ -1,2 +1,2 @@
 select dropped.name
-from drop_login_history_partitions($1::integer) as dropped (name)
+from public.drop_login_history_partitions($1::integer) as dropped (name)

@@ -7,7 +7,7 @@ select
   ip,
   user_agent,
   session_id
-from login_histories
+from public.login_histories
 where (occurred_at, id) < (
     coalesce($2::timestamptz, 'infinity'),
     coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff')

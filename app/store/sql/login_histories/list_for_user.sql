@@ -7,7 +7,7 @@ select
   ip,
   user_agent,
   session_id
-from login_histories
+from public.login_histories
 where user_id = $4
   and (occurred_at, id) < (
     coalesce($2::timestamptz, 'infinity'),

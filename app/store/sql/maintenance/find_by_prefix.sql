@@ -1,4 +1,4 @@
 select name, ran_at
-from maintenance
-where starts_with(name, $1)
-order by ran_at, name
+from public.maintenance
+where starts_with(name collate "C", $1)
+order by ran_at, name collate "C"

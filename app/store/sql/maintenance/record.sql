@@ -1,4 +1,4 @@
-insert into maintenance (name, ran_at)
+insert into public.maintenance (name, ran_at)
 values ($1, now())
 on conflict (name) do update
 set ran_at = excluded.ran_at

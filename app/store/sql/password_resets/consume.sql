@@ -1,4 +1,4 @@
-delete from password_resets
+delete from public.password_resets
 where token_hash = $1
   and expires_at > now()
 returning user_id

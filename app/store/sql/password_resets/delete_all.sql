@@ -1,5 +1,5 @@
 with deleted as (
-  delete from password_resets
+  delete from public.password_resets
   returning user_id
 )
 select count(*)::integer as deleted

@@ -1,5 +1,5 @@
 with deleted as (
-  delete from password_resets
+  delete from public.password_resets
   where expires_at < now()
   returning user_id
 )

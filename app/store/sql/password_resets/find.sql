@@ -1,4 +1,4 @@
 select user_id, created_by
-from password_resets
+from public.password_resets
 where token_hash = $1
   and expires_at > now()

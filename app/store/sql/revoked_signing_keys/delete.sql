@@ -1,3 +1,3 @@
-delete from revoked_signing_keys
+delete from public.revoked_signing_keys
 where kid = $1
 returning kid

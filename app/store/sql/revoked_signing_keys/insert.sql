@@ -1,4 +1,4 @@
-insert into revoked_signing_keys (kid)
+insert into public.revoked_signing_keys (kid)
 values ($1)
 on conflict (kid) do nothing
 returning kid

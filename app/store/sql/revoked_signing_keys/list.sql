@@ -1,3 +1,3 @@
 select kid, revoked_at
-from revoked_signing_keys
+from public.revoked_signing_keys
 order by revoked_at, kid

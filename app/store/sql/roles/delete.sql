@@ -1,2 +1,2 @@
-delete from roles
+delete from public.roles
 where id = $1

@@ -1,3 +1,3 @@
 select built_in
-from roles
+from public.roles
 where name = $1

@@ -1,4 +1,4 @@
 select id, name
-from roles
+from public.roles
 where name in (select json_array_elements_text($1::text::json))
 for key share

@@ -1,4 +1,4 @@
 select id
-from roles
+from public.roles
 where name = $1
 for update

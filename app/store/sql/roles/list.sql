@@ -1,3 +1,3 @@
 select name, description, created_at, built_in
-from roles
+from public.roles
 order by name

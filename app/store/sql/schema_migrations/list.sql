@@ -1,2 +1,2 @@
 select name
-from schema_migrations
+from public.schema_migrations

@@ -1,3 +1,3 @@
 select value
-from service_secrets
+from public.service_secrets
 where name = $1

@@ -1,3 +1,3 @@
-insert into service_secrets (name, value)
+insert into public.service_secrets (name, value)
 values ($1, $2)
 on conflict do nothing

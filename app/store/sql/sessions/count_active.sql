@@ -1,3 +1,3 @@
 select count(*)::integer as active_sessions
-from sessions
+from public.sessions
 where idle_expires_at > now()

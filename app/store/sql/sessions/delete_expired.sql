@@ -1,8 +1,8 @@
 with deleted as (
-  delete from sessions
+  delete from public.sessions
   where id = any (array(
     select id
-    from sessions
+    from public.sessions
     where idle_expires_at < now() - interval '1 day'
     order by idle_expires_at
     limit $1

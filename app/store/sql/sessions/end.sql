@@ -1,5 +1,5 @@
 -- Truncated, because the column rounds to milliseconds and count_active must not see a time in the future.
-update sessions
+update public.sessions
 set ended_at = now(),
   end_cause = $3,
   idle_expires_at = least(date_trunc('milliseconds', now()), expires_at)

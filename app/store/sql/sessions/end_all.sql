@@ -1,10 +1,10 @@
 -- A reset token that was handed out before must not open the account again.
 with voided as (
-  delete from password_resets
+  delete from public.password_resets
   where user_id = $1
 )
 -- Truncated, because the column rounds to milliseconds and count_active must not see a time in the future.
-update sessions
+update public.sessions
 set ended_at = now(),
   end_cause = $2,
   idle_expires_at = least(date_trunc('milliseconds', now()), expires_at)

@@ -16,9 +16,9 @@ select
   s.ip,
   s.user_agent,
   coalesce(s.client_counter = s.counter, false) as is_client_current,
-  (extract(epoch from clock_timestamp() - s.rotated_at) * 1000)::float8 as ms_since_rotation,
+  extract(epoch from clock_timestamp() - s.rotated_at) * 1000 as ms_since_rotation,
   s.ended_at is null and s.idle_expires_at > now() as is_active,
   {{account_columns}}
-from sessions s
-left join users u on u.id = s.user_id and u.deleted_at is null
+from public.sessions s
+left join public.users u on u.id = s.user_id and u.deleted_at is null
 where s.id = $1

@@ -4,8 +4,8 @@ select
   u.version,
   u.disabled_at is not null as disabled,
   {{user_columns}}
-from sessions s
-join users u on u.id = s.user_id
+from public.sessions s
+join public.users u on u.id = s.user_id
 where s.id = $1
   and s.ended_at is null
   and s.idle_expires_at > now()

@@ -3,7 +3,7 @@
 -- snapshot does not contain the new session, hence one less. A session that another login is ending is skipped: logins
 -- that wait for each other's rows would deadlock. The next login ends the surplus.
 with opened as (
-  insert into sessions (id, user_id, mac_key, token_hash, ip, user_agent, idle_expires_at, expires_at)
+  insert into public.sessions (id, user_id, mac_key, token_hash, ip, user_agent, idle_expires_at, expires_at)
   select
     $1::uuid,
     u.id,
@@ -13,7 +13,7 @@ with opened as (
     $6::text,
     now() + least($7::float8, $8::float8) * interval '1 millisecond',
     now() + $8::float8 * interval '1 millisecond'
-  from users u
+  from public.users u
   where u.id = $2
     and u.password_changed_at = $9::timestamptz
     and u.disabled_at is null
@@ -22,16 +22,16 @@ with opened as (
   returning id, ip, user_agent, created_at, last_seen_at, auth_time
 ),
 superseded as (
-  update sessions
+  update public.sessions
   set ended_at = now(),
     end_cause = 'superseded',
     idle_expires_at = least(date_trunc('milliseconds', now()), expires_at)
   where id = any (array(
       select id
-      from sessions
+      from public.sessions
       where id = any (array(
           select id
-          from sessions
+          from public.sessions
           where user_id = $2
             and ended_at is null
             and idle_expires_at > now()

@@ -4,7 +4,7 @@ select
   user_agent,
   created_at,
   last_seen_at
-from sessions
+from public.sessions
 where user_id = $1
   and ended_at is null
   and idle_expires_at > now()

@@ -6,7 +6,7 @@ select
   last_seen_at,
   ended_at,
   end_cause
-from sessions
+from public.sessions
 where user_id = $4
   and (created_at, id) < (
     coalesce($2::timestamptz, 'infinity'),

@@ -1,4 +1,4 @@
-update sessions
+update public.sessions
 set auth_time = now()
 where id = $1
   and ended_at is null

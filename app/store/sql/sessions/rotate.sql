@@ -1,6 +1,6 @@
-update sessions
+update public.sessions
 set token_hash = $3,
-  previous_hash = $2,
+  previous_hash = $9,
   sealed_successor = $4,
   counter = $5,
   rotated_at = clock_timestamp(),

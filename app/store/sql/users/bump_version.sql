@@ -1,4 +1,4 @@
-update users
+update public.users
 set version = version + 1,
   updated_at = now()
 where id = $1

@@ -1,5 +1,5 @@
 select
   {{account_columns}}
-from users u
+from public.users u
 where u.email = $1
   and u.deleted_at is null

@@ -1,6 +1,6 @@
 select
   {{account_columns}}
-from users u
+from public.users u
 where u.deleted_at is null
   and (u.created_at, u.id) < (
     coalesce($2::timestamptz, 'infinity'),

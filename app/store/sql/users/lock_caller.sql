@@ -2,8 +2,8 @@
 -- committed while this statement waited for a lock is seen, because Postgres checks the conditions again on the rows
 -- that it locked.
 select u.password_changed_at
-from users u
-join sessions s on s.user_id = u.id
+from public.users u
+join public.sessions s on s.user_id = u.id
 where u.id = $1
   and u.disabled_at is null
   and u.deleted_at is null

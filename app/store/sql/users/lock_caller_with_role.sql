@@ -1,10 +1,10 @@
 -- As lock_caller. The row of user_roles is locked too: of a table without a lock, the statement would see the state at
 -- its start, and a role that was revoked while it waited for the user would still be there.
 select u.password_changed_at
-from users u
-join sessions s on s.user_id = u.id
-join user_roles ur on ur.user_id = u.id
-join roles r on r.id = ur.role_id
+from public.users u
+join public.sessions s on s.user_id = u.id
+join public.user_roles ur on ur.user_id = u.id
+join public.roles r on r.id = ur.role_id
 where u.id = $1
   and u.disabled_at is null
   and u.deleted_at is null

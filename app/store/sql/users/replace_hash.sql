@@ -1,4 +1,4 @@
-update users
+update public.users
 set password_hash = $3
 where id = $1
   and password_hash = $2

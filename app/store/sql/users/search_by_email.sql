@@ -1,6 +1,6 @@
 select
   {{account_columns}}
-from users u
+from public.users u
 where u.deleted_at is null
   and u.email >= $2::text
   and u.email < $2::text || chr(1114111)

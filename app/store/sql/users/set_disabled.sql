@@ -1,4 +1,4 @@
-update users
+update public.users
 set disabled_at = case when $2::boolean then coalesce(disabled_at, now()) end,
   updated_at = now(),
   version = version + 1

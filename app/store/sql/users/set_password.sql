@@ -1,9 +1,9 @@
 -- An older reset token must not replace a newer password.
 with voided as (
-  delete from password_resets
+  delete from public.password_resets
   where user_id = $1
 )
-update users
+update public.users
 set password_hash = $2,
   password_changed_at = now(),
   device_epoch = device_epoch + 1,

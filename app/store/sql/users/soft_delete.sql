@@ -1,4 +1,4 @@
-update users
+update public.users
 set deleted_at = now(),
   password_hash = '',
   device_epoch = device_epoch + 1,

@@ -1,10 +1,10 @@
 -- Only the owner of the old address should have a token that was issued before.
 with voided as (
-  delete from password_resets
+  delete from public.password_resets
   where user_id = $1
     and $2::text is not null
 )
-update users
+update public.users
 set email = coalesce($2, email),
   username = coalesce($3, username),
   updated_at = now(),

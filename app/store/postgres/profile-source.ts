@@ -1,0 +1,60 @@
+import type { Logger } from 'pino';
+import type { Config, Secret } from '../../config/config.ts';
+import { translate } from './errors.ts';
+import { detectProfile, type ServerProfile } from './server-profile.ts';
+import { sessionTimeouts } from './session-timeouts.ts';
+
+interface ProfileOptions {
+  readonly url: Secret;
+  readonly config: Config['database'];
+  readonly log: Logger;
+  readonly profile?: ServerProfile | undefined;
+  readonly embedded?: boolean;
+}
+
+export type ProfileSource = ReturnType<typeof createProfileSource>;
+
+/** PGlite has one backend and no pooler. Its settings would apply to the next client too, so none are sent. */
+const embeddedProfile: ServerProfile = { pooling: 'none', keepsStatements: true, settings: 'startup' };
+
+/** The profile of the server behind one URL. The first call that reaches the server finds it out. */
+export function createProfileSource(options: ProfileOptions) {
+  const { url, config, log, embedded } = options;
+  let profile = embedded ? embeddedProfile : options.profile;
+  let detection: Promise<void> | undefined;
+
+  async function detect(): Promise<void> {
+    const { timeout } = config;
+    try {
+      const settings = sessionTimeouts(timeout);
+      profile = await detectProfile({ target: { ...config, url }, settings, timeout, log });
+    } catch (error) {
+      throw translate(error);
+    } finally {
+      detection = undefined;
+    }
+  }
+
+  return {
+    /** Resolves when the profile is known. @throws AppError service_unavailable when the server does not answer */
+    async ready(): Promise<void> {
+      if (profile) return;
+      detection ??= detect();
+      await detection;
+    },
+    /** With DB_PREPARE=on or off nobody asks whether prepared statements survive. @throws Error before `ready` */
+    current(): ServerProfile {
+      if (!profile) throw new Error('the profile of the server is not known yet');
+      const { prepare } = config;
+      return prepare === 'auto' ? profile : { ...profile, keepsStatements: prepare === 'on' };
+    },
+    /** For a pooler whose mode has changed since the profile was found out. */
+    reportLostStatement(error: unknown): void {
+      if (config.prepare !== 'auto' || !profile?.keepsStatements) return;
+      profile = { ...profile, keepsStatements: false };
+      const message =
+        'a pooler lost a prepared statement: the service does not use prepared statements any more';
+      log.warn({ event: 'prepared_statements_lost', err: error }, message);
+    },
+  };
+}
