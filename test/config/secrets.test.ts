@@ -6,7 +6,7 @@ import { faultsOf, parse, production, scratchFiles } from '../support/configurat
 const fields: Record<SecretVariable, (config: Config) => (() => string) | null> = {
   DB_PRIMARY_DB_URL: (config) => config.database.url,
   DB_REPLICA_DB_URL: (config) => config.database.replicaUrl,
-  DB_OWNER_DB_URL: (config) => config.migrations.ownerUrl,
+  DB_MIGRATION_URL: (config) => config.migrations.ownerUrl,
   REDIS_URL: (config) => config.redis.url,
   JWT_PRIVATE_KEY: (config) => config.jwt.privateKey,
   JWT_PUBLIC_KEY: (config) => config.jwt.publicKey,
@@ -17,7 +17,7 @@ const fields: Record<SecretVariable, (config: Config) => (() => string) | null> 
 const values: Record<SecretVariable, string> = {
   DB_PRIMARY_DB_URL: 'postgresql://db/auth',
   DB_REPLICA_DB_URL: 'postgresql://replica/auth',
-  DB_OWNER_DB_URL: 'postgresql://owner@db/auth',
+  DB_MIGRATION_URL: 'postgresql://owner@db/auth',
   REDIS_URL: 'redis://redis:6379',
   JWT_PRIVATE_KEY: 'private',
   JWT_PUBLIC_KEY: 'public',

@@ -52,7 +52,7 @@ onRealStore('Migrations through PgBouncer', () => {
     );
     expect(await locks(), 'a lock on a pooled connection').to.have.length(0);
     expect(refusal).to.equal(
-      'a pooler shares the sessions of Postgres between its clients, and a migration needs a session. Set DB_OWNER_DB_URL to Postgres itself, or to a pooler with pool_mode=session.',
+      'a pooler shares the sessions of Postgres between its clients, and a migration needs a session. Set DB_MIGRATION_URL to Postgres itself, or to a pooler with pool_mode=session.',
     );
     expect(await ask("select 1 from pg_class where relname in ('one', 'schema_migrations')")).to.have.length(
       0,
