@@ -101,7 +101,7 @@ function createRunStatement(
       return await query;
     } catch (error) {
       if (isFatal(error)) pool.destroy(pooled);
-      if (isLostStatement(error)) profiles.reportLostStatement(error);
+      profiles.report(error);
       throw translate(error);
     } finally {
       if (pooled.activeQuery === query) pooled.activeQuery = null;
