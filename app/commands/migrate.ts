@@ -28,7 +28,7 @@ function explain(error: unknown, variable: string): never {
   // 42501, insufficient_privilege. The message names the object.
   if (errorCode(error) !== '42501' || !(error instanceof Error)) throw error;
   const cause = { cause: error };
-  throw new Error(`${error.message}: migrate needs the owner of the tables, in DB_OWNER_DB_URL`, cause);
+  throw new Error(`${error.message}: migrate needs the owner of the tables, in DB_MIGRATION_URL`, cause);
 }
 
 /**
@@ -42,10 +42,10 @@ export async function migrateCommand(config: Config, log: Logger): Promise<void>
   const { ownerUrl } = config.migrations;
   const url = ownerUrl ?? config.database.url;
   const missing =
-    'DB_OWNER_DB_URL or DB_PRIMARY_DB_URL is required. The embedded Postgres applies its migrations when it starts';
+    'DB_MIGRATION_URL or DB_PRIMARY_DB_URL is required. The embedded Postgres applies its migrations when it starts';
   if (!url) throw new ConfigError([missing]);
   const target = { ...config.database, url };
-  const variable = ownerUrl ? 'DB_OWNER_DB_URL' : 'DB_PRIMARY_DB_URL';
+  const variable = ownerUrl ? 'DB_MIGRATION_URL' : 'DB_PRIMARY_DB_URL';
   const profile = await checkServer({ target, variable, log, timeout });
   const serviceRole = serviceRoleOf(config);
   // While a statement waits for a table, the queries of the service wait behind it, and they have a deadline.

@@ -35,12 +35,12 @@ export const storeVariables = {
     ),
   },
   migrations: {
-    ownerUrl: secret('DB_OWNER_DB_URL', databaseUrl).help(
-      'URL with which the command migrate connects, as the role that owns the tables. Without it migrate uses DB_PRIMARY_DB_URL. Do not give it to the other commands.',
+    ownerUrl: secret('DB_MIGRATION_URL', databaseUrl).help(
+      'URL with which the command migrate connects: directly to Postgres or through a pooler in session mode, and as the role that owns the tables. Without it migrate uses DB_PRIMARY_DB_URL. Do not give it to the other commands.',
       { example: 'postgresql://devowner:devpassword@localhost:5432/authdb?sslmode=disable' },
     ),
     serviceRole: variable('DB_SERVICE_ROLE', roleName).help(
-      'Postgres role of the service, to which migrate grants what the service needs. Without it: the user of DB_PRIMARY_DB_URL, if DB_OWNER_DB_URL has another user.',
+      'Postgres role of the service, to which migrate grants what the service needs. Without it: the user of DB_PRIMARY_DB_URL, if DB_MIGRATION_URL has another user.',
       { example: 'auth_service' },
     ),
   },

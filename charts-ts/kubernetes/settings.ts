@@ -7,7 +7,7 @@ import type { Values } from '../values/schema.ts';
 export const secretVariables = {
   'db-url': 'DB_PRIMARY_DB_URL',
   'db-replica-url': 'DB_REPLICA_DB_URL',
-  'db-owner-url': 'DB_OWNER_DB_URL',
+  'db-owner-url': 'DB_MIGRATION_URL',
   'redis-url': 'REDIS_URL',
   'redis-cert': 'REDIS_CERT',
   'redis-key': 'REDIS_KEY',
@@ -124,7 +124,7 @@ export function settings(values: Values): Settings {
 
 /** The environment of the migration, which connects as the owner of the tables if there is a Secret for it. */
 export function migrationSettings(values: Values): Settings {
-  const owner = { DB_OWNER_DB_URL: { secret: 'db-owner-url' } } as const;
+  const owner = { DB_MIGRATION_URL: { secret: 'db-owner-url' } } as const;
   return { ...settings(values), ...(values.secrets.ownerName && owner) };
 }
 

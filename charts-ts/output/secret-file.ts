@@ -24,7 +24,11 @@ function read(env: NodeJS.Dict<string>, name: Variable, folder: string): string 
   }
 }
 
-const userOf = (text: string): string => (URL.canParse(text) ? new URL(text).username : '');
+/** Who connects, and to which server. */
+function endsOf(text: string): string {
+  const { username, host } = URL.canParse(text) ? new URL(text) : { username: '', host: '' };
+  return `${username}@${host}`;
+}
 
 function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | undefined {
   const text = secrets[key] ?? '';
@@ -32,10 +36,10 @@ function faultOf(key: SecretKey, secrets: Secrets, values: Values): string | und
   if (!text) return `must be set, directly or by ${variable}_FILE or ${variable}_PATH`;
   if (key.startsWith('db-')) {
     const fault = urlFault(text, ['postgres:', 'postgresql:']);
-    const isService = key === 'db-owner-url' && userOf(text) === userOf(secrets['db-url'] ?? '');
+    const isSame = key === 'db-owner-url' && endsOf(text) === endsOf(secrets['db-url'] ?? '');
+    const purpose = 'the owner of the tables, or the address of Postgres behind a pooler';
     return (
-      fault ??
-      (isService ? 'must have another user than DB_PRIMARY_DB_URL, the owner of the tables' : undefined)
+      fault ?? (isSame ? `must have another user or host than DB_PRIMARY_DB_URL: ${purpose}` : undefined)
     );
   }
   if (key === 'redis-url') {

@@ -79,7 +79,7 @@ describe('charts: output', () => {
     writeFileSync(
       env,
       'DB_PRIMARY_DB_URL=postgresql://auth:f8Hq2LzvPw91Tn@db.internal:5432/auth\n' +
-        'DB_OWNER_DB_URL=postgresql://owner:Tn91wPvzL2qH8f@db.internal:5432/auth\n' +
+        'DB_MIGRATION_URL=postgresql://owner:Tn91wPvzL2qH8f@db.internal:5432/auth\n' +
         'REDIS_URL=rediss://:0aF7kq2LzvPw91Tn@redis.internal:6379\n' +
         'JWT_PRIVATE_KEY_PATH=private.pem\nJWT_PUBLIC_KEY_PATH=public.pem\n',
     );

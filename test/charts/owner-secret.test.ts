@@ -31,7 +31,7 @@ describe('charts: the Secret of the owner of the tables', () => {
       const migrations = all.filter(({ name }) => name === 'migrate');
       expect([all.length, migrations.length]).to.eql([3, 1]);
       for (const { env, name, volumeMounts } of all) {
-        const given = env.filter((one: Loose) => one.name.startsWith('DB_OWNER_DB_URL'));
+        const given = env.filter((one: Loose) => one.name.startsWith('DB_MIGRATION_URL'));
         expect(given).to.have.length(name === 'migrate' ? 1 : 0);
         expect(volumeMounts.some(isOwner)).to.equal(name === 'migrate' && delivery === 'files');
       }
@@ -55,24 +55,26 @@ describe('charts: the Secret of the owner of the tables', () => {
       'warning: gke: secrets.ownerName is null: the service logs in to Postgres as the owner of the tables and could change its own audit log (docs/operations.md, "Database roles")',
     ]);
     const documents = documentsOf('eks', 'secrets.ownerName=null');
-    expect(JSON.stringify(documents)).not.to.match(/owner-secrets|DB_OWNER/);
+    expect(JSON.stringify(documents)).not.to.match(/owner-secrets|DB_MIGRATION/);
   });
 
-  it('names another role than the Secret of the service', () => {
+  it('names another role or another server than the Secret of the service', () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
     const env = join(folder, '.env.production');
     const url = 'postgresql://auth:f8Hq2LzvPw91Tn@db.internal:5432/auth';
     const lines = [
       `DB_PRIMARY_DB_URL=${url}`,
-      `DB_OWNER_DB_URL=${url}`,
+      `DB_MIGRATION_URL=${url}`,
       'REDIS_URL=rediss://:0aF7kq2LzvPw91Tn@redis.internal:6379',
       'JWT_SECRET_KEY=q8Zk3vN1xT7mB5sD9fH2jL4pR6wY0cA3eG5iK7oU',
     ];
     writeFileSync(env, lines.join('\n'));
     const values = valuesOf('eks', 'jwt.algorithm=HS256,secrets.source=inline');
     expect(() => readSecrets(env, values)).to.throw(
-      'DB_OWNER_DB_URL: must have another user than DB_PRIMARY_DB_URL, the owner of the tables',
+      'DB_MIGRATION_URL: must have another user or host than DB_PRIMARY_DB_URL: the owner of the tables, or the address of Postgres behind a pooler',
     );
+    writeFileSync(env, lines.join('\n').replace('db.internal', 'pgbouncer.internal'));
+    expect(readSecrets(env, values)).to.have.property('path');
     rmSync(folder, { recursive: true });
   });
 });

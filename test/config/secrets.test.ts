@@ -6,7 +6,7 @@ import { faultsOf, parse, production, scratchFiles } from '../support/configurat
 const fields: Record<SecretVariable, (config: Config) => (() => string) | null> = {
   DB_PRIMARY_DB_URL: (config) => config.database.url,
   DB_REPLICA_DB_URL: (config) => config.database.replicaUrl,
-  DB_OWNER_DB_URL: (config) => config.migrations.ownerUrl,
+  DB_MIGRATION_URL: (config) => config.migrations.ownerUrl,
   REDIS_URL: (config) => config.redis.url,
   REDIS_CERT: (config) => config.redis.cert,
   REDIS_KEY: (config) => config.redis.key,
@@ -20,7 +20,7 @@ const fields: Record<SecretVariable, (config: Config) => (() => string) | null> 
 const values: Record<SecretVariable, string> = {
   DB_PRIMARY_DB_URL: 'postgresql://db/auth',
   DB_REPLICA_DB_URL: 'postgresql://replica/auth',
-  DB_OWNER_DB_URL: 'postgresql://owner@db/auth',
+  DB_MIGRATION_URL: 'postgresql://owner@db/auth',
   REDIS_URL: 'rediss://redis:6379',
   REDIS_CERT: '-----BEGIN CERTIFICATE-----',
   REDIS_KEY: '-----BEGIN PRIVATE KEY-----',

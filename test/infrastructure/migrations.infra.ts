@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import postgres from 'postgres';
+import { migrateCommand } from '../../app/commands/migrate.ts';
+import { ConfigError, parseConfig } from '../../app/config/config.ts';
 import { migrate } from '../../app/store/postgres/migrations.ts';
 import { createScratchDatabase, onRealStore, silentLog } from '../support/stores.ts';
 import { type PgBouncer, startPgBouncer } from './servers/pgbouncer.ts';
@@ -52,7 +54,7 @@ onRealStore('Migrations through PgBouncer', () => {
     );
     expect(await locks(), 'a lock on a pooled connection').to.have.length(0);
     expect(refusal).to.equal(
-      'a pooler shares the sessions of Postgres between its clients, and a migration needs a session. Set DB_OWNER_DB_URL to Postgres itself, or to a pooler with pool_mode=session.',
+      'a pooler shares the sessions of Postgres between its clients, and a migration needs a session. Set DB_MIGRATION_URL to Postgres itself, or to a pooler with pool_mode=session.',
     );
     expect(await ask("select 1 from pg_class where relname in ('one', 'schema_migrations')")).to.have.length(
       0,
@@ -66,5 +68,15 @@ onRealStore('Migrations through PgBouncer', () => {
     expect((await run(pooler.url)).applied).to.deep.equal(['0001_one.sql', '0002_two.sql']);
     expect(await locks()).to.have.length(0);
     expect((await run(pooler.url)).applied).to.deep.equal([]);
+  });
+
+  it('are applied through DB_MIGRATION_URL, and the command names this variable where it is missing', async () => {
+    pooler = await startPgBouncer({ poolMode: 'transaction', target: scratch.url() });
+    const env = { DB_PRIMARY_DB_URL: pooler.url, REDIS_URL: 'redis://127.0.0.1:1' };
+    const refused = await migrateCommand(parseConfig(env), silentLog).catch((error: unknown) => error);
+    expect(refused).to.be.instanceOf(ConfigError);
+    expect((refused as ConfigError).faults[0]).to.match(/^DB_PRIMARY_DB_URL: .* Set DB_MIGRATION_URL to /);
+    await migrateCommand(parseConfig({ ...env, DB_MIGRATION_URL: scratch.url() }), silentLog);
+    expect(await ask('select 1 from schema_migrations limit 1')).to.have.length(1);
   });
 });

@@ -1,11 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
+import postgres from 'postgres';
 import { ConfigError, parseConfig } from '../../app/config/config.ts';
 import { openStores } from '../../app/open-stores.ts';
 import { createDatabase } from '../../app/store/postgres/postgres-database.ts';
 import { detectProfile } from '../../app/store/postgres/server-profile.ts';
 import { sessionTimeouts } from '../../app/store/postgres/session-timeouts.ts';
 import { type Echo, probes, using } from '../store/postgres/probe.ts';
+import { startProxy } from '../support/frozen-proxy.ts';
 import { onRealStore, silentLog } from '../support/stores.ts';
+import { until } from '../support/until.ts';
 import { type PgBouncer, type PgBouncerOptions, startPgBouncer } from './servers/pgbouncer.ts';
 
 onRealStore('Behind PgBouncer', (stores) => {
@@ -24,9 +28,8 @@ onRealStore('Behind PgBouncer', (stores) => {
     return createDatabase({ url: () => url, config, queries: probes, log: silentLog });
   }
 
-  const detect = (url: string) => {
+  const detect = (url: string, timeout = 3_000) => {
     const { database } = parse(url);
-    const { timeout } = database;
     const settings = sessionTimeouts(timeout);
     return detectProfile({ target: { ...database, url: () => url }, settings, timeout, log: silentLog });
   };
@@ -93,4 +96,60 @@ onRealStore('Behind PgBouncer', (stores) => {
       expect(profile).to.include({ keepsStatements: false, settings: 'transaction' });
     });
   }
+
+  it('that is slow, the service starts with the cautious rules instead of waiting', async () => {
+    const url = new URL(await start({ poolMode: 'session', ignoreStartupParameters: ours }));
+    const proxy = await startProxy({ host: url.hostname, port: Number(url.port) });
+    url.port = String(proxy.port);
+    try {
+      // Enough for two logins, and not for all observations.
+      proxy.delay(20);
+      const profile = await detect(url.href, 2_000);
+      expect(profile).to.deep.equal({
+        pooling: 'transaction',
+        keepsStatements: false,
+        settings: 'transaction',
+      });
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it('whose role has timeouts, a statement needs no transaction of its own', async () => {
+    const sql = postgres(stores().url(), { max: 1, onnotice: () => undefined });
+    const role = `auth_pooled_${randomBytes(4).toString('hex')}`;
+    try {
+      await sql.unsafe(`create role ${role} login password 'pooled'`);
+      await sql.unsafe(`alter role ${role} set statement_timeout = '2s'`);
+      await sql.unsafe(`alter role ${role} set idle_in_transaction_session_timeout = '3s'`);
+      const target = new URL(stores().url());
+      [target.username, target.password] = [role, 'pooled'];
+      pooler = await startPgBouncer({ poolMode: 'transaction', target: target.href });
+      expect(await detect(pooler.url)).to.include({ settings: 'role' });
+    } finally {
+      await pooler?.stop();
+      pooler = undefined;
+      await sql.unsafe(`drop role ${role}`);
+      await sql.end();
+    }
+  });
+
+  it('that was put in front while the service runs, the service finds that out', async () => {
+    const { config } = stores();
+    let url = stores().url();
+    const database = createDatabase({
+      ...{ url: () => url, config: { ...config, poolMax: 1 }, queries: probes, log: silentLog },
+    });
+    await using(database, async () => {
+      const [row] = await database.query<Echo>('probe/echo', ['direct']);
+      url = await start({ poolMode: 'transaction' });
+      await using(open(url), (other) => other.query('probe/kill', [row?.backendPid]));
+      const isServed = () =>
+        database.query<Echo>('probe/echo', ['pooled']).then(
+          ([answer]) => answer?.backendPid !== row?.backendPid,
+          () => false,
+        );
+      await until(isServed);
+    });
+  });
 });

@@ -106,7 +106,11 @@ async function openKind(kind: StoreKind): Promise<Opened> {
   const server = await openServer(kind);
   const { url, directUrl } = server;
   const embedded = kind === 'embedded';
-  await migrate({ target: { url: directUrl, sslMode: 'disable', caFile: undefined }, log: silentLog, embedded });
+  await migrate({
+    target: { url: directUrl, sslMode: 'disable', caFile: undefined },
+    log: silentLog,
+    embedded,
+  });
   const database = createDatabase({ url, config, queries, log: silentLog, embedded });
   const memory = () => ({ redis: createInMemoryRedis(), close: async () => undefined });
   const redis = kind === 'real' && redisUrl ? await openRedis(redisUrl) : memory();

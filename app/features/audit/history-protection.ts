@@ -19,7 +19,7 @@ export async function reportHistoryProtection(options: {
     ...(isOwner ? ['its role can act as the owner of the tables'] : []),
     ...(canChange && !isOwner ? ['its role has more privileges on the tables than to insert and read'] : []),
     ...(canCreate && !isOwner ? ['its role can create objects in the schema public'] : []),
-    ...(knowsOwner ? ['DB_OWNER_DB_URL is set, which only migrate needs'] : []),
+    ...(knowsOwner ? ['DB_MIGRATION_URL is set, which only migrate needs'] : []),
   ];
   metrics.historyProtected.set(reasons.length === 0 ? 1 : 0);
   if (reasons.length === 0) return;

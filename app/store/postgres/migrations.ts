@@ -62,7 +62,7 @@ async function refusePooler({ target, log, profile }: MigrationOptions): Promise
   if (pooling !== 'transaction') return;
   const reason =
     'a pooler shares the sessions of Postgres between its clients, and a migration needs a session';
-  const wayOut = 'Set DB_OWNER_DB_URL to Postgres itself, or to a pooler with pool_mode=session';
+  const wayOut = 'Set DB_MIGRATION_URL to Postgres itself, or to a pooler with pool_mode=session';
   throw new PoolerError(`${reason}. ${wayOut}.`);
 }
 

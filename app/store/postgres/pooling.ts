@@ -10,7 +10,7 @@ export class PoolerError extends Error {
 }
 
 /** Observations before two clients count as clients with a backend each. */
-const rounds = 8;
+const rounds = 16;
 
 /** Milliseconds that a client waits for a backend. A pool may have no further one. */
 const patience = 500;

@@ -5,15 +5,7 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import {
-  isFatal,
-  isLostStatement,
-  isOutage,
-  isRetryable,
-  isVoidPlan,
-  translate,
-  unavailable,
-} from './errors.ts';
+import { isFatal, isOutage, isRetryable, isVoidPlan, translate, unavailable } from './errors.ts';
 import { createProfileSource, type ProfileSource } from './profile-source.ts';
 import type { Queries, QueryName } from './queries.ts';
 import type { ServerProfile } from './server-profile.ts';
@@ -128,7 +120,7 @@ function createRunStatement(
       return await query;
     } catch (error) {
       if (isFatal(error)) pool.destroy(pooled);
-      if (isLostStatement(error)) profiles.reportLostStatement(error);
+      profiles.report(error);
       throw translate(error);
     } finally {
       if (pooled.activeQuery === query) pooled.activeQuery = null;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, Secret } from '../../config/config.ts';
-import { translate } from './errors.ts';
-import { detectProfile, type ServerProfile } from './server-profile.ts';
+import { isLostStatement, translate } from './errors.ts';
+import { cautiousProfile, detectProfile, refusesParameters, type ServerProfile } from './server-profile.ts';
 import { sessionTimeouts } from './session-timeouts.ts';
 
 interface ProfileOptions {
@@ -21,6 +21,7 @@ const embeddedProfile: ServerProfile = { pooling: 'none', keepsStatements: true,
 export function createProfileSource(options: ProfileOptions) {
   const { url, config, log, embedded } = options;
   let profile = embedded ? embeddedProfile : options.profile;
+  let isKnown = profile !== undefined;
   let detection: Promise<void> | undefined;
 
   async function detect(): Promise<void> {
@@ -28,6 +29,7 @@ export function createProfileSource(options: ProfileOptions) {
     try {
       const settings = sessionTimeouts(timeout);
       profile = await detectProfile({ target: { ...config, url }, settings, timeout, log });
+      isKnown = true;
     } catch (error) {
       throw translate(error);
     } finally {
@@ -38,7 +40,7 @@ export function createProfileSource(options: ProfileOptions) {
   return {
     /** Resolves when the profile is known. @throws AppError service_unavailable when the server does not answer */
     async ready(): Promise<void> {
-      if (profile) return;
+      if (isKnown) return;
       detection ??= detect();
       await detection;
     },
@@ -48,9 +50,14 @@ export function createProfileSource(options: ProfileOptions) {
       const { prepare } = config;
       return prepare === 'auto' ? profile : { ...profile, keepsStatements: prepare === 'on' };
     },
-    /** For a pooler whose mode has changed since the profile was found out. */
-    reportLostStatement(error: unknown): void {
-      if (config.prepare !== 'auto' || !profile?.keepsStatements) return;
+    /** After an error that shows another server than before: a pooler was put in front, or its mode has changed. */
+    report(error: unknown): void {
+      // The URL may come from a file, so it may name a pooler now. The next call finds out which.
+      if (refusesParameters(error) && profile?.settings === 'startup' && !embedded) {
+        profile = cautiousProfile;
+        isKnown = false;
+      }
+      if (!isLostStatement(error) || config.prepare !== 'auto' || !profile?.keepsStatements) return;
       profile = { ...profile, keepsStatements: false };
       const message =
         'a pooler lost a prepared statement: the service does not use prepared statements any more';

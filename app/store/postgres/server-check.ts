@@ -12,7 +12,7 @@ import { checkSettings } from './settings-check.ts';
 interface CheckOptions {
   readonly target: ConnectionTarget;
   /** The variable that contains the URL. */
-  readonly variable: 'DB_OWNER_DB_URL' | 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL';
+  readonly variable: 'DB_MIGRATION_URL' | 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL';
   readonly log: Logger;
   /** DB_TIMEOUT in milliseconds. */
   readonly timeout: number;

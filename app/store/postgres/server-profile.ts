@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { type Connection, connect } from './connection.ts';
-import type { ConnectionTarget } from './connection-target.ts';
+import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { errorCode } from './errors.ts';
-import { observePooling, type Pooling } from './pooling.ts';
+import { observePooling, PoolerError, type Pooling } from './pooling.ts';
 import type { SettingValues } from './session-timeouts.ts';
 
 /** What the server behind a URL keeps between two transactions of a connection. */
@@ -24,21 +24,45 @@ interface DetectOptions {
 }
 
 /** What is safe with any server that allows transactions. */
-const cautious: ServerProfile = { pooling: 'transaction', keepsStatements: false, settings: 'transaction' };
+export const cautiousProfile: ServerProfile = {
+  pooling: 'transaction',
+  keepsStatements: false,
+  settings: 'transaction',
+};
 
 const direct: ServerProfile = { pooling: 'none', keepsStatements: true, settings: 'startup' };
 
 /**
- * How a pooler refuses a startup parameter that it does not know: PgBouncer with 08P01, RDS Proxy with 0A000. Postgres
- * knows all of ours.
+ * How a pooler refuses a connection with a startup parameter that it does not know: PgBouncer with 08P01, RDS Proxy with
+ * 0A000, which Postgres also sends for statements. Postgres knows all of our parameters.
  */
-const refusesParameters = (error: unknown): boolean => ['08P01', '0A000'].includes(errorCode(error));
-
-/** The process of Postgres that answers, and the one that the server named at the login. */
-async function readBackend(connection: Connection) {
-  const rows = await connection.unsafe<{ pid: number }[]>('select pg_backend_pid() as pid');
-  return { pid: rows[0]?.pid, announced: rows.state.pid };
+export function refusesParameters(error: unknown): boolean {
+  const isFatal = error instanceof Error && 'severity' in error && error.severity === 'FATAL';
+  return errorCode(error) === '08P01' || (errorCode(error) === '0A000' && isFatal);
 }
+
+const askBackend = `
+  select
+    pid,
+    (extract(epoch from clock_timestamp() - backend_start) * 1000)::bigint::text as age
+  from pg_stat_activity
+  where pid = pg_backend_pid()`;
+
+/** The process of Postgres that answers, its age in milliseconds, and the process that the server named at the login. */
+async function readBackend(connection: Connection) {
+  const rows = await connection.unsafe<{ pid: number; age: string }[]>(askBackend);
+  return { pid: rows[0]?.pid, age: Number(rows[0]?.age), announced: rows.state.pid };
+}
+
+/**
+ * A pooler has keys of its own for cancel requests, and names them instead of the process. They are random, or count
+ * up, so a key may also equal the process by chance. Then the process is older than the connection.
+ * @param elapsed milliseconds since before the connection
+ */
+export const isDirect = (
+  { pid, age, announced }: { pid: number | undefined; age: number; announced: number },
+  elapsed: number,
+): boolean => pid !== undefined && pid === announced && age <= elapsed;
 
 interface Reported {
   readonly name: string;
@@ -62,19 +86,36 @@ async function areDefaults(connection: Connection, settings: SettingValues): Pro
   });
 }
 
-async function detect({ settings }: DetectOptions, open: (settings: SettingValues) => Connection) {
+async function detect(
+  { settings }: DetectOptions,
+  open: (settings: SettingValues) => Connection,
+): Promise<ServerProfile> {
+  const startedAt = performance.now();
   const withSettings = open(settings);
   const answered = await readBackend(withSettings).catch((error: unknown) => {
     if (refusesParameters(error)) return null;
     throw error;
   });
-  // A pooler has keys of its own for cancel requests, so it cannot name the process of Postgres by chance.
-  if (answered?.pid !== undefined && answered.pid === answered.announced) return direct;
+  if (answered && isDirect(answered, performance.now() - startedAt)) return direct;
   const first = answered ? withSettings : open({});
   const { pid } = answered ?? (await readBackend(first));
-  if (pid === undefined) return cautious;
-  const found = await observePooling(first, () => open({}));
-  return { ...found, settings: (await areDefaults(first, settings)) ? 'role' : 'transaction' } as const;
+  if (pid === undefined) return cautiousProfile;
+  return observe(first, settings, () => open({}));
+}
+
+async function observe(
+  first: Connection,
+  settings: SettingValues,
+  open: () => Connection,
+): Promise<ServerProfile> {
+  try {
+    const found = await observePooling(first, open);
+    return { ...found, settings: (await areDefaults(first, settings)) ? 'role' : 'transaction' };
+  } catch (error) {
+    if (error instanceof PoolerError) throw error;
+    // The pooler has answered, and then was too slow or went away. The service works without knowing more.
+    return cautiousProfile;
+  }
 }
 
 /**
@@ -96,7 +137,12 @@ export async function detectProfile(options: DetectOptions): Promise<ServerProfi
   // Ends the queries of a server that stops answering in the middle.
   const timer = setTimeout(() => void closeAll().catch(() => undefined), timeout);
   try {
-    return await detect(options, open);
+    const profile = await detect(options, open);
+    if (profile.pooling !== 'none') {
+      const { host } = parseTarget(target);
+      log.info({ event: 'postgres_pooler', host, ...profile }, 'a pooler is in front of Postgres');
+    }
+    return profile;
   } finally {
     clearTimeout(timer);
     await closeAll();

@@ -106,7 +106,7 @@ export const environmentRules: readonly Rule[] = [
   containerRule('owner-url', function* ({ args, env }) {
     const isMigration = Array.isArray(args) && args[0] === 'migrate';
     for (const { name } of asMaps(env))
-      if (/^DB_OWNER_DB_URL(_FILE)?$/.test(asText(name)) && !isMigration)
+      if (/^DB_MIGRATION_URL(_FILE)?$/.test(asText(name)) && !isMigration)
         yield `has ${asText(name)}, which only the command migrate needs`;
   }),
 ];

@@ -114,6 +114,6 @@ onRealStore('The protection of history', (stores) => {
       expect(lines[0]?.msg).to.include(reason);
     }
     const { lines } = await report(roles.serviceUrl, true);
-    expect(lines[0]?.msg).to.include('DB_OWNER_DB_URL is set');
+    expect(lines[0]?.msg).to.include('DB_MIGRATION_URL is set');
   });
 });

@@ -19,7 +19,7 @@ onRealStore('The role of the service', (stores) => {
   const migrateWith = (variables: Record<string, string>) =>
     migrateCommand(parseConfig(variables), silentLog);
   const migrateAsOwner = () =>
-    migrateWith({ DB_OWNER_DB_URL: roles.ownerUrl(), DB_PRIMARY_DB_URL: roles.serviceUrl() });
+    migrateWith({ DB_MIGRATION_URL: roles.ownerUrl(), DB_PRIMARY_DB_URL: roles.serviceUrl() });
   const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
   before(async function () {
@@ -131,7 +131,7 @@ onRealStore('The role of the service', (stores) => {
   });
 
   it('is refused by migrate if it does not exist, or can act as the owner', async () => {
-    const owner = { DB_OWNER_DB_URL: roles.ownerUrl(), DB_PRIMARY_DB_URL: roles.serviceUrl() };
+    const owner = { DB_MIGRATION_URL: roles.ownerUrl(), DB_PRIMARY_DB_URL: roles.serviceUrl() };
     const missing = await migrateWith({ ...owner, DB_SERVICE_ROLE: 'nobody "here"' }).catch(messageOf);
     expect(missing).to.match(/^the role nobody "here" of the service does not exist; docs\/operations\.md/);
     const isOwner = await migrateWith({ ...owner, DB_SERVICE_ROLE: roles.owner }).catch(messageOf);
@@ -141,10 +141,10 @@ onRealStore('The role of the service', (stores) => {
     await roles.admin.unsafe(`revoke ${roles.owner} from ${roles.service}`);
     const asService = await migrateWith({ DB_PRIMARY_DB_URL: roles.serviceUrl() }).catch(messageOf);
     expect(asService).to.equal(
-      'permission denied for schema public: migrate needs the owner of the tables, in DB_OWNER_DB_URL',
+      'permission denied for schema public: migrate needs the owner of the tables, in DB_MIGRATION_URL',
     );
     // One role for everything: nothing is granted and nothing is refused.
     await migrateWith({ DB_PRIMARY_DB_URL: roles.ownerUrl() });
-    await migrateWith({ DB_PRIMARY_DB_URL: roles.ownerUrl(), DB_OWNER_DB_URL: roles.ownerUrl() });
+    await migrateWith({ DB_PRIMARY_DB_URL: roles.ownerUrl(), DB_MIGRATION_URL: roles.ownerUrl() });
   });
 });
