@@ -10,6 +10,7 @@ import { instrumentDatabase } from './store/postgres/instrumented-database.ts';
 import { migrate } from './store/postgres/migrations.ts';
 import { createDatabase, type DatabaseOptions } from './store/postgres/postgres-database.ts';
 import { loadQueries, type Queries } from './store/postgres/queries.ts';
+import { createReplicaDatabase } from './store/postgres/replica-database.ts';
 import { checkServer } from './store/postgres/server-check.ts';
 import { createRedisClient } from './store/redis/ioredis-client.ts';
 import type { RedisClient } from './store/redis/redis-client.ts';
@@ -17,7 +18,7 @@ import { createStore, type SystemStore } from './store/store.ts';
 
 export interface Stores {
   readonly database: Database;
-  /** For reads that tolerate lag. Without a replica it is the primary. */
+  /** For reads that tolerate lag. It is the primary without a replica, and while the replica is behind or away. */
   readonly replica: Database;
   readonly redis: RedisClient;
   /** Names of the embedded stores, for the log. */
@@ -81,14 +82,37 @@ async function openDatabases(opening: Opening) {
   });
   const database = instrumentDatabase(primary, observer.query, observer.transactionFailed);
   if (!replicaUrl) return { database, replica: database };
-  const replica = openDatabase(opening, queries, 'replica', { url: replicaUrl, profile: profiles.replica });
-  return { database, replica: instrumentDatabase(replica, observer.replicaQuery) };
+  return {
+    database,
+    replica: openReplica(opening, queries, { primary: database, url: replicaUrl, profile: profiles.replica }),
+  };
+}
+
+function openReplica(
+  opening: Opening,
+  queries: Queries,
+  { primary, ...source }: { primary: Database } & Pick<DatabaseOptions, 'url' | 'profile'>,
+): Database {
+  const { config, log, observer, closers } = opening;
+  const replica = instrumentDatabase(
+    openDatabase(opening, queries, 'replica', source),
+    observer.replicaQuery,
+  );
+  const maxLag = config.database.replicaMaxLag;
+  const { database, lagSeconds } = createReplicaDatabase({ primary, replica, maxLag, log });
+  closers.push(database.close);
+  observer.replicaLag(lagSeconds);
+  return database;
 }
 
 async function checkServers({ config, log }: Opening) {
   const { url, replicaUrl, timeout } = config.database;
-  const check = async (variable: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL', secret: Secret | null) =>
-    secret ? checkServer({ target: { ...config.database, url: secret }, variable, log, timeout }) : undefined;
+  const check = async (variable: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL', secret: Secret | null) => {
+    const acceptsStandby = variable === 'DB_REPLICA_DB_URL';
+    return secret
+      ? checkServer({ target: { ...config.database, url: secret, acceptsStandby }, variable, log, timeout })
+      : undefined;
+  };
   const [primary, replica] = await Promise.all([
     check('DB_PRIMARY_DB_URL', url),
     check('DB_REPLICA_DB_URL', replicaUrl),
@@ -107,6 +131,7 @@ function openDatabase(
     config: config.database,
     queries,
     log,
+    acceptsStandby: name === 'replica',
     embedded: name === 'primary' && config.database.url === null,
     onPool: (state) => observer.pool(name, state),
   });

@@ -16,6 +16,9 @@ export const storeVariables = {
       'URL of a Postgres replica, for reads that tolerate replication lag.',
       { example: 'postgresql://devuser:devpassword@localhost:5433/authdb?sslmode=disable' },
     ),
+    replicaMaxLag: variable('DB_REPLICA_MAX_LAG', duration('1s', '1h'), '10s').help(
+      'Reads go to the primary while the replica is further behind than this, or does not answer.',
+    ),
     caFile: variable('DB_CA_FILE', file).help(
       'File of CA certificates for Postgres. Without it the CAs of Node.js are used. With it a URL without sslmode means sslmode=verify-full.',
       { example: '/run/secrets/db-ca.pem' },
@@ -26,6 +29,12 @@ export const storeVariables = {
     ),
     poolMax: variable('DB_POOL_MAX', integer(1, 1_000), '10').help(
       'Number of Postgres connections per process.',
+    ),
+    poolIdleTimeout: variable('DB_POOL_IDLE_TIMEOUT', duration('1s', '1h'), '1m').help(
+      'Time after which an idle Postgres connection is closed instead of used. It must be shorter than the idle timeout of every firewall, NAT gateway and pooler on the path.',
+    ),
+    poolMaxLifetime: variable('DB_POOL_MAX_LIFETIME', duration('1s', '24h'), '30m').help(
+      'Age after which a Postgres connection is replaced when its work is done.',
     ),
     prepare: variable('DB_PREPARE', oneOf(['auto', 'on', 'off']), 'auto').help(
       'Use of prepared statements. With auto the service finds out whether a pooler in front of Postgres keeps them, and uses none if that is not certain.',

@@ -28,6 +28,8 @@ export interface StoreObserver {
   readonly command: Instrumentation;
   /** `state` is called at every scrape. */
   pool(name: 'primary' | 'replica', state: () => PoolState): void;
+  /** `seconds` is called at every scrape. Null while the lag is unknown. */
+  replicaLag(seconds: () => number | null): void;
   /** Called whenever one of the two connections becomes usable or unusable. */
   redis(connection: 'commands' | 'messages', isUsable: boolean): void;
   /** Called with each new connection: whether a full Redis deletes keys before they expire. */
@@ -40,6 +42,7 @@ export const noStoreObserver: StoreObserver = {
   transactionFailed: () => undefined,
   command: noInstrumentation,
   pool: () => undefined,
+  replicaLag: () => undefined,
   redis: () => undefined,
   redisEviction: () => undefined,
 };
@@ -85,6 +88,11 @@ export function createStoreObserver(
       createRedisListener(redis, metrics.commandsFailed),
     ),
     pool: createPoolGauges(metrics),
+    replicaLag: (seconds) =>
+      metrics.replicaLag.onCollect(() => {
+        const value = seconds();
+        return value === null ? [] : [{ labels: {}, value }];
+      }),
     redis: (connection, isUsable) => {
       metrics.redisConnected.set({ connection }, Number(isUsable));
       if (connection === 'commands') redis.setUnreachable(!isUsable);

@@ -3,12 +3,17 @@ import { crash } from './scenarios/crash.ts';
 import { enumeration } from './scenarios/enumeration.ts';
 import { flood } from './scenarios/flood.ts';
 import { guessing } from './scenarios/guessing.ts';
+import { idleFirewall } from './scenarios/idle-firewall.ts';
 import { keyRevocation } from './scenarios/key-revocation.ts';
 import { loginFlood } from './scenarios/login-flood.ts';
+import { pgbouncerOutage } from './scenarios/pgbouncer-outage.ts';
 import { pod } from './scenarios/pod.ts';
+import { postgresCrashFailover } from './scenarios/postgres-crash-failover.ts';
+import { postgresFailover } from './scenarios/postgres-failover.ts';
 import { postgresOutage } from './scenarios/postgres-outage.ts';
 import { redisOutage } from './scenarios/redis-outage.ts';
 import { refreshRace } from './scenarios/refresh-race.ts';
+import { replicaLag } from './scenarios/replica-lag.ts';
 import { revocation } from './scenarios/revocation.ts';
 import { rolling } from './scenarios/rolling.ts';
 import { rotation } from './scenarios/rotation.ts';
@@ -23,6 +28,11 @@ export const scenarios: readonly Scenario[] = [
   revocation,
   redisOutage,
   postgresOutage,
+  postgresFailover,
+  postgresCrashFailover,
+  pgbouncerOutage,
+  idleFirewall,
+  replicaLag,
   rolling,
   rotation,
   keyRevocation,

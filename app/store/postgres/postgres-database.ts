@@ -5,7 +5,7 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import { isFatal, isOutage, isRetryable, isVoidPlan, translate, unavailable } from './errors.ts';
+import { isFatal, isOutage, isReadOnly, isRetryable, isVoidPlan, translate, unavailable } from './errors.ts';
 import { createProfileSource, type ProfileSource } from './profile-source.ts';
 import type { Queries, QueryName } from './queries.ts';
 import type { ServerProfile } from './server-profile.ts';
@@ -20,6 +20,8 @@ export interface DatabaseOptions {
   readonly log: Logger;
   /** What a check at the start found out about the server. Otherwise the first call finds it out. */
   readonly profile?: ServerProfile | undefined;
+  /** True for a read replica. @default false */
+  readonly acceptsStandby?: boolean;
   /** PGlite: one backend, which cannot cancel a query and whose settings would apply to the next client too. */
   readonly embedded?: boolean;
   readonly onPool?: (state: () => PoolState) => void;
@@ -34,15 +36,20 @@ const beginStatement = 'begin isolation level read committed';
 /** Attempts at work that Postgres aborts because of a conflict with another transaction. */
 const maxAttempts = 3;
 
+/** Milliseconds between two replacements of all connections while the server refuses writes. */
+const replaceInterval = 5_000;
+
 function openPool(options: DatabaseOptions, profiles: ProfileSource): ConnectionPool {
-  const { url, config, log, embedded } = options;
+  const { url, config, log, embedded, acceptsStandby = false } = options;
   const settings = sessionTimeouts(config.timeout);
   return createConnectionPool({
     // PGlite's server mixes the messages of several connections.
     size: embedded ? 1 : config.poolMax,
+    idleTimeout: embedded ? Number.POSITIVE_INFINITY : config.poolIdleTimeout,
+    maxLifetime: embedded ? Number.POSITIVE_INFINITY : config.poolMaxLifetime,
     open: (onClose) =>
       connect({
-        target: { ...config, url },
+        target: { ...config, url, acceptsStandby },
         prepare: config.prepare !== 'off',
         connectTimeout: settings.statement_timeout,
         parameters: profiles.current().settings === 'startup' && !embedded ? settings : {},
@@ -105,11 +112,22 @@ async function withRetries<T>(
   }
 }
 
+/** Replaces all connections once the server refuses writes, but not for each refused write while it stays read-only. */
+function createReadOnlyListener(pool: ConnectionPool): () => void {
+  let replacedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() - replacedAt < replaceInterval) return;
+    replacedAt = performance.now();
+    pool.replaceAll();
+  };
+}
+
 function createRunStatement(
   pool: ConnectionPool,
   profiles: ProfileSource,
   { embedded }: DatabaseOptions,
 ): RunStatement {
+  const onReadOnly = createReadOnlyListener(pool);
   return async <Row>(pooled: PooledConnection, text: string, params: readonly unknown[] = []) => {
     // reason: the types of the client do not allow undefined, which the client itself reports
     const values = params.map(encodeParameter) as string[];
@@ -120,6 +138,7 @@ function createRunStatement(
       return await query;
     } catch (error) {
       if (isFatal(error)) pool.destroy(pooled);
+      if (isReadOnly(error)) onReadOnly();
       profiles.report(error);
       throw translate(error);
     } finally {
@@ -152,8 +171,12 @@ export function createDatabase(options: DatabaseOptions): Database {
   const breaker = createCircuitBreaker({
     slowFailure: config.timeout / 2,
     isOutage,
-    // If all pending callers connected, they would fill the short queue of a frozen server.
-    onOpen: pool.rejectPending,
+    onOpen() {
+      // If all pending callers connected, they would fill the short queue of a frozen server.
+      pool.rejectPending();
+      // What was lost without a word is lost for all of them. The probe must not try one after the other.
+      pool.replaceAll();
+    },
     probe: () => runInTime((pooled) => run(pooled, 'select 1')),
     onChange(isUnavailable, cause) {
       if (isUnavailable) log.warn({ err: cause, event: 'postgres_lost' }, 'Postgres does not answer');

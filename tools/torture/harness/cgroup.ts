@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from './cleanup.ts';
+import type { Wrap } from './process.ts';
 
 /** The resources of a pod. */
 export interface PodLimits {
@@ -12,7 +13,7 @@ export interface PodLimits {
 /** A control group with the limits of a pod, in which one process runs with all its threads. */
 export interface Cgroup {
   /** Starts the command inside of the group. */
-  wrap(command: readonly [string, ...string[]]): readonly [string, ...string[]];
+  readonly wrap: Wrap;
   /** Bytes that count against the limit and cannot be reclaimed: what kubelet calls the working set. */
   workingSet(): number;
   /** Times that the kernel killed a process of the group for want of memory. */

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cgroup } from './cgroup.ts';
 import { type PostgresServer, startPostgres } from './postgres-server.ts';
+import type { Wrap } from './process.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 import type { ScenarioContext } from './scenario.ts';
 import { migrateDatabase, type Service, startService } from './service.ts';
@@ -16,18 +17,35 @@ export interface Deployment {
   start(name: string, options?: { env?: Record<string, string>; port?: number }): Promise<Service>;
 }
 
+interface DeploymentOptions {
+  /** @default 1 */
+  readonly replicas?: number;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cgroup?: Cgroup;
+  /** @default a new one */
+  readonly postgres?: PostgresServer;
+  /** Changes the command of the replica with this number, which begins with 1. */
+  readonly wrap?: (replica: number) => Wrap;
+}
+
 /** Starts Postgres, Redis and replicas of the service. The replicas share the signing key that the first one creates. */
 export async function startDeployment(
   context: ScenarioContext,
-  options: { replicas?: number; env?: Record<string, string>; cgroup?: Cgroup } = {},
+  options: DeploymentOptions = {},
 ): Promise<Deployment> {
   const { folder, cleanup } = context;
-  const [postgres, redis] = await Promise.all([startPostgres(folder, cleanup), startRedis(folder, cleanup)]);
+  const [postgres, redis] = await Promise.all([
+    options.postgres ?? startPostgres(folder, cleanup),
+    startRedis(folder, cleanup),
+  ]);
   await migrateDatabase(postgres.url, folder);
   const dataDir = join(folder, 'shared');
   mkdirSync(dataDir, { recursive: true });
 
-  async function start(name: string, more: { env?: Record<string, string>; port?: number } = {}) {
+  async function start(
+    name: string,
+    more: { env?: Record<string, string>; port?: number; wrap?: Wrap | undefined } = {},
+  ) {
     const env = {
       DB_PRIMARY_DB_URL: postgres.url,
       REDIS_URL: redis.url,
@@ -36,12 +54,12 @@ export async function startDeployment(
       ...options.env,
       ...more.env,
     };
-    const { cgroup } = options;
+    const wrap = more.wrap ?? options.cgroup?.wrap;
     const service = await startService({
       folder,
       name,
       env,
-      cgroup,
+      wrap,
       ...(more.port ? { port: more.port } : {}),
     });
     cleanup.add(async () => void (await service.process.stop('SIGKILL')));
@@ -49,6 +67,7 @@ export async function startDeployment(
   }
 
   const replicas: Service[] = [];
-  for (let n = 1; n <= (options.replicas ?? 1); n += 1) replicas.push(await start(`replica-${n}`));
+  for (let n = 1; n <= (options.replicas ?? 1); n += 1)
+    replicas.push(await start(`replica-${n}`, { wrap: options.wrap?.(n) }));
   return { postgres, redis, replicas, urls: replicas.map(({ url }) => url), start };
 }

@@ -1,45 +1,44 @@
-import { execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { Cleanup } from './cleanup.ts';
-import { freePort, type ManagedProcess, runToEnd, startProcess, waitFor } from './process.ts';
+import {
+  asPostgres,
+  copyCluster,
+  initializeCluster,
+  makeServerFolder,
+  postgresBinaries,
+} from './postgres-files.ts';
+import { freePort, type ManagedProcess, startProcess, type Wrap, waitFor } from './process.ts';
 import type { Outage } from './redis-server.ts';
 
 export interface PostgresServer extends Outage {
   readonly url: string;
+  readonly host: string;
+  readonly port: number;
   /** A connection for the scenario. The client reconnects after an outage. */
   readonly sql: postgres.Sql;
   /** The number of connections from the service. */
   serviceConnections(): Promise<number>;
+  /** Ends all sessions, and resolves when the standbys have received everything. */
+  shutDown(): Promise<void>;
+  /** Turns a standby into a primary. Resolves when it accepts writes. */
+  promote(): Promise<void>;
+  /** Starts a server that was shut down as the standby of `primary`. */
+  demote(primary: PostgresServer, settings?: Record<string, string>): Promise<void>;
 }
 
-/** Debian's folders; the newest version wins. */
-function binaries(): string {
-  const root = '/usr/lib/postgresql';
-  const versions = existsSync(root) ? readdirSync(root).sort((a, b) => Number(b) - Number(a)) : [];
-  const folder = versions
-    .map((version) => join(root, version, 'bin'))
-    .find((bin) => existsSync(`${bin}/initdb`));
-  if (!folder) throw new Error('Postgres is missing: apt-get install postgresql');
-  return folder;
-}
-
-/** Postgres refuses to run as root. */
-function unprivileged(): readonly string[] {
-  return process.getuid?.() === 0
-    ? ['setpriv', '--reuid=postgres', '--regid=postgres', '--clear-groups', '--']
-    : [];
-}
-
-function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'torture-pg-'));
-  if (process.getuid?.() === 0) {
-    const id = (flag: string): number => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }));
-    chownSync(folder, id('-u'), id('-g'));
-  }
-  return folder;
+export interface PostgresOptions {
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** @default a free one */
+  readonly port?: number;
+  /** Starts a standby of this server. */
+  readonly primary?: PostgresServer;
+  /** Further settings of the server. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Changes the command, for example to run it in a network namespace. */
+  readonly wrap?: Wrap;
 }
 
 /** Each backend has its own process group, so a freeze must signal them one by one. */
@@ -61,29 +60,30 @@ function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   }
 }
 
-const args = (data: string, port: number) => [
-  ...['-D', data, '-p', String(port), '-k', ''],
-  ...['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=100', '-c', 'log_statement=none'],
-];
+const settingsOf = (host: string, settings: Readonly<Record<string, string>>): string[] =>
+  Object.entries({
+    listen_addresses: host,
+    max_connections: '100',
+    log_statement: 'none',
+    ...settings,
+  }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 
 /** A scratch cluster on a free loopback port, with durability as in production (fsync is on). */
-export async function startPostgres(folder: string, cleanup: Cleanup): Promise<PostgresServer> {
-  const bin = binaries();
-  const data = join(makeFolder(), 'data');
+export async function startPostgres(
+  folder: string,
+  cleanup: Cleanup,
+  options: PostgresOptions = {},
+): Promise<PostgresServer> {
+  const { host = '127.0.0.1', primary, wrap = (command) => [...command] } = options;
+  const data = join(makeServerFolder(), 'data');
   cleanup.add(() => rmSync(join(data, '..'), { recursive: true, force: true }));
   const logFile = join(folder, 'postgres.log');
-  const as = (command: readonly string[]): [string, ...string[]] => {
-    const [file = '', ...rest] = [...unprivileged(), ...command];
-    return [file, ...rest];
-  };
-  await runToEnd(as([`${bin}/initdb`, '-D', data, '-U', 'auth', '--auth=trust', '-E', 'UTF8', '--no-sync']), {
-    logFile,
-    cwd: '/',
-  });
-  const port = await freePort();
-  const url = `postgresql://auth@127.0.0.1:${port}/postgres?sslmode=disable`;
+  await (primary ? copyCluster(primary.url, data, logFile) : initializeCluster(data, logFile));
+  const port = options.port ?? (await freePort());
+  const url = `postgresql://auth@${host}:${port}/postgres?sslmode=disable`;
   const sql = postgres(url, { max: 2, connect_timeout: 2, backoff: () => 0.05, onnotice: () => undefined });
   let server: ManagedProcess;
+  let settings = options.settings ?? {};
   const answers = (): Promise<boolean> =>
     sql`select 1`.then(
       () => true,
@@ -91,7 +91,11 @@ export async function startPostgres(folder: string, cleanup: Cleanup): Promise<P
     );
 
   const start = async (): Promise<void> => {
-    server = startProcess(as([`${bin}/postgres`, ...args(data, port)]), { logFile, cwd: '/' });
+    const command = [`${postgresBinaries()}/postgres`, '-D', data, '-p', String(port), '-k', ''];
+    server = startProcess(wrap(asPostgres([...command, ...settingsOf(host, settings)])), {
+      logFile,
+      cwd: '/',
+    });
     await waitFor('Postgres', answers);
   };
   const thaw = (): void => signalAll(family(server.pid), 'SIGCONT');
@@ -104,6 +108,8 @@ export async function startPostgres(folder: string, cleanup: Cleanup): Promise<P
 
   return {
     url,
+    host,
+    port,
     sql,
     start,
     // SIGQUIT is Postgres' immediate shutdown: clients are not notified, crash recovery at the next start.
@@ -117,6 +123,19 @@ export async function startPostgres(folder: string, cleanup: Cleanup): Promise<P
       const [row] = await sql<{ count: number }[]>`
         select count(*)::integer as count from pg_stat_activity where application_name = 'auth-service'`;
       return row?.count ?? 0;
+    },
+    shutDown: async () => void (await server.stop('SIGINT')),
+    async promote() {
+      await sql`select pg_promote(true, 60)`;
+    },
+    async demote(next, more = {}) {
+      settings = {
+        ...settings,
+        primary_conninfo: `host=${next.host} port=${next.port} user=auth`,
+        ...more,
+      };
+      writeFileSync(join(data, 'standby.signal'), '');
+      await start();
     },
   };
 }

@@ -15,6 +15,9 @@ export interface ManagedProcess {
   stop(signal?: NodeJS.Signals, timeout?: number): Promise<number | string>;
 }
 
+/** Changes a command so that it runs in another environment, such as a cgroup or a namespace. */
+export type Wrap = (command: readonly [string, ...string[]]) => [string, ...string[]];
+
 const running = new Set<ManagedProcess>();
 
 // For an interrupted run.

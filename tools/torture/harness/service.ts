@@ -1,9 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Cgroup } from './cgroup.ts';
 import { ask } from './client.ts';
-import { freePort, type ManagedProcess, runToEnd, startProcess, tail, waitFor } from './process.ts';
+import {
+  freePort,
+  type ManagedProcess,
+  runToEnd,
+  startProcess,
+  tail,
+  type Wrap,
+  waitFor,
+} from './process.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const executable = ['--require', './dist/threads.cjs', 'dist/main.js'] as const;
@@ -56,14 +63,14 @@ export async function startService(options: {
   name: string;
   env: Record<string, string>;
   port?: number;
-  /** @default the group of this process */
-  cgroup?: Cgroup | undefined;
+  /** Changes the command, for example to start it in a cgroup. */
+  wrap?: Wrap | undefined;
 }): Promise<Service> {
-  const { folder, name, env, cgroup } = options;
+  const { folder, name, env, wrap } = options;
   const port = options.port ?? (await freePort());
   const metricsPort = await freePort();
   const command = [process.execPath, ...executable] as const;
-  const managed = startProcess(cgroup ? cgroup.wrap(command) : command, {
+  const managed = startProcess(wrap ? wrap(command) : command, {
     logFile: join(folder, `${name}.log`),
     cwd: root,
     env: {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Deployment } from '../harness/deployment.ts';
 import type { Outage } from '../harness/redis-server.ts';
 import type { ScenarioContext } from '../harness/scenario.ts';
+import { percentile, round } from '../harness/statistics.ts';
 import { type LoggedInUser, logInNewUsers, logOut } from '../harness/users.ts';
 import { type Load, startLoad } from '../load/load.ts';
 import type { Sample, Stream } from '../load/plan.ts';
@@ -97,4 +98,34 @@ export function checkOutage(context: ScenarioContext, result: LoadResult, phases
 
 export function samplesDuring(result: LoadResult, stream: string, phase: Phase): Sample[] {
   return result.of(stream).filter(({ due }) => due >= phase.began && due < phase.returned);
+}
+
+/** DB_TIMEOUT of the service, and a tolerance for a busy machine. */
+const deadline = 3_000;
+const slack = 500;
+
+/** The checks that apply while Postgres is unavailable. */
+export function checkWithoutPostgres(context: ScenarioContext, result: LoadResult, phase: Phase): void {
+  const { report } = context;
+  const checked = samplesDuring(result, 'verify', phase);
+  const answered = checked.filter(({ status }) => status === 204).length;
+  report.check(
+    `${phase.name}: /auth/verify is answered from Redis`,
+    checked.length > 0 && answered === checked.length,
+    `${answered} of ${checked.length}, p50 ${round(
+      percentile(
+        checked.map(({ ms }) => ms),
+        0.5,
+      ),
+    )} ms`,
+  );
+  const refused = result
+    .of()
+    .filter(({ status, due }) => status === 503 && due >= phase.began && due < phase.returned);
+  const slowest = Math.max(0, ...refused.map(({ ms }) => ms));
+  report.check(
+    `${phase.name}: 503 comes within the deadline of a query`,
+    slowest <= deadline + slack,
+    `${refused.length} refused, the slowest after ${round(slowest, 0)} ms`,
+  );
 }

@@ -2,39 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Deployment, startDeployment } from '../harness/deployment.ts';
 import { waitFor } from '../harness/process.ts';
 import type { Scenario, ScenarioContext } from '../harness/scenario.ts';
-import { percentile, round } from '../harness/statistics.ts';
-import type { LoadResult } from '../load/result.ts';
-import { causeOutage, checkOutage, type Phase, samplesDuring, startMixedLoad } from './outage-load.ts';
+import { causeOutage, checkOutage, checkWithoutPostgres, startMixedLoad } from './outage-load.ts';
 
-/** DB_TIMEOUT of the service, and a tolerance for a busy machine. */
-const deadline = 3_000;
-const slack = 500;
 const poolMax = 10;
-
-function checkDuring(context: ScenarioContext, result: LoadResult, phase: Phase): void {
-  const { report } = context;
-  const checked = samplesDuring(result, 'verify', phase);
-  const answered = checked.filter(({ status }) => status === 204).length;
-  report.check(
-    `${phase.name}: /auth/verify is answered from Redis`,
-    checked.length > 0 && answered === checked.length,
-    `${answered} of ${checked.length}, p50 ${round(
-      percentile(
-        checked.map(({ ms }) => ms),
-        0.5,
-      ),
-    )} ms`,
-  );
-  const refused = result
-    .of()
-    .filter(({ status, due }) => status === 503 && due >= phase.began && due < phase.returned);
-  const slowest = Math.max(0, ...refused.map(({ ms }) => ms));
-  report.check(
-    `${phase.name}: 503 comes within the deadline of a query`,
-    slowest <= deadline + slack,
-    `${refused.length} refused, the slowest after ${round(slowest, 0)} ms`,
-  );
-}
 
 async function checkConnections(
   context: ScenarioContext,
@@ -77,7 +47,7 @@ export const postgresOutage: Scenario = {
       await causeOutage('frozen', postgres.freeze, postgres.thaw, { duration: away, after: 5_000 }),
     ];
     const result = await load.stop();
-    for (const phase of phases) checkDuring(context, result, phase);
+    for (const phase of phases) checkWithoutPostgres(context, result, phase);
     checkOutage(context, result, phases);
     await checkConnections(context, deployment, before);
     const errors = deployment.replicas.flatMap((replica) => replica.errors());
