@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Cluster } from 'ioredis';
 import { createRateLimiter } from '../../app/store/rate-limit/rate-limiter.ts';
 import { createRedisSlots } from '../../app/store/rate-limit/redis-slots.ts';
+import { accessRule } from '../../app/store/redis/required-commands.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { onRealStore } from '../support/stores.ts';
@@ -161,6 +162,17 @@ onRealStore('Redis Cluster', (stores) => {
       const claim = await slots.claim({ account: letter.repeat(43), network: 'network', block: 'block' });
       expect(claim.opensIn).to.equal(0);
     }
+  });
+
+  it('serves a user with exactly the rights that are documented', async () => {
+    const cluster = await startRedisCluster(cleanup);
+    const rule = ['SETUSER', 'service', 'on', '>secret', ...accessRule('auth:').split(' ')];
+    for (const { client } of cluster.masters) await client.call('ACL', ...rule);
+    const observed = await observeRedis(cleanup, cluster.url.replaceAll('//', '//service:secret@'));
+    await until(() => works(observed));
+    expect(new Set(await limitOf(observed))).to.deep.equal(new Set([8]));
+    expect(observed.logged('redis_lost')).to.deep.equal([]);
+    for (const { client } of cluster.masters) expect(await client.call('ACL', 'LOG')).to.deep.equal([]);
   });
 
   it('is found out later if the node does not answer at the start', async function () {

@@ -46,8 +46,9 @@ export const requiredCommands: ReadonlySet<string> = new Set([
 /** The rights of a user for the service alone, as ACL SETUSER takes them. */
 export function accessRule(keyPrefix: string): string {
   const commands = [...requiredCommands].map((command) => `+${command}`).join(' ');
-  // The client itself asks a cluster for its slots. INFO is optional: it shows the eviction policy.
-  return `resetkeys ~${keyPrefix}* resetchannels &${keyPrefix}* -@all ${commands} +cluster|slots +info`;
+  // The client itself asks a cluster for its slots, over a connection that it names. INFO shows the eviction policy. The
+  // service works without INFO and CLIENT SETNAME.
+  return `resetkeys ~${keyPrefix}* resetchannels &${keyPrefix}* -@all ${commands} +cluster|slots +client|setname +info`;
 }
 
 /**
