@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from '../support/summary-reporter.ts';
 import type { Variables } from './cells.ts';
@@ -49,6 +49,8 @@ interface MochaOptions {
   readonly name: string;
   /** Milliseconds. Then the run and everything that it started is killed, and has failed. */
   readonly deadline: number;
+  /** Milliseconds that a run may take to end after its tests. @default 30,000 */
+  readonly timeToEnd?: number;
 }
 
 const brokenOff = (name: string, why: string): Outcome => ({
@@ -60,6 +62,39 @@ const brokenOff = (name: string, why: string): Outcome => ({
   seed: null,
 });
 
+/** Kills a run after its deadline, or if it does not end although its tests have. @returns a function that stops it */
+function endLate(child: ChildProcess, outcomeFile: string, deadline: number, timeToEnd: number): () => void {
+  const timers = [setTimeout(() => killGroup(child), deadline)];
+  const look = setInterval(() => {
+    if (!existsSync(outcomeFile)) return;
+    clearInterval(look);
+    timers.push(setTimeout(() => killGroup(child), timeToEnd));
+  }, 1_000);
+  return () => {
+    clearInterval(look);
+    for (const timer of timers) clearTimeout(timer);
+  };
+}
+
+interface End {
+  readonly status: number | null;
+  readonly signal: string | null;
+  readonly deadline: number;
+}
+
+/** A run without an outcome has failed. So has a run that had to be killed after its tests. */
+function judge(name: string, outcome: Outcome | null, { status, signal, deadline }: End): Outcome {
+  if (!outcome) {
+    const why = signal
+      ? `was ended after ${deadline / 1000} seconds`
+      : `ended with ${status} before its summary`;
+    return brokenOff(name, why);
+  }
+  if (!signal) return outcome;
+  const failure = `${name} did not end after its tests: they have not closed everything`;
+  return { ...outcome, failed: outcome.failed + 1, failures: [...outcome.failures, failure] };
+}
+
 /** Runs mocha on some files, in a process that gets these variables and none of this process but the usual ones. */
 export async function runMocha({
   files,
@@ -67,6 +102,7 @@ export async function runMocha({
   folder,
   name,
   deadline,
+  timeToEnd = 30_000,
 }: MochaOptions): Promise<MochaRun> {
   const [outcomeFile, outputFile] = [join(folder, `${name}.json`), join(folder, `${name}.log`)];
   const { PATH, HOME, CI, TMPDIR } = process.env;
@@ -79,15 +115,12 @@ export async function runMocha({
   closeSync(output);
   running.add(child);
   const ended = once(child, 'exit');
-  const cut = setTimeout(() => killGroup(child), deadline);
+  const stopWatching = endLate(child, outcomeFile, deadline, timeToEnd);
   const [status, signal] = await ended;
-  clearTimeout(cut);
+  stopWatching();
   // Servers that a failed test has not stopped.
   killGroup(child);
   running.delete(child);
   const text = readFileSync(outputFile, 'utf8');
-  const why = signal
-    ? `was ended after ${deadline / 1000} seconds`
-    : `ended with ${status} before its summary`;
-  return { outcome: readOutcome(outcomeFile) ?? brokenOff(name, why), output: text };
+  return { outcome: judge(name, readOutcome(outcomeFile), { status, signal, deadline }), output: text };
 }

@@ -39,6 +39,15 @@ describe('The runner of the matrix', () => {
     await until(() => !isRunning(pidIn(childFile())));
   });
 
+  it('ends a run whose tests have ended and left something open, and the run has failed', async function () {
+    this.timeout(60_000);
+    const files = ['test/infrastructure/fixtures/leaves-open.ts'];
+    const options = { files, variables: {}, folder, name: 'open', deadline: 60_000, timeToEnd: 500 };
+    const { outcome } = await runMocha(options);
+    expect([outcome.passed, outcome.failed]).to.deep.equal([1, 1]);
+    expect(outcome.failures[0]).to.contain('open did not end after its tests');
+  });
+
   it('ends every process and removes every file when it is interrupted', async function () {
     this.timeout(120_000);
     const args = ['--import=tsx', 'test/infrastructure/run.ts', 'postgres-15', '--file', neverEnds];
