@@ -25,7 +25,8 @@ const withStatements: typeof queries = {
   text: (name) => (name.includes(' ') ? name : queries.text(name)),
 };
 
-async function open(url: () => string, config: TestStores['config']): Promise<OwnDatabase> {
+/** @param url of a database with all migrations, which may be that of a pooler */
+export async function openOn(url: () => string, config: TestStores['config']): Promise<OwnDatabase> {
   const database = createDatabase({ url, config, queries: withStatements, log: silentLog });
   const stores = { database, replica: database, redis: createInMemoryRedis(), embedded: [] };
   const app = await startApp({ ...stores, close: async () => undefined });
@@ -41,7 +42,7 @@ async function open(url: () => string, config: TestStores['config']): Promise<Ow
     run: (statement, params) => database.query(statement as QueryName, params),
     reopen: async () => {
       await close();
-      return open(url, config);
+      return openOn(url, config);
     },
     close,
   };
@@ -64,5 +65,5 @@ export async function openOwnDatabase(
   const { url, drop } = await createScratchDatabase(template);
   for (const statement of before(new URL(url()).pathname.slice(1))) await runOn(url(), statement);
   await migrate({ target: { url, sslMode: 'disable', caFile: undefined }, log: silentLog });
-  return { ...(await open(url, { ...config, poolMax: connections })), drop };
+  return { ...(await openOn(url, { ...config, poolMax: connections })), drop };
 }

@@ -22,7 +22,7 @@ export const portableSettings = {
 export const directSettings = {
   // A conflict is then an error only where Postgres finds a deadlock.
   default_transaction_isolation: 'read committed',
-  // The connection pool has idle connections, and statement_timeout also ends the wait for a lock.
+  // The connection pool has idle connections, and statement_timeout also ends a statement that waits for a lock.
   idle_session_timeout: '0',
   lock_timeout: '0',
   // A violated constraint is an answer to a request, and not the end of the connection.
@@ -34,7 +34,7 @@ const migrationSettings = {
   ...directSettings,
   // Migrations create their objects in `public`, where every query expects them.
   search_path: 'public, pg_temp',
-  // A migration of a large table may take long, and so may the wait for its lock.
+  // A migration of a large table may take long, and so may its lock.
   statement_timeout: '0',
   idle_in_transaction_session_timeout: '0',
 } as const;
