@@ -7,8 +7,8 @@ export const lockNotAvailable = '55P03';
 const queryCanceled = '57014';
 
 function describe(name: string, error: unknown, lastWait: string | null): string {
-  const gaveUp = [lockNotAvailable, queryCanceled].includes(errorCode(error));
-  if (gaveUp && lastWait) return `migration ${name} gave up: it waited for ${lastWait}`;
+  const isAborted = [lockNotAvailable, queryCanceled].includes(errorCode(error));
+  if (isAborted && lastWait) return `migration ${name} was aborted: it waited for ${lastWait}`;
   return `migration ${name} failed: ${error instanceof Error ? error.message : String(error)}`;
 }
 

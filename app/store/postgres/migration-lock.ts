@@ -31,7 +31,7 @@ interface LockOptions {
  * keep it on a connection for the next client.
  * Polls: a blocking request would keep a snapshot open, and `create index concurrently` of the run that has the lock
  * waits for that snapshot, so both would wait for ever.
- * @throws Error that names the session that has the lock, when the wait takes too long
+ * @throws Error that names the session that has the lock, when that takes too long
  */
 export async function acquireMigrationLock(
   connection: Connection,
