@@ -15,13 +15,18 @@ export function startCaddy(configure: Configure): Promise<RunningProxy> {
   return startProxy(caddy, 'Caddyfile', options, (place) => globalOptions + configure(place));
 }
 
-/** Passes everything to one server, `host:port`, and adds the address of the client to X-Forwarded-For. */
+/**
+ * Passes everything to one server, `host:port`, and adds the address of the client to X-Forwarded-For. Caddy would
+ * discard what a client from another host says there.
+ */
 export const caddyForwarding =
   (upstream: string): Configure =>
   ({ listen, port }) =>
     `
 http://:${port} {
   bind ${listen.split(':')[0]}
-  reverse_proxy ${upstream}
+  reverse_proxy ${upstream} {
+    trusted_proxies 127.0.0.1/32
+  }
 }
 `;
