@@ -58,6 +58,7 @@ describe('a fault of the configuration', () => {
     ['CORS_ALLOWED_ORIGINS', ['*', 'https://a.example', '{}', '[1]', '["https://a.example/"]', '["a"]']],
     ['ALLOWED_HOSTS', ['auth.example.com:8000', 'https://auth.example.com', '*.example.com', 'a b']],
     ['TRUSTED_PROXIES', ['10.0.0.0/33', '10.0.0.0/8/8', '10.0.0', 'proxy', '::1/129', '10.0.0.0/']],
+    ['CLIENT_IP_HEADER', ['X Real IP', 'X-Real-IP:', 'CF-Connecting-IP, X-Real-IP', 'é']],
     ['ARGON2_MEMORY_KIB', ['7', '8k', '4194305']],
     ['ARGON2_TIME', ['0']],
     ['ARGON2_PARALLELISM', ['0', '65']],
@@ -92,6 +93,14 @@ describe('a fault of the configuration', () => {
   it('refuses a replica without a primary', () => {
     const faults = faultsOf({ DB_REPLICA_DB_URL: 'postgresql://replica/auth' });
     expect(faults).to.deep.equal(['DB_PRIMARY_DB_URL is missing beside DB_REPLICA_DB_URL']);
+  });
+
+  it('refuses a header of the client address that no proxy is trusted to send', () => {
+    const faults = faultsOf({ CLIENT_IP_HEADER: 'CF-Connecting-IP' });
+    expect(faults).to.deep.equal(['CLIENT_IP_HEADER is never read without TRUSTED_PROXIES']);
+    const together = { CLIENT_IP_HEADER: 'CF-Connecting-IP', TRUSTED_PROXIES: '10.0.0.0/8' };
+    expect(faultsOf(together)).to.deep.equal([]);
+    expect(faultsOf({ CLIENT_IP_HEADER: 'X-Forwarded-For' })).to.deep.equal([]);
   });
 
   it('refuses a public key without its private key', () => {
