@@ -4,6 +4,12 @@ import { isEncryptedRedis } from './secret-formats.ts';
 
 type Fault = (name: Variable, what: string) => void;
 
+const listsOfProxies = new Set(['x-forwarded-for', 'forwarded']);
+
+/** Where every address is a proxy, the list ends with what the client wrote, and the client chooses its address. */
+const trustsEverybody = ({ trustedProxies, clientIpHeader }: Config['http']): boolean =>
+  listsOfProxies.has(clientIpHeader) && trustedProxies.some((block) => block.endsWith('/0'));
+
 /** What a production process needs for a key pair, and any process for HS256. */
 export const requiredForKeyPair = ['JWT_PRIVATE_KEY_PATH', 'JWT_PUBLIC_KEY_PATH'] as const;
 export const requiredForSecret = ['JWT_SECRET_KEY'] as const;
@@ -22,7 +28,10 @@ function isStrongEnough({ memoryKib, time }: Config['hashing']): boolean {
 }
 
 /** Faults that two variables make together, in production only. */
-export function checkProduction(fault: Fault, { hashing, jwt }: Config): void {
+export function checkProduction(fault: Fault, { hashing, http, jwt }: Config): void {
+  if (trustsEverybody(http)) {
+    fault('TRUSTED_PROXIES', 'must not contain every address: clients could choose their address');
+  }
   if (jwt.algorithm !== 'HS256') {
     const why = 'is required in production: a generated key is for development';
     if (!jwt.privateKey) fault('JWT_PRIVATE_KEY_PATH', `(or JWT_PRIVATE_KEY) ${why}`);
@@ -52,6 +61,9 @@ export function checkConsistency(fault: Fault, config: Config, machine: Machine)
   }
   if (redis.cert && redisUrl && !isEncryptedRedis(redisUrl)) {
     fault('REDIS_CERT', 'is never sent while REDIS_URL is redis://: use rediss://');
+  }
+  if (http.clientIpHeader !== 'x-forwarded-for' && http.trustedProxies.length === 0) {
+    fault('CLIENT_IP_HEADER', 'is never read without TRUSTED_PROXIES');
   }
   // Port 0 is any free one, so two of those differ.
   if (http.port !== 0 && http.port === http.metricsPort) fault('METRICS_PORT', 'must not equal PORT');

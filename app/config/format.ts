@@ -71,6 +71,13 @@ export const hosts = items
   .readonly()
   .describe('a comma list of host names without scheme or port, or * for any');
 
+/** In lower case, as Node.js names the fields of a request. */
+export const headerName = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9!#$%&'*+.^_`|~-]+$/)
+  .describe('the name of a header field');
+
 function isCidr(item: string): boolean {
   const [address = '', prefix, ...rest] = item.split('/');
   const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;

@@ -5,6 +5,7 @@ import {
   duration,
   file,
   folder,
+  headerName,
   hosts,
   integer,
   isHttpsOrLoopback,
@@ -77,8 +78,11 @@ export const table = {
       },
     ),
     trustedProxies: variable('TRUSTED_PROXIES', cidrs, '').help(
-      'Addresses of the proxies whose X-Forwarded-For header the service trusts.',
+      'Addresses of the proxies whose CLIENT_IP_HEADER the service trusts.',
       { example: '10.0.0.0/8,172.16.0.0/12' },
+    ),
+    clientIpHeader: variable('CLIENT_IP_HEADER', headerName, 'x-forwarded-for').help(
+      'Header field in which trusted proxies send the address of the client: X-Forwarded-For, Forwarded (RFC 7239), or a field with nothing but this address, such as CF-Connecting-IP.',
     ),
   },
   ...storeVariables,

@@ -44,7 +44,7 @@ export function createApp(options: {
   const readBody = createBodyReader(config.resources.bodyBytes, onCut);
   const overload = createOverloadControl({ limits, networks: createNetworkStanding(), readBody });
   const router = createRouter(endpoints, { authenticate, stepUp, limits, overload, readBody });
-  const resolveAddress = createAddressResolver(config.http.trustedProxies);
+  const resolveAddress = createAddressResolver(config.http);
   const isAllowedHost = createHostCheck(config.http.allowedHosts);
   const record = createRequestRecord(log, metrics);
   const probes = probePaths(endpoints);

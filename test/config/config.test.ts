@@ -15,6 +15,7 @@ describe('parseConfig', () => {
         allowedHosts: [],
         corsOrigins: [],
         trustedProxies: [],
+        clientIpHeader: 'x-forwarded-for',
       },
       database: {
         url: null,

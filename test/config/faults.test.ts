@@ -77,6 +77,7 @@ describe('a fault of the configuration', () => {
     ],
     ['ALLOWED_HOSTS', ['auth.example.com:8000', 'https://auth.example.com', '*.example.com', 'a b']],
     ['TRUSTED_PROXIES', ['10.0.0.0/33', '10.0.0.0/8/8', '10.0.0', 'proxy', '::1/129', '10.0.0.0/']],
+    ['CLIENT_IP_HEADER', ['X Real IP', 'X-Real-IP:', 'CF-Connecting-IP, X-Real-IP', 'é']],
     ['ARGON2_MEMORY_KIB', ['7', '8k', '4194305']],
     ['ARGON2_TIME', ['0']],
     ['ARGON2_PARALLELISM', ['0', '65']],
@@ -119,6 +120,14 @@ describe('a fault of the configuration', () => {
       'DB_PRIMARY_DB_URL must name one host, a name that leads to the primary also after a failover',
     ]);
     expect(faultsOf({ DB_PRIMARY_DB_URL: 'postgresql://u:p,q@db/auth' })).to.deep.equal([]);
+  });
+
+  it('refuses a header of the client address that no proxy is trusted to send', () => {
+    const faults = faultsOf({ CLIENT_IP_HEADER: 'CF-Connecting-IP' });
+    expect(faults).to.deep.equal(['CLIENT_IP_HEADER is never read without TRUSTED_PROXIES']);
+    const together = { CLIENT_IP_HEADER: 'CF-Connecting-IP', TRUSTED_PROXIES: '10.0.0.0/8' };
+    expect(faultsOf(together)).to.deep.equal([]);
+    expect(faultsOf({ CLIENT_IP_HEADER: 'X-Forwarded-For' })).to.deep.equal([]);
   });
 
   it('refuses a public key without its private key', () => {

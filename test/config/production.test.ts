@@ -146,6 +146,16 @@ describe('parseConfig in production', () => {
     }
   });
 
+  it('refuses to trust every address, unless the header contains nothing but the client', () => {
+    for (const TRUSTED_PROXIES of ['0.0.0.0/0', '10.0.0.0/8,::/0']) {
+      const env = { ...production, TRUSTED_PROXIES };
+      for (const CLIENT_IP_HEADER of ['X-Forwarded-For', 'Forwarded']) {
+        expect(named(faultsOf({ ...env, CLIENT_IP_HEADER }))).to.deep.equal(['TRUSTED_PROXIES']);
+      }
+      expect(faultsOf({ ...env, CLIENT_IP_HEADER: 'Fly-Client-IP' })).to.deep.equal([]);
+    }
+  });
+
   it('accepts any host when * is said aloud', () => {
     expect(parse({ ...production, ALLOWED_HOSTS: '*' }).http.allowedHosts).to.deep.equal(['*']);
   });

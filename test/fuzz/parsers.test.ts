@@ -62,7 +62,10 @@ describe('Small parsers, given anything', () => {
 
   it('client address: is an address or "unknown", whatever X-Forwarded-For says', () => {
     const hops = fc.array(address, { maxLength: 5 }).map((each) => each.join(','));
-    const of = createClientAddress(['127.0.0.0/8', '10.0.0.0/8', '::ffff:192.168.0.0/112', 'fd00::/8']);
+    const of = createClientAddress(
+      ['127.0.0.0/8', '10.0.0.0/8', '::ffff:192.168.0.0/112', 'fd00::/8'],
+      'x-forwarded-for',
+    );
     const property = fc.property(
       fc.option(address, { nil: undefined }),
       fc.option(hops, { nil: undefined }),
@@ -76,9 +79,23 @@ describe('Small parsers, given anything', () => {
   });
 
   it('client address: nothing further left counts once a hop is not trusted', () => {
-    const of = createClientAddress(['10.0.0.0/8']);
+    const of = createClientAddress(['10.0.0.0/8'], 'x-forwarded-for');
     const property = fc.property(fc.array(address, { maxLength: 5 }), (forged) => {
       expect(of('10.0.0.1', [...forged, '203.0.113.7'].join(','))).to.equal('203.0.113.7');
+    });
+    fc.assert(property, options);
+  });
+
+  it('client address: nothing in Forwarded further left counts once a hop is not trusted', () => {
+    const of = createClientAddress(['10.0.0.0/8'], 'forwarded');
+    const element = fc.oneof(
+      address,
+      fc.constantFrom('for="', 'for=6.6.6.6;x="', '\\"', 'for="\\', ';', '","'),
+    );
+    const property = fc.property(fc.array(element, { maxLength: 5 }), (forged) => {
+      expect(of('10.0.0.1', [...forged, 'for=203.0.113.7'].join(','))).to.equal('203.0.113.7');
+      const quoted = 'proto=https;for="[2001:db8::7]:4711"';
+      expect(of('10.0.0.1', [...forged, quoted].join(', '))).to.equal('2001:db8::7');
     });
     fc.assert(property, options);
   });
@@ -101,7 +118,7 @@ describe('Small parsers, given anything', () => {
         readVariable(reading, variable(name, format, fallback).help(''));
       expect(read('D', duration('1ms', '30d'), '1s')).to.be.within(1, 30 * 86_400_000);
       expect(read('I', integer(0, 9), '1')).to.be.within(0, 9);
-      createClientAddress(read('C', cidrs, ''));
+      createClientAddress(read('C', cidrs, ''), 'x-forwarded-for');
       expect(read('O', origins, '[]')).to.be.an('array');
       expect(read('H', hosts, '')).to.be.an('array');
       for (const fault of reading.faults) expect(fault).to.match(/^[DCOHI] (?:must be|must )/);

@@ -8,28 +8,11 @@ import { type Application, startApplication } from './gateways/application.ts';
 import { type ByteCounter, startByteCounter } from './gateways/byte-counter.ts';
 import { clientAddress, send, upgrade } from './gateways/client.ts';
 import { type Gateway, gateways } from './gateways/gateways.ts';
+import { forged, forgedIdentity, methods, preflight } from './gateways/requests.ts';
 import { pathOf, type RunningProxy } from './servers/proxy.ts';
 
-const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** Spellings of fields that applications take for the identity of their caller. */
-const forged: Record<string, string | string[]> = {
-  'X-User-Id': ['forged', 'forged again'],
-  'x-user-roles': 'forged,admin',
-  'X-SESSION-ID': 'forged',
-  X_User_Id: 'forged',
-  'X_USER-ROLES': 'forged,admin',
-  'X-User_Roles': 'forged,admin',
-  x_session_id: 'forged',
-  'X-User-Email': 'forged@example.com',
-  'X-Forwarded-For': '6.6.6.6',
-  'X-Forwarded-Method': 'FORGED',
-  'X-Forwarded-Uri': '/forged',
-  'X-Original-Method': 'FORGED',
-  'X-Original-URI': '/forged',
-};
-
-function describeGateway({ title, program, start, statusWithoutService, removesByPattern }: Gateway): void {
+function describeGateway(documentedGateway: Gateway): void {
+  const { title, program, start, statusWithoutService, removesByPattern } = documentedGateway;
   const isMissing = pathOf(program) === undefined;
   // In CI a missing server fails the suite when it is started.
   const run = isMissing && !process.env.CI ? describe.skip : describe;
@@ -42,11 +25,17 @@ function describeGateway({ title, program, start, statusWithoutService, removesB
     let user: LoggedInUser;
     let admin: LoggedInUser;
 
+    const addresses = () => ({
+      auth: auth.address,
+      orders: orders.address,
+      backOffice: backOffice.address,
+    });
+
     before(async () => {
       app = context.app();
       auth = await startByteCounter(app.port);
       [orders, backOffice] = [await startApplication(), await startApplication()];
-      gateway = await start({ auth: auth.address, orders: orders.address, backOffice: backOffice.address });
+      gateway = await start(addresses());
       [user, admin] = [await logInNewUser(app), await logInNewAdmin(app)];
     });
     after(async () => {
@@ -74,8 +63,7 @@ function describeGateway({ title, program, start, statusWithoutService, removesB
         expect([method, status]).to.deep.equal([method, 401]);
         expect(headers['www-authenticate']).to.match(/^Bearer/);
       }
-      const headers = { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'DELETE' };
-      expect((await send(gateway.url, 'OPTIONS /orders/17', { headers })).status).to.equal(401);
+      expect((await send(gateway.url, 'OPTIONS /orders/17', { headers: preflight })).status).to.equal(401);
       expect((await send(gateway.url, 'GET /orders/17', { token: 'forged' })).status).to.equal(401);
       expect(orders.take()).to.deep.equal([]);
     });
@@ -164,16 +152,34 @@ function describeGateway({ title, program, start, statusWithoutService, removesB
       expect(orders.take().map(({ bodyBytes }) => bodyBytes)).to.deep.equal([4096, 0, 4096, 0, 4096, 0]);
     });
 
+    if (documentedGateway.canExemptOptions) {
+      it('lets preflights, and nothing else, pass without a token if the exemption is added', async () => {
+        const exempting = await start({ ...addresses(), exemptsOptions: true });
+        try {
+          for (const path of ['/orders/17', '/admin/17']) {
+            const headers = { ...preflight, ...forgedIdentity };
+            expect((await send(exempting.url, `OPTIONS ${path}`, { headers })).status).to.equal(200);
+            const [received] = [...orders.take(), ...backOffice.take()];
+            expect(received?.fields).not.to.have.any.keys('x-user-id', 'x-user-roles', 'x-session-id');
+            for (const method of methods.filter((each) => each !== 'OPTIONS')) {
+              const { status } = await send(exempting.url, `${method} ${path}`, { headers });
+              expect([method, status]).to.deep.equal([method, 401]);
+            }
+          }
+          expect((await send(exempting.url, 'GET /admin/17', { token: admin.access })).status).to.equal(200);
+        } finally {
+          await exempting.stop();
+        }
+      });
+    }
+
     it('tells the auth service the method, the path and the address of the client', async () => {
       // Envoy refuses fields with an underscore.
       const headers = Object.fromEntries(Object.entries(forged).filter(([name]) => !name.includes('_')));
       const known = app.logged().length;
       await send(gateway.url, 'DELETE /orders/17?token=s3cret', { token: user.access, headers });
-      const line = () =>
-        app
-          .logged()
-          .slice(known)
-          .find(({ event }) => event === 'request');
+      const newLines = () => app.logged().slice(known);
+      const line = () => newLines().find(({ event }) => event === 'request');
       await until(() => line() !== undefined);
       expect(line()).to.include({
         route: '/api/v1/auth/verify',

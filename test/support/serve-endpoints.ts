@@ -13,11 +13,16 @@ const never = async () => expect.fail('an open route without a limit asks nobody
 /** Serves some endpoints on a free port with all middleware and no stores. */
 export async function serveEndpoints(
   endpoints: readonly Endpoint[],
-  options: { authenticate?: Authenticate; unsentBudget?: number; refusalDelay?: number } = {},
+  options: {
+    authenticate?: Authenticate;
+    unsentBudget?: number;
+    refusalDelay?: number;
+    variables?: Record<string, string>;
+  } = {},
 ) {
-  const { authenticate = never, unsentBudget, refusalDelay = 0 } = options;
+  const { authenticate = never, unsentBudget, refusalDelay = 0, variables } = options;
   const lines: Record<string, unknown>[] = [];
-  const parsed = parseConfig({ ENV: 'test' });
+  const parsed = parseConfig({ ENV: 'test', ...variables });
   const unsentBytes = unsentBudget ?? parsed.resources.unsentBytes;
   const config = { ...parsed, resources: { ...parsed.resources, unsentBytes } };
   const log = createLog(config, { write: (line) => void lines.push(JSON.parse(line)) });

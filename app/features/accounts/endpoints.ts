@@ -17,27 +17,34 @@ interface Services {
   readonly hashQueue: WorkQueue;
 }
 
-/** Endpoints of users for their own account. */
-export function accountEndpoints({ accounts, personalData, hashQueue }: Services) {
-  const deletion = (route: 'DELETE /api/v1/users/me' | 'POST /api/v1/users/me/delete', summary: string) =>
-    endpoint(
-      route,
-      {
-        summary,
-        access: 'user',
-        securityEvent: 'account_deletion',
-        queue: hashQueue,
-        limit: confirmationLimit,
-        body: DeleteMeBody,
-        answers: { 204: { description: 'Deleted; email and username are free again' } },
-        refuses: ['last_admin', ...confirmationErrors],
-      },
-      async ({ caller, body, client }) => {
-        await accounts.remove(caller, body.password, client);
-        return {};
-      },
-    );
+/** The deletion of the own account, under one of its routes. */
+function deletion(
+  { accounts, hashQueue }: Services,
+  route: 'DELETE /api/v1/users/me' | 'POST /api/v1/users/me/delete',
+  summary: string,
+) {
+  return endpoint(
+    route,
+    {
+      summary,
+      access: 'user',
+      securityEvent: 'account_deletion',
+      queue: hashQueue,
+      limit: confirmationLimit,
+      body: DeleteMeBody,
+      answers: { 204: { description: 'Deleted; email and username are free again' } },
+      refuses: ['last_admin', ...confirmationErrors],
+    },
+    async ({ caller, body, client }) => {
+      await accounts.remove(caller, body.password, client);
+      return {};
+    },
+  );
+}
 
+/** Endpoints of users for their own account. */
+export function accountEndpoints(services: Services) {
+  const { accounts, personalData, hashQueue } = services;
   return [
     endpoint(
       'GET /api/v1/users/me',
@@ -63,9 +70,10 @@ export function accountEndpoints({ accounts, personalData, hashQueue }: Services
         };
       },
     ),
-    deletion('DELETE /api/v1/users/me', 'Delete my account'),
+    deletion(services, 'DELETE /api/v1/users/me', 'Delete my account'),
     // Load balancers of Google refuse a DELETE with a body.
     deletion(
+      services,
       'POST /api/v1/users/me/delete',
       'Delete my account, for clients that cannot send a DELETE with a body',
     ),

@@ -1,14 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import ipaddr from 'ipaddr.js';
+import type { Config } from '../../config/config.ts';
 import { createLruCache } from '../../store/lru-cache.ts';
 import type { Client } from '../client.ts';
-
-type Address = ipaddr.IPv4 | ipaddr.IPv6;
-
-/** An IPv4 address mapped into IPv6 becomes the IPv4 address. Null if the text is not an address. */
-function parse(text: string): Address | null {
-  return ipaddr.isValid(text) ? ipaddr.process(text) : null;
-}
+import { type Address, forwardedAddresses, parseAddress } from './forwarded-addresses.ts';
 
 function contains(range: [Address, number], address: Address): boolean {
   return range[0].kind() === address.kind() && address.match(range);
@@ -33,57 +28,62 @@ function createTrustCheck(trustedProxies: readonly string[]) {
 export function createProxyCheck(trustedProxies: readonly string[]) {
   const isTrusted = createTrustCheck(trustedProxies);
   return (remote: string | undefined): boolean => {
-    const address = parse(remote ?? '');
+    const address = parseAddress(remote ?? '');
     return address !== null && isTrusted(address);
   };
 }
 
 /**
- * Returns a function that finds the client's address. It walks X-Forwarded-For from right to left while the address
- * that reported an entry is a trusted proxy. A malformed entry stops the walk. Entries further left, which the client
- * itself may have written, are ignored (ASVS 4.1.3).
+ * Returns a function that finds the client's address. X-Forwarded-For and Forwarded list every proxy: the list is walked from
+ * right to left while the address that reported an entry is a trusted proxy. Any other header is set by the nearest trusted
+ * proxy and contains the client only. A malformed entry stops the walk. Entries further left, which the client itself may
+ * have written, are ignored (ASVS 4.1.3).
+ * @param header name in lower case
  */
-export function createClientAddress(trustedProxies: readonly string[]) {
+export function createClientAddress(trustedProxies: readonly string[], header: string) {
   const isTrusted = createTrustCheck(trustedProxies);
 
-  return function clientAddress(remote: string | undefined, forwardedFor: string | undefined): string {
-    let client = parse(remote ?? '');
-    const hops = (forwardedFor ?? '').split(',').map((hop) => hop.trim());
-    while (client && isTrusted(client)) {
-      const previous = parse(hops.pop() ?? '');
-      if (!previous) break;
-      client = previous;
+  return function clientAddress(remote: string | undefined, field: string | undefined): string {
+    let client = parseAddress(remote ?? '');
+    if (!client) return 'unknown';
+    if (!isTrusted(client) || field === undefined) return client.toString();
+    for (const address of forwardedAddresses(header, field)) {
+      client = address;
+      if (!isTrusted(client)) break;
     }
-    return client?.toString() ?? 'unknown';
+    return client.toString();
   };
 }
 
 /** The unit of rate limits: the IPv4 address, or the /64 prefix of an IPv6 address, which one subscriber usually owns. */
 export function addressPrefix(ip: string): string {
-  const address = parse(ip);
+  const address = parseAddress(ip);
   if (!(address instanceof ipaddr.IPv6)) return address?.toString() ?? ip;
   // 64:ff9b::/96 contains every IPv4 client of a translator (RFC 6052).
   if (address.range() === 'rfc6052') return address.toString();
   return `${new ipaddr.IPv6([...address.parts.slice(0, 4), 0, 0, 0, 0]).toString()}/64`;
 }
 
-/** Longest pair of peer and X-Forwarded-For that is cached, in characters. The client chooses both. */
+/** Longest pair of peer and forwarding header that is cached, in characters. The client chooses both. */
 const maxCachedLength = 256;
 
 export type AddressResolver = ReturnType<typeof createAddressResolver>;
 
-/** Resolves client addresses and caches the result for each peer and X-Forwarded-For, because parsing is slow. */
-export function createAddressResolver(trustedProxies: readonly string[]) {
-  const addressOf = createClientAddress(trustedProxies);
+/** Resolves client addresses and caches the result for each peer and forwarding header, because parsing is slow. */
+export function createAddressResolver({
+  trustedProxies,
+  clientIpHeader,
+}: Pick<Config['http'], 'trustedProxies' | 'clientIpHeader'>) {
+  const addressOf = createClientAddress(trustedProxies, clientIpHeader);
   const cache = createLruCache<Pick<Client, 'ip' | 'network'>>(10_000);
 
   return function resolveAddress({ socket, headers }: Pick<IncomingMessage, 'socket' | 'headers'>) {
     const remote = socket.remoteAddress;
-    const forwardedFor = headers['x-forwarded-for']?.toString();
-    const key = `${remote} ${forwardedFor}`;
+    const field = headers[clientIpHeader]?.toString();
+    const key = `${remote} ${field}`;
     const cached = cache.get(key);
     if (cached) return cached;
-    const ip = addressOf(remote, forwardedFor);
+    const ip = addressOf(remote, field);
     const address = { ip, network: addressPrefix(ip) };
     if (key.length <= maxCachedLength) cache.set(key, address);
     return address;

@@ -61,7 +61,7 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
   const { keepAliveTimeout, trustedProxies } = config.http;
   const handle = app.callback();
   const schedule = createRequestScheduler();
-  const resolveAddress = createAddressResolver(trustedProxies);
+  const resolveAddress = createAddressResolver(config.http);
   const unparsed = createUnparsedRequestHandler(log, metrics);
   const unsent = createUnsentLimit(config.resources.unsentBytes, metrics);
 

@@ -15,7 +15,9 @@ export interface Gateway {
   readonly statusWithoutService: number;
   /** Whether the documented configuration removes fields by pattern, and not only by name. */
   readonly removesByPattern: boolean;
-  start(addresses: Omit<Addresses, 'listen'>): Promise<RunningProxy>;
+  /** Whether the document says how OPTIONS reaches the application without a token. */
+  readonly canExemptOptions: boolean;
+  start(addresses: Addresses): Promise<RunningProxy>;
 }
 
 const socket = (host: string, port: string | number) => `address: ${host}, port_value: ${port}`;
@@ -46,9 +48,10 @@ export const gateways: readonly Gateway[] = [
     program: nginx,
     statusWithoutService: 500,
     removesByPattern: false,
+    canExemptOptions: true,
     start: (addresses) =>
       startNginx(({ listen }) =>
-        documented('nginx', 'nginx', { ...addresses, listen }).replace('listen 8080', `listen ${listen}`),
+        documented('nginx', 'nginx', addresses).replace('listen 8080', `listen ${listen}`),
       ),
   },
   {
@@ -56,12 +59,10 @@ export const gateways: readonly Gateway[] = [
     program: caddy,
     statusWithoutService: 502,
     removesByPattern: true,
+    canExemptOptions: true,
     start: (addresses) =>
-      startCaddy(({ listen, port }) =>
-        documented('Caddy', 'caddyfile', { ...addresses, listen }).replace(
-          ':8080 {',
-          `http://:${port} {\n  bind 127.0.0.1`,
-        ),
+      startCaddy(({ port }) =>
+        documented('Caddy', 'caddyfile', addresses).replace(':8080 {', `http://:${port} {\n  bind 127.0.0.1`),
       ),
   },
   {
@@ -69,12 +70,12 @@ export const gateways: readonly Gateway[] = [
     program: haproxy,
     statusWithoutService: 503,
     removesByPattern: true,
+    canExemptOptions: true,
     start: (addresses) =>
       startHaproxy(({ listen, folder }) => {
-        const places = { ...addresses, listen };
         const script = join(folder, 'auth-request.lua');
-        writeFileSync(script, documented('HAProxy', 'lua', places));
-        return documented('HAProxy', 'haproxy', places)
+        writeFileSync(script, documented('HAProxy', 'lua', { ...addresses, exemptsOptions: false }));
+        return documented('HAProxy', 'haproxy', addresses)
           .replace('/etc/haproxy/auth-request.lua', script)
           .replace('bind :8080', `bind ${listen}`);
       }),
@@ -84,15 +85,15 @@ export const gateways: readonly Gateway[] = [
     program: envoy,
     statusWithoutService: 503,
     removesByPattern: true,
-    start: (addresses) =>
-      startEnvoy(({ port, listen }) => envoyConfiguration({ ...addresses, listen }, port)),
+    canExemptOptions: false,
+    start: (addresses) => startEnvoy(({ port }) => envoyConfiguration(addresses, port)),
   },
   {
     title: 'Traefik',
     program: traefik,
     statusWithoutService: 500,
     removesByPattern: true,
-    start: (addresses) =>
-      startTraefik(({ listen }) => documented('Traefik', 'yaml', { ...addresses, listen })),
+    canExemptOptions: false,
+    start: (addresses) => startTraefik(() => documented('Traefik', 'yaml', addresses), '/orders/'),
   },
 ];

@@ -1,3 +1,4 @@
+import { waitFor } from '../../../tools/torture/harness/process.ts';
 import { type Configure, type Program, type ProxyPlace, type RunningProxy, startProxy } from './proxy.ts';
 
 export const traefik: Program = {
@@ -6,13 +7,19 @@ export const traefik: Program = {
   versionOptions: ['version'],
 };
 
-/** @param configure makes the dynamic configuration as YAML */
-export function startTraefik(configure: Configure): Promise<RunningProxy> {
+/**
+ * Resolves when the configuration is in use: Traefik listens before it has read it.
+ * @param configure makes the dynamic configuration as YAML
+ * @param path of one of its routes
+ */
+export async function startTraefik(configure: Configure, path: string): Promise<RunningProxy> {
   const options = (file: string, { listen }: ProxyPlace) => [
     `--entrypoints.web.address=${listen}`,
     `--providers.file.filename=${file}`,
     '--global.checknewversion=false',
     '--log.level=WARN',
   ];
-  return startProxy(traefik, 'dynamic.yaml', options, configure);
+  const proxy = await startProxy(traefik, 'dynamic.yaml', options, configure);
+  await waitFor('the routes of Traefik', async () => (await fetch(`${proxy.url}${path}`)).status !== 404);
+  return proxy;
 }
