@@ -85,7 +85,13 @@ async function openDatabases(opening: Opening) {
 async function checkServers({ config, log }: Opening): Promise<void> {
   const { url, replicaUrl, timeout: connectTimeout } = config.database;
   const check = (variable: 'DB_PRIMARY_DB_URL' | 'DB_REPLICA_DB_URL', secret: Secret | null) =>
-    secret && checkServer({ target: { ...config.database, url: secret }, variable, log, connectTimeout });
+    secret &&
+    checkServer({
+      target: { ...config.database, url: secret, acceptsStandby: variable === 'DB_REPLICA_DB_URL' },
+      variable,
+      log,
+      connectTimeout,
+    });
   await Promise.all([check('DB_PRIMARY_DB_URL', url), check('DB_REPLICA_DB_URL', replicaUrl)]);
 }
 
@@ -100,6 +106,7 @@ function openDatabase(
     config: config.database,
     queries,
     log,
+    acceptsStandby: name === 'replica',
     embedded: name === 'primary' && config.database.url === null,
     onPool: (state) => observer.pool(name, state),
   });

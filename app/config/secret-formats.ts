@@ -43,14 +43,31 @@ function hasSocketFolder(value: string): boolean {
   return new URL(value).searchParams.get('host')?.startsWith('/') ?? true;
 }
 
+/** libpq tries several hosts in turn. A comma may also be a part of the password. */
+const hasSeveralHosts = (value: string): boolean =>
+  /^postgres(ql)?:\/\/([^@/?#]*@)?[^@/?#]*,[^@/?#]*([/?#]|$)/.test(value);
+
+const isPostgres = (value: string): boolean => hasProtocol(value, ['postgres:', 'postgresql:']);
+
+/** What libpq may ask of a server and the service asks anyway: DB_PRIMARY_DB_URL must lead to a primary. */
+function hasSupportedRole(value: string): boolean {
+  const role = new URL(value).searchParams.get('target_session_attrs');
+  return role === null || ['any', 'read-write', 'primary'].includes(role);
+}
+
 export const databaseUrl = z
-  .stringFormat('postgres', (value) => hasProtocol(value, ['postgres:', 'postgresql:']), { abort: true })
+  .stringFormat('postgres', (value) => hasSeveralHosts(value) || isPostgres(value), { abort: true })
+  .refine((value) => !hasSeveralHosts(value), {
+    error: 'must name one host, a name that leads to the primary also after a failover',
+    abort: true,
+  })
   .refine(isEncoded, { error: badEncoding, abort: true })
   .refine(hasSslMode, `must have an sslmode among ${sslModes.join(', ')}`)
   .refine(
     hasSupportedParameters,
     `must have no parameter for TLS, login or address except ${supportedParameters.join(', ')}, each once`,
   )
+  .refine(hasSupportedRole, 'must have no target_session_attrs but read-write, primary or any')
   .refine(hasSocketFolder, 'must have the absolute path of a folder as its host parameter')
   .describe('a postgresql:// URL');
 

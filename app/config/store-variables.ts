@@ -27,6 +27,12 @@ export const storeVariables = {
     poolMax: variable('DB_POOL_MAX', integer(1, 1_000), '10').help(
       'Number of Postgres connections per process.',
     ),
+    poolIdleTimeout: variable('DB_POOL_IDLE_TIMEOUT', duration('1s', '1h'), '1m').help(
+      'Time after which an idle Postgres connection is closed instead of used. It must be shorter than the idle timeout of every firewall, NAT gateway and pooler on the path.',
+    ),
+    poolMaxLifetime: variable('DB_POOL_MAX_LIFETIME', duration('1s', '24h'), '30m').help(
+      'Age after which a Postgres connection is replaced when its work is done.',
+    ),
     prepare: variable('DB_PREPARE', onOff, 'on').help(
       'Use of prepared statements. Set it to off behind a PgBouncer that pools transactions.',
     ),

@@ -24,6 +24,8 @@ describe('parseConfig', () => {
         sslMode: 'disable',
         acceptsTrust: true,
         poolMax: 10,
+        poolIdleTimeout: 60_000,
+        poolMaxLifetime: 1_800_000,
         prepare: true,
         timeout: 3_000,
       },

@@ -28,12 +28,17 @@ describe('a fault of the configuration', () => {
         'postgresql://u@db/auth?password=secret',
         'postgresql://u@db/auth?hostaddr=192.0.2.1',
         'postgresql://u@db/auth?host=other.example.com',
+        'postgresql://a,b/auth',
+        'postgresql://u:p@a:5432,b:5433/auth?target_session_attrs=read-write',
+        'postgresql://db/auth?target_session_attrs=standby',
       ],
     ],
     ['DB_REPLICA_DB_URL', ['http://db']],
     ['DB_CA_FILE', ['/nowhere/ca.pem']],
     ['DB_TLS', ['off', 'on', 'disable']],
     ['DB_POOL_MAX', ['0', 'many']],
+    ['DB_POOL_IDLE_TIMEOUT', ['0s', '2h', 'never']],
+    ['DB_POOL_MAX_LIFETIME', ['0s', '2d', '30']],
     ['DB_PREPARE', ['yes', 'true']],
     // Past 2^31 ms a timer of Node fires at once.
     ['DB_TIMEOUT', ['3', '0s', '30d', '99999999999s', '-1s', '3 s']],
@@ -92,6 +97,14 @@ describe('a fault of the configuration', () => {
   it('refuses a replica without a primary', () => {
     const faults = faultsOf({ DB_REPLICA_DB_URL: 'postgresql://replica/auth' });
     expect(faults).to.deep.equal(['DB_PRIMARY_DB_URL is missing beside DB_REPLICA_DB_URL']);
+  });
+
+  it('names the host name as the way out of several hosts, and takes no comma of a password for one', () => {
+    const url = 'postgresql://u:p@a:5432,b:5432/auth';
+    expect(faultsOf({ DB_PRIMARY_DB_URL: url })).to.deep.equal([
+      'DB_PRIMARY_DB_URL must name one host, a name that leads to the primary also after a failover',
+    ]);
+    expect(faultsOf({ DB_PRIMARY_DB_URL: 'postgresql://u:p,q@db/auth' })).to.deep.equal([]);
   });
 
   it('refuses a public key without its private key', () => {

@@ -39,6 +39,10 @@ export async function startProxy(target: { host: string; port: number }) {
       frozen = true;
       for (const socket of sockets) socket.pause();
     },
+    /** Forwards nothing more for the connections that exist now, as a firewall that has forgotten them. */
+    forget(): void {
+      for (const socket of sockets) socket.pause();
+    },
     thaw(): void {
       frozen = false;
       for (const socket of sockets) socket.resume();

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { PoolState } from '../../observe/store-observer.ts';
 import type { Connection } from './connection.ts';
 import { translate, unavailable } from './errors.ts';
@@ -8,6 +9,10 @@ export interface PooledConnection {
   /** How often the connection was lost. A transaction must not continue on the connection that replaced a lost one. */
   losses: number;
   isDestroyed: boolean;
+  /** From this time on the connection is replaced as soon as it is idle. On the clock of the pool. */
+  expiresAt: number;
+  /** When the connection was last released. On the clock of the pool. */
+  idleSince: number;
   activeQuery: object | null;
 }
 
@@ -19,11 +24,17 @@ interface PendingAcquire {
 
 interface PoolOptions {
   readonly size: number;
+  /** Milliseconds after which an idle connection is not used again. */
+  readonly idleTimeout: number;
+  /** Milliseconds after which a connection is replaced, up to a tenth earlier so that not all are replaced at once. */
+  readonly maxLifetime: number;
+  /** Milliseconds. @default the monotonic clock */
+  readonly now?: () => number;
   readonly open: (onClose: () => void) => Connection;
 }
 
 /** `pending` is in the order of the calls. */
-interface PoolParts extends PoolOptions {
+interface PoolParts extends Required<PoolOptions> {
   readonly connections: Set<PooledConnection>;
   readonly idle: PooledConnection[];
   readonly pending: Set<PendingAcquire>;
@@ -40,7 +51,16 @@ function openConnection(pool: PoolParts): PooledConnection {
       if (pool.idle.includes(pooled)) destroy(pool, pooled);
     };
     const connection = pool.open(onClose);
-    const pooled: PooledConnection = { connection, losses: 0, isDestroyed: false, activeQuery: null };
+    const now = pool.now();
+    const expiresAt = now + pool.maxLifetime * (1 - randomInt(1_000) / 10_000);
+    const times = { expiresAt, idleSince: now };
+    const pooled: PooledConnection = {
+      connection,
+      losses: 0,
+      isDestroyed: false,
+      ...times,
+      activeQuery: null,
+    };
     pool.connections.add(pooled);
     return pooled;
   } catch (error) {
@@ -51,9 +71,24 @@ function openConnection(pool: PoolParts): PooledConnection {
 /** Rejects with service_unavailable when the signal aborts first. */
 async function acquire(pool: PoolParts, signal: AbortSignal): Promise<PooledConnection> {
   if (pool.isClosed) throw unavailable(new Error('the connection pool is closed'));
+  destroyExpired(pool);
   const idle = pool.idle.pop();
   if (idle) return idle;
   return pool.connections.size < pool.size ? openConnection(pool) : waitForRelease(pool, signal);
+}
+
+/** A firewall or NAT gateway may have forgotten an idle connection. The next query on it would wait for its deadline. */
+function destroyExpired(pool: PoolParts): void {
+  const now = pool.now();
+  for (const pooled of [...pool.idle]) {
+    if (now - pooled.idleSince >= pool.idleTimeout || now >= pooled.expiresAt) destroy(pool, pooled);
+  }
+}
+
+/** Replaces every connection, the busy ones after their work. New connections resolve the host name again. */
+function replaceAll(pool: PoolParts): void {
+  for (const pooled of pool.connections) pooled.expiresAt = Number.NEGATIVE_INFINITY;
+  destroyExpired(pool);
 }
 
 function waitForRelease({ pending }: PoolParts, signal: AbortSignal): Promise<PooledConnection> {
@@ -75,8 +110,9 @@ function nextPending({ pending }: PoolParts): PendingAcquire | undefined {
 
 /** A connection that was lost is not used again: the client would report its old error once more. */
 function release(pool: PoolParts, pooled: PooledConnection): void {
-  if (pooled.losses > 0) destroy(pool, pooled);
+  if (pooled.losses > 0 || pool.now() >= pooled.expiresAt) destroy(pool, pooled);
   if (pooled.isDestroyed) return;
+  pooled.idleSince = pool.now();
   const next = nextPending(pool);
   if (next) next.resolve(pooled);
   else pool.idle.push(pooled);
@@ -128,6 +164,7 @@ function rejectPending({ pending }: PoolParts, reason: string): void {
  */
 export function createConnectionPool(options: PoolOptions) {
   const pool: PoolParts = {
+    now: () => performance.now(),
     ...options,
     connections: new Set(),
     idle: [],
@@ -138,6 +175,7 @@ export function createConnectionPool(options: PoolOptions) {
     acquire: (signal: AbortSignal) => acquire(pool, signal),
     release: (pooled: PooledConnection) => release(pool, pooled),
     destroy: (pooled: PooledConnection) => destroy(pool, pooled),
+    replaceAll: () => replaceAll(pool),
     /** Rejects every pending `acquire` at once. */
     rejectPending: () => rejectPending(pool, 'Postgres does not answer'),
     state: (): PoolState => ({

@@ -12,6 +12,8 @@ export interface ConnectionTarget
   extends Pick<DatabaseConfig, 'sslMode' | 'caFile'>,
     Partial<Pick<DatabaseConfig, 'acceptsTrust'>> {
   readonly url: Secret;
+  /** False for the primary: a standby may lag behind. @default false */
+  readonly acceptsStandby?: boolean;
 }
 
 /** What is verified of the certificate: its chain up to a CA, and in full also its host name. */
@@ -91,7 +93,8 @@ function serverOf(target: ConnectionTarget, url: URL): Server {
     password: () => passwordIn(target.url()),
   };
   // The permissions of its folder protect a Unix socket, and libpq ignores sslmode there as well.
-  if (path) return { address: { path }, tls: null, rules: { ...rules, isVerified: true } };
+  const { acceptsStandby = false } = target;
+  if (path) return { address: { path }, tls: null, rules: { ...rules, isVerified: true }, acceptsStandby };
   const rootCert = url.searchParams.get('sslrootcert');
   const named = url.searchParams.get('sslmode');
   const mode = named ?? (rootCert === null ? target.sslMode : 'verify-full');
@@ -103,6 +106,7 @@ function serverOf(target: ConnectionTarget, url: URL): Server {
     address: { host, port },
     tls: verification === 'plain text' ? null : tls,
     rules: { ...rules, isVerified: verification === 'chain' || verification === 'full' },
+    acceptsStandby,
   };
 }
 
@@ -115,6 +119,7 @@ export function parseTarget(target: ConnectionTarget) {
   const url = new URL(target.url());
   const address = addressOf(url);
   const server = serverOf(target, url);
-  for (const name of ['sslmode', 'sslrootcert', 'host']) url.searchParams.delete(name);
+  for (const name of ['sslmode', 'sslrootcert', 'host', 'target_session_attrs'])
+    url.searchParams.delete(name);
   return { url: url.href, ...address, server };
 }

@@ -37,6 +37,8 @@ export function connect(options: {
     // Arrays are sent as JSON, so the client need not read the array types from the catalogue at every connect.
     fetch_types: false,
     connect_timeout: options.connectTimeout / 1000,
+    // The pool replaces old connections. The client would end them between two statements of a transaction.
+    max_lifetime: null,
     backoff: (retries: number) => Math.min(maxBackoff, 0.02 * 2 ** Math.min(retries, 10)),
     connection: { application_name: 'auth-service', ...options.parameters },
     transform: { column: { from: postgres.toCamel } },

@@ -16,6 +16,7 @@ const unavailableStates = [
   '28...', // the credentials are out of date, or pg_hba.conf rejects them: the operator must act
   '3D000', // the database does not exist yet, as during a restore
   '53...', // no disk space, memory or connection is left
+  '54000', // no transaction id is left until a vacuum
   '55P03', // a lock was not free within the server's lock_timeout, as during a migration
   '57...', // shutdown, start, crash, or a statement cancelled by the deadline or an operator
   '58...', // input or output of the server failed
@@ -48,24 +49,33 @@ export async function translateConflict<T>(work: Promise<T>): Promise<T> {
 /** Postgres aborted the transaction because of a conflict with another one. The same work may succeed now. */
 export const isRetryable = (error: unknown): boolean => ['40001', '40P01'].includes(errorCode(error));
 
+/** Poolers such as PgBouncer 1.18 and Supavisor send the translated severity only. */
 const endsConnection = (error: postgres.PostgresError): boolean =>
-  ['FATAL', 'PANIC'].includes(error.severity);
+  ['FATAL', 'PANIC'].includes(error.severity ?? error.severity_local);
 
 /**
  * Whether the connection must not be used again. Errors that Postgres did not send broke the connection. The server
- * ends the connection after a FATAL error (a shutdown, a changed password). 25006 is a primary that became a standby.
+ * ends the connection after a FATAL error (a shutdown, a changed password).
  */
 export function isFatal(error: unknown): boolean {
-  return !(error instanceof postgres.PostgresError) || endsConnection(error) || error.code === '25006';
+  return !(error instanceof postgres.PostgresError) || endsConnection(error) || isReadOnly(error);
 }
+
+/** The server refuses writes. It may have been the primary until a moment ago. */
+export const isReadOnly = (error: unknown): boolean => errorCode(error) === '25006';
 
 export const unavailable = (cause: unknown): AppError =>
   new AppError('service_unavailable', { cause, retryAfter: 1 });
 
-/** Whether Postgres did not answer at all. An error that Postgres sent shows a running server. */
+/**
+ * Whether no server can be used, as far as this call can tell. A server that stops, starts or refuses the login ends the
+ * connection, and so does a pooler without a server (PgBouncer 08P01, Supavisor XX000). Any other error that Postgres
+ * sent shows a running server.
+ */
 export function isOutage(error: unknown): boolean {
-  const isUnavailable = error instanceof AppError && error.code === 'service_unavailable';
-  return isUnavailable && !(error.cause instanceof postgres.PostgresError);
+  if (!(error instanceof AppError) || error.code !== 'service_unavailable') return false;
+  const { cause } = error;
+  return !(cause instanceof postgres.PostgresError) || endsConnection(cause) || cause.code.startsWith('08');
 }
 
 /** Whether the statement or our code is wrong, so that the same call would fail on any server. */

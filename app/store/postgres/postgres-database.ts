@@ -5,7 +5,7 @@ import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
-import { isFatal, isOutage, isRetryable, translate, unavailable } from './errors.ts';
+import { isFatal, isOutage, isReadOnly, isRetryable, translate, unavailable } from './errors.ts';
 import type { Queries } from './queries.ts';
 import { type RunStatement, runTransaction } from './transaction.ts';
 
@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly config: Config['database'];
   readonly queries: Queries;
   readonly log: Logger;
+  /** True for a read replica. @default false */
+  readonly acceptsStandby?: boolean;
   /** PGlite: one backend, which cannot cancel a query and whose settings would apply to the next client too. */
   readonly embedded?: boolean;
   readonly onPool?: (state: () => PoolState) => void;
@@ -25,8 +27,11 @@ type Work<T> = (pooled: PooledConnection) => Promise<T>;
 /** Attempts at work that Postgres aborts because of a conflict with another transaction. */
 const maxAttempts = 3;
 
+/** Milliseconds between two replacements of all connections while the server refuses writes. */
+const replaceInterval = 5_000;
+
 function openPool(options: DatabaseOptions): ConnectionPool {
-  const { url, config, log, embedded } = options;
+  const { url, config, log, embedded, acceptsStandby = false } = options;
   // The server's deadline comes first, so that the connection survives. PgBouncer rejects parameters it does not know.
   const serverTimeout = Math.max(1, Math.floor(config.timeout * 0.9));
   const parameters = {
@@ -36,9 +41,11 @@ function openPool(options: DatabaseOptions): ConnectionPool {
   return createConnectionPool({
     // PGlite's server mixes the messages of several connections.
     size: embedded ? 1 : config.poolMax,
+    idleTimeout: embedded ? Number.POSITIVE_INFINITY : config.poolIdleTimeout,
+    maxLifetime: embedded ? Number.POSITIVE_INFINITY : config.poolMaxLifetime,
     open: (onClose) =>
       connect({
-        target: { ...config, url },
+        target: { ...config, url, acceptsStandby },
         prepare: config.prepare,
         connectTimeout: serverTimeout,
         parameters: embedded || !config.prepare ? {} : parameters,
@@ -87,7 +94,18 @@ async function withRetries<T>(signal: AbortSignal, attempt: () => Promise<T>): P
   }
 }
 
+/** Replaces all connections once the server refuses writes, but not for each refused write while it stays read-only. */
+function createReadOnlyListener(pool: ConnectionPool): () => void {
+  let replacedAt = Number.NEGATIVE_INFINITY;
+  return () => {
+    if (performance.now() - replacedAt < replaceInterval) return;
+    replacedAt = performance.now();
+    pool.replaceAll();
+  };
+}
+
 function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): RunStatement {
+  const onReadOnly = createReadOnlyListener(pool);
   const { prepare } = options.config;
   return async <Row>(pooled: PooledConnection, text: string, params: readonly unknown[] = []) => {
     // The client types parameters as what it can serialize, and itself reports a value that it cannot serialize.
@@ -97,6 +115,7 @@ function createRunStatement(pool: ConnectionPool, options: DatabaseOptions): Run
       return await query;
     } catch (error) {
       if (isFatal(error)) pool.destroy(pooled);
+      if (isReadOnly(error)) onReadOnly();
       throw translate(error);
     } finally {
       if (pooled.activeQuery === query) pooled.activeQuery = null;
@@ -122,8 +141,12 @@ export function createDatabase(options: DatabaseOptions): Database {
   const breaker = createCircuitBreaker({
     slowFailure: config.timeout / 2,
     isOutage,
-    // If all pending callers connected, they would fill the short queue of a frozen server.
-    onOpen: pool.rejectPending,
+    onOpen() {
+      // If all pending callers connected, they would fill the short queue of a frozen server.
+      pool.rejectPending();
+      // What was lost without a word is lost for all of them. The probe must not try one after the other.
+      pool.replaceAll();
+    },
     probe: () => runInTime((pooled) => run(pooled, 'select 1')),
     onChange(isUnavailable, cause) {
       if (isUnavailable) log.warn({ err: cause, event: 'postgres_lost' }, 'Postgres does not answer');

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { expect } from 'chai';
+import { parseConfig } from '../../../app/config/config.ts';
 import { parseTarget } from '../../../app/store/postgres/connection-target.ts';
 import type { Database } from '../../../app/store/postgres/database.ts';
 import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
@@ -85,7 +86,7 @@ describe('a connection that cannot be made', () => {
     } as const;
     return createDatabase({
       url,
-      config: { ...config, ...fields, url, replicaUrl: null, tls: undefined, acceptsTrust: true },
+      config: { ...parseConfig({ ENV: 'test' }).database, ...config, ...fields, url },
       queries: probes,
       log: silentLog,
     });

@@ -30,7 +30,9 @@ describe('The URL of Postgres', () => {
   });
 
   it('reaches the client without the parameters that the client would misread', () => {
-    const { url } = parse('postgresql://u@db/auth?sslmode=verify-full&sslrootcert=system&options=x');
+    const { url } = parse(
+      'postgresql://u@db/auth?sslmode=verify-full&sslrootcert=system&target_session_attrs=primary&options=x',
+    );
     expect(url).to.equal('postgresql://u@db/auth?options=x');
   });
 

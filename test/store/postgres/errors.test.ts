@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import postgres from 'postgres';
 import { AppError } from '../../../app/errors.ts';
-import { translate } from '../../../app/store/postgres/errors.ts';
+import { isFatal, isOutage, translate, unavailable } from '../../../app/store/postgres/errors.ts';
 
 const withCode = (code: string): Error => Object.assign(new Error(code), { code });
 
@@ -40,7 +40,18 @@ describe('translated errors of Postgres', () => {
 
   it('a problem of the server or of the credentials is service_unavailable', () => {
     const states = ['08006', '08P01', '25006', '25P03', '25P04', '28P01', '28000', '3D000', '53100', '53300'];
-    for (const state of [...states, '55P03', '57014', '57P01', '57P03', '58030', '58P01', 'XX000', 'XX001']) {
+    for (const state of [
+      ...states,
+      '54000',
+      '55P03',
+      '57014',
+      '57P01',
+      '57P03',
+      '58030',
+      '58P01',
+      'XX000',
+      'XX001',
+    ]) {
       expect(meaningOf(refusal(state)), state).to.equal('service_unavailable');
     }
   });
@@ -48,6 +59,22 @@ describe('translated errors of Postgres', () => {
   it('an error that ends the connection is service_unavailable, whatever its SQLSTATE', () => {
     expect(meaningOf(refusal('55000', 'FATAL'))).to.equal('service_unavailable');
     expect(meaningOf(refusal('42501', 'FATAL'))).to.equal('service_unavailable');
+  });
+
+  it('a pooler that sends the severity in one field only is understood', () => {
+    // PgBouncer 1.18 sends S, and not V.
+    const error = refusal('0A000', '');
+    Object.assign(error, { severity: undefined, severity_local: 'FATAL' });
+    expect([meaningOf(error), isFatal(error)]).to.deep.equal(['service_unavailable', true]);
+  });
+
+  it('a pooler without a server, and a server that stops, starts or refuses the login, are an outage', () => {
+    for (const state of ['08P01', 'XX000', '57P01', '57P02', '57P03', '28P01', '53300'])
+      expect(isOutage(unavailable(refusal(state, 'FATAL'))), state).to.equal(true);
+    // PgBouncer before 1.16 sends ERROR.
+    expect(isOutage(unavailable(refusal('08P01')))).to.equal(true);
+    for (const state of ['25006', '53100', '57014', '55P03', 'XX000'])
+      expect(isOutage(unavailable(refusal(state))), state).to.equal(false);
   });
 
   it('an error in the statement stays as it is, and so does a retryable error', () => {

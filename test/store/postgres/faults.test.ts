@@ -1,6 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { parseConfig } from '../../../app/config/config.ts';
 import { AppError } from '../../../app/errors.ts';
+import type { PoolState } from '../../../app/observe/store-observer.ts';
 import type { Database } from '../../../app/store/postgres/database.ts';
 import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
@@ -101,13 +103,27 @@ onRealStore('database under faults', (stores) => {
 
   /** A database behind a proxy that can freeze. */
   async function throughProxy(
-    use: (database: Database, proxy: Awaited<ReturnType<typeof startProxy>>) => Promise<void>,
+    use: (
+      database: Database,
+      proxy: Awaited<ReturnType<typeof startProxy>>,
+      pool: () => PoolState,
+    ) => Promise<void>,
+    poolMax = 2,
   ): Promise<void> {
     const url = new URL(stores().url());
     const proxy = await startProxy({ host: url.hostname, port: Number(url.port || 5432) });
     url.host = `127.0.0.1:${proxy.port}`;
-    const database = probe(stores(), { timeout: 400, poolMax: 2 }, () => url.href);
-    await using(database, () => use(database, proxy)).finally(proxy.close);
+    let pool = (): PoolState => expect.fail('the pool does not report its state');
+    const database = createDatabase({
+      url: () => url.href,
+      config: { ...stores().config, timeout: 400, poolMax },
+      queries: probes,
+      log: silentLog,
+      onPool: (state) => {
+        pool = state;
+      },
+    });
+    await using(database, () => use(database, proxy, pool)).finally(proxy.close);
   }
 
   it('survives a frozen server: every query ends at the deadline, and no connection is lost', async () => {
@@ -141,6 +157,21 @@ onRealStore('database under faults', (stores) => {
     });
   });
 
+  it('does not use the other connections once a firewall has dropped one silently', async () => {
+    await throughProxy(async (database, proxy, pool) => {
+      const ask = () => database.query('probe/echo', ['x']).catch(codeOf);
+      await until(async () => {
+        await Promise.all([ask(), ask(), ask()]);
+        return pool().idle === 3;
+      });
+      proxy.forget();
+      expect(await ask()).to.equal('service_unavailable');
+      // The probe of the circuit breaker uses one connection. None of the others is left.
+      expect(pool()).to.include({ idle: 0 });
+      await untilAnswered(database);
+    }, 3);
+  });
+
   it('uses a rotated password without a restart', async () => {
     const wrong = new URL(stores().url());
     wrong.username = 'nobody-of-that-name';
@@ -157,10 +188,10 @@ onRealStore('database under faults', (stores) => {
 });
 
 describe('database without a server', () => {
-  const config = { timeout: 300, poolMax: 2, prepare: true, sslMode: 'disable', caFile: undefined } as const;
-  const unused = { replicaUrl: null, tls: undefined, acceptsTrust: true };
+  const defaults = parseConfig({ ENV: 'test' }).database;
+  const config = { timeout: 300, poolMax: 2, sslMode: 'disable' } as const;
   const open = (url: () => string): Database =>
-    createDatabase({ url, config: { ...config, ...unused, url }, queries: probes, log: silentLog });
+    createDatabase({ url, config: { ...defaults, ...config, url }, queries: probes, log: silentLog });
 
   it('throws service_unavailable when no server listens', async () => {
     await using(

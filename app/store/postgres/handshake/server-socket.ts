@@ -4,6 +4,7 @@ import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { isCertificateError } from '../../certificates.ts';
 import { type AuthenticationRules, authenticate } from './authentication.ts';
 import { createMessageReader, type Message } from './message-reader.ts';
+import { startSession } from './session-start.ts';
 import { requestTls } from './tls-request.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -13,6 +14,7 @@ export interface Server {
   /** Null for plain text. `waysOut` says what the operator can do when there is no TLS or a certificate is refused. */
   readonly tls: { readonly options: ConnectionOptions; readonly waysOut: string } | null;
   readonly rules: AuthenticationRules;
+  readonly acceptsStandby: boolean;
 }
 
 /** What the client uses of a socket (postgres/src/connection.js). It listens to data, drain, error and close. */
@@ -32,8 +34,11 @@ interface SocketState {
   phase: 'unused' | 'opening' | 'ready' | 'closed';
 }
 
-/** Milliseconds without traffic after which TCP checks whether the server is still there. */
-const keepAliveInitialDelay = 60_000;
+/**
+ * Milliseconds without traffic after which TCP checks whether the server is still there. Node.js then sends up to ten
+ * probes, one a second. So a dead connection is noticed within 40 s, and firewalls see traffic every half minute.
+ */
+const keepAliveInitialDelay = 30_000;
 
 /** A CancelRequest is a connection of its own, without login. Any other first message is a startup message. */
 const isCancelRequest = (message: Buffer): boolean =>
@@ -85,10 +90,12 @@ async function login(state: SocketState, socket: Socket, startup: Buffer): Promi
   socket.write(startup);
   const pass = ({ bytes }: Message) => void events.emit('data', bytes);
   await authenticate({ next: reader.next, send: (bytes) => socket.write(bytes), pass }, server.rules);
+  const start = await startSession(reader.next, server);
   if (state.phase === 'closed') return;
   // Before the rest is read, because the client may write its first query at once.
   state.phase = 'ready';
   state.onData = (chunk) => void events.emit('data', chunk);
+  state.onData(start);
   if (reader.rest().length > 0) state.onData(reader.rest());
 }
 

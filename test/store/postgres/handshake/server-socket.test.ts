@@ -25,6 +25,7 @@ async function failure(port: number, query: string, connectTimeout = 10_000): Pr
     url: () => `postgresql://admin:secret@127.0.0.1:${port}/authdb?${query}`,
     sslMode: 'verify-full',
     caFile: undefined,
+    acceptsTrust: true,
   } as const;
   const connection = connect({ target, prepare: false, connectTimeout, parameters: {}, log: silentLog });
   try {
@@ -84,6 +85,18 @@ describe('The connection to a server that is no Postgres', () => {
       await withServer(answer, async (port) => expect(await failure(port, query)).to.match(error));
     });
   }
+
+  it('fails because the server is a standby, which only the connection to a replica accepts', async () => {
+    const text = 'in_hot_standby\0on\0';
+    const standby = Buffer.concat([
+      message('R', 8, '\0\0\0\0'),
+      message('S', 4 + text.length, text),
+      message('Z', 5, 'I'),
+    ]);
+    await withServer(standby, async (port) => {
+      expect(await failure(port, 'sslmode=disable')).to.match(/is a standby and not the primary/);
+    });
+  });
 
   it('fails at the timeout when the server does not answer', async () => {
     for (const query of ['', 'sslmode=disable'])
