@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { withFaults } from '../../support/faults.ts';
+import { runStatement } from '../../support/run-statement.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { isAccepted, logInNewUser } from '../../support/users.ts';
 
@@ -62,6 +63,48 @@ onEachStore('POST /auth/refresh', (stores) => {
     expect(await counted('reuse_old')).to.equal(before + 1);
     expect((await refresh(third.refresh_token)).status).to.equal(401);
     expect(await isAccepted(app, third.access_token)).to.equal(false);
+  });
+
+  /** What a failover does to a session if the new primary has not received its last refreshes. */
+  async function forgetRefreshes(user: { id: string }, work: () => Promise<void>): Promise<void> {
+    const columns = 'token_hash, previous_hash, sealed_successor, counter, rotated_at, client_counter';
+    const copy = `before_${user.id.replaceAll('-', '')}`;
+    await runStatement(
+      stores(),
+      `create table ${copy} as select id, ${columns} from sessions where user_id = '${user.id}'`,
+    );
+    await work();
+    await runStatement(
+      stores(),
+      `update sessions s set (${columns}) = (select ${columns} from ${copy} c where c.id = s.id)
+      where user_id = '${user.id}'`,
+    );
+    await runStatement(stores(), `drop table ${copy}`);
+  }
+
+  it('accepts the newest token after a failover that has lost its refresh', async () => {
+    const user = await logInNewUser(app);
+    let newest = user.refresh;
+    await forgetRefreshes(user, async () => {
+      for (let turn = 0; turn < 3; turn += 1) newest = (await refresh(newest)).body.data.refresh_token;
+    });
+    const reply = await refresh(newest);
+    expect(reply.status).to.equal(200);
+    expect((await refresh(reply.body.data.refresh_token)).status).to.equal(200);
+  });
+
+  it('still ends the session if two clients use it after such a failover', async () => {
+    for (const isNewestFirst of [true, false]) {
+      const user = await logInNewUser(app);
+      let newest = user.refresh;
+      await forgetRefreshes(user, async () => {
+        newest = (await refresh(newest)).body.data.refresh_token;
+      });
+      const [first, second] = isNewestFirst ? [newest, user.refresh] : [user.refresh, newest];
+      const successor = (await refresh(first)).body.data.refresh_token;
+      expect((await refresh(second)).status).to.equal(401);
+      expect((await refresh(successor)).status).to.equal(401);
+    }
   });
 
   it('does not let a stranger who knows a session id provoke anything', async () => {

