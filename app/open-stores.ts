@@ -10,6 +10,7 @@ import { instrumentDatabase } from './store/postgres/instrumented-database.ts';
 import { migrate } from './store/postgres/migrations.ts';
 import { createDatabase } from './store/postgres/postgres-database.ts';
 import { loadQueries, type Queries } from './store/postgres/queries.ts';
+import { createReplicaDatabase } from './store/postgres/replica-database.ts';
 import { checkServer } from './store/postgres/server-check.ts';
 import { createRedisClient } from './store/redis/ioredis-client.ts';
 import type { RedisClient } from './store/redis/redis-client.ts';
@@ -17,7 +18,7 @@ import { createStore, type SystemStore } from './store/store.ts';
 
 export interface Stores {
   readonly database: Database;
-  /** For reads that tolerate lag. Without a replica it is the primary. */
+  /** For reads that tolerate lag. It is the primary without a replica, and while the replica is behind or away. */
   readonly replica: Database;
   readonly redis: RedisClient;
   /** Names of the embedded stores, for the log. */
@@ -78,8 +79,21 @@ async function openDatabases(opening: Opening) {
   const primary = openDatabase(opening, queries, 'primary', url ?? (await startEmbedded(opening)));
   const database = instrumentDatabase(primary, observer.query, observer.transactionFailed);
   if (!replicaUrl) return { database, replica: database };
-  const replica = openDatabase(opening, queries, 'replica', replicaUrl);
-  return { database, replica: instrumentDatabase(replica, observer.replicaQuery) };
+  return { database, replica: openReplica(opening, queries, { primary: database, url: replicaUrl }) };
+}
+
+function openReplica(
+  opening: Opening,
+  queries: Queries,
+  { primary, url }: { primary: Database; url: Secret },
+): Database {
+  const { config, log, observer, closers } = opening;
+  const replica = instrumentDatabase(openDatabase(opening, queries, 'replica', url), observer.replicaQuery);
+  const maxLag = config.database.replicaMaxLag;
+  const { database, lagSeconds } = createReplicaDatabase({ primary, replica, maxLag, log });
+  closers.push(database.close);
+  observer.replicaLag(lagSeconds);
+  return database;
 }
 
 async function checkServers({ config, log }: Opening): Promise<void> {

@@ -16,6 +16,9 @@ export const storeVariables = {
       'URL of a Postgres replica, for reads that tolerate replication lag.',
       { example: 'postgresql://devuser:devpassword@localhost:5433/authdb?sslmode=disable' },
     ),
+    replicaMaxLag: variable('DB_REPLICA_MAX_LAG', duration('1s', '1h'), '10s').help(
+      'Reads go to the primary while the replica is further behind than this, or does not answer.',
+    ),
     caFile: variable('DB_CA_FILE', file).help(
       'File of CA certificates for Postgres. Without it the CAs of Node.js are used. With it a URL without sslmode means sslmode=verify-full.',
       { example: '/run/secrets/db-ca.pem' },

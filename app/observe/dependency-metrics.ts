@@ -35,6 +35,11 @@ export function createDependencyMetrics(factory: MetricFactory) {
       'Queries that wait for a connection of the pool.',
       ['pool'],
     ),
+    replicaLag: factory.collectedGauge(
+      'auth_postgres_replica_lag_seconds',
+      'Age of the data of the Postgres replica. Absent without a replica, and while the age is unknown.',
+      [],
+    ),
     commandDuration: factory.histogram(
       'auth_redis_command_duration_seconds',
       'Duration of Redis commands by outcome.',

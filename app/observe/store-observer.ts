@@ -28,6 +28,8 @@ export interface StoreObserver {
   readonly command: Instrumentation;
   /** `state` is called at every scrape. */
   pool(name: 'primary' | 'replica', state: () => PoolState): void;
+  /** `seconds` is called at every scrape. Null while the lag is unknown. */
+  replicaLag(seconds: () => number | null): void;
   /** Called whenever one of the two connections becomes ready or is lost. */
   redis(connection: 'commands' | 'messages', isReady: boolean): void;
 }
@@ -38,6 +40,7 @@ export const noStoreObserver: StoreObserver = {
   transactionFailed: () => undefined,
   command: noInstrumentation,
   pool: () => undefined,
+  replicaLag: () => undefined,
   redis: () => undefined,
 };
 
@@ -78,6 +81,11 @@ export function createStoreObserver(
     transactionFailed: primary.onFailure,
     command: instrument(metrics.commandDuration, spans.command, createRedisListener(redis)),
     pool: createPoolGauges(metrics),
+    replicaLag: (seconds) =>
+      metrics.replicaLag.onCollect(() => {
+        const value = seconds();
+        return value === null ? [] : [{ labels: {}, value }];
+      }),
     redis: (connection, isReady) => {
       metrics.redisConnected.set({ connection }, Number(isReady));
       if (connection === 'commands') redis.setUnreachable(!isReady);

@@ -19,6 +19,7 @@ describe('parseConfig', () => {
       database: {
         url: null,
         replicaUrl: null,
+        replicaMaxLag: 10_000,
         caFile: undefined,
         tls: undefined,
         sslMode: 'disable',

@@ -34,6 +34,7 @@ describe('a fault of the configuration', () => {
       ],
     ],
     ['DB_REPLICA_DB_URL', ['http://db']],
+    ['DB_REPLICA_MAX_LAG', ['0s', '2h', '10']],
     ['DB_CA_FILE', ['/nowhere/ca.pem']],
     ['DB_TLS', ['off', 'on', 'disable']],
     ['DB_POOL_MAX', ['0', 'many']],

@@ -17,6 +17,8 @@ service shows it at \`/api/v1/docs\`. This page gives the overview.
 - Unknown fields and query parameters in a request are an error (422), on every endpoint. A query parameter is given once,
   unless the OpenAPI document describes it as an array. Expect new fields in answers.
 - HEAD works wherever GET does. [limits.md](limits.md) lists the limits.
+- Lists of users, of the login history and of the audit log, and the data export, may lack the changes of the last seconds
+  where the operator has configured a read replica ([operations.md](operations.md#read-replica)).
 - A gateway checks tokens with \`GET /api/v1/auth/verify\`; see [gateways.md](gateways.md).
 
 Every change of an account, its sessions or a role, and every attempt without the proof that it needs, adds a row to the

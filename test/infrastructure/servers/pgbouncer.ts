@@ -12,7 +12,10 @@ import { unprivileged, unprivilegedFile, unprivilegedFolder } from './unprivileg
 
 export interface PgBouncerOptions {
   readonly poolMode: 'session' | 'transaction' | 'statement';
-  /** URL of the Postgres behind it. The name and the password in this URL are those that PgBouncer accepts. */
+  /**
+   * URL of the Postgres behind it. The name and the password in this URL are those that PgBouncer accepts. Without a
+   * database in the URL, a client gets the database that it names.
+   */
   readonly target: string;
   /** Startup parameters that PgBouncer accepts and ignores. PgBouncer refuses all others that it does not know. */
   readonly ignoreStartupParameters?: readonly string[];
@@ -54,7 +57,7 @@ function configuration(options: PgBouncerOptions, place: { port: number; folder:
   const server = [
     `host=${hostname}`,
     `port=${port || 5432}`,
-    `dbname=${decodeURIComponent(pathname.slice(1))}`,
+    ...(pathname.length > 1 ? [`dbname=${decodeURIComponent(pathname.slice(1))}`] : []),
     `user=${decodeURIComponent(username)}`,
     `password=${decodeURIComponent(password)}`,
   ];

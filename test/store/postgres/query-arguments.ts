@@ -34,6 +34,8 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'password_resets/delete_expired': [],
   'password_resets/find': [hash],
   'password_resets/put': [id, hash, '1000', 'null'],
+  'replication/find_replayed': [],
+  'replication/find_written': [],
   'revoked_signing_keys/delete': [`'kid'`],
   'revoked_signing_keys/insert': [`'kid'`],
   'revoked_signing_keys/list': [],
