@@ -36,7 +36,7 @@ function endSocket(socket: Duplex, { status, headers, body }: ReturnType<typeof 
  * same problem response, log line and metrics as other refusals, and their connection is closed.
  */
 export function createUnparsedRequestHandler(log: Logger, metrics: Metrics) {
-  const addressOf = createClientAddress([]);
+  const addressOf = createClientAddress([], 'x-forwarded-for');
 
   function refuse(code: ErrorCode, peer: Duplex) {
     const requestId = randomUUID();
