@@ -82,7 +82,7 @@ const createMethods = ({
  * @throws ConfigError when a file for TLS cannot be used
  */
 export async function createRedisClient(options: RedisClientOptions): Promise<RedisClient> {
-  const { keyPrefix = 'auth:' } = options;
+  const { keyPrefix = 'auth:', observer = noStoreObserver } = options;
   const { commands, faults } = openCommandConnection(options, keyPrefix);
   const { connection } = commands;
   const subscriber = openMessageConnection(options, commands.nodes);
@@ -103,6 +103,7 @@ export async function createRedisClient(options: RedisClientOptions): Promise<Re
       subscriptions.stop();
       await Promise.all([commands.close(), subscriber.quit().catch(() => undefined)]);
       subscriber.disconnect();
+      observer.redis('commands', false);
     },
   };
 }
