@@ -9,6 +9,8 @@ interface ProfileOptions {
   readonly config: Config['database'];
   readonly log: Logger;
   readonly profile?: ServerProfile | undefined;
+  /** True for a read replica. @default false */
+  readonly acceptsStandby?: boolean;
   readonly embedded?: boolean;
 }
 
@@ -19,7 +21,8 @@ const embeddedProfile: ServerProfile = { pooling: 'none', keepsStatements: true,
 
 /** The profile of the server behind one URL. The first call that reaches the server finds it out. */
 export function createProfileSource(options: ProfileOptions) {
-  const { url, config, log, embedded } = options;
+  const { url, config, log, embedded, acceptsStandby = false } = options;
+  const target = { ...config, url, acceptsStandby };
   let profile = embedded ? embeddedProfile : options.profile;
   let isKnown = profile !== undefined;
   let detection: Promise<void> | undefined;
@@ -28,7 +31,7 @@ export function createProfileSource(options: ProfileOptions) {
     const { timeout } = config;
     try {
       const settings = sessionTimeouts(timeout);
-      profile = await detectProfile({ target: { ...config, url }, settings, timeout, log });
+      profile = await detectProfile({ target, settings, timeout, log });
       isKnown = true;
     } catch (error) {
       throw translate(error);

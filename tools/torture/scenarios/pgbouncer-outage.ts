@@ -21,7 +21,7 @@ export const pgbouncerOutage: Scenario = {
     const deployment = await startDeployment(context, {
       replicas: 2,
       postgres,
-      env: { DB_PRIMARY_DB_URL: pgbouncer.url, DB_PREPARE: 'off' },
+      env: { DB_PRIMARY_DB_URL: pgbouncer.url },
     });
     const away = (context.quick ? 4 : (context.seconds ?? 8)) * 1_000;
     const { load } = await startMixedLoad(context, deployment, 150);
