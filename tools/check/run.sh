@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # `npm run check`: everything that CI checks. Every step runs even if an earlier one failed. The last lines name the
 # failed steps and repeat the counts of the tests. Where Postgres, Redis, promtool or Chromium are missing, tests that
-# need them are skipped by name; with CI=true a skipped test is a failure. The same applies to the servers of
-# docs/infrastructure.md.
+# need them are skipped by name; with CI=true a skipped test is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -45,7 +44,6 @@ if [ "${CI:-}" = true ]; then
   step 'no test was skipped' -c "! grep '^skipped: ' $scratch/summary.txt"
   step 'both stores were exercised' -c "grep '^stores: embedded' $scratch/summary.txt; grep '^stores: real' $scratch/summary.txt"
 fi
-step 'tests on other infrastructure' -c 'npm run --silent test:infrastructure'
 step build -c 'npm run --silent build'
 step 'generated files are current' -c '
   npm run --silent docs && npm run --silent synth
