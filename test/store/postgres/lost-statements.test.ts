@@ -6,7 +6,7 @@ import { type Echo, probes, using } from './probe.ts';
 
 onRealStore('A prepared statement that the backend does not know any more', (stores) => {
   it('makes the service repeat the transaction, and use no prepared statements afterwards', async () => {
-    const { url, config } = stores();
+    const { directUrl: url, config } = stores();
     const { log, lines } = recordingLog();
     const database = createDatabase({ url, config: { ...config, poolMax: 1 }, queries: probes, log });
     await using(database, async () => {
