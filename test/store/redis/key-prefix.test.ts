@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
-import { Redis } from 'ioredis';
 import { createAttemptSlots } from '../../../app/store/rate-limit/attempt-slots.ts';
 import { createRateLimiter } from '../../../app/store/rate-limit/rate-limiter.ts';
 import { createTokenBucket } from '../../../app/store/rate-limit/token-bucket.ts';
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
+import { openRedisKeys } from '../../support/redis-keys.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
@@ -45,8 +45,8 @@ onRealStore('Two installations on one Redis with different key prefixes', (store
     if (!url) return this.skip();
     const prefixes = [`a-${randomUUID()}:`, `b-${randomUUID()}:`] as const;
     const [one, other] = [await open(url, prefixes[0]), await open(url, prefixes[1])];
-    const administrator = new Redis(url());
-    close.push(() => administrator.quit());
+    const administrator = await openRedisKeys(url());
+    close.push(() => administrator.close());
     const heard: string[] = [];
     const arrived = new Promise<void>((resolve) => {
       void one.subscribe('channel', (message) => heard.push(message));
@@ -62,17 +62,13 @@ onRealStore('Two installations on one Redis with different key prefixes', (store
     await other.publish('channel', 'for the other');
     await arrived;
     expect(heard).to.deep.equal(['for the other']);
-    const keysOf = async (prefix: string): Promise<string[]> => {
-      const keys: string[] = [];
-      for await (const batch of administrator.scanStream({ match: `${prefix}*`, count: 1_000 }))
-        keys.push(...batch);
-      return keys
+    const keysOf = async (prefix: string): Promise<string[]> =>
+      (await administrator.find(`${prefix}*`))
         .filter((key) => !key.includes(':check:'))
         .map((key) => key.slice(prefix.length))
         .sort();
-    };
     const [mine, theirs] = [await keysOf(prefixes[0]), await keysOf(prefixes[1])];
     expect(mine).to.deep.equal(theirs).and.to.have.length.greaterThan(6);
-    await administrator.del(...mine.flatMap((key) => prefixes.map((prefix) => prefix + key)));
+    for (const prefix of prefixes) await administrator.remove(`${prefix}*`);
   });
 });
