@@ -35,11 +35,13 @@ onEachStore('A check of a gateway', (stores) => {
 
   it('is answered for every method that Node.js parses, with and without a path below', async () => {
     for (const method of methods) {
-      const allowed = await app.ask(`${method} ${path}/orders/17/lines`, { token: user.access });
+      // nginx refuses some methods itself. A gateway has no further proxy before this service.
+      const ask = { token: user.access, direct: true };
+      const allowed = await app.ask(`${method} ${path}/orders/17/lines`, ask);
       // Envoy takes no other status than 200 for permission.
       expect([method, allowed.status, allowed.text]).to.deep.equal([method, 200, '']);
       expect(allowed.headers).to.include({ 'x-user-id': user.id, 'x-user-roles': 'user' });
-      const refused = await app.ask(`${method} ${path}`);
+      const refused = await app.ask(`${method} ${path}`, { direct: true });
       expect([method, refused.status]).to.deep.equal([method, 401]);
       expect(refused.headers['www-authenticate']).to.equal('Bearer');
     }
@@ -71,7 +73,8 @@ onEachStore('A check of a gateway', (stores) => {
       '/%C3%BC',
     ];
     for (const target of targets) {
-      const { status } = await app.ask(`GET ${path}${target}`, { token: user.access });
+      // A proxy would refuse or change some of these paths.
+      const { status } = await app.ask(`GET ${path}${target}`, { token: user.access, direct: true });
       expect([target, status]).to.deep.equal([target, 200]);
     }
     const { status } = await app.ask(`GET ${path}?role=admin`, { token: user.access });
