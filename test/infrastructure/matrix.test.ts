@@ -5,6 +5,7 @@ import { cells } from './cells.ts';
 import { documentedCells, documentedExceptions, exceptionLines } from './document.ts';
 import { exceptions } from './exceptions.ts';
 import { addUp, closingLines, line, type Result, unexplainedSkips, unusedExceptions } from './result.ts';
+import { furtherTests } from './run-cell.ts';
 
 const names = cells.map(({ name }) => name);
 
@@ -15,6 +16,13 @@ describe('docs/infrastructure.md', () => {
 
   it('lists the tests that a cell excludes, with the reasons', () => {
     expect(documentedExceptions()).to.deep.equal(exceptionLines());
+  });
+});
+
+describe('The names of the matrix', () => {
+  it('are different, so that the result of further tests is not written into the row of a cell', () => {
+    const all = [...names, ...furtherTests().map(({ name }) => name)];
+    expect(all).to.deep.equal([...new Set(all)]);
   });
 });
 
