@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 /*
  * One mailbox has one form in this service: the part before the @ in lower case, and the domain in its ASCII form (A-labels)
@@ -35,12 +35,16 @@ function localFault(local: string): string | null {
   return "must have letters, digits and !#$%&'*+/=?^_`{|}~- before the @, and single dots between them";
 }
 
+/** Versions of Node.js refuse, change or accept an A-label that encodes nothing beyond ASCII (RFC 5890 section 2.3.2.1). */
+const hasWrongLabel = (ascii: string): boolean =>
+  ascii.split('.').some((label) => label.startsWith('xn--') && !/[^\0-\x7f]/.test(domainToUnicode(label)));
+
 /** @param domain as it was sent. @param ascii its A-labels, empty if it has none */
 function domainFault(domain: string, ascii: string): string | null {
   if (/^\[.*\]$|^[\d.]+$/.test(domain) || /^[\d.]+$/.test(ascii)) {
     return 'must have a domain after the @, not an IP address';
   }
-  if (domainName.test(ascii) && ascii.length <= 253) return null;
+  if (domainName.test(ascii) && ascii.length <= 253 && !hasWrongLabel(ascii)) return null;
   return 'must have the full name of a domain after the @, such as example.com';
 }
 

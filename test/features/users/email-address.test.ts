@@ -71,6 +71,8 @@ describe('An email address', () => {
     ['user@exam\tple.com', /full name of a domain/],
     ['user@example.com:25', /full name of a domain/],
     ['user@xn--a.example', /full name of a domain/],
+    ['user@xn--a-.example', /full name of a domain/],
+    ['user@www.XN--ZZ--.example', /full name of a domain/],
     ['user@\u202eexample.com', /full name of a domain/],
     ['user@a\u200db.example', /full name of a domain/],
     [`user@${'a'.repeat(64)}.example`, /full name of a domain/],
