@@ -137,6 +137,8 @@ function createRunStatement(
     try {
       return await query;
     } catch (error) {
+      // The query is answered: there is nothing to cancel before the connection is closed.
+      pooled.activeQuery = null;
       if (isFatal(error)) pool.destroy(pooled);
       if (isReadOnly(error)) onReadOnly();
       profiles.report(error);
