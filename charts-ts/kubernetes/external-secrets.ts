@@ -8,7 +8,8 @@ import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
 import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { ownerKeys, type SecretKey, secretKeys } from './settings.ts';
+import type { SecretKey } from '../workload/settings.ts';
+import { ownerKeys, secretKeys } from './settings.ts';
 
 function externalSecret(values: Values, name: string, keys: readonly SecretKey[]): IExternalSecret {
   const { external } = values.secrets;

@@ -6,11 +6,11 @@ import { addObject } from '../manifest.ts';
 import { metadata, names, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { container, podSpec } from './pod.ts';
-import { migrationSettings } from './settings.ts';
+import { migrationEnvironment } from './settings.ts';
 
 /** Migrates the database under an advisory lock. If several pods start together, the first one migrates. */
 export function migrationContainer(values: Values): IContainer {
-  const migration = migrationSettings(values);
+  const migration = migrationEnvironment(values);
   return container(values, 'migrate', values.migrations.resources, { args: ['migrate'] }, { migration });
 }
 

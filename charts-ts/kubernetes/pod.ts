@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import type { Settings } from '../workload/settings.ts';
 import {
   configKey,
   isPath,
   ownerKeys,
   paths,
   plainSettings,
-  type Settings,
   secretKeys,
   secretOf,
   settings,

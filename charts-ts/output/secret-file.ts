@@ -4,9 +4,10 @@ import { parseEnv } from 'node:util';
 import { Yaml } from 'cdk8s';
 import type { ISecret } from 'kubernetes-models/v1';
 import { parseSentinelUrl, redisNodes, type Variable } from '../../app/config/config.ts';
-import { ownerKeys, type SecretKey, secretKeys, secretVariables } from '../kubernetes/settings.ts';
+import { ownerKeys, secretKeys } from '../kubernetes/settings.ts';
 import { metadata } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { type SecretKey, secretVariables } from '../workload/settings.ts';
 import { keyPairFault, sharedSecretFault, urlFault } from './secret-rules.ts';
 
 /** Secrets that are missing, weak or placeholders. The message never contains a value. */

@@ -1,10 +1,39 @@
 import { z } from 'zod';
-import { countOrPercent, cpu, duration, labels, memory, text } from './formats.ts';
+import { algorithms, entries, formatFaults, isSecret, logLevels } from '../../app/config/config.ts';
+import { cidr, cpu, dnsLabel, duration, hostName, memory, origin, text } from './formats.ts';
 
-const quantities = z.strictObject({ cpu, memory, ephemeralStorage: memory });
-const resources = z.strictObject({ requests: quantities, limits: quantities });
+type Format = (typeof entries)[number]['format'];
 
-/** The values about the pods of the API, the migrations and the purge. */
+/** A variable in the format of the service. values.schema.json has the part that JSON Schema can express. */
+function variableText(format: Format, help: string) {
+  const { enum: choices, pattern } = z.toJSONSchema(format, { io: 'input', unrepresentable: 'any' });
+  return z
+    .union([z.string(), z.number()])
+    .superRefine((value, context) => {
+      for (const message of formatFaults(format, String(value)))
+        context.addIssue({ code: 'custom', message });
+    })
+    .meta({ description: help, ...(choices && { enum: choices }), ...(pattern && { pattern }) })
+    .optional();
+}
+
+/** Any variable of the service that is no secret. */
+const extraConfig = z.strictObject(
+  Object.fromEntries(
+    entries
+      .filter((entry) => !isSecret(entry))
+      .map(({ format, help, name }) => [name, variableText(format, help)]),
+  ),
+);
+
+const pem = text(/^-----BEGIN [A-Z ]+-----/, 'must be PEM text');
+const amounts = z.strictObject({ cpu, memory });
+const resources = z.strictObject({ limits: amounts });
+
+/**
+ * The description of the service that every target is drawn from: image, environment, resources, scaling, migration and
+ * purge. The schemas of the targets extend it.
+ */
 export const workload = {
   image: z.strictObject({
     repository: text(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'must be a repository without tag or digest'),
@@ -14,46 +43,19 @@ export const workload = {
       'must be an image tag of at most 63 letters, digits, dots, underscores and dashes',
     ).refine((tag) => tag !== 'latest', 'must name a release; latest cannot be rolled back to'),
     digest: text(/^sha256:[0-9a-f]{64}$/, 'must be sha256: and 64 lower case hex digits').optional(),
-    pullSecrets: z.array(z.string()),
   }),
-  replicas: z.int().min(1),
   autoscaling: z.strictObject({
-    enabled: z.boolean(),
     minReplicas: z.int().min(1),
     maxReplicas: z.int().min(1),
     cpuUtilization: z.int().min(1).max(100),
-    memoryUtilization: z.int().min(1).max(100).optional(),
-    hashWait: z.strictObject({
-      enabled: z.boolean(),
-      target: text(/^\d+m?$/, 'must be seconds or milliseconds such as 1 or 100m'),
-    }),
-    extraMetrics: z.array(z.record(z.string(), z.unknown())),
-  }),
-  disruptionBudget: z.strictObject({
-    minAvailable: countOrPercent.optional(),
-    maxUnavailable: countOrPercent.optional(),
   }),
   rollout: z.strictObject({
-    maxSurge: countOrPercent,
     drainDelay: duration,
     shutdownTimeout: duration,
     keepAliveTimeout: duration,
-    gracePeriodSeconds: z.int().min(1),
-    minReadySeconds: z.int().min(0),
-    revisionHistoryLimit: z.int().min(1),
   }),
   resources,
-  scheduling: z.strictObject({
-    priorityClass: z.strictObject({
-      create: z.boolean(),
-      name: z.string().min(1),
-      value: z.int().max(1_000_000_000),
-    }),
-    nodeSelector: labels,
-    tolerations: z.array(z.record(z.string(), z.unknown())),
-    zoneSpread: z.enum(['ScheduleAnyway', 'DoNotSchedule']),
-  }),
-  migrations: z.strictObject({ mode: z.enum(['initContainer', 'job']), resources }),
+  migrations: z.strictObject({ resources }),
   purge: z.strictObject({
     enabled: z.boolean(),
     schedule: text(/^(\S+\s+){4}\S+$/, 'must be a cron schedule of five fields'),
@@ -61,4 +63,35 @@ export const workload = {
     keepAuditMonths: z.int().min(12).max(120),
     resources,
   }),
+  allowedHosts: z.array(hostName),
+  trustedProxies: z.array(cidr),
+  corsOrigins: z.array(origin),
+  logLevel: z.enum(logLevels),
+  extraConfig,
+  database: z.strictObject({
+    poolMax: z.int().min(1).max(1_000),
+    maxConnections: z.int().min(1),
+    // YAML may read on and off as booleans.
+    prepare: z.union([z.enum(['auto', 'on', 'off']), z.boolean()], 'must be auto, on or off'),
+    replica: z.boolean(),
+    ca: pem.optional(),
+  }),
+  redis: z.strictObject({
+    tls: z.boolean(),
+    ca: pem.optional(),
+    clientCertificate: z.boolean(),
+    sentinelPassword: z.boolean(),
+  }),
+  jwt: z.strictObject({
+    algorithm: z.enum(algorithms),
+    issuer: z.string().min(1),
+    audience: z.string().min(1),
+    previousSecret: z.boolean(),
+    publicKeys: z.record(dnsLabel, pem),
+  }),
 };
+
+const workloadSchema = z.strictObject(workload);
+
+/** The values that every target has. */
+export type WorkloadValues = z.infer<typeof workloadSchema>;

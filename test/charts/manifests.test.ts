@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { requiredForKeyPair, requiredForSecret, requiredInProduction } from '../../app/config/config.ts';
-import type { Settings } from '../../charts-ts/kubernetes/settings.ts';
+import type { Settings } from '../../charts-ts/workload/settings.ts';
 import { documentsOf, type Loose, only, valuesOf, variants } from './support/synthesized.ts';
 
 const pods = (documents: ReturnType<typeof documentsOf>): Loose[] => [

@@ -1,0 +1,20 @@
+/** What a platform gives the containers of the service. */
+export interface Platform {
+  /** The public name of the service, if synth knows it. */
+  readonly host?: string;
+  /** Names under which others reach the service within the platform. */
+  readonly internalHosts: readonly string[];
+  /** The proxies in front of the service, as TRUSTED_PROXIES names them. */
+  readonly proxies: readonly string[];
+  readonly ports: { readonly http: number; readonly metrics: number };
+  /** Whether the keys of JWT_ALGORITHM are mounted files or texts of variables. */
+  readonly keys: 'files' | 'texts';
+  /** Paths in the container: a file of CAs, and the folder of further public keys. */
+  readonly files: {
+    readonly databaseCa: string;
+    readonly redisCa: string;
+    readonly publicKeys?: string;
+  };
+  /** Whether the secret db-owner-url exists, which only the migration sees. */
+  readonly hasOwnerSecret: boolean;
+}

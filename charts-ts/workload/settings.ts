@@ -1,0 +1,126 @@
+import type { requiredInProduction, SecretVariable, Variable } from '../../app/config/config.ts';
+import type { WorkloadValues } from '../values/schema-workload.ts';
+import type { Platform } from './platform.ts';
+
+/** Names of the secrets, those of the deployment guide and those of further options, and the variable of each. */
+export const secretVariables = {
+  'db-url': 'DB_PRIMARY_DB_URL',
+  'db-replica-url': 'DB_REPLICA_DB_URL',
+  'db-owner-url': 'DB_MIGRATION_URL',
+  'redis-url': 'REDIS_URL',
+  'redis-cert': 'REDIS_CERT',
+  'redis-key': 'REDIS_KEY',
+  'redis-sentinel-password': 'REDIS_SENTINEL_PASSWORD',
+  'jwt-secret': 'JWT_SECRET_KEY',
+  'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
+  'jwt-private-key': 'JWT_PRIVATE_KEY',
+  'jwt-public-key': 'JWT_PUBLIC_KEY',
+} as const satisfies Record<string, Variable>;
+
+export type SecretKey = keyof typeof secretVariables;
+
+/** `from` is the path of the value that the text comes from. */
+type Text = { readonly text: string; readonly from?: string | undefined };
+
+/** Where a variable comes from: a text, a secret, or the path of the file that holds a secret. */
+export type Source = Text | { readonly secret: SecretKey } | { readonly keyFile: SecretKey };
+
+type Plain = Exclude<Variable, SecretVariable>;
+
+/**
+ * The variables of a container. The compiler demands each variable that production always requires, and refuses a
+ * secret as text. The checks of each target parse the finished environment as the service does.
+ */
+export type Settings = Readonly<Record<(typeof requiredInProduction)[number], Source>> &
+  Readonly<Partial<Record<Plain, Text | { readonly keyFile: SecretKey }>>> &
+  Readonly<Partial<Record<SecretVariable, { readonly secret: SecretKey }>>>;
+
+const text = (value: string | number, from?: string): Text => ({ text: String(value), from });
+
+/** YAML may read on and off as booleans. */
+function onOff(value: string | boolean): string {
+  if (typeof value === 'string') return value;
+  return value ? 'on' : 'off';
+}
+
+function jwtKeys({ jwt }: WorkloadValues, { keys }: Platform): Partial<Settings> {
+  if (jwt.algorithm === 'HS256') return { JWT_SECRET_KEY: { secret: 'jwt-secret' } };
+  if (keys === 'texts') {
+    return { JWT_PRIVATE_KEY: { secret: 'jwt-private-key' }, JWT_PUBLIC_KEY: { secret: 'jwt-public-key' } };
+  }
+  return {
+    JWT_PRIVATE_KEY_PATH: { keyFile: 'jwt-private-key' },
+    JWT_PUBLIC_KEY_PATH: { keyFile: 'jwt-public-key' },
+  };
+}
+
+function redisSecrets({ redis }: WorkloadValues): Partial<Settings> {
+  return {
+    ...(redis.clientCertificate && {
+      REDIS_CERT: { secret: 'redis-cert' } as const,
+      REDIS_KEY: { secret: 'redis-key' } as const,
+    }),
+    ...(redis.sentinelPassword && {
+      REDIS_SENTINEL_PASSWORD: { secret: 'redis-sentinel-password' } as const,
+    }),
+  };
+}
+
+/** The CAs of the stores, as the files that the platform mounts. */
+function certificates({ database, redis }: WorkloadValues, { files }: Platform): Partial<Settings> {
+  return {
+    ...(database.ca && { DB_CA_FILE: text(files.databaseCa, 'database.ca') }),
+    ...(redis.ca && { REDIS_CA_FILE: text(files.redisCa, 'redis.ca') }),
+  };
+}
+
+function extra({ extraConfig }: WorkloadValues): Partial<Record<Plain, Text>> {
+  const given = Object.entries(extraConfig);
+  return Object.fromEntries(given.map(([name, value]) => [name, text(value ?? '', `extraConfig.${name}`)]));
+}
+
+function hosts({ allowedHosts }: WorkloadValues, { host, internalHosts }: Platform): string[] {
+  return [...new Set([...(host ? [host] : []), ...allowedHosts, ...internalHosts])];
+}
+
+/** The environment of the service on a platform, independent of how the platform delivers secrets. */
+export function serviceSettings(values: WorkloadValues, platform: Platform): Settings {
+  const { database, jwt, redis, rollout } = values;
+  return {
+    ...extra(values),
+    ENV: text('production'),
+    PORT: text(platform.ports.http),
+    METRICS_PORT: text(platform.ports.metrics),
+    LOG_LEVEL: text(values.logLevel, 'logLevel'),
+    DB_PRIMARY_DB_URL: { secret: 'db-url' },
+    ...(database.replica && { DB_REPLICA_DB_URL: { secret: 'db-replica-url' } }),
+    DB_POOL_MAX: text(database.poolMax, 'database.poolMax'),
+    DB_PREPARE: text(onOff(database.prepare), 'database.prepare'),
+    REDIS_URL: { secret: 'redis-url' },
+    ...(!redis.tls && { REDIS_TLS: text('off') }),
+    ...certificates(values, platform),
+    ...redisSecrets(values),
+    JWT_ALGORITHM: text(jwt.algorithm, 'jwt.algorithm'),
+    JWT_ISSUER: text(jwt.issuer, 'jwt.issuer'),
+    JWT_AUDIENCE: text(jwt.audience, 'jwt.audience'),
+    ...jwtKeys(values, platform),
+    ...(jwt.previousSecret && { JWT_SECRET_KEY_PREVIOUS: { secret: 'jwt-secret-previous' } }),
+    // Set even if the folder is empty: an upcoming key must not need new containers.
+    ...(platform.files.publicKeys && { JWT_PUBLIC_KEYS_DIR: text(platform.files.publicKeys) }),
+    ALLOWED_HOSTS: text(hosts(values, platform).join(','), 'allowedHosts'),
+    // Without it the service would take the load balancer for the client, and all clients would share one rate limit.
+    TRUSTED_PROXIES: text([...platform.proxies, ...values.trustedProxies].join(','), 'trustedProxies'),
+    ...(values.corsOrigins.length > 0 && {
+      CORS_ALLOWED_ORIGINS: text(JSON.stringify(values.corsOrigins), 'corsOrigins'),
+    }),
+    DRAIN_DELAY: text(rollout.drainDelay, 'rollout.drainDelay'),
+    SHUTDOWN_TIMEOUT: text(rollout.shutdownTimeout, 'rollout.shutdownTimeout'),
+    KEEP_ALIVE_TIMEOUT: text(rollout.keepAliveTimeout, 'rollout.keepAliveTimeout'),
+  };
+}
+
+/** The environment of the migration, which connects as the owner of the tables if there is a secret for it. */
+export function migrationSettings(values: WorkloadValues, platform: Platform): Settings {
+  const owner = { DB_MIGRATION_URL: { secret: 'db-owner-url' } } as const;
+  return { ...serviceSettings(values, platform), ...(platform.hasOwnerSecret && owner) };
+}
