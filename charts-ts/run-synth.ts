@@ -8,20 +8,25 @@ import { writeDashboards } from './output/dashboard-files.ts';
 import { helmContent } from './output/helm.ts';
 import { type FolderContent, replaceFolders } from './output/output-folder.ts';
 import { plainContent } from './output/plain.ts';
+import { type RootFiles, writeRootFiles } from './output/root-files.ts';
 import { writeSchema } from './output/schema-file.ts';
 import { readSecrets, writeSecretFile } from './output/secret-file.ts';
 import { synthesize } from './synthesize.ts';
-import { loadValues, parseCloud } from './values/load-values.ts';
+import { buildTarget } from './targets/build-target.ts';
+import { loadTarget } from './targets/targets.ts';
+import { loadValues } from './values/load-values.ts';
 import type { CloudName, Values } from './values/schema.ts';
-import { clouds } from './values/schema-clouds.ts';
 
-function outputFolder(command: Command, cloud: CloudName, root: string): string {
-  if (command.out && command.cloud) return command.out;
+/** Where the committed output of the targets lies that are not Kubernetes. */
+const targetRoot = 'deploy-out';
+
+function cloudFolder(command: Command, cloud: CloudName, root: string): string {
+  if (command.out && command.isSingle) return command.out;
   // A Helm chart is built for one installation. It is not committed, and git ignores dist.
   return join(command.out ?? (command.format === 'helm' ? 'dist/helm' : root), cloud);
 }
 
-async function build(values: Values, format: Command['format']): Promise<FolderContent> {
+async function buildCloud(values: Values, format: Command['format']): Promise<FolderContent> {
   checkValues(values);
   const files = synthesize(values);
   const documents = files.flatMap(({ name, objects }) =>
@@ -37,30 +42,56 @@ async function build(values: Values, format: Command['format']): Promise<FolderC
   return format === 'helm' ? helmContent(values, files) : plainContent(files);
 }
 
+interface TargetOutput {
+  readonly folders: ReadonlyMap<string, FolderContent>;
+  readonly rootFiles: RootFiles;
+}
+
+/** With --out all files of a target lie in its folder. Otherwise some belong into the root of the project. */
+async function buildTargets(command: Command): Promise<TargetOutput> {
+  const folders = new Map<string, FolderContent>();
+  const rootFiles = new Map<string, string>();
+  for (const name of command.targets) {
+    const target = await loadTarget(name);
+    const files = [...(await buildTarget(target, command))];
+    const isRoot = (file: string) => !command.out && target.rootFiles.includes(file);
+    const inFolder = files.filter(([file]) => !isRoot(file));
+    const folder = command.out && command.isSingle ? command.out : join(command.out ?? targetRoot, name);
+    if (inFolder.length > 0) folders.set(folder, new Map(inFolder));
+    for (const [file, text] of files) if (isRoot(file)) rootFiles.set(file, text);
+  }
+  return { folders, rootFiles };
+}
+
 /**
- * Loads the values, creates the objects, checks them, writes the files and returns the paths of the written folders.
+ * Loads the values, creates the files of every chosen cloud and target, checks them, writes them and returns the paths
+ * of what it has written.
+ * @param root where cdk8s or a test wants the manifests; only a run without it writes what is not for one cloud
  * @param warn called with each warning, after everything has been checked and before anything is written
  * @throws UsageError, ValuesError, SetFlagError, GateError, SecretsError or OutputFolderError before it writes a file
  */
 export async function runSynth(
   args: readonly string[],
-  root = 'k8s-out',
+  root?: string,
   warn: (line: string) => void = () => undefined,
 ): Promise<string[]> {
   const command = parseCommandLine(args);
-  const selectedClouds = command.cloud === undefined ? clouds : [parseCloud(command.cloud)];
-  const sources = selectedClouds.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
+  const sources = command.clouds.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
   const folders = new Map<string, FolderContent>();
   for (const { cloud, values } of sources)
-    folders.set(outputFolder(command, cloud, root), await build(values, command.format));
+    folders.set(cloudFolder(command, cloud, root ?? 'k8s-out'), await buildCloud(values, command.format));
+  const isForCdk8s = root !== undefined;
+  const targets = await buildTargets(isForCdk8s ? { ...command, targets: [] } : command);
+  for (const [folder, content] of targets.folders) folders.set(folder, content);
   const [first] = sources;
   const secret = first && readSecrets(command.secretsFrom, first.values);
   for (const { values } of sources) for (const line of warningsOf(values)) warn(line);
   replaceFolders(folders);
-  if (command.cloud === undefined && command.out === undefined && command.format === 'plain') {
+  writeRootFiles(targets.rootFiles);
+  if (!command.isSingle && command.out === undefined && command.format === 'plain') {
     writeSchema();
     writeDashboards();
   }
   if (secret) writeSecretFile(secret);
-  return [...folders.keys(), ...(secret ? [secret.path] : [])];
+  return [...folders.keys(), ...targets.rootFiles.keys(), ...(secret ? [secret.path] : [])];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { dropNulls, isTree, mergeTrees, type Tree } from './merge.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
 import { clouds } from './schema-clouds.ts';
@@ -54,15 +54,17 @@ function toFaults(issue: z.core.$ZodIssue): string[] {
   return [`${toPath(issue.path) || 'values'}: ${message}`];
 }
 
+function parseTree<V>(schema: z.ZodType<V>, tree: Tree): V {
+  const result = schema.safeParse(dropNulls(tree), { error: schemaMessage, reportInput: true });
+  if (!result.success) throw new ValuesError(result.error.issues.flatMap(toFaults));
+  return result.data;
+}
+
 /**
  * Checks merged values against the schema. The folder checks/ compares values with each other and with the cloud.
  * @throws ValuesError naming every fault
  */
-export function parseValues(tree: Tree): Values {
-  const result = valuesSchema.safeParse(dropNulls(tree), { error: schemaMessage, reportInput: true });
-  if (!result.success) throw new ValuesError(result.error.issues.flatMap(toFaults));
-  return result.data;
-}
+export const parseValues = (tree: Tree): Values => parseTree(valuesSchema, tree);
 
 /** The name of a cloud that the charts know. @throws ValuesError for any other */
 export function parseCloud(text: string): CloudName {
@@ -71,22 +73,53 @@ export function parseCloud(text: string): CloudName {
   return cloud;
 }
 
-/**
- * Loads the values of one cloud: values.yaml, the file of the cloud, each -f file in order, then the --set flags.
- * As in Helm, flags change what the -f files say, and the result is merged into the defaults.
- * @throws ValuesError naming every fault
- */
-export function loadValues(cloud: CloudName, source: ValuesSource): Values {
-  defaults ??= readTree(new URL('values.yaml', defaultsFolder));
-  const below = mergeTrees(defaults, readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
+/** The -f files in order, then the --set flags, as in Helm. */
+function givenTree(source: ValuesSource): Tree {
   const given = source.files.map(readTree).reduce(mergeTrees, mergeTrees({}, {}));
   for (const kind of setKinds) {
     for (const set of source.sets.filter((one) => one.kind === kind)) {
       applySet(given, kind, set.text, readText);
     }
   }
-  const merged = mergeTrees(below, given);
+  return given;
+}
+
+function defaultTree(): Tree {
+  defaults ??= readTree(new URL('values.yaml', defaultsFolder));
+  return defaults;
+}
+
+/**
+ * Loads the values of one cloud: values.yaml, the file of the cloud, each -f file in order, then the --set flags.
+ * As in Helm, flags change what the -f files say, and the result is merged into the defaults.
+ * @throws ValuesError naming every fault
+ */
+export function loadValues(cloud: CloudName, source: ValuesSource): Values {
+  const below = mergeTrees(defaultTree(), readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
+  const merged = mergeTrees(below, givenTree(source));
   if (merged.cloud !== cloud)
     throw new ValuesError([`cloud: must be ${cloud} here; choose clouds with --cloud`]);
   return parseValues(merged);
+}
+
+/** The part of a tree that a schema knows. */
+function pickKnown(schema: z.ZodType, tree: Tree): Tree {
+  if (!(schema instanceof z.ZodObject)) return tree;
+  const known = Object.entries(tree).filter(([key]) => key in schema.shape);
+  return Object.fromEntries(
+    known.map(([key, value]) => [key, isTree(value) ? pickKnown(schema.shape[key], value) : value]),
+  );
+}
+
+/**
+ * Loads the values of a target that is not Kubernetes: what values.yaml says of the workload, the file of the target,
+ * each -f file in order, then the --set flags.
+ * @throws ValuesError naming every fault
+ */
+export function loadTargetValues<V>(name: string, schema: z.ZodType<V>, source: ValuesSource): V {
+  const below = mergeTrees(
+    pickKnown(schema, defaultTree()),
+    readTree(new URL(`${name}.yaml`, defaultsFolder)),
+  );
+  return parseTree(schema, mergeTrees(below, givenTree(source)));
 }

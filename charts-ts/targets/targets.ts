@@ -1,0 +1,13 @@
+import type { Target } from './target.ts';
+
+/** Loads each target by its name. A target is loaded when it is used, because the libraries of some are large. */
+const targets: Readonly<Record<string, () => Promise<Target>>> = {};
+
+export const targetNames = Object.keys(targets);
+
+/** @throws Error for a name that is not in `targetNames` */
+export async function loadTarget(name: string): Promise<Target> {
+  const load = targets[name];
+  if (!load) throw new Error(`there is no target ${name}`);
+  return load();
+}
