@@ -5,13 +5,20 @@ import type { IContainer } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, names, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { migrateArguments } from '../workload/process.ts';
 import { container, podSpec } from './pod.ts';
 import { migrationEnvironment } from './settings.ts';
 
 /** Migrates the database under an advisory lock. If several pods start together, the first one migrates. */
 export function migrationContainer(values: Values): IContainer {
   const migration = migrationEnvironment(values);
-  return container(values, 'migrate', values.migrations.resources, { args: ['migrate'] }, { migration });
+  return container(
+    values,
+    'migrate',
+    values.migrations.resources,
+    { args: [...migrateArguments] },
+    { migration },
+  );
 }
 
 /**

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { imageReference } from '../workload/process.ts';
 import type { Settings } from '../workload/settings.ts';
 import {
   configKey,
@@ -92,12 +93,10 @@ export function container(
   rest: Partial<IContainer>,
   { migration }: { migration?: Settings } = {},
 ): IContainer {
-  const { digest, repository, tag } = values.image;
   const mounted = { ...volumes(values), ...(migration && ownerVolume(values)) };
   return {
     name,
-    // The digest selects the image, and the tag shows the release.
-    image: `${repository}:${tag}${digest ? `@${digest}` : ''}`,
+    image: imageReference(values.image),
     // Always, even with a digest, so that the registry checks the pull Secret of each pod.
     imagePullPolicy: 'Always',
     env: environment(values, migration ?? settings(values)),

@@ -3,15 +3,15 @@ import type { ICronJob } from 'kubernetes-models/batch/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, names, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { purgeArguments } from '../workload/process.ts';
 import { configChecksum, container, podSpec } from './pod.ts';
 
 /** Deletes expired rows once a day. If a run fails, the next run deletes its rows too. */
 export class PurgeCronJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
-    const { keepAuditMonths, keepMonths, resources } = values.purge;
-    const months = ['--keep-months', `${keepMonths}`, '--keep-audit-months', `${keepAuditMonths}`];
-    const purge = container(values, 'purge', resources, { args: ['purge', ...months] });
+    const args = purgeArguments(values.purge);
+    const purge = container(values, 'purge', values.purge.resources, { args });
     const labels = standardLabels(values, 'purge', names.purge);
     addObject<ICronJob>(this, 'cron-job', {
       apiVersion: 'batch/v1',

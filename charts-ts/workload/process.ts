@@ -1,0 +1,14 @@
+import type { WorkloadValues } from '../values/schema-workload.ts';
+
+/** The image as a container runtime names it. The digest selects the image, and the tag shows the release. */
+export function imageReference({ digest, repository, tag }: WorkloadValues['image']): string {
+  return `${repository}:${tag}${digest ? `@${digest}` : ''}`;
+}
+
+/** The arguments of the process that migrates the database. */
+export const migrateArguments: readonly string[] = ['migrate'];
+
+/** The arguments of the process that deletes expired rows. */
+export function purgeArguments({ keepAuditMonths, keepMonths }: WorkloadValues['purge']): string[] {
+  return ['purge', '--keep-months', `${keepMonths}`, '--keep-audit-months', `${keepAuditMonths}`];
+}
