@@ -10,7 +10,7 @@ function toFault(values: Values, line: string, containers: string, isEverywhere:
   const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
   const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
   const path = source && 'text' in source && source.from;
-  if (!path) return `container ${containers}: ${line}`;
+  if (!path) return `${values.cloud}: container ${containers}: ${line}`;
   return `${path}: ${message}${isEverywhere ? '' : ` (container ${containers})`}`;
 }
 

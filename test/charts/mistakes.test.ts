@@ -141,7 +141,7 @@ const mistakes: [string, string[], string][] = [
   [
     'more CPUs than the memory of the container is enough for',
     ['--cloud', 'eks', '--set-string', 'resources.limits.cpu=16'],
-    'container auth-service: HASH_CONCURRENCY times ARGON2_MEMORY_KIB must fit into half of the memory limit',
+    'eks: container auth-service: HASH_CONCURRENCY times ARGON2_MEMORY_KIB must fit into half of the memory limit',
   ],
   [
     'a budget that blocks drains',
