@@ -15,6 +15,8 @@ finish() {
     printf 'failed: %s\n' "${failed[@]}"
     status=1
   fi
+  # What could not be run here is named, and counted apart.
+  [ ! -f "$scratch/deployments.log" ] || sed -n -e 's/^skipped: /deployments: skipped: /p' -e 's/^tests: /deployments: /p' "$scratch/deployments.log"
   [ ! -f "$scratch/summary.txt" ] || tail -n 1 "$scratch/summary.txt"
   rm -rf "$scratch"
   exit "$status"
@@ -44,10 +46,11 @@ if [ "${CI:-}" = true ]; then
   step 'no test was skipped' -c "! grep '^skipped: ' $scratch/summary.txt"
   step 'both stores were exercised' -c "grep '^stores: embedded' $scratch/summary.txt; grep '^stores: real' $scratch/summary.txt"
 fi
+step deployments -c "npm run --silent test:deployments 2>&1 | tee $scratch/deployments.log"
 step build -c 'npm run --silent build'
 step 'generated files are current' -c '
   npm run --silent docs && npm run --silent synth
-  generated="k8s-out docs .env.example charts-ts/values.schema.json"
+  generated="k8s-out deploy-out docs .env.example charts-ts/values.schema.json $(node --import=tsx tools/check/root-files.ts)"
   git diff --exit-code -- $generated
   test -z "$(git status --porcelain -- $generated)"'
 for cloud in eks gke aks; do
