@@ -43,19 +43,32 @@ export function checkProduction(fault: Fault, { hashing, http, jwt }: Config): v
   }
 }
 
+/** The CAs of a server come from one place, and something verifies with them. */
+function checkAuthorities(fault: Fault, { database, redis }: Config): void {
+  const databaseCa = database.ca ? 'DB_CA' : 'DB_CA_FILE';
+  const redisCa = redis.ca ? 'REDIS_CA' : 'REDIS_CA_FILE';
+  if (database.ca && database.caFile)
+    fault('DB_CA', 'is given more than once: set one of DB_CA and DB_CA_FILE');
+  if (redis.ca && redis.caFile)
+    fault('REDIS_CA', 'is given more than once: set one of REDIS_CA and REDIS_CA_FILE');
+  if (database.tls === 'unverified' && (database.ca || database.caFile)) {
+    fault('DB_TLS', `must not be unverified beside ${databaseCa}`);
+  }
+  // The charts parse before the secret is known.
+  const redisUrl = redis.url?.();
+  if ((redis.ca || redis.caFile) && redisUrl && !isEncryptedRedis(redisUrl)) {
+    fault(redisCa, 'verifies nothing while REDIS_URL is redis://: use rediss://');
+  }
+}
+
 /** Faults that two variables, or a variable and the machine, make together. */
 export function checkConsistency(fault: Fault, config: Config, machine: Machine): void {
   const { database, hashing, http, redis, sessions } = config;
   const { algorithm, privateKey, publicKey, secret } = config.jwt;
   if (database.replicaUrl && !database.url) fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
-  if (database.tls === 'unverified' && database.caFile) {
-    fault('DB_TLS', 'must not be unverified beside DB_CA_FILE');
-  }
+  checkAuthorities(fault, config);
   // The charts parse before the secret is known.
   const redisUrl = redis.url?.();
-  if (redis.caFile && redisUrl && !isEncryptedRedis(redisUrl)) {
-    fault('REDIS_CA_FILE', 'verifies nothing while REDIS_URL is redis://: use rediss://');
-  }
   if ((redis.cert === null) !== (redis.key === null)) {
     fault(redis.cert ? 'REDIS_KEY' : 'REDIS_CERT', 'is missing: a client certificate needs its private key');
   }

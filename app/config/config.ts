@@ -26,7 +26,7 @@ export {
 } from './entries.ts';
 export { isOrigin } from './origin.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
-export { parseSentinelUrl, redisNodes } from './secret-formats.ts';
+export { parseSentinelUrl, redisNodes, withLineBreaks } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
 export { type Algorithm, algorithms, logLevels, table } from './variables.ts';
 
@@ -48,7 +48,8 @@ function deepFreeze<T extends object>(value: T): T {
 
 function sslModeOf({ database, environment }: Values): Config['database']['sslMode'] {
   if (database.tls === 'unverified') return 'require';
-  const isVerified = database.tls === 'verified' || database.caFile || environment === 'production';
+  const isVerified =
+    database.tls === 'verified' || database.caFile || database.ca || environment === 'production';
   return isVerified ? 'verify-full' : 'disable';
 }
 

@@ -91,16 +91,23 @@ export function readVariable<Value>(reading: Reading, entry: Entry<string, Value
 
 type Check = (text: string) => string[];
 
+/** The secret as its format transforms it. A text that is used without a check may have no such form. */
+const transformed = ({ format }: SecretEntry, text: string): string => format.safeParse(text).data ?? text;
+
 /**
  * The last valid text stays in use while the file is missing, empty or invalid, which it is for a moment when the
  * kubelet replaces a mounted Secret, or while someone writes the file.
  */
-function fileSecret(files: Files, path: string, initial: string, check: Check): Secret {
+function fileSecret(
+  entry: SecretEntry,
+  { files, path, initial }: { files: Files; path: string; initial: string },
+  check: Check,
+): Secret {
   let last = initial;
   const read = (): string => {
     try {
       const text = files.read(path)?.trim();
-      if (text && check(text).length === 0) last = text;
+      if (text && check(text).length === 0) last = transformed(entry, text);
     } catch {
       // Deliberate: see above.
     }
@@ -115,7 +122,8 @@ function readSecretFile(reading: Reading, entry: SecretEntry, fileName: string, 
     const initial = reading.files.read(path)?.trim();
     if (initial === '') report(reading, fileName, ['names an empty file']);
     if (initial) report(reading, entry.name, check(initial));
-    return fileSecret(reading.files, path, initial ?? '', entry.reload === 'unchecked' ? () => [] : check);
+    const file = { files: reading.files, path, initial: initial ? transformed(entry, initial) : '' };
+    return fileSecret(entry, file, entry.reload === 'unchecked' ? () => [] : check);
   } catch {
     report(reading, fileName, ['names a file that cannot be read']);
     return () => '';
@@ -137,7 +145,8 @@ export function readSecret(reading: Reading, entry: SecretEntry): Secret | null 
   };
   if (inline) {
     report(reading, name, check(inline));
-    return () => inline;
+    const value = transformed(entry, inline);
+    return () => value;
   }
   if (form) return readSecretFile(reading, entry, form, check);
   report(reading, name, ruleFaults(reading, entry, null));
