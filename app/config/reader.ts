@@ -31,6 +31,8 @@ export interface Reading {
   readonly machine: Machine;
   readonly environment: 'development' | 'test' | 'production';
   readonly faults: string[];
+  /** Whether production demands the variable, if its entry says so. */
+  readonly isDemanded: (name: string) => boolean;
 }
 
 export function textOf(env: Environment, name: string): string | undefined {
@@ -46,9 +48,14 @@ export function formatFaults(format: Format<unknown>, text: string): string[] {
   return [...new Set(faults)];
 }
 
-function ruleFaults<Value>({ env, environment }: Reading, rules: Rules<Value>, value: Value | null) {
+function ruleFaults<Value>(
+  { env, environment, isDemanded }: Reading,
+  rules: Rules<Value> & { readonly name: string },
+  value: Value | null,
+) {
   if (environment !== 'production') return [];
-  const { production, required } = rules;
+  const { production } = rules;
+  const required = isDemanded(rules.name) ? rules.required : undefined;
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) {
     return required ? [`is required in production: ${required}`] : [];
   }
@@ -71,7 +78,11 @@ function report({ faults }: Reading, name: string, what: readonly string[]): voi
   faults.push(...what.map((fault) => `${name} ${fault}`));
 }
 
-function defaultOf<Value>(reading: Reading, { fallback, format }: Entry<string, Value>): Value {
+/** The value of a variable that is not set. */
+export function defaultOf<Value>(
+  reading: Pick<Reading, 'machine' | 'environment'>,
+  { fallback, format }: Entry<string, Value>,
+): Value {
   // reason: the value type of an entry without default includes undefined.
   if (fallback === undefined) return undefined as Value;
   return format.parse(typeof fallback === 'string' ? fallback : fallback.of(reading));

@@ -72,6 +72,7 @@ describe('parseConfig', () => {
       },
       shutdown: { drainDelay: 0, timeout: 25_000 },
       tracing: { endpoint: undefined },
+      warnings: [],
       logLevel: 'debug',
     });
   });
