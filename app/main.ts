@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { nextStopSignal } from './commands/stop-signal.ts';
-import { algorithms, ConfigError, parseConfig } from './config/config.ts';
+import { algorithms, type CommandName, ConfigError, parseConfig } from './config/config.ts';
 import { AppError } from './errors.ts';
 
 /** EX_CONFIG of sysexits.h. */
@@ -9,11 +9,14 @@ const configExit = 78;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const version = String(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version);
 
-async function openCommand() {
+async function openCommand(command: CommandName) {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const config = parseConfig(process.env);
+  const config = parseConfig(process.env, undefined, undefined, command);
   const { openLog } = await import('./commands/terminal-log.ts');
-  return { config, log: await openLog(config) };
+  const log = await openLog(config);
+  for (const fault of config.warnings)
+    log.warn({ event: 'unused_variable_faulty' }, `${fault} (${command} does not read this variable)`);
+  return { config, log };
 }
 
 const program = new Command('auth-service')
@@ -27,7 +30,7 @@ program
   .description('serve the API until SIGTERM or SIGINT (the default command)')
   .action(async () => {
     const stopSignal = nextStopSignal();
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('serve');
     // ASVS 16.5.4: an uncaught error ends the process, because its state is unknown, and is logged first.
     process.once('uncaughtException', (error) => {
       log.fatal({ event: 'crashed', err: error }, 'the process ends because of an uncaught error');
@@ -43,7 +46,7 @@ program
   .command('migrate')
   .description('apply the missing migrations to the database')
   .action(async () => {
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('migrate');
     const { migrateCommand } = await import('./commands/migrate.ts');
     await migrateCommand(config, log);
   });
@@ -54,7 +57,7 @@ program
   .option('--keep-months <n>', 'months of login history to keep before the current one', Number, 13)
   .option('--keep-audit-months <n>', 'months of the audit log to keep before the current one', Number, 24)
   .action(async ({ keepMonths, keepAuditMonths }) => {
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('purge');
     const { purgeCommand } = await import('./commands/purge.ts');
     await purgeCommand(config, log, { loginHistory: keepMonths, auditLog: keepAuditMonths });
   });
@@ -73,7 +76,7 @@ keys
   .command('list')
   .description('show the ids (kid) of all known signing keys and their state')
   .action(async () => {
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('keys');
     const { listKeys, withKeys } = await import('./commands/revoked-keys.ts');
     await withKeys(config, log, print, listKeys);
   });
@@ -85,7 +88,7 @@ keys
   .option('--end-sessions', 'end every session and void every reset token as well', false)
   .option('--force', 'revoke also the key that signs, and a key that no replica has ever loaded', false)
   .action(async (kid, { endSessions: endsSessions, force: isForced }) => {
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('keys');
     const { revokeKey, withKeys } = await import('./commands/revoked-keys.ts');
     await withKeys(config, log, print, (parts) => revokeKey(parts, kid, { endsSessions, isForced }));
   });
@@ -94,7 +97,7 @@ keys
   .allowUnknownOption()
   .description('take back the revocation of a signing key')
   .action(async (kid) => {
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('keys');
     const { unrevokeKey, withKeys } = await import('./commands/revoked-keys.ts');
     await withKeys(config, log, print, (parts) => unrevokeKey(parts, kid));
   });
@@ -106,7 +109,7 @@ admin
   .requiredOption('--email <email>')
   .requiredOption('--username <name>')
   .action(async ({ email, username }) => {
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('admin');
     const { readPassword } = await import('./commands/password-prompt.ts');
     const { createAdmin } = await import('./commands/admin.ts');
     const id = await createAdmin(config, log, { email, username, password: await readPassword() });
@@ -117,7 +120,7 @@ admin
   .description('make an existing user an administrator')
   .requiredOption('--email <email>')
   .action(async ({ email }) => {
-    const { config, log } = await openCommand();
+    const { config, log } = await openCommand('admin');
     const { grantAdmin } = await import('./commands/admin.ts');
     print(`user ${await grantAdmin(config, log, email)} is an administrator now`);
   });

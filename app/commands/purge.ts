@@ -20,7 +20,5 @@ export async function purgeCommand(config: Config, log: Logger, keepMonths: Rete
     ...checkMonths('--keep-audit-months', keepMonths.auditLog, minAuditMonths),
   ];
   if (faults.length > 0) throw new ConfigError(faults);
-  // Redis needs no purge, because its keys expire.
-  const withoutRedis = { ...config, redis: { ...config.redis, url: null } };
-  await withStore(withoutRedis, log, (store) => purge(store, log, keepMonths));
+  await withStore(config, log, (store) => purge(store, log, keepMonths));
 }

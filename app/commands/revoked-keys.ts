@@ -20,9 +20,23 @@ interface KeyAdministration {
   readonly store: SystemStore;
   readonly states: Pick<SessionStates, 'sessionsEnded'>;
   readonly keys: Pick<SigningKeys, 'list'>;
+  /** Whether this command reaches the Redis of the replicas. @default true */
+  readonly hasRedis?: boolean;
   readonly write: (line: string) => void;
   /** @default waits in real time */
   readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+type ConfiguredKeys = Pick<SigningKeys, 'list' | 'setRevoked' | 'close'>;
+
+const noKeys: ConfiguredKeys = { list: () => [], setRevoked: () => undefined, close: () => undefined };
+
+/** The keys of the configuration, or none: a database and no key suffice to list and to revoke. */
+async function openConfiguredKeys(config: Config, log: Logger): Promise<ConfiguredKeys> {
+  const { algorithm, privateKey, secret } = config.jwt;
+  const isGenerated = algorithm !== 'HS256' && config.environment !== 'production';
+  const isConfigured = (algorithm === 'HS256' ? secret : privateKey) !== null || isGenerated;
+  return isConfigured ? openSigningKeys(config, log) : noKeys;
 }
 
 /** Runs `work` with the keys of this machine's configuration and the stores, and closes them at its end. */
@@ -32,7 +46,7 @@ export async function withKeys(
   write: (line: string) => void,
   work: (parts: KeyAdministration) => Promise<void>,
 ): Promise<void> {
-  const keys = await openSigningKeys(config, log);
+  const keys = await openConfiguredKeys(config, log);
   const stores = await openStores(config, log);
   try {
     const store = createStore(stores.database);
@@ -43,7 +57,7 @@ export async function withKeys(
       onRefusedCopy: () => undefined,
     });
     keys.setRevoked((await store.revokedSigningKeys.list()).map(({ kid }) => kid));
-    await work({ store, states, keys, write });
+    await work({ store, states, keys, write, hasRedis: config.redis.url !== null });
   } finally {
     keys.close();
     await stores.close();
@@ -98,8 +112,12 @@ const onKey = (kid: string): Pick<AuditEvent, 'targetType' | 'targetId'> => ({
   targetId: kid,
 });
 
-/** @throws Error for a key that nobody knows, which is a mistyped one, and for the key that signs */
+/** @throws Error for a key that nobody knows, which is a mistyped one, and for a key that signs or that may sign */
 async function checkRevocable({ store, keys }: KeyAdministration, kid: string): Promise<void> {
+  if (!keys.list().some(({ isSigning }) => isSigning))
+    throw new Error(
+      `this command has no signing key in its configuration, so it does not know whether ${kid} is the key that signs. Run it with the configuration of the service. --force revokes the key nevertheless`,
+    );
   const configured = keys.list().find((key) => key.kid === kid);
   if (configured?.isSigning)
     throw new Error(
@@ -136,7 +154,7 @@ export async function revokeKey(
   kid: string,
   { endsSessions = false, isForced = false } = {},
 ): Promise<void> {
-  const { store, wait = sleep, write } = parts;
+  const { hasRedis = true, store, wait = sleep, write } = parts;
   if (keyIds.safeParse(kid).data?.[0] !== kid) throw new Error(`${kid} is not a key id (kid)`);
   if (!isForced) await checkRevocable(parts, kid);
   const isNew = await store.transaction(async (tx) => {
@@ -158,6 +176,10 @@ export async function revokeKey(
   // A forged token of an administrator could issue some. Before the sessions: those that followed from one end too.
   write(`made ${await store.passwordResets.deleteAll()} reset tokens void`);
   write(`ended ${await endSessions(parts)} sessions`);
+  if (hasRedis) return;
+  write(
+    'REDIS_URL is not set here, so no message was sent: other replicas refuse the sessions within one second, but for five minutes they may accept them while Postgres is unavailable',
+  );
 }
 
 /**

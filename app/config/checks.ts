@@ -27,15 +27,30 @@ function isStrongEnough({ memoryKib, time }: Config['hashing']): boolean {
   return owaspProfiles.some(([memory, passes]) => memoryKib >= memory && time >= passes);
 }
 
+/** The keys that a process needs to sign tokens. */
+export function checkKeys(fault: Fault, { environment, jwt }: Config): void {
+  const { algorithm, privateKey, publicKey, secret } = jwt;
+  if (algorithm === 'HS256' && !secret) fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');
+  const isMissing = environment === 'production' && algorithm !== 'HS256';
+  const why = 'is required in production: a generated key is for development';
+  if (isMissing && !privateKey) fault('JWT_PRIVATE_KEY_PATH', `(or JWT_PRIVATE_KEY) ${why}`);
+  if (isMissing && !publicKey) fault('JWT_PUBLIC_KEY_PATH', `(or JWT_PUBLIC_KEY) ${why}`);
+  if (publicKey && !privateKey) {
+    fault('JWT_PRIVATE_KEY_PATH', '(or JWT_PRIVATE_KEY) is missing beside the public key');
+  }
+}
+
+/** Node itself needs the other half. Without this rule a login flood would end in an OOM kill. */
+export function checkMemory(fault: Fault, { hashing }: Config, machine: Machine): void {
+  if (hashing.memoryKib * 1024 * hashing.concurrency > machine.memoryBytes / 2) {
+    fault('HASH_CONCURRENCY', 'times ARGON2_MEMORY_KIB must fit into half of the memory limit');
+  }
+}
+
 /** Faults that two variables make together, in production only. */
-export function checkProduction(fault: Fault, { hashing, http, jwt }: Config): void {
+export function checkProduction(fault: Fault, { hashing, http }: Config): void {
   if (trustsEverybody(http)) {
     fault('TRUSTED_PROXIES', 'must not contain every address: clients could choose their address');
-  }
-  if (jwt.algorithm !== 'HS256') {
-    const why = 'is required in production: a generated key is for development';
-    if (!jwt.privateKey) fault('JWT_PRIVATE_KEY_PATH', `(or JWT_PRIVATE_KEY) ${why}`);
-    if (!jwt.publicKey) fault('JWT_PUBLIC_KEY_PATH', `(or JWT_PUBLIC_KEY) ${why}`);
   }
   if (!isStrongEnough(hashing)) {
     const profiles = owaspProfiles.map((profile) => profile.join(' with ')).join(', ');
@@ -43,19 +58,31 @@ export function checkProduction(fault: Fault, { hashing, http, jwt }: Config): v
   }
 }
 
-/** Faults that two variables, or a variable and the machine, make together. */
-export function checkConsistency(fault: Fault, config: Config, machine: Machine): void {
-  const { database, hashing, http, redis, sessions } = config;
-  const { algorithm, privateKey, publicKey, secret } = config.jwt;
-  if (database.replicaUrl && !database.url) fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
-  if (database.tls === 'unverified' && database.caFile) {
-    fault('DB_TLS', 'must not be unverified beside DB_CA_FILE');
+/** The CAs of a server come from one place, and something verifies with them. */
+function checkAuthorities(fault: Fault, { database, redis }: Config): void {
+  const databaseCa = database.ca ? 'DB_CA' : 'DB_CA_FILE';
+  const redisCa = redis.ca ? 'REDIS_CA' : 'REDIS_CA_FILE';
+  if (database.ca && database.caFile)
+    fault('DB_CA', 'is given more than once: set one of DB_CA and DB_CA_FILE');
+  if (redis.ca && redis.caFile)
+    fault('REDIS_CA', 'is given more than once: set one of REDIS_CA and REDIS_CA_FILE');
+  if (database.tls === 'unverified' && (database.ca || database.caFile)) {
+    fault('DB_TLS', `must not be unverified beside ${databaseCa}`);
   }
   // The charts parse before the secret is known.
   const redisUrl = redis.url?.();
-  if (redis.caFile && redisUrl && !isEncryptedRedis(redisUrl)) {
-    fault('REDIS_CA_FILE', 'verifies nothing while REDIS_URL is redis://: use rediss://');
+  if ((redis.ca || redis.caFile) && redisUrl && !isEncryptedRedis(redisUrl)) {
+    fault(redisCa, 'verifies nothing while REDIS_URL is redis://: use rediss://');
   }
+}
+
+/** Faults that two variables make together. */
+export function checkConsistency(fault: Fault, config: Config): void {
+  const { database, hashing, http, redis, sessions } = config;
+  if (database.replicaUrl && !database.url) fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
+  checkAuthorities(fault, config);
+  // The charts parse before the secret is known.
+  const redisUrl = redis.url?.();
   if ((redis.cert === null) !== (redis.key === null)) {
     fault(redis.cert ? 'REDIS_KEY' : 'REDIS_CERT', 'is missing: a client certificate needs its private key');
   }
@@ -67,10 +94,6 @@ export function checkConsistency(fault: Fault, config: Config, machine: Machine)
   }
   // Port 0 is any free one, so two of those differ.
   if (http.port !== 0 && http.port === http.metricsPort) fault('METRICS_PORT', 'must not equal PORT');
-  if (algorithm === 'HS256' && !secret) fault('JWT_SECRET_KEY', 'is required when JWT_ALGORITHM is HS256');
-  if (publicKey && !privateKey) {
-    fault('JWT_PRIVATE_KEY_PATH', '(or JWT_PRIVATE_KEY) is missing beside the public key');
-  }
   if (sessions.accessTokenTtl > sessions.refreshTokenTtl) {
     fault('ACCESS_TOKEN_TTL', 'must not be longer than REFRESH_TOKEN_TTL');
   }
@@ -79,9 +102,5 @@ export function checkConsistency(fault: Fault, config: Config, machine: Machine)
   }
   if (hashing.memoryKib < 8 * hashing.parallelism) {
     fault('ARGON2_MEMORY_KIB', 'must be at least 8 for each lane of ARGON2_PARALLELISM');
-  }
-  // Node itself needs the other half. Without it a login flood would end in an OOM kill.
-  if (hashing.memoryKib * 1024 * hashing.concurrency > machine.memoryBytes / 2) {
-    fault('HASH_CONCURRENCY', 'times ARGON2_MEMORY_KIB must fit into half of the memory limit');
   }
 }

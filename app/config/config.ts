@@ -1,7 +1,9 @@
 import { type Machine, readMachine } from './cgroup.ts';
-import { checkConsistency, checkProduction } from './checks.ts';
-import { type Config, isSecret, mapTable, type Values } from './entries.ts';
+import { checkConsistency, checkKeys, checkMemory, checkProduction } from './checks.ts';
+import { type CommandName, isDemanded, isRead } from './commands.ts';
+import { type AnyEntry, type Config, isSecret, mapTable, type Values } from './entries.ts';
 import {
+  defaultOf,
   type Environment,
   type Files,
   type Reading,
@@ -14,6 +16,7 @@ import { resourceLimits } from './resource-limits.ts';
 import { table } from './variables.ts';
 
 export { requiredForKeyPair, requiredForSecret } from './checks.ts';
+export { type CommandName, commandNames, variablesOf } from './commands.ts';
 export {
   type Config,
   entries,
@@ -26,7 +29,7 @@ export {
 } from './entries.ts';
 export { isOrigin } from './origin.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
-export { parseSentinelUrl, redisNodes } from './secret-formats.ts';
+export { parseSentinelUrl, redisNodes, withLineBreaks } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
 export { type Algorithm, algorithms, logLevels, table } from './variables.ts';
 
@@ -48,21 +51,42 @@ function deepFreeze<T extends object>(value: T): T {
 
 function sslModeOf({ database, environment }: Values): Config['database']['sslMode'] {
   if (database.tls === 'unverified') return 'require';
-  const isVerified = database.tls === 'verified' || database.caFile || environment === 'production';
+  const isVerified =
+    database.tls === 'verified' || database.caFile || database.ca || environment === 'production';
   return isVerified ? 'verify-full' : 'disable';
 }
 
+/** Whether migrate knows both roles without the URL of the service. */
+const knowsBothRoles = (command: CommandName, env: Environment): boolean =>
+  command === 'migrate' &&
+  textOf(env, 'DB_SERVICE_ROLE') !== undefined &&
+  ['DB_MIGRATION_URL', 'DB_MIGRATION_URL_FILE'].some((name) => textOf(env, name));
+
+const read = (reading: Reading, entry: AnyEntry) =>
+  isSecret(entry) ? readSecret(reading, entry) : readVariable(reading, entry);
+
 /**
- * Reads and checks the whole configuration.
+ * Reads and checks the variables of a command. Another variable has its default and stops nothing: during an incident, a
+ * mistake in it must not block a migration. What is wrong with it is in `warnings`.
  * @throws ConfigError naming every fault at once, never a value
  */
-export function parseConfig(env: Environment, machine: Machine = readMachine(), files: Files = realFiles) {
+export function parseConfig(
+  env: Environment,
+  machine: Machine = readMachine(),
+  files: Files = realFiles,
+  command: CommandName = 'serve',
+): Config {
   const environment = table.environment.format.safeParse(textOf(env, 'ENV')).data ?? 'development';
   const faults: string[] = [];
-  const reading: Reading = { env, files, machine, environment, faults };
-  const values = mapTable((entry) =>
-    isSecret(entry) ? readSecret(reading, entry) : readVariable(reading, entry),
-  );
+  const warnings: string[] = [];
+  const demands = (name: string): boolean => isDemanded(command, name) && !knowsBothRoles(command, env);
+  const reading: Reading = { env, files, machine, environment, faults, isDemanded: demands };
+  const others: Reading = { ...reading, faults: warnings, isDemanded: () => false };
+  const values = mapTable((entry) => {
+    if (isRead(command, entry.name)) return read(reading, entry);
+    read(others, entry);
+    return isSecret(entry) ? null : defaultOf(reading, entry);
+  });
   const config: Config = {
     ...values,
     database: {
@@ -71,9 +95,12 @@ export function parseConfig(env: Environment, machine: Machine = readMachine(), 
       acceptsTrust: environment !== 'production',
     },
     resources: resourceLimits(machine),
+    warnings,
   };
   const fault = (name: string, what: string): void => void faults.push(`${name} ${what}`);
-  checkConsistency(fault, config, machine);
+  checkConsistency(fault, config);
+  if (command === 'serve') checkKeys(fault, config);
+  if (isRead(command, 'HASH_CONCURRENCY')) checkMemory(fault, config, machine);
   if (environment === 'production') checkProduction(fault, config);
   if (faults.length > 0) throw new ConfigError(faults);
   return deepFreeze(config);

@@ -25,6 +25,8 @@ export interface Config extends Values {
   };
   /** What clients may occupy. */
   readonly resources: ResourceLimits;
+  /** Faults of variables that the command does not read. They do not stop it. */
+  readonly warnings: readonly string[];
 }
 
 type EntryOf<T> = T extends { readonly name: string } ? T : { [Key in keyof T]: EntryOf<T[Key]> }[keyof T];
@@ -51,7 +53,8 @@ export function mapTable(read: (entry: AnyEntry) => unknown): Values {
   return map(table) as Values;
 }
 
-const entriesOf = (node: AnyEntry | Tree): AnyEntry[] =>
+/** The entries of a tree in its order. */
+export const entriesOf = (node: AnyEntry | Tree): AnyEntry[] =>
   isEntry(node) ? [node] : Object.values(node).flatMap(entriesOf);
 
 /** Every entry in the order of the table. */

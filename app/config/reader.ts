@@ -31,6 +31,8 @@ export interface Reading {
   readonly machine: Machine;
   readonly environment: 'development' | 'test' | 'production';
   readonly faults: string[];
+  /** Whether production demands the variable, if its entry says so. */
+  readonly isDemanded: (name: string) => boolean;
 }
 
 export function textOf(env: Environment, name: string): string | undefined {
@@ -46,9 +48,14 @@ export function formatFaults(format: Format<unknown>, text: string): string[] {
   return [...new Set(faults)];
 }
 
-function ruleFaults<Value>({ env, environment }: Reading, rules: Rules<Value>, value: Value | null) {
+function ruleFaults<Value>(
+  { env, environment, isDemanded }: Reading,
+  rules: Rules<Value> & { readonly name: string },
+  value: Value | null,
+) {
   if (environment !== 'production') return [];
-  const { production, required } = rules;
+  const { production } = rules;
+  const required = isDemanded(rules.name) ? rules.required : undefined;
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) {
     return required ? [`is required in production: ${required}`] : [];
   }
@@ -71,7 +78,11 @@ function report({ faults }: Reading, name: string, what: readonly string[]): voi
   faults.push(...what.map((fault) => `${name} ${fault}`));
 }
 
-function defaultOf<Value>(reading: Reading, { fallback, format }: Entry<string, Value>): Value {
+/** The value of a variable that is not set. */
+export function defaultOf<Value>(
+  reading: Pick<Reading, 'machine' | 'environment'>,
+  { fallback, format }: Entry<string, Value>,
+): Value {
   // reason: the value type of an entry without default includes undefined.
   if (fallback === undefined) return undefined as Value;
   return format.parse(typeof fallback === 'string' ? fallback : fallback.of(reading));
@@ -91,16 +102,23 @@ export function readVariable<Value>(reading: Reading, entry: Entry<string, Value
 
 type Check = (text: string) => string[];
 
+/** The secret as its format transforms it. A text that is used without a check may have no such form. */
+const transformed = ({ format }: SecretEntry, text: string): string => format.safeParse(text).data ?? text;
+
 /**
  * The last valid text stays in use while the file is missing, empty or invalid, which it is for a moment when the
  * kubelet replaces a mounted Secret, or while someone writes the file.
  */
-function fileSecret(files: Files, path: string, initial: string, check: Check): Secret {
+function fileSecret(
+  entry: SecretEntry,
+  { files, path, initial }: { files: Files; path: string; initial: string },
+  check: Check,
+): Secret {
   let last = initial;
   const read = (): string => {
     try {
       const text = files.read(path)?.trim();
-      if (text && check(text).length === 0) last = text;
+      if (text && check(text).length === 0) last = transformed(entry, text);
     } catch {
       // Deliberate: see above.
     }
@@ -115,7 +133,8 @@ function readSecretFile(reading: Reading, entry: SecretEntry, fileName: string, 
     const initial = reading.files.read(path)?.trim();
     if (initial === '') report(reading, fileName, ['names an empty file']);
     if (initial) report(reading, entry.name, check(initial));
-    return fileSecret(reading.files, path, initial ?? '', entry.reload === 'unchecked' ? () => [] : check);
+    const file = { files: reading.files, path, initial: initial ? transformed(entry, initial) : '' };
+    return fileSecret(entry, file, entry.reload === 'unchecked' ? () => [] : check);
   } catch {
     report(reading, fileName, ['names a file that cannot be read']);
     return () => '';
@@ -137,7 +156,8 @@ export function readSecret(reading: Reading, entry: SecretEntry): Secret | null 
   };
   if (inline) {
     report(reading, name, check(inline));
-    return () => inline;
+    const value = transformed(entry, inline);
+    return () => value;
   }
   if (form) return readSecretFile(reading, entry, form, check);
   report(reading, name, ruleFaults(reading, entry, null));

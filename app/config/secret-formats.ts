@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 
 function hasProtocol(value: string, protocols: readonly string[]): boolean {
@@ -133,9 +134,27 @@ export const hmacSecret = z
   .refine((key) => !key.includes('-----BEGIN'), 'must not be a PEM key')
   .describe('at least 32 random bytes');
 
-export const pem = z
-  .string()
-  .regex(/^-----BEGIN [A-Z ]+-----/)
-  .describe('PEM text');
+/** Platforms that deliver variables on one line, such as .env files and task definitions, have `\n` as two characters. */
+export const withLineBreaks = (text: string): string =>
+  text.replaceAll('\\r', '').replaceAll('\\n', '\n').trim();
+
+const pemText = z.string().transform(withLineBreaks);
+
+export const pem = pemText
+  .pipe(z.string().regex(/^-----BEGIN [A-Z ]+-----/))
+  .describe('PEM text, with line breaks or \\n in their place');
+
+/** The constructor throws unless the text begins with a certificate. The TLS library reads the others. */
+function beginsWithCertificate(text: string): boolean {
+  try {
+    return new X509Certificate(text) !== null;
+  } catch {
+    return false;
+  }
+}
+
+export const caCertificates = pemText
+  .pipe(z.stringFormat('certificates', beginsWithCertificate))
+  .describe('PEM text of CA certificates, with line breaks or \\n in their place');
 
 export const password = z.string().min(1).describe('a password');

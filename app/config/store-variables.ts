@@ -1,6 +1,14 @@
 import { secret, variable } from './entry.ts';
 import { duration, file, integer, oneOf, onOff, roleName } from './format.ts';
-import { databaseUrl, isEncryptedRedis, password, pem, redisKeyPrefix, redisUrl } from './secret-formats.ts';
+import {
+  caCertificates,
+  databaseUrl,
+  isEncryptedRedis,
+  password,
+  pem,
+  redisKeyPrefix,
+  redisUrl,
+} from './secret-formats.ts';
 
 /** The variables of Postgres and Redis, a part of the table in variables.ts. */
 export const storeVariables = {
@@ -22,6 +30,9 @@ export const storeVariables = {
     caFile: variable('DB_CA_FILE', file).help(
       'File of CA certificates for Postgres. Without it the CAs of Node.js are used. With it a URL without sslmode means sslmode=verify-full.',
       { example: '/run/secrets/db-ca.pem' },
+    ),
+    ca: variable('DB_CA', caCertificates).help(
+      'The CA certificates themselves instead of DB_CA_FILE, for platforms that mount no files.',
     ),
     tls: variable('DB_TLS', oneOf(['verified', 'unverified'])).help(
       'What a URL without sslmode means: sslmode=verify-full (the default in production), or sslmode=require, which accepts every certificate.',
@@ -72,6 +83,9 @@ export const storeVariables = {
     caFile: variable('REDIS_CA_FILE', file).help(
       'File of CA certificates for Redis (rediss://). Without it the CAs of Node.js are used. The certificate and the host name are always verified.',
       { example: '/run/secrets/redis-ca.pem' },
+    ),
+    ca: variable('REDIS_CA', caCertificates).help(
+      'The CA certificates themselves instead of REDIS_CA_FILE, for platforms that mount no files.',
     ),
     cert: secret('REDIS_CERT', pem).help(
       'Client certificate for a Redis that demands one. A changed file is used by the next connection.',

@@ -163,6 +163,22 @@ onEachStore('npm run keys -- revoke', (stores) => {
     expect(lines.at(-2)).to.match(/^made \d+ reset tokens void$/);
   });
 
+  it('says what it means that no message reached the replicas, where Redis is not configured', async () => {
+    const { parts, retired, lines } = administration();
+    await revokeKey({ ...parts, hasRedis: false }, retired, { endsSessions: true });
+    expect(lines.at(-1)).to.match(/^REDIS_URL is not set here.*for five minutes/);
+  });
+
+  it('revokes no key while none is configured that signs, unless forced', async () => {
+    const { parts, retired } = administration();
+    const without = { ...parts, keys: { list: () => [] } };
+    await store().maintenance.insertMissing([`signing-key:${retired}`]);
+    expect(await faultOf(revokeKey(without, retired))).to.match(/does not know whether.*--force/);
+    expect(await revokedKids()).to.not.include(retired);
+    await revokeKey(without, retired, { isForced: true });
+    expect(await revokedKids()).to.include(retired);
+  });
+
   it('leaves sessions and reset tokens alone without the option', async () => {
     const { parts, retired } = administration();
     const user = await addUser(store());

@@ -22,6 +22,7 @@ describe('parseConfig', () => {
         replicaUrl: null,
         replicaMaxLag: 10_000,
         caFile: undefined,
+        ca: undefined,
         tls: undefined,
         sslMode: 'disable',
         acceptsTrust: true,
@@ -33,7 +34,7 @@ describe('parseConfig', () => {
       },
       migrations: { ownerUrl: null, serviceRole: undefined },
       redis: {
-        ...{ url: null, tls: true, caFile: undefined, cert: null, key: null },
+        ...{ url: null, tls: true, caFile: undefined, ca: undefined, cert: null, key: null },
         ...{ keyPrefix: 'auth:', sentinelPassword: null },
       },
       passwords: { breachUrl: undefined },
@@ -71,6 +72,7 @@ describe('parseConfig', () => {
       },
       shutdown: { drainDelay: 0, timeout: 25_000 },
       tracing: { endpoint: undefined },
+      warnings: [],
       logLevel: 'debug',
     });
   });

@@ -112,6 +112,7 @@ describe('Small parsers, given anything', () => {
         environment: 'test',
         faults: [],
         files: realFiles,
+        isDemanded: () => true,
         machine: { cpus: 1, hasCpuQuota: true, memoryBytes: 1 },
       };
       const read = <V>(name: string, format: Format<V>, fallback: string) =>

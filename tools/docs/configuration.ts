@@ -1,3 +1,4 @@
+import { type CommandName, commandNames, variablesOf } from '../../app/config/config.ts';
 import { type AnyEntry, isSecret } from '../../app/config/entries.ts';
 import { defaultOf, formatOf, productionRulesOf, type Section, sections } from './sections.ts';
 
@@ -39,6 +40,26 @@ const block = ({ entries, title }: Section): string =>
     '',
   ].join('\n');
 
+const commandsHead = `## Commands
+
+A command demands only what it reads, so \`migrate\` and the other commands for operators run with the URL of the database alone.
+A fault of another variable does not stop the command: it logs the fault as a warning (event \`unused_variable_faulty\`).
+\`migrate\` needs no DB_PRIMARY_DB_URL if it has DB_MIGRATION_URL and DB_SERVICE_ROLE. \`keys\` demands neither Redis nor a key.
+Without the key that signs, it revokes a key with \`--force\` only. Without Redis, the end of sessions is not announced to the
+replicas.
+
+| Command | Reads |
+|---|---|
+`;
+
+/** \`serve\` reads all variables but those of other commands. */
+function namesRead(command: CommandName): string {
+  const names = variablesOf(command).map((name) => `\`${name}\``);
+  return command === 'serve' ? 'all except `DB_MIGRATION_URL` and `DB_SERVICE_ROLE`' : names.join(', ');
+}
+
+const commandRows = commandNames.map((command) => `| \`${command}\` | ${namesRead(command)} |\n`);
+
 export function configurationPage(): string {
-  return [head, ...sections.map(block)].join('\n');
+  return [head, commandsHead + commandRows.join(''), ...sections.map(block)].join('\n');
 }

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { type Algorithm, ConfigError } from '../../config/config.ts';
+import { type Algorithm, ConfigError, withLineBreaks } from '../../config/config.ts';
 
 /** The algorithms whose keys come in pairs. */
 export type PairAlgorithm = Exclude<Algorithm, 'HS256'>;
@@ -19,11 +19,6 @@ const kinds: Record<PairAlgorithm, { readonly what: string; readonly fits: (key:
 };
 
 const generateKeys = promisify(generateKeyPair);
-
-/** A PEM in an environment variable often contains `\n` as two characters. */
-function withLineBreaks(pem: string): string {
-  return pem.replaceAll('\\r', '').replaceAll('\\n', '\n').trim();
-}
 
 function refuse(name: string, what: string): never {
   throw new ConfigError([`${name} ${what}`]);

@@ -10,7 +10,7 @@ type DatabaseConfig = Config['database'];
 /** `acceptsTrust` is false when it is left out. */
 export interface ConnectionTarget
   extends Pick<DatabaseConfig, 'sslMode' | 'caFile'>,
-    Partial<Pick<DatabaseConfig, 'acceptsTrust'>> {
+    Partial<Pick<DatabaseConfig, 'acceptsTrust' | 'ca'>> {
   readonly url: Secret;
   /** False for the primary: a standby may lag behind. @default false */
   readonly acceptsStandby?: boolean;
@@ -31,7 +31,11 @@ function verificationOf(mode: string, ca: string | undefined): Verification {
 }
 
 /** @throws TransportError when the file cannot be used, so that a wrong path is an error of the configuration */
-function readCa(rootCert: string | null, caFile: string | undefined): string | undefined {
+function readCa(
+  rootCert: string | null,
+  { ca, caFile }: Pick<ConnectionTarget, 'ca' | 'caFile'>,
+): string | undefined {
+  if (rootCert === null && ca !== undefined) return ca;
   const path = rootCert === 'system' ? undefined : (rootCert ?? caFile);
   if (!path) return undefined;
   try {
@@ -68,8 +72,9 @@ function tlsOptions(verification: Verification, host: string, ca: string | undef
 
 /** What the operator can do about a server that cannot be verified. */
 function waysOut(namesMode: boolean, ca: string | undefined): string {
-  const verified = ca === undefined ? 'Set DB_CA_FILE to the certificate of its CA' : 'Correct the CA file';
-  const without = ca === undefined ? '' : ' without a CA file';
+  const verified =
+    ca === undefined ? 'Set DB_CA_FILE or DB_CA to the certificate of its CA' : 'Correct the CA certificates';
+  const without = ca === undefined ? '' : ' without CA certificates';
   const unverified = namesMode ? 'sslmode=require in the URL' : 'DB_TLS=unverified';
   return `${verified}, or accept a server that is not verified with ${unverified}${without}.`;
 }
@@ -98,7 +103,7 @@ function serverOf(target: ConnectionTarget, url: URL): Server {
   const rootCert = url.searchParams.get('sslrootcert');
   const named = url.searchParams.get('sslmode');
   const mode = named ?? (rootCert === null ? target.sslMode : 'verify-full');
-  const ca = readCa(rootCert, target.caFile);
+  const ca = readCa(rootCert, target);
   checkMode(mode, rootCert, ca);
   const verification = verificationOf(mode, ca);
   const tls = { options: tlsOptions(verification, host, ca), waysOut: waysOut(named !== null, ca) };

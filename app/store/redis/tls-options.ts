@@ -7,6 +7,8 @@ import { readCaFile } from '../certificates.ts';
 export interface RedisTls {
   /** @default the CAs of Node */
   readonly caFile?: string | undefined;
+  /** The certificates themselves, instead of a file. */
+  readonly ca?: string | undefined;
   /** The client certificate and its private key, as PEM. Both or none. */
   readonly cert?: Secret | null;
   readonly key?: Secret | null;
@@ -44,13 +46,14 @@ function createPairReader({ cert, key }: RedisTls): (() => Pair) | null {
  * files are used.
  */
 export function createTlsOptions(tls: RedisTls): (servername?: string) => ConnectionOptions {
-  const { caFile } = tls;
+  const { ca, caFile } = tls;
   const readPair = createPairReader(tls);
   return (servername) => {
     const options: ConnectionOptions = servername ? { servername } : {};
     const define = (name: keyof ConnectionOptions, get: () => string): void =>
       void Object.defineProperty(options, name, { enumerable: true, get });
-    if (caFile) define('ca', () => readCaFile(caFile));
+    if (ca) options.ca = ca;
+    else if (caFile) define('ca', () => readCaFile(caFile));
     if (readPair) {
       let pair = readPair();
       define('cert', () => {

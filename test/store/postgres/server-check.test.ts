@@ -65,7 +65,7 @@ const guideUrl = ({ port }: StandIn, query = ''): string =>
     it(`ends the command ${name} with one line that names the two ways out`, async () => {
       const standIn = await open({ login: 'cleartext', certificate: certificates.selfSigned });
       expect(await faultOf(run(parse(environment(guideUrl(standIn)))))).to.equal(
-        'DB_PRIMARY_DB_URL: Postgres cannot be verified: its certificate is refused (DEPTH_ZERO_SELF_SIGNED_CERT). Set DB_CA_FILE to the certificate of its CA, or accept a server that is not verified with DB_TLS=unverified.',
+        'DB_PRIMARY_DB_URL: Postgres cannot be verified: its certificate is refused (DEPTH_ZERO_SELF_SIGNED_CERT). Set DB_CA_FILE or DB_CA to the certificate of its CA, or accept a server that is not verified with DB_TLS=unverified.',
       );
       expect(standIn.counts).to.deep.equal({ connections: 1, logins: 0 });
     });
@@ -111,7 +111,9 @@ const guideUrl = ({ port }: StandIn, query = ''): string =>
     expect(await check(wrongHost, '', withCa())).to.contain('ERR_TLS_CERT_ALTNAME_INVALID');
     const wrongCa = await open({ login: 'scram', certificate: certificates.other.right });
     for (const query of ['', '?sslmode=require', '?sslmode=prefer', '?sslmode=verify-ca'])
-      expect(await check(wrongCa, query, withCa()), query).to.match(/is refused .* Correct the CA file, or /);
+      expect(await check(wrongCa, query, withCa()), query).to.match(
+        /is refused .* Correct the CA certificates, or /,
+      );
     expect(wrongHost.counts.logins + wrongCa.counts.logins).to.equal(0);
   });
 

@@ -59,9 +59,14 @@ async function attempt(mode: string, login: Login, cert: Certificate | undefined
   const query = parts
     .filter((part) => part.includes('=') && !part.startsWith('DB_'))
     .map((part) => part.replace('FILE', caFile).replace('/FOLDER', socketFolder ?? ''));
+  const given: Record<string, string> = {
+    DB_CA_FILE: caFile,
+    // On one line, as platforms without files deliver it.
+    DB_CA: certificate('other-ca').cert.replaceAll('\n', '\\n'),
+  };
   const variables = parts
     .filter((part) => part.startsWith('DB_'))
-    .map((part) => (part === 'DB_CA_FILE' ? ['DB_CA_FILE', caFile] : part.split('=')));
+    .map((part) => (given[part] ? [part, given[part]] : part.split('=')));
   const url = `postgresql://admin:${password}@localhost:${server.port}/authdb?${query.join('&')}`;
   const config = parseConfig({ ...production, ...Object.fromEntries(variables), DB_PRIMARY_DB_URL: url });
   const connection = connect({

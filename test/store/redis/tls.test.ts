@@ -5,11 +5,12 @@ import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { ConfigError } from '../../../app/config/config.ts';
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
+import type { RedisTls } from '../../../app/store/redis/tls-options.ts';
 import { createCleanup } from '../../../tools/torture/harness/cleanup.ts';
 import { freePort, startProcess, waitFor } from '../../../tools/torture/harness/process.ts';
 import { type Certificate, type Certificates, createCertificates } from '../../support/certificates.ts';
 import { needs, toolPath } from '../../support/debian-tool.ts';
-import { recordingLog } from '../../support/keys.ts';
+import { recordingLog, testConfig } from '../../support/keys.ts';
 import { silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
@@ -62,9 +63,10 @@ import { until } from '../../support/until.ts';
       return port;
     }
 
-    async function open(url: string, caFile: string | undefined) {
+    async function open(url: string, authority: string | RedisTls | undefined) {
       const { log, lines } = recordingLog();
-      const redis = await createRedisClient({ url: () => url, tls: { caFile }, log, commandTimeout: 10_000 });
+      const tls = typeof authority === 'object' ? authority : { caFile: authority };
+      const redis = await createRedisClient({ url: () => url, tls, log, commandTimeout: 10_000 });
       cleanup.add(() => redis.close());
       const lost = () => lines.find(({ event }) => event === 'redis_lost')?.msg;
       return { redis, lost };
@@ -76,6 +78,19 @@ import { until } from '../../support/until.ts';
         const { redis } = await open(`rediss://${host}:${port}`, certificates.ours.ca.certFile);
         await until(() => redis.ping());
       }
+    });
+
+    it('is verified with the CA in REDIS_CA, and refused with another one', async () => {
+      const port = await startTlsRedis(certificates.ours.right, certificates.ours.ca);
+      const REDIS_URL = `rediss://localhost:${port}`;
+      const onOneLine = ({ cert }: Certificate): string => cert.replaceAll('\n', '\\n');
+      const right = testConfig({ REDIS_URL, REDIS_CA: onOneLine(certificates.ours.ca) }).redis;
+      const { redis } = await open(REDIS_URL, { ca: right.ca });
+      await until(() => redis.ping());
+      const wrong = testConfig({ REDIS_URL, REDIS_CA: onOneLine(certificates.other.ca) }).redis;
+      const { lost } = await open(REDIS_URL, { ca: wrong.ca });
+      await until(() => lost() !== undefined);
+      expect(lost()).to.match(/^Redis cannot be verified: its certificate is refused \(.*REDIS_CA/);
     });
 
     it('is refused with another CA or none, and the log says what to set', async () => {

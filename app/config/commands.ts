@@ -1,0 +1,57 @@
+import { type AnyEntry, entriesOf, isSecret, type Variable, variables } from './entries.ts';
+import { table } from './variables.ts';
+
+/** The commands that read the configuration. */
+export const commandNames = ['serve', 'migrate', 'purge', 'admin', 'keys'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+/** The variables of an entry: its name, and the deployment guide's name of its file. */
+function namesOf(entry: AnyEntry): readonly Variable[] {
+  const names = isSecret(entry) && entry.path ? [entry.name, entry.path.name] : [entry.name];
+  // reason: the names of the table are the type Variable.
+  return names as Variable[];
+}
+
+const group = (
+  key: Exclude<keyof typeof table, 'environment' | 'logLevel' | 'dataDir'>,
+): readonly Variable[] => entriesOf(table[key]).flatMap(namesOf);
+
+const without = (names: readonly Variable[], ...left: readonly Variable[]): readonly Variable[] =>
+  names.filter((name) => !left.includes(name));
+
+const log = ['ENV', 'LOG_LEVEL'] as const;
+
+/** Commands read the primary only, and migrate has connections of its own. */
+const connection = ['DB_PRIMARY_DB_URL', 'DB_CA_FILE', 'DB_CA', 'DB_TLS', 'DB_TIMEOUT'] as const;
+const primary = without(group('database'), 'DB_REPLICA_DB_URL', 'DB_REPLICA_MAX_LAG');
+
+/** Without DB_PRIMARY_DB_URL, commands other than migrate use the embedded Postgres. */
+const store = [...log, 'DATA_DIR', ...primary] as const;
+
+const byCommand: Readonly<Record<CommandName, readonly Variable[]>> = {
+  // reason: these names are the literal types of the table.
+  serve: without(Object.keys(variables) as Variable[], ...group('migrations')),
+  migrate: [...log, ...connection, ...group('migrations')],
+  purge: store,
+  admin: [...store, ...group('hashing'), ...group('passwords'), 'JWT_ISSUER'],
+  // It publishes revocations by Redis, and knows by the keys which one signs. Neither is demanded.
+  keys: [...store, ...group('redis'), ...group('jwt'), 'ACCESS_TOKEN_TTL'],
+};
+
+/**
+ * The variables that a command reads. Give it no others: DB_MIGRATION_URL is for `migrate` alone, and `serve` only
+ * reports that it knows this URL. A secret of the list may come in its `_FILE` form.
+ */
+export const variablesOf = (command: CommandName): readonly Variable[] => byCommand[command];
+
+const isOfCommand = Object.fromEntries(
+  commandNames.map((command) => [command, new Set<string>(byCommand[command])]),
+);
+
+/** Whether a fault of the variable is a fault of the command. `serve` reads all variables. */
+export const isRead = (command: CommandName, name: string): boolean =>
+  command === 'serve' || isOfCommand[command]?.has(name) === true;
+
+/** Whether production demands the variable, if its entry says so. Every other command than `serve` needs Postgres alone. */
+export const isDemanded = (command: CommandName, name: string): boolean =>
+  command === 'serve' || name === 'DB_PRIMARY_DB_URL';
