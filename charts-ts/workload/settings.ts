@@ -1,4 +1,10 @@
-import type { requiredInProduction, SecretVariable, Variable } from '../../app/config/config.ts';
+import {
+  type CommandName,
+  type requiredInProduction,
+  type SecretVariable,
+  type Variable,
+  variablesOf,
+} from '../../app/config/config.ts';
 import type { WorkloadValues } from '../values/schema-workload.ts';
 import type { Platform } from './platform.ts';
 
@@ -66,11 +72,17 @@ function redisSecrets({ redis }: WorkloadValues): Partial<Settings> {
   };
 }
 
-/** The CAs of the stores, as the files that the platform mounts. */
+/** The CAs of the stores, as files where the platform mounts them and otherwise as texts. */
 function certificates({ database, redis }: WorkloadValues, { files }: Platform): Partial<Settings> {
   return {
-    ...(database.ca && { DB_CA_FILE: text(files.databaseCa, 'database.ca') }),
-    ...(redis.ca && { REDIS_CA_FILE: text(files.redisCa, 'redis.ca') }),
+    ...(database.ca &&
+      (files.databaseCa
+        ? { DB_CA_FILE: text(files.databaseCa, 'database.ca') }
+        : { DB_CA: text(database.ca, 'database.ca') })),
+    ...(redis.ca &&
+      (files.redisCa
+        ? { REDIS_CA_FILE: text(files.redisCa, 'redis.ca') }
+        : { REDIS_CA: text(redis.ca, 'redis.ca') })),
   };
 }
 
@@ -83,8 +95,8 @@ function hosts({ allowedHosts }: WorkloadValues, { host, internalHosts }: Platfo
   return [...new Set([...(host ? [host] : []), ...allowedHosts, ...internalHosts])];
 }
 
-/** The environment of the service on a platform, independent of how the platform delivers secrets. */
-export function serviceSettings(values: WorkloadValues, platform: Platform): Settings {
+/** The environment of the service itself, independent of how the platform delivers secrets. */
+function serviceSettings(values: WorkloadValues, platform: Platform): Settings {
   const { database, jwt, redis, rollout } = values;
   return {
     ...extra(values),
@@ -119,8 +131,28 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
   };
 }
 
-/** The environment of the migration, which connects as the owner of the tables if there is a secret for it. */
-export function migrationSettings(values: WorkloadValues, platform: Platform): Settings {
+/** The variables of one command. */
+export type CommandSettings = Partial<Settings>;
+
+/**
+ * The environment of a command on a platform: the variables that the command reads, independent of how the platform
+ * delivers secrets. The migration connects as the owner of the tables if there is a secret for it.
+ */
+export function commandSettings(
+  values: WorkloadValues,
+  platform: Platform,
+  command: CommandName,
+): CommandSettings {
   const owner = { DB_MIGRATION_URL: { secret: 'db-owner-url' } } as const;
-  return { ...serviceSettings(values, platform), ...(platform.hasOwnerSecret && owner) };
+  const settings = { ...serviceSettings(values, platform), ...(platform.hasOwnerSecret && owner) };
+  const names: ReadonlySet<string> = new Set(variablesOf(command));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => names.has(name)));
+}
+
+/** The secrets of some settings: those in files of a key pair and, unless excluded, the others. */
+export function secretsOf(settings: CommandSettings, includesOthers = true): SecretKey[] {
+  return Object.values(settings).flatMap((source) => {
+    if ('keyFile' in source) return [source.keyFile];
+    return 'secret' in source && includesOthers ? [source.secret] : [];
+  });
 }
