@@ -54,7 +54,8 @@ export function containerFaults(container: ServiceContainer): readonly string[] 
   const machine = { cpus: container.cpus, hasCpuQuota: true, memoryBytes: container.memoryBytes };
   const absent = missing(container);
   try {
-    parseConfig({ ...container.env, ...Object.fromEntries(secrets) }, machine, filesOf(container));
+    const env = { ...container.env, ...Object.fromEntries(secrets) };
+    parseConfig(env, machine, filesOf(container), container.command);
     return absent;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

@@ -1,4 +1,10 @@
-import type { requiredInProduction, SecretVariable, Variable } from '../../app/config/config.ts';
+import {
+  type CommandName,
+  type requiredInProduction,
+  type SecretVariable,
+  type Variable,
+  variablesOf,
+} from '../../app/config/config.ts';
 import type { WorkloadValues } from '../values/schema-workload.ts';
 import type { Platform } from './platform.ts';
 
@@ -66,12 +72,15 @@ function redisSecrets({ redis }: WorkloadValues): Partial<Settings> {
   };
 }
 
-/** The CAs of the stores, as the files that the platform mounts. */
+/** The CAs of the stores, as the files that the platform mounts, or as texts. */
 function certificates({ database, redis }: WorkloadValues, { files }: Platform): Partial<Settings> {
-  return {
-    ...(database.ca && { DB_CA_FILE: text(files.databaseCa, 'database.ca') }),
-    ...(redis.ca && { REDIS_CA_FILE: text(files.redisCa, 'redis.ca') }),
-  };
+  const databaseCa = files.databaseCa
+    ? { DB_CA_FILE: text(files.databaseCa, 'database.ca') }
+    : { DB_CA: text(database.ca ?? '', 'database.ca') };
+  const redisCa = files.redisCa
+    ? { REDIS_CA_FILE: text(files.redisCa, 'redis.ca') }
+    : { REDIS_CA: text(redis.ca ?? '', 'redis.ca') };
+  return { ...(database.ca && databaseCa), ...(redis.ca && redisCa) };
 }
 
 function extra({ extraConfig }: WorkloadValues): Partial<Record<Plain, Text>> {
@@ -89,7 +98,7 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
   return {
     ...extra(values),
     ENV: text('production'),
-    PORT: text(platform.ports.http),
+    ...(platform.ports.http !== null && { PORT: text(platform.ports.http) }),
     METRICS_PORT: text(platform.ports.metrics),
     LOG_LEVEL: text(values.logLevel, 'logLevel'),
     DB_PRIMARY_DB_URL: { secret: 'db-url' },
@@ -123,4 +132,15 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
 export function migrationSettings(values: WorkloadValues, platform: Platform): Settings {
   const owner = { DB_MIGRATION_URL: { secret: 'db-owner-url' } } as const;
   return { ...serviceSettings(values, platform), ...(platform.hasOwnerSecret && owner) };
+}
+
+/** The environment of a command that is not the service itself: only the variables that the command reads. */
+export function commandSettings(
+  command: Exclude<CommandName, 'serve'>,
+  values: WorkloadValues,
+  platform: Platform,
+): Partial<Settings> {
+  const settings = (command === 'migrate' ? migrationSettings : serviceSettings)(values, platform);
+  const read = new Set<string>(variablesOf(command));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => read.has(name)));
 }
