@@ -43,7 +43,7 @@ function platform(values: Values): Platform {
 
 /** The environment of a command, independent of how secrets are delivered. */
 export const settings = (values: Values, command: CommandName = 'serve'): CommandSettings =>
-  commandSettings(values, platform(values), command);
+  commandSettings(command, values, platform(values));
 
 /** The keys of the Secret that only the migration sees. */
 export const ownerKeys = ({ secrets }: Values): SecretKey[] => (secrets.ownerName ? ['db-owner-url'] : []);

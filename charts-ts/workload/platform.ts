@@ -6,10 +6,11 @@ export interface Platform {
   readonly internalHosts: readonly string[];
   /** The proxies in front of the service, as TRUSTED_PROXIES names them. */
   readonly proxies: readonly string[];
-  readonly ports: { readonly http: number; readonly metrics: number };
+  /** null where the platform itself sets PORT. */
+  readonly ports: { readonly http: number | null; readonly metrics: number };
   /** Whether the keys of JWT_ALGORITHM are mounted files or texts of variables. */
   readonly keys: 'files' | 'texts';
-  /** Paths in the container: files of CAs, which are texts of variables otherwise, and a folder of further public keys. */
+  /** Paths in the container: files of CAs, which are texts of variables otherwise, and the folder of further public keys. */
   readonly files: {
     readonly databaseCa?: string;
     readonly redisCa?: string;

@@ -72,18 +72,15 @@ function redisSecrets({ redis }: WorkloadValues): Partial<Settings> {
   };
 }
 
-/** The CAs of the stores, as files where the platform mounts them and otherwise as texts. */
+/** The CAs of the stores, as the files that the platform mounts, or as texts. */
 function certificates({ database, redis }: WorkloadValues, { files }: Platform): Partial<Settings> {
-  return {
-    ...(database.ca &&
-      (files.databaseCa
-        ? { DB_CA_FILE: text(files.databaseCa, 'database.ca') }
-        : { DB_CA: text(database.ca, 'database.ca') })),
-    ...(redis.ca &&
-      (files.redisCa
-        ? { REDIS_CA_FILE: text(files.redisCa, 'redis.ca') }
-        : { REDIS_CA: text(redis.ca, 'redis.ca') })),
-  };
+  const databaseCa = files.databaseCa
+    ? { DB_CA_FILE: text(files.databaseCa, 'database.ca') }
+    : { DB_CA: text(database.ca ?? '', 'database.ca') };
+  const redisCa = files.redisCa
+    ? { REDIS_CA_FILE: text(files.redisCa, 'redis.ca') }
+    : { REDIS_CA: text(redis.ca ?? '', 'redis.ca') };
+  return { ...(database.ca && databaseCa), ...(redis.ca && redisCa) };
 }
 
 function extra({ extraConfig }: WorkloadValues): Partial<Record<Plain, Text>> {
@@ -95,13 +92,13 @@ function hosts({ allowedHosts }: WorkloadValues, { host, internalHosts }: Platfo
   return [...new Set([...(host ? [host] : []), ...allowedHosts, ...internalHosts])];
 }
 
-/** The environment of the service itself, independent of how the platform delivers secrets. */
-function serviceSettings(values: WorkloadValues, platform: Platform): Settings {
+/** The environment of the service on a platform, independent of how the platform delivers secrets. */
+export function serviceSettings(values: WorkloadValues, platform: Platform): Settings {
   const { database, jwt, redis, rollout } = values;
   return {
     ...extra(values),
     ENV: text('production'),
-    PORT: text(platform.ports.http),
+    ...(platform.ports.http !== null && { PORT: text(platform.ports.http) }),
     METRICS_PORT: text(platform.ports.metrics),
     LOG_LEVEL: text(values.logLevel, 'logLevel'),
     DB_PRIMARY_DB_URL: { secret: 'db-url' },
@@ -135,18 +132,18 @@ function serviceSettings(values: WorkloadValues, platform: Platform): Settings {
 export type CommandSettings = Partial<Settings>;
 
 /**
- * The environment of a command on a platform: the variables that the command reads, independent of how the platform
- * delivers secrets. The migration connects as the owner of the tables if there is a secret for it.
+ * The environment of a command on a platform: only the variables that the command reads. The migration connects as the
+ * owner of the tables if there is a secret for it.
  */
 export function commandSettings(
+  command: CommandName,
   values: WorkloadValues,
   platform: Platform,
-  command: CommandName,
 ): CommandSettings {
   const owner = { DB_MIGRATION_URL: { secret: 'db-owner-url' } } as const;
   const settings = { ...serviceSettings(values, platform), ...(platform.hasOwnerSecret && owner) };
-  const names: ReadonlySet<string> = new Set(variablesOf(command));
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => names.has(name)));
+  const read = new Set<string>(variablesOf(command));
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => read.has(name)));
 }
 
 /** The secrets of some settings: those in files of a key pair and, unless excluded, the others. */
