@@ -36,6 +36,11 @@ export function integer(min: number, max: number): Format<number> {
   return digits.pipe(z.int().min(min).max(max)).describe(`a whole number from ${min} to ${max}`);
 }
 
+/** A port, or null for the word off. */
+export const portOrOff: Format<number | null> = z
+  .union([z.literal('off').transform(() => null), integer(0, 65_535)])
+  .describe('a whole number from 0 to 65535, or off');
+
 const millisecondsPer: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const durationPattern = /^(\d{1,9})(ms|s|m|h|d)$/;
 

@@ -14,6 +14,7 @@ import {
   oneOf,
   onOff,
   origins,
+  portOrOff,
   text,
   url,
 } from './format.ts';
@@ -56,8 +57,8 @@ export const table = {
       { example: '127.0.0.1' },
     ),
     port: variable('PORT', integer(0, 65_535), '8000').help('Port of the API.'),
-    metricsPort: variable('METRICS_PORT', integer(0, 65_535), '9464').help(
-      'Port of the management listener: /metrics, /livez and /readyz. Do not route an ingress to it.',
+    metricsPort: variable('METRICS_PORT', portOrOff, '9464').help(
+      'Port of the management listener: /metrics, /livez and /readyz. Do not route an ingress to it. With off there is no such listener, for platforms that offer one port.',
     ),
     // AWS and Azure can keep an idle connection for 100 minutes, and Envoy, which serves AKS, keeps it for an hour.
     keepAliveTimeout: variable('KEEP_ALIVE_TIMEOUT', duration('1s', '110m'), '75s').help(

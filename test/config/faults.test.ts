@@ -7,7 +7,7 @@ describe('a fault of the configuration', () => {
   const refused: readonly [name: keyof typeof variables, values: readonly string[]][] = [
     ['ENV', ['staging', 'Production']],
     ['PORT', ['-1', '65536', '80a', '1.5', '1e3']],
-    ['METRICS_PORT', ['x', '8000']],
+    ['METRICS_PORT', ['x', '8000', 'on', 'OFF', '65536', '-1']],
     ['KEEP_ALIVE_TIMEOUT', ['75', '0s', '2h']],
     [
       'DB_PRIMARY_DB_URL',

@@ -115,4 +115,26 @@ describe('a secret of the configuration', () => {
     files.write('tls', 'redis://redis:6379');
     expect(redis.url?.()).to.equal('rediss://redis:6379');
   });
+
+  it('of the database may have the name that platforms give it', () => {
+    for (const url of ['postgres://u:p@db:5432/auth', 'postgresql://u:p@db:5432/auth']) {
+      expect(parse({ DATABASE_URL: url }).database.url?.()).to.equal(url);
+      expect(parse({ DATABASE_URL: url, DB_PRIMARY_DB_URL: url }).database.url?.()).to.equal(url);
+      expect(faultsOf({ ...production, DB_PRIMARY_DB_URL: undefined, DATABASE_URL: url })).to.deep.equal([]);
+    }
+    expect(faultsOf({ DATABASE_URL: 'mysql://db/auth' })).to.deep.equal([
+      'DATABASE_URL must be a postgresql:// URL',
+    ]);
+  });
+
+  it('of the database must not have two values under its two names', () => {
+    const url = 'postgres://u:p@db/auth';
+    expect(faultsOf({ DATABASE_URL: url, DB_PRIMARY_DB_URL: 'postgres://u:p@other/auth' })).to.deep.equal([
+      'DB_PRIMARY_DB_URL and DATABASE_URL have different values: set one of them, or both to the same',
+    ]);
+    const DB_PRIMARY_DB_URL_FILE = files.write('primary', url);
+    expect(faultsOf({ DATABASE_URL: url, DB_PRIMARY_DB_URL_FILE })).to.deep.equal([
+      'DB_PRIMARY_DB_URL is given more than once: set one of DATABASE_URL and DB_PRIMARY_DB_URL_FILE',
+    ]);
+  });
 });
