@@ -1,7 +1,13 @@
 import type { Target } from './target.ts';
 
+/** synth runs in tsx's hook for `require` (launch.cjs), where `import()` of TypeScript fails. Tests run in the one for `import`. */
+const isRequired = typeof require === 'function';
+
 /** Loads each target by its name. A target is loaded when it is used, because the libraries of some are large. */
-const targets: Readonly<Record<string, () => Promise<Target>>> = {};
+const targets: Readonly<Record<string, () => Promise<Target>>> = {
+  'cloud-run': async () =>
+    (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
+};
 
 export const targetNames = Object.keys(targets);
 
