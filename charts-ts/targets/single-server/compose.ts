@@ -14,8 +14,9 @@ function nginx({ singleServer }: SingleServerValues) {
   return {
     image: imageReference(singleServer.nginx.image),
     ...hardened,
-    // For ports below 1024, and for workers with a user of their own, who must be able to write the log.
-    cap_add: ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'CHOWN'],
+    // For ports below 1024, and for workers with a user of their own. nginx gives this user the log when it is rotated, and could
+    // not open it again without DAC_OVERRIDE.
+    cap_add: ['NET_BIND_SERVICE', 'SETUID', 'SETGID', 'CHOWN', 'DAC_OVERRIDE'],
     network_mode: 'host',
     command: ['nginx', '-g', 'daemon off;'],
     volumes: [

@@ -56,7 +56,7 @@ function postgres({ singleServer }: SingleServerValues) {
     environment: {
       POSTGRES_USER: 'postgres',
       POSTGRES_PASSWORD_FILE: `${mounts.secrets}/db-superuser-password`,
-      POSTGRES_INITDB_ARGS: '--auth-host=scram-sha-256 --data-checksums',
+      POSTGRES_INITDB_ARGS: '--encoding=UTF8 --auth-host=scram-sha-256 --data-checksums',
     },
     secrets: ['db-superuser-password', 'db-url', 'db-owner-url'],
     volumes: [
