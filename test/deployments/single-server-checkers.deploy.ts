@@ -1,59 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { expect } from 'chai';
+import { join } from 'node:path';
 import { buildTarget } from '../../charts-ts/targets/build-target.ts';
 import { singleServer } from '../../charts-ts/targets/single-server/single-server.ts';
 import { type Certificates, createCertificates } from '../support/certificates.ts';
+import { checks, type Files, run, type Verdict, write } from './support/checker.ts';
 import { need } from './support/tools.ts';
-
-type Files = ReadonlyMap<string, string>;
-
-/** A mistake: file, text, what it is replaced by, and what the program says. LINE is the line of the replacement. */
-type Mistake = readonly [file: string, from: string, to: string, says: string];
-
-/** The output of a program, and whether it accepts the files. */
-interface Verdict {
-  readonly accepts: boolean;
-  readonly output: string;
-}
-
-function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): Verdict {
-  const { status, stderr, stdout } = spawnSync(program, args, { encoding: 'utf8', env });
-  return { accepts: status === 0, output: stdout + stderr };
-}
-
-function write(folder: string, files: Files): void {
-  for (const [name, text] of files) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), text);
-  }
-}
-
-/** Tests for one program: it accepts what synth writes, and refuses each mistake with its line. */
-function checks(
-  describeProgram: () => { files: Files; judge(files: Files): Verdict },
-  mistakes: readonly Mistake[],
-): void {
-  it('accepts what synth writes', () => {
-    const { files, judge } = describeProgram();
-    const { accepts, output } = judge(files);
-    expect(output).to.not.match(/warn|emerg|unknown/i);
-    expect(accepts, output).to.equal(true);
-  });
-  for (const [file, from, to, says] of mistakes)
-    it(`refuses ${to.trim().split('\n')[0]} in ${file}`, () => {
-      const { files, judge } = describeProgram();
-      const text = files.get(file) ?? '';
-      expect(text.split(from), `${from} in ${file}`).to.have.length.above(1);
-      const broken = text.replace(from, () => to);
-      const line = broken.slice(0, broken.indexOf(to)).split('\n').length;
-      const { accepts, output } = judge(new Map([...files, [file, broken]]));
-      expect(output).to.contain(says.replace('LINE', String(line)));
-      expect(accepts).to.equal(false);
-    });
-}
 
 const build = (...sets: string[]): Promise<Files> =>
   buildTarget(singleServer, { files: [], sets: sets.map((text) => ({ kind: 'set', text })) });
@@ -212,50 +164,6 @@ describe('single server: systemd-analyze verify', () => {
         '# never\n',
         'Timer unit lacks value setting. Refusing.',
       ],
-    ],
-  );
-});
-
-describe('single server: docker compose config', () => {
-  let folder: string;
-  let files: Files;
-
-  before(async function () {
-    need(this, 'docker', 'the Debian package docker-cli');
-    if (!run('docker', ['compose', 'version']).accepts) {
-      process.stdout.write(
-        'skipped, because docker compose is missing: test/deployments/support/install-tools.sh\n',
-      );
-      this.skip();
-    }
-    folder = mkdtempSync(join(tmpdir(), 'single-server-'));
-    files = await build();
-  });
-  after(() => {
-    if (folder) rmSync(folder, { recursive: true });
-  });
-
-  function judge(given: Files): Verdict {
-    write(folder, given);
-    return run('docker', ['compose', '--file', join(folder, 'docker-compose.prod.yml'), 'config', '--quiet']);
-  }
-
-  const file = 'docker-compose.prod.yml';
-  checks(
-    () => ({ files, judge }),
-    [
-      [file, 'read_only: true', 'readonly: true', 'Additional property readonly is not allowed'],
-      [file, 'stop_grace_period: 40s', 'stop_grace_period: soon', 'soon'],
-      [file, 'condition: service_completed_successfully', 'condition: completed', 'depends_on'],
-      [file, '      - db-owner-url\n', '      - db-owners-url\n', 'refers to undefined secret db-owners-url'],
-      [file, 'mem_limit: 512m', 'mem_limit: plenty', 'plenty'],
-      [
-        file,
-        '      migrate:\n        condition',
-        '      migrations:\n        condition',
-        'depends on undefined service "migrations"',
-      ],
-      [file, 'start_period: 60s', 'start_perod: 60s', 'start_perod'],
     ],
   );
 });
