@@ -18,8 +18,8 @@ import {
   text,
   url,
 } from './format.ts';
-import { hmacSecret } from './secret-formats.ts';
-import { strongSecret } from './secret-strength.ts';
+import { bearerSecret, hmacSecret } from './secret-formats.ts';
+import { isStrongSecret, strongSecret, weakSecretFault } from './secret-strength.ts';
 import { storeVariables } from './store-variables.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
@@ -59,6 +59,10 @@ export const table = {
     port: variable('PORT', integer(0, 65_535), '8000').help('Port of the API.'),
     metricsPort: variable('METRICS_PORT', portOrOff, '9464').help(
       'Port of the management listener: /metrics, /livez and /readyz. Do not route an ingress to it. With off there is no such listener, for platforms that offer one port.',
+    ),
+    metricsToken: secret('METRICS_TOKEN', bearerSecret).help(
+      'Token with which Prometheus may ask for /metrics on PORT, for platforms that offer one port. Without it PORT has no such path.',
+      { production: { accept: isStrongSecret, fault: weakSecretFault } },
     ),
     // AWS and Azure can keep an idle connection for 100 minutes, and Envoy, which serves AKS, keeps it for an hour.
     keepAliveTimeout: variable('KEEP_ALIVE_TIMEOUT', duration('1s', '110m'), '75s').help(

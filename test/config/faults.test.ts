@@ -8,6 +8,7 @@ describe('a fault of the configuration', () => {
     ['ENV', ['staging', 'Production']],
     ['PORT', ['-1', '65536', '80a', '1.5', '1e3']],
     ['METRICS_PORT', ['x', '8000', 'on', 'OFF', '65536', '-1']],
+    ['METRICS_TOKEN', ['x'.repeat(31), `${'x'.repeat(32)} ${'x'.repeat(32)}`, 'ü'.repeat(32)]],
     ['KEEP_ALIVE_TIMEOUT', ['75', '0s', '2h']],
     [
       'DB_PRIMARY_DB_URL',
