@@ -1,7 +1,6 @@
 import type { Machine } from './cgroup.ts';
 import { secret, variable } from './entry.ts';
 import {
-  cidrs,
   duration,
   file,
   folder,
@@ -15,6 +14,7 @@ import {
   onOff,
   origins,
   portOrOff,
+  proxies,
   text,
   url,
 } from './format.ts';
@@ -82,8 +82,8 @@ export const table = {
         example: '["http://localhost:5173","http://localhost:3000"]',
       },
     ),
-    trustedProxies: variable('TRUSTED_PROXIES', cidrs, '').help(
-      'Addresses of the proxies whose CLIENT_IP_HEADER the service trusts.',
+    trustedProxies: variable('TRUSTED_PROXIES', proxies, '').help(
+      'Addresses of the proxies whose CLIENT_IP_HEADER the service trusts, or the name of a platform; see docs/proxies.md.',
       { example: '10.0.0.0/8,172.16.0.0/12' },
     ),
     clientIpHeader: variable('CLIENT_IP_HEADER', headerName, 'x-forwarded-for').help(
