@@ -37,5 +37,5 @@ export type Services = (typeof features)[number] extends (services: infer Each) 
 /** The whole route table. The OpenAPI document is made from it, so that no endpoint is served undocumented. */
 export function createEndpoints(services: Services): readonly Endpoint[] {
   const api = features.flatMap((endpoints) => endpoints(services));
-  return [...api, ...documentationEndpoints(createOpenApi(api, services.version))];
+  return [...api, ...documentationEndpoints(() => createOpenApi(api, services.version))];
 }
