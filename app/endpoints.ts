@@ -42,6 +42,6 @@ export type Services = (typeof features)[number] | typeof metricsEndpoints exten
 /** The whole route table. The OpenAPI document is made from that of the API, so that none of it is served undocumented. */
 export function createEndpoints(services: Services): readonly Endpoint[] {
   const api = features.flatMap((endpoints) => endpoints(services));
-  const documentation = documentationEndpoints(createOpenApi(api, services.version));
+  const documentation = documentationEndpoints(() => createOpenApi(api, services.version));
   return [...api, ...documentation, ...metricsEndpoints(services)];
 }
