@@ -7,6 +7,7 @@ const isRequired = typeof require === 'function';
 const targets: Readonly<Record<string, () => Promise<Target>>> = {
   'cloud-run': async () =>
     (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
+  ecs: async () => (isRequired ? require('./ecs/ecs.ts') : await import('./ecs/ecs.ts')).ecs,
 };
 
 export const targetNames = Object.keys(targets);
