@@ -129,10 +129,9 @@ program
   .command('health')
   .description('exit with 0 if the service on this machine is live (a health check for containers)')
   .action(async () => {
-    const { healthCommand } = await import('./commands/health.ts');
+    const { healthCommand, healthTarget } = await import('./commands/health.ts');
     if (existsSync('.env')) process.loadEnvFile('.env');
-    const { HOST, METRICS_PORT } = process.env;
-    await healthCommand(Number(METRICS_PORT) || 9464, HOST);
+    await healthCommand(healthTarget(process.env), process.env.HOST);
   });
 
 /** The error as an operator reads it, without a stack. */

@@ -186,8 +186,6 @@ describe('the reader of source files', () => {
   beforeEach(() => {
     root = mkdtempSync(path.join(tmpdir(), 'sources-'));
     mkdirSync(path.join(root, 'app/in'), { recursive: true });
-    const compilerOptions = { module: 'nodenext', noLib: true, types: [] };
-    writeFileSync(path.join(root, 'tsconfig.json'), JSON.stringify({ compilerOptions }));
   });
   afterEach(() => rmSync(root, { recursive: true }));
 

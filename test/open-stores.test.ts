@@ -9,7 +9,7 @@ import { openStores, type Stores } from '../app/open-stores.ts';
 import { isSchemaCurrent } from '../app/store/postgres/schema-check.ts';
 import { createStore } from '../app/store/store.ts';
 import type { NewUser } from '../app/store/tables/users.ts';
-import { compiledModule } from './support/compiled-app.ts';
+import { compiledModule, withoutWasmOptimizer } from './support/compiled-app.ts';
 import { initializedDataDir } from './support/data-dir.ts';
 import { newUser } from './support/rows.ts';
 import { onRealStore, silentLog } from './support/stores.ts';
@@ -44,7 +44,8 @@ describe('embedded stores', function () {
     `;
     // The temporary files of the killed process are deleted with the folder of this test.
     const env = { ...process.env, TMPDIR: dataDir };
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { env });
+    const args = [withoutWasmOptimizer, '--input-type=module', '--eval', script];
+    const child = spawn(process.execPath, args, { env });
     await once(child.stdout, 'data');
     const ended = once(child, 'exit');
     child.kill('SIGKILL');

@@ -90,15 +90,16 @@ async function startService(options: ServeOptions) {
   if (config.database.url) await reportHistoryProtection({ store, log, metrics, knowsOwner });
   const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
   const { host, port, metricsPort } = config.http;
-  const management = await startManagementServer({ host, port: metricsPort, metrics });
-  logStart(options, stores, { metrics: management.port, api: await listen(api, port, host) });
+  const management =
+    metricsPort === null ? null : await startManagementServer({ host, port: metricsPort, metrics });
+  logStart(options, stores, { metrics: management?.port ?? null, api: await listen(api, port, host) });
   // A replica is ready only after it accepts requests.
-  const publish = async () => management.publish(await readiness.check());
-  const publishing = startPeriodicJob(publish, readinessInterval);
+  const publish = async () => management?.publish(await readiness.check());
+  const publishing = management && startPeriodicJob(publish, readinessInterval);
   return {
     ...{ tracing, keys, stores, api, management },
-    publishDraining: () => management.publish(readiness.current()),
-    stopJobs: () => Promise.all([stopJobs(), publishing.stop()]),
+    publishDraining: () => management?.publish(readiness.current()),
+    stopJobs: () => Promise.all([stopJobs(), publishing?.stop()]),
   };
 }
 
@@ -111,7 +112,11 @@ function refuseRevokedSigner(keys: SigningKeys, { jwt }: Config): void {
   ]);
 }
 
-function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: number; metrics: number }) {
+function logStart(
+  { config, log }: ServeOptions,
+  stores: Stores,
+  ports: { api: number; metrics: number | null },
+) {
   const url = `http://${authority(config.http.host, ports.api)}`;
   log.info({ event: 'limits', ...config.resources }, 'limits of what clients may occupy');
   const { embedded } = stores;
@@ -123,10 +128,9 @@ function logStart({ config, log }: ServeOptions, stores: Stores, ports: { api: n
       `embedded mode, for development only: ${names}; the data is in ${dataDir}`,
     );
   }
-  log.info(
-    { event: 'listening', ...ports },
-    `auth-service listens on ${url}, metrics and probes on port ${ports.metrics}`,
-  );
+  const management =
+    ports.metrics === null ? 'without a management listener' : `metrics and probes on port ${ports.metrics}`;
+  log.info({ event: 'listening', ...ports }, `auth-service listens on ${url}, ${management}`);
   log.info(`API documentation: ${url}/api/v1/docs`);
 }
 
@@ -142,5 +146,5 @@ async function shutDown(service: Service, { drainDelay, timeout }: Config['shutd
   keys.close();
   await stores.close();
   await tracing.close();
-  await management.close();
+  await management?.close();
 }

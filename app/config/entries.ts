@@ -68,6 +68,9 @@ export const variables = Object.fromEntries(
   }),
 ) as Readonly<Record<Variable, AnyEntry>>;
 
+/** Names that platforms have for a variable of the table. */
+export const aliases: readonly string[] = entries.filter(isSecret).flatMap(({ alias }) => alias ?? []);
+
 /** Variables that also have a `_FILE` form. */
 export const secretVariables = entries.filter(isSecret).map(({ name }) => name) as readonly SecretVariable[];
 

@@ -25,6 +25,8 @@ export interface Rules<Value> {
 interface SecretRules extends Rules<string> {
   /** The deployment guide's name of the `_FILE` form. The service accepts both. */
   readonly path?: { readonly name: string; readonly example: string };
+  /** The name under which platforms give the same secret. */
+  readonly alias?: string;
   /**
    * Takes a changed file into use without a check, because the code that uses the secret checks it again and logs a
    * bad one. Without this rule the last valid text stays in use.

@@ -141,21 +141,32 @@ function readSecretFile(reading: Reading, entry: SecretEntry, fileName: string, 
   }
 }
 
+/** The text of a secret in its variable or in its alias, and which of them contains it. */
+function readInline(reading: Reading, { alias, name }: SecretEntry) {
+  const named = textOf(reading.env, name);
+  const other = alias ? textOf(reading.env, alias) : undefined;
+  if (named && other && named !== other)
+    report(reading, name, [`and ${alias} have different values: set one of them, or both to the same`]);
+  return { text: named ?? other, source: named === undefined ? (alias ?? name) : name };
+}
+
 /** The secret of a variable, or of the file that its `_FILE` or path form names, or null if none of them is set. */
 export function readSecret(reading: Reading, entry: SecretEntry): Secret | null {
   const { format, name, path } = entry;
-  const inline = textOf(reading.env, name);
+  const { source, text: inline } = readInline(reading, entry);
   const forms = [`${name}_FILE`, ...(path ? [path.name] : [])].filter((form) => textOf(reading.env, form));
   const [form] = forms;
   if (forms.length + (inline ? 1 : 0) > 1) {
-    report(reading, name, [`is given more than once: set one of ${name} and ${forms.join(', ')}`]);
+    report(reading, name, [
+      `is given more than once: set one of ${inline ? source : name} and ${forms.join(', ')}`,
+    ]);
   }
   const check: Check = (text) => {
     const faults = formatFaults(format, text);
     return faults.length > 0 ? faults : ruleFaults(reading, entry, text);
   };
   if (inline) {
-    report(reading, name, check(inline));
+    report(reading, source, check(inline));
     const value = transformed(entry, inline);
     return () => value;
   }

@@ -14,8 +14,9 @@ import {
 export const storeVariables = {
   database: {
     url: secret('DB_PRIMARY_DB_URL', databaseUrl).help(
-      'URL of Postgres 15 or newer. Without it the service starts an embedded Postgres. In production a URL without sslmode means sslmode=verify-full.',
+      'URL of Postgres 15 or newer. DATABASE_URL, as platforms name it, means the same. Without both the service starts an embedded Postgres. In production a URL without sslmode means sslmode=verify-full.',
       {
+        alias: 'DATABASE_URL',
         required: 'the embedded Postgres is for development',
         example: 'postgresql://devuser:devpassword@localhost:5432/authdb?sslmode=disable',
       },

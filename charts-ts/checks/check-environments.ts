@@ -6,12 +6,12 @@ import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 
 /** A line of the parser under the path of the value, or under the containers that have the fault. */
-function toFault(values: Values, line: string, containers: string, isEverywhere: boolean): string {
+function toFault(values: Values, line: string, containers: string): string {
   const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
   const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
   const path = source && 'text' in source && source.from;
   if (!path) return `${values.cloud}: container ${containers}: ${line}`;
-  return `${path}: ${message}${isEverywhere ? '' : ` (container ${containers})`}`;
+  return `${path}: ${message}`;
 }
 
 /**
@@ -22,7 +22,7 @@ export function checkEnvironments(values: Values, documents: readonly Document[]
   const parsed = parseEnvironments(createManifestSet(documents));
   const faults = [...new Set(parsed.flatMap(({ faults }) => faults))].map((line) => {
     const having = parsed.filter(({ faults }) => faults.includes(line)).map(({ name }) => name);
-    return toFault(values, line, having.join(', '), having.length === parsed.length);
+    return toFault(values, line, having.join(', '));
   });
   if (faults.length > 0) throw new ValuesError(faults);
 }

@@ -47,21 +47,25 @@ function placement(values: Values) {
 }
 
 function podTemplate(values: Values): IPodTemplateSpec {
-  const api = container(values, names.app, values.resources, {
+  const api = container(values, 'serve', {
+    name: names.app,
+    resources: values.resources,
     ports: [
       { name: 'http', containerPort: ports.http, protocol: 'TCP' },
       { name: 'metrics', containerPort: ports.metrics, protocol: 'TCP' },
     ],
     ...probes,
   });
+  const withMigration = values.migrations.mode === 'initContainer';
+  const commands = withMigration ? (['migrate', 'serve'] as const) : (['serve'] as const);
   return {
     metadata: {
       labels: { ...standardLabels(values, 'api'), ...values.podLabels, ...apiSelector },
       annotations: { ...values.podAnnotations, ...configChecksum(values) },
     },
-    spec: podSpec(values, {
+    spec: podSpec(values, commands, {
       containers: [api],
-      ...(values.migrations.mode === 'initContainer' && { initContainers: [migrationContainer(values)] }),
+      ...(withMigration && { initContainers: [migrationContainer(values)] }),
       ...placement(values),
       restartPolicy: 'Always',
       // The process drains on SIGTERM (DRAIN_DELAY), so it needs no preStop hook. preStop.sleep needs Kubernetes 1.30.

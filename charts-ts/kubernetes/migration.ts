@@ -7,18 +7,11 @@ import { metadata, names, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrateArguments } from '../workload/process.ts';
 import { container, podSpec } from './pod.ts';
-import { migrationEnvironment } from './settings.ts';
 
 /** Migrates the database under an advisory lock. If several pods start together, the first one migrates. */
 export function migrationContainer(values: Values): IContainer {
-  const migration = migrationEnvironment(values);
-  return container(
-    values,
-    'migrate',
-    values.migrations.resources,
-    { args: [...migrateArguments] },
-    { migration },
-  );
+  const { resources } = values.migrations;
+  return container(values, 'migrate', { name: 'migrate', resources, args: [...migrateArguments] });
 }
 
 /**
@@ -28,7 +21,10 @@ export function migrationContainer(values: Values): IContainer {
 export class MigrationJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
-    const spec = podSpec(values, { containers: [migrationContainer(values)], restartPolicy: 'Never' });
+    const spec = podSpec(values, ['migrate'], {
+      containers: [migrationContainer(values)],
+      restartPolicy: 'Never',
+    });
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 10);
     const name = `${names.migrate}-${hash}`;
     addObject<IJob>(this, 'job', {

@@ -1,19 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
+import type { CommandName } from '../../app/config/config.ts';
 import { names, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { imageReference } from '../workload/process.ts';
-import type { Settings } from '../workload/settings.ts';
-import {
-  configKey,
-  isPath,
-  ownerKeys,
-  paths,
-  plainSettings,
-  secretKeys,
-  secretOf,
-  settings,
-} from './settings.ts';
+import { secretsOf } from '../workload/settings.ts';
+import { configKey, isPath, paths, plainSettings, secretOf, settings } from './settings.ts';
 
 const unprivileged = {
   runAsGroup: userId,
@@ -35,9 +27,9 @@ const containerSecurity = {
 const defaultMode = 0o440;
 
 /** The `env` list of a container, sorted by name. */
-function environment(values: Values, settings: Settings): IEnvVar[] {
+function environment(values: Values, command: CommandName): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
-  return Object.entries(settings)
+  return Object.entries(settings(values, command))
     .map(([name, source]): IEnvVar => {
       if ('text' in source) {
         const configMapKeyRef = { name: names.config, key: configKey(name) };
@@ -51,27 +43,33 @@ function environment(values: Values, settings: Settings): IEnvVar[] {
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
-/** The volume of the Secret that only the migration mounts, by the folder. */
-function ownerVolume(values: Values): Record<string, IVolume> {
-  const items = ownerKeys(values).map((key) => ({ key, path: key }));
-  const secret = { secretName: values.secrets.ownerName, defaultMode, items };
-  const isMounted = items.length > 0 && values.secrets.delivery === 'files';
-  return isMounted ? { [paths.ownerSecrets]: { name: 'owner-secrets', secret } } : {};
+/** The volume with the secrets of a command that belong into a folder, if there are any. */
+function secretVolume(values: Values, command: CommandName, folder: string, name: string) {
+  const asFiles = values.secrets.delivery === 'files';
+  const keys = secretsOf(settings(values, command), asFiles).filter(
+    (key) => secretOf(values, key).folder === folder,
+  );
+  const [first] = keys;
+  if (!first) return {};
+  const items = keys.map((key) => ({ key, path: key }));
+  return { [folder]: { name, secret: { secretName: secretOf(values, first).name, defaultMode, items } } };
 }
 
-/** The volumes by the folders at which containers mount them. */
-function volumes(values: Values): Record<string, IVolume> {
-  const items = secretKeys(values, values.secrets.delivery === 'files').map((key) => ({ key, path: key }));
-  const secret = { secretName: values.secrets.name, defaultMode, items };
+/** The volumes of a command by the folders at which its container mounts them. */
+function volumes(values: Values, command: CommandName): Record<string, IVolume> {
+  const { DB_CA_FILE, JWT_PUBLIC_KEYS_DIR, REDIS_CA_FILE } = settings(values, command);
   const databaseCa = { name: 'database-ca', configMap: { name: names.databaseCa, defaultMode } };
   const redisCa = { name: 'redis-ca', configMap: { name: names.redisCa, defaultMode } };
+  const publicKeys = { name: 'public-keys', configMap: { name: names.publicKeys, defaultMode } };
   return {
     '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-    [paths.publicKeys]: { name: 'public-keys', configMap: { name: names.publicKeys, defaultMode } },
+    ...(JWT_PUBLIC_KEYS_DIR && { [paths.publicKeys]: publicKeys }),
+    // In one pod, the migration has a volume of its own, with fewer secrets than the service.
     // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
-    ...(items.length > 0 && { [paths.secrets]: { name: 'secrets', secret } }),
-    ...(values.database.ca && { [paths.databaseCa]: databaseCa }),
-    ...(values.redis.ca && { [paths.redisCa]: redisCa }),
+    ...secretVolume(values, command, paths.secrets, command === 'migrate' ? 'migration-secrets' : 'secrets'),
+    ...secretVolume(values, command, paths.ownerSecrets, 'owner-secrets'),
+    ...(DB_CA_FILE && { [paths.databaseCa]: databaseCa }),
+    ...(REDIS_CA_FILE && { [paths.redisCa]: redisCa }),
   };
 }
 
@@ -82,27 +80,21 @@ const quantities = (amounts: Resources['limits']) => ({
   'ephemeral-storage': amounts.ephemeralStorage,
 });
 
-/**
- * A hardened container with the image of the service.
- * @param options.migration the settings of the migration, which sees the Secret of the owner of the tables
- */
+/** A hardened container that runs a command of the image. */
 export function container(
   values: Values,
-  name: string,
-  resources: Resources,
-  rest: Partial<IContainer>,
-  { migration }: { migration?: Settings } = {},
+  command: CommandName,
+  { name, resources, ...rest }: Partial<IContainer> & { name: string; resources: Resources },
 ): IContainer {
-  const mounted = { ...volumes(values), ...(migration && ownerVolume(values)) };
   return {
     name,
     image: imageReference(values.image),
     // Always, even with a digest, so that the registry checks the pull Secret of each pod.
     imagePullPolicy: 'Always',
-    env: environment(values, migration ?? settings(values)),
+    env: environment(values, command),
     resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
     securityContext: containerSecurity,
-    volumeMounts: Object.entries(mounted).map(([mountPath, { name }]) => ({
+    volumeMounts: Object.entries(volumes(values, command)).map(([mountPath, { name }]) => ({
       name,
       mountPath,
       ...(mountPath !== '/tmp' && { readOnly: true }),
@@ -112,12 +104,13 @@ export function container(
 }
 
 /** The pod spec with the same hardening for the API, the purge and the migration. */
-export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec, 'containers'>): IPodSpec {
+export function podSpec(
+  values: Values,
+  commands: readonly CommandName[],
+  rest: Partial<IPodSpec> & Pick<IPodSpec, 'containers'>,
+): IPodSpec {
   const { image, scheduling } = values;
-  const mounts = [...(rest.initContainers ?? []), ...rest.containers].flatMap(
-    (one) => one.volumeMounts ?? [],
-  );
-  const all = Object.values({ ...volumes(values), ...ownerVolume(values) });
+  const all = commands.flatMap((command) => Object.values(volumes(values, command)));
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,
@@ -129,7 +122,7 @@ export function podSpec(values: Values, rest: Partial<IPodSpec> & Pick<IPodSpec,
       ...unprivileged,
     },
     serviceAccountName: names.app,
-    volumes: all.filter(({ name }) => mounts.some((mount) => mount.name === name)),
+    volumes: [...new Map(all.map((volume) => [volume.name, volume])).values()],
     ...(image.pullSecrets.length > 0 && { imagePullSecrets: image.pullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(scheduling.nodeSelector).length > 0 && { nodeSelector: scheduling.nodeSelector }),
     // reason: the schema of the values takes any map here, and the gate checks it against the types of a pod.

@@ -11,7 +11,7 @@ export class PurgeCronJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const args = purgeArguments(values.purge);
-    const purge = container(values, 'purge', values.purge.resources, { args });
+    const purge = container(values, 'purge', { name: 'purge', resources: values.purge.resources, args });
     const labels = standardLabels(values, 'purge', names.purge);
     addObject<ICronJob>(this, 'cron-job', {
       apiVersion: 'batch/v1',
@@ -32,7 +32,7 @@ export class PurgeCronJob extends Construct {
             ttlSecondsAfterFinished: 86_400,
             template: {
               metadata: { labels, annotations: configChecksum(values) },
-              spec: podSpec(values, { containers: [purge], restartPolicy: 'Never' }),
+              spec: podSpec(values, ['purge'], { containers: [purge], restartPolicy: 'Never' }),
             },
           },
         },

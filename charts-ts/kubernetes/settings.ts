@@ -1,13 +1,14 @@
+import type { CommandName } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
 import { names, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { Platform } from '../workload/platform.ts';
 import {
-  migrationSettings,
+  type CommandSettings,
+  commandSettings,
   type SecretKey,
-  type Settings,
   type Source,
-  serviceSettings,
+  secretsOf,
 } from '../workload/settings.ts';
 
 export const paths = {
@@ -40,11 +41,9 @@ function platform(values: Values): Platform {
   };
 }
 
-/** The environment of every container of the service, independent of how secrets are delivered. */
-export const settings = (values: Values): Settings => serviceSettings(values, platform(values));
-
-/** The environment of the container that migrates. */
-export const migrationEnvironment = (values: Values): Settings => migrationSettings(values, platform(values));
+/** The environment of a command, independent of how secrets are delivered. */
+export const settings = (values: Values, command: CommandName = 'serve'): CommandSettings =>
+  commandSettings(command, values, platform(values));
 
 /** The keys of the Secret that only the migration sees. */
 export const ownerKeys = ({ secrets }: Values): SecretKey[] => (secrets.ownerName ? ['db-owner-url'] : []);
@@ -56,13 +55,8 @@ export function secretOf({ secrets }: Values, key: SecretKey) {
     : { name: secrets.name, folder: paths.secrets };
 }
 
-/** The keys that the Secret needs for these values: the files of key pairs and, unless excluded, the other secrets. */
-export function secretKeys(values: Values, includesOthers = true): SecretKey[] {
-  return Object.values(settings(values)).flatMap((source) => {
-    if ('keyFile' in source) return [source.keyFile];
-    return 'secret' in source && includesOthers ? [source.secret] : [];
-  });
-}
+/** The keys that the Secret of the service needs for these values. */
+export const secretKeys = (values: Values): SecretKey[] => secretsOf(settings(values));
 
 /** Whether a setting is a path in the container. Paths stand in the `env` list, all other texts in the ConfigMap. */
 export function isPath(source: Source): boolean {

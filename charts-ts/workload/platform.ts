@@ -7,7 +7,7 @@ export interface Platform {
   /** The proxies in front of the service, as TRUSTED_PROXIES names them. */
   readonly proxies: readonly string[];
   /** null where the platform itself sets PORT. */
-  readonly ports: { readonly http: number | null; readonly metrics: number };
+  readonly ports: { readonly http: number | null; readonly metrics: number | 'off' };
   /** Whether the keys of JWT_ALGORITHM are mounted files or texts of variables. */
   readonly keys: 'files' | 'texts';
   /** Paths in the container: files of CAs, which are texts of variables otherwise, and the folder of further public keys. */

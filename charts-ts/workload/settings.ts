@@ -128,19 +128,28 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
   };
 }
 
-/** The environment of the migration, which connects as the owner of the tables if there is a secret for it. */
-export function migrationSettings(values: WorkloadValues, platform: Platform): Settings {
-  const owner = { DB_MIGRATION_URL: { secret: 'db-owner-url' } } as const;
-  return { ...serviceSettings(values, platform), ...(platform.hasOwnerSecret && owner) };
-}
+/** The variables of one command. */
+export type CommandSettings = Partial<Settings>;
 
-/** The environment of a command that is not the service itself: only the variables that the command reads. */
+/**
+ * The environment of a command on a platform: only the variables that the command reads. The migration connects as the
+ * owner of the tables if there is a secret for it.
+ */
 export function commandSettings(
-  command: Exclude<CommandName, 'serve'>,
+  command: CommandName,
   values: WorkloadValues,
   platform: Platform,
-): Partial<Settings> {
-  const settings = (command === 'migrate' ? migrationSettings : serviceSettings)(values, platform);
+): CommandSettings {
+  const owner = { DB_MIGRATION_URL: { secret: 'db-owner-url' } } as const;
+  const settings = { ...serviceSettings(values, platform), ...(platform.hasOwnerSecret && owner) };
   const read = new Set<string>(variablesOf(command));
   return Object.fromEntries(Object.entries(settings).filter(([name]) => read.has(name)));
+}
+
+/** The secrets of some settings: those in files of a key pair and, unless excluded, the others. */
+export function secretsOf(settings: CommandSettings, includesOthers = true): SecretKey[] {
+  return Object.values(settings).flatMap((source) => {
+    if ('keyFile' in source) return [source.keyFile];
+    return 'secret' in source && includesOthers ? [source.secret] : [];
+  });
 }

@@ -33,10 +33,10 @@ describe('charts: manifests', () => {
     for (const [cloud, ...sets] of variants) {
       const hs256 = valuesOf(cloud, ...sets).jwt.algorithm === 'HS256';
       const required = [...requiredInProduction, ...(hs256 ? requiredForSecret : requiredForKeyPair)];
-      for (const container of pods(documentsOf(cloud, ...sets)).flatMap(containers)) {
-        const names = container.env.map(({ name }: Loose) => name.replace(/_FILE$/, ''));
-        expect(names).to.include.members(required);
-        expect(container).not.to.have.property('envFrom');
+      for (const { name, env, ...rest } of pods(documentsOf(cloud, ...sets)).flatMap(containers)) {
+        const names = env.map(({ name }: Loose) => name.replace(/_FILE$/, ''));
+        expect(names).to.include.members(name === 'auth-service' ? required : ['DB_PRIMARY_DB_URL']);
+        expect(rest).not.to.have.property('envFrom');
       }
     }
   });
@@ -109,10 +109,22 @@ describe('charts: manifests', () => {
     }
   });
 
+  it('give the migration and the purge no secret but those of the database', () => {
+    const [api, purge] = pods(documentsOf('eks'));
+    const [migration] = containers(api);
+    const mounted = (pod: Loose, { volumeMounts }: Loose) =>
+      volumeMounts.flatMap(({ name }: Loose) =>
+        (pod.volumes.find((volume: Loose) => volume.name === name).secret?.items ?? []).map(
+          ({ key }: Loose) => key,
+        ),
+      );
+    expect(mounted(api, migration)).to.have.members(['db-url', 'db-owner-url']);
+    expect(mounted(purge, containers(purge)[0])).to.eql(['db-url']);
+  });
+
   it('mount the folder of further public keys even while it is empty', () => {
-    for (const { env } of containers(pods(documentsOf('eks'))[0])) {
-      expect(env).to.deep.include({ name: 'JWT_PUBLIC_KEYS_DIR', value: '/etc/auth/public-keys' });
-    }
+    const api = containers(pods(documentsOf('eks'))[0]).find(({ name }: Loose) => name === 'auth-service');
+    expect(api.env).to.deep.include({ name: 'JWT_PUBLIC_KEYS_DIR', value: '/etc/auth/public-keys' });
     const keys = only(documentsOf('eks'), 'ConfigMap', 'auth-jwt-public-keys');
     expect(keys.data).to.eql({});
   });

@@ -134,9 +134,9 @@ const mistakes: [string, string[], string][] = [
     'extraConfig.DB_CA_FILE: names a file that cannot be read',
   ],
   [
-    'more hashing than fits into the memory of some containers',
-    eks('extraConfig.HASH_CONCURRENCY=12'),
-    'extraConfig.HASH_CONCURRENCY: times ARGON2_MEMORY_KIB must fit into half of the memory limit (container migrate, purge)',
+    'more hashing than fits into the memory of the container',
+    eks('extraConfig.HASH_CONCURRENCY=14'),
+    'extraConfig.HASH_CONCURRENCY: times ARGON2_MEMORY_KIB must fit into half of the memory limit',
   ],
   [
     'more CPUs than the memory of the container is enough for',

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
-import { healthCommand } from '../../app/commands/health.ts';
+import { healthCommand, healthTarget } from '../../app/commands/health.ts';
 import { closeServer, listen } from '../../app/http/server/server.ts';
 
 describe('The health command', () => {
@@ -28,15 +28,22 @@ describe('The health command', () => {
   for (const [listens, host] of cases) {
     it(`finds a listener on ${listens} with HOST=${host}`, async function () {
       const port = await listen(server, 0, listens).catch(() => this.skip());
-      await healthCommand(port, host);
+      await healthCommand(healthTarget({ METRICS_PORT: `${port}` }), host);
       expect(paths).to.deep.equal(['/livez']);
     });
   }
 
+  it('asks the API where METRICS_PORT is off, and the ports that the service has without variables', () => {
+    const live = '/api/v1/health/live';
+    expect(healthTarget({ METRICS_PORT: 'off', PORT: '5000' })).to.deep.equal({ port: 5000, path: live });
+    expect(healthTarget({ METRICS_PORT: ' off ' })).to.deep.equal({ port: 8000, path: live });
+    expect(healthTarget({ PORT: '5000' })).to.deep.equal({ port: 9464, path: '/livez' });
+  });
+
   it('fails with the status of a process that is not live', async () => {
     status = 503;
     const port = await listen(server, 0, '127.0.0.1');
-    const failure = await healthCommand(port).catch((error) => error);
+    const failure = await healthCommand(healthTarget({ METRICS_PORT: `${port}` })).catch((error) => error);
     expect(failure).to.have.property('message', 'the health check answered with status 503');
   });
 });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseConfig, redisNodes, secretVariables, variables } from '../../app/config/config.ts';
+import { aliases, parseConfig, redisNodes, secretVariables, variables } from '../../app/config/config.ts';
 import { machine, parse, production } from '../support/configuration.ts';
 
 describe('parseConfig', () => {
@@ -11,6 +11,7 @@ describe('parseConfig', () => {
         host: undefined,
         port: 8000,
         metricsPort: 9464,
+        metricsToken: null,
         keepAliveTimeout: 75_000,
         allowedHosts: [],
         corsOrigins: [],
@@ -99,7 +100,7 @@ describe('parseConfig', () => {
     const spy = new Proxy({}, { get: (_, name) => void read.add(String(name)) });
     parseConfig(spy, machine);
     const files = secretVariables.map((name) => `${name}_FILE`);
-    expect([...read]).to.have.members([...Object.keys(variables), ...files]);
+    expect([...read]).to.have.members([...Object.keys(variables), ...aliases, ...files]);
   });
 
   it('hashes as many passwords at once as there are whole CPUs, and at least one', () => {

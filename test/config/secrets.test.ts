@@ -7,6 +7,7 @@ const fields: Record<SecretVariable, (config: Config) => (() => string) | null> 
   DB_PRIMARY_DB_URL: (config) => config.database.url,
   DB_REPLICA_DB_URL: (config) => config.database.replicaUrl,
   DB_MIGRATION_URL: (config) => config.migrations.ownerUrl,
+  METRICS_TOKEN: (config) => config.http.metricsToken,
   REDIS_URL: (config) => config.redis.url,
   REDIS_CERT: (config) => config.redis.cert,
   REDIS_KEY: (config) => config.redis.key,
@@ -21,6 +22,7 @@ const values: Record<SecretVariable, string> = {
   DB_PRIMARY_DB_URL: 'postgresql://db/auth',
   DB_REPLICA_DB_URL: 'postgresql://replica/auth',
   DB_MIGRATION_URL: 'postgresql://owner@db/auth',
+  METRICS_TOKEN: 'm'.repeat(32),
   REDIS_URL: 'rediss://redis:6379',
   REDIS_CERT: '-----BEGIN CERTIFICATE-----',
   REDIS_KEY: '-----BEGIN PRIVATE KEY-----',
@@ -114,5 +116,27 @@ describe('a secret of the configuration', () => {
     const { redis } = parse({ ...production, REDIS_URL: undefined, REDIS_URL_FILE });
     files.write('tls', 'redis://redis:6379');
     expect(redis.url?.()).to.equal('rediss://redis:6379');
+  });
+
+  it('of the database may have the name that platforms give it', () => {
+    for (const url of ['postgres://u:p@db:5432/auth', 'postgresql://u:p@db:5432/auth']) {
+      expect(parse({ DATABASE_URL: url }).database.url?.()).to.equal(url);
+      expect(parse({ DATABASE_URL: url, DB_PRIMARY_DB_URL: url }).database.url?.()).to.equal(url);
+      expect(faultsOf({ ...production, DB_PRIMARY_DB_URL: undefined, DATABASE_URL: url })).to.deep.equal([]);
+    }
+    expect(faultsOf({ DATABASE_URL: 'mysql://db/auth' })).to.deep.equal([
+      'DATABASE_URL must be a postgresql:// URL',
+    ]);
+  });
+
+  it('of the database must not have two values under its two names', () => {
+    const url = 'postgres://u:p@db/auth';
+    expect(faultsOf({ DATABASE_URL: url, DB_PRIMARY_DB_URL: 'postgres://u:p@other/auth' })).to.deep.equal([
+      'DB_PRIMARY_DB_URL and DATABASE_URL have different values: set one of them, or both to the same',
+    ]);
+    const DB_PRIMARY_DB_URL_FILE = files.write('primary', url);
+    expect(faultsOf({ DATABASE_URL: url, DB_PRIMARY_DB_URL_FILE })).to.deep.equal([
+      'DB_PRIMARY_DB_URL is given more than once: set one of DATABASE_URL and DB_PRIMARY_DB_URL_FILE',
+    ]);
   });
 });

@@ -1,14 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { expect } from 'chai';
 import { openTracing } from '../../app/observe/open-tracing.ts';
 import { startTracing } from '../../app/observe/otlp.ts';
-import { noTracing, storeSpans } from '../../app/observe/tracing.ts';
+import { storeSpans } from '../../app/observe/tracing.ts';
 import { instrumentDatabase } from '../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { projectSources } from '../support/source-files.ts';
 import { onEachStore } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 import { logInNewUser, registerUser } from '../support/users.ts';
@@ -106,22 +104,6 @@ onEachStore('a traced service', (stores) => {
 });
 
 describe('tracing', () => {
-  it('is off without an endpoint: there is no header, and OpenTelemetry is not loaded', async () => {
-    expect(await openTracing({ endpoint: undefined, version: '1' })).to.equal(noTracing);
-    const users = [...projectSources()].filter(
-      ([file, { imports }]) =>
-        file.startsWith('app/') &&
-        imports.some((target) => target.startsWith('@opentelemetry/') || target.endsWith('/otlp.ts')),
-    );
-    expect(users.map(([file]) => file)).to.have.members([
-      'app/observe/otlp.ts',
-      'app/observe/open-tracing.ts',
-    ]);
-    const text = readFileSync('app/observe/open-tracing.ts', 'utf8');
-    expect(text.match(/otlp\.ts/g)).to.have.length(1);
-    expect(text).to.contain("await import('./otlp.ts')").and.not.to.contain('@opentelemetry');
-  });
-
   it('sends spans to the collector as OTLP over HTTP before it closes', async () => {
     const received: { url: string | undefined; body: string }[] = [];
     const collector = createServer(async (request, response) => {

@@ -99,8 +99,15 @@ export function compiledModule(source: string): string {
   return pathToFileURL(join(compiledApp(), source.replace(/^app/, 'dist').replace(/\.ts$/, '.js'))).href;
 }
 
-/** Arguments of Node.js that run the compiled service as `npm start` does. */
+/**
+ * An option of Node.js: V8 does not optimize WebAssembly. A test needs the embedded Postgres for a moment only, and
+ * optimizing its code takes more CPU time than running it.
+ */
+export const withoutWasmOptimizer = '--liftoff-only';
+
+/** Arguments of Node.js that run the compiled service as `npm start` does, apart from how V8 compiles WebAssembly. */
 export const runCompiledApp = (): readonly string[] => [
+  withoutWasmOptimizer,
   '--require',
   join(compiledApp(), 'dist/threads.cjs'),
   join(compiledApp(), 'dist/main.js'),

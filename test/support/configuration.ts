@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Machine } from '../../app/config/cgroup.ts';
-import { type Config, ConfigError, parseConfig } from '../../app/config/config.ts';
-import type { Environment } from '../../app/config/reader.ts';
+import { type CommandName, type Config, ConfigError, parseConfig } from '../../app/config/config.ts';
+import { type Environment, realFiles } from '../../app/config/reader.ts';
 
 /** 4 CPUs and 8 GiB, so that no test depends on where it runs. */
 export const machine: Machine = { cpus: 4, hasCpuQuota: false, memoryBytes: 8 * 1024 ** 3 };
@@ -13,9 +13,9 @@ export function parse(env: Environment = {}): Config {
 }
 
 /** What parseConfig finds wrong with `env`; empty if nothing. */
-export function faultsOf(env: Environment, on: Machine = machine): readonly string[] {
+export function faultsOf(env: Environment, on = machine, command: CommandName = 'serve'): readonly string[] {
   try {
-    parseConfig(env, on);
+    parseConfig(env, on, realFiles, command);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Node, type SourceFile, SyntaxKind } from 'typescript/unstable/ast';
 import {
@@ -88,16 +89,31 @@ function describeSource(name: string, file: SourceFile): Source {
   };
 }
 
+/**
+ * Makes a project of the TypeScript files in `folders` below `root`, and of nothing that they import: the declarations of
+ * the packages are several times as long as the sources.
+ * @returns its configuration file, in a folder that the caller removes
+ */
+function writeProject(root: string, folders: readonly string[]): string {
+  const file = path.join(mkdtempSync(path.join(tmpdir(), 'project-')), 'tsconfig.json');
+  const compilerOptions = { module: 'nodenext', noLib: true, noResolve: true, types: [] };
+  writeFileSync(
+    file,
+    JSON.stringify({ compilerOptions, include: folders.map((name) => path.join(root, name)) }),
+  );
+  return file;
+}
+
 /** What `describe` says of every TypeScript file in `folders` below `root`, parsed by the compiler itself. */
 export function mapSources<T>(
   root: string,
   folders: readonly string[],
   describe: (name: string, file: SourceFile) => T,
 ): Map<string, T> {
+  const openProject = writeProject(root, folders);
   const api = new API({ cwd: root });
   try {
-    const snapshot = api.updateSnapshot({ openProject: path.join(root, 'tsconfig.json') });
-    const program = snapshot.getProjects()[0]?.program;
+    const program = api.updateSnapshot({ openProject }).getProjects()[0]?.program;
     const names = folders
       .flatMap((folder) =>
         readdirSync(path.join(root, folder), { recursive: true, encoding: 'utf8' }).map(
@@ -114,10 +130,11 @@ export function mapSources<T>(
     );
   } finally {
     api.close();
+    rmSync(path.dirname(openProject), { recursive: true });
   }
 }
 
-/** Reads every TypeScript file in `folders` below `root`, whose tsconfig.json includes them. */
+/** Reads every TypeScript file in `folders` below `root`. */
 export const readSources = (root: string, folders: readonly string[]): Sources =>
   mapSources(root, folders, describeSource);
 

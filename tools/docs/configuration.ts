@@ -18,7 +18,9 @@ stays in use.
 `;
 
 function namesOf(entry: AnyEntry): string {
-  const forms = isSecret(entry) ? [`${entry.name}_FILE`, ...(entry.path ? [entry.path.name] : [])] : [];
+  const forms = isSecret(entry)
+    ? [...(entry.alias ? [entry.alias] : []), `${entry.name}_FILE`, ...(entry.path ? [entry.path.name] : [])]
+    : [];
   return [entry.name, ...forms].map((name) => `\`${name}\``).join('<br>or ');
 }
 

@@ -22,6 +22,7 @@ function assignment(entry: AnyEntry): string[] {
   const file = name.toLowerCase().replaceAll('_', '-');
   return [
     `# ${name}=${example ?? ''}`,
+    ...(entry.alias ? [`# ${entry.alias}=${example ?? ''}`] : []),
     `# ${name}_FILE=/run/secrets/${file}`,
     ...(entry.path ? [`# ${entry.path.name}=${entry.path.example}`] : []),
   ];

@@ -1,5 +1,12 @@
 import { posix } from 'node:path';
-import { ConfigError, type Environment, type Files, parseConfig } from '../../../app/config/config.ts';
+import {
+  type CommandName,
+  ConfigError,
+  commandNames,
+  type Environment,
+  type Files,
+  parseConfig,
+} from '../../../app/config/config.ts';
 import { names } from '../../names.ts';
 import { bytes, millicpu } from '../../values/formats.ts';
 import type { Tree } from '../../values/merge.ts';
@@ -70,11 +77,17 @@ function machineOf(container: Tree) {
   };
 }
 
+/** The command that the container runs. The image serves without arguments. */
+function commandOf({ args }: Tree): CommandName {
+  const [first] = Array.isArray(args) ? args : [];
+  return commandNames.find((name) => name === first) ?? 'serve';
+}
+
 /** What the service would report of the environment of a container: `VARIABLE what is wrong with it`. */
 function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): readonly string[] {
   const env = environmentOf(container, workload, manifests);
   try {
-    parseConfig(env, machineOf(container), filesOf(container, workload, manifests));
+    parseConfig(env, machineOf(container), filesOf(container, workload, manifests), commandOf(container));
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.faults;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Machine } from '../../../app/config/cgroup.ts';
+import type { CommandName } from '../../../app/config/config.ts';
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { bytes, millicpu } from '../../../charts-ts/values/formats.ts';
 import { pemPair } from '../../support/keys.ts';
@@ -10,7 +11,7 @@ import { type Loose, only } from './synthesized.ts';
 /** A container as its process sees it, with the files of its volumes below a folder of this machine. */
 export interface RealContainer {
   readonly title: string;
-  readonly command: string;
+  readonly command: CommandName;
   readonly env: Record<string, string>;
   readonly machine: Machine;
 }

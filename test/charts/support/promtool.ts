@@ -26,6 +26,8 @@ export function promtool(args: readonly string[], files: Readonly<Record<string,
       writeFileSync(join(folder, name), stringify(content));
     const { status, stdout, stderr } = spawnSync(toolPath('promtool') ?? 'promtool', args, {
       cwd: folder,
+      // promtool runs for seconds, and needs less CPU time if it collects garbage less often.
+      env: { ...process.env, GOGC: '400' },
       encoding: 'utf8',
     });
     return { ok: status === 0, stdout, stderr, output: stdout + stderr };

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { createLruCache } from '../../../store/lru-cache.ts';
 import type { RedisClient } from '../../../store/redis/redis-client.ts';
 import type { SessionRow } from '../../../store/tables/sessions.ts';
 import type { RefreshToken } from './refresh-token.ts';
@@ -17,7 +17,7 @@ const keyOf = (sessionId: string): string => `uncertain-rotation:${sessionId}`;
  * the other replicas. It is not trusted: a mark is a MAC under the key of the session, which only Postgres stores.
  */
 export function createUncertainRotations(redis: RedisClient) {
-  const marks = new LRUCache<string, string>({ max: maxEntries, ttl: lifetime });
+  const marks = createLruCache<string>(maxEntries, lifetime);
 
   const markOf = ({ macKey }: SessionRow, { hash }: RefreshToken): string =>
     createHmac('sha256', macKey).update(label).update(hash).digest('base64url');

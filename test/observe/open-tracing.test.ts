@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { openTracing } from '../../app/observe/open-tracing.ts';
+import { noTracing } from '../../app/observe/tracing.ts';
+import { projectSources } from '../support/source-files.ts';
+
+describe('tracing without an endpoint', () => {
+  it('is off: there is no header, and OpenTelemetry is not loaded', async () => {
+    expect(await openTracing({ endpoint: undefined, version: '1' })).to.equal(noTracing);
+    const users = [...projectSources()].filter(
+      ([file, { imports }]) =>
+        file.startsWith('app/') &&
+        imports.some((target) => target.startsWith('@opentelemetry/') || target.endsWith('/otlp.ts')),
+    );
+    expect(users.map(([file]) => file)).to.have.members([
+      'app/observe/otlp.ts',
+      'app/observe/open-tracing.ts',
+    ]);
+    const text = readFileSync('app/observe/open-tracing.ts', 'utf8');
+    expect(text.match(/otlp\.ts/g)).to.have.length(1);
+    expect(text).to.contain("await import('./otlp.ts')").and.not.to.contain('@opentelemetry');
+  });
+});
