@@ -1,10 +1,11 @@
 import { AppError } from '../errors.ts';
+import { isRetryable } from '../store/postgres/errors.ts';
 import type { SystemStore } from '../store/store.ts';
 
 /** Few enough to finish well within DB_TIMEOUT. */
 const batchSize = 500;
 
-/** A registration that takes a skeleton meanwhile is rare. The next attempt sees its account. */
+/** A registration that takes a skeleton meanwhile is rare, and so is a deadlock with a change of two of the accounts. */
 const maxAttempts = 5;
 
 async function renewSome({ users }: Pick<SystemStore, 'users'>, attempt = 1): Promise<number> {
@@ -12,7 +13,7 @@ async function renewSome({ users }: Pick<SystemStore, 'users'>, attempt = 1): Pr
     return await users.renewSkeletons(batchSize);
   } catch (error) {
     const isOvertaken = error instanceof AppError && error.code === 'username_taken';
-    if (!isOvertaken || attempt === maxAttempts) throw error;
+    if (attempt === maxAttempts || !(isOvertaken || isRetryable(error))) throw error;
     return renewSome({ users }, attempt + 1);
   }
 }
