@@ -116,7 +116,6 @@ describe('A username', () => {
         expect(name).not.to.match(/[\p{Cf}\p{Cc}\s]/u);
         expect(Buffer.byteLength(name)).to.be.at.most(128);
       }),
-      { numRuns: 300 },
     );
   });
 

@@ -109,7 +109,7 @@ onEachStore('A username in the store', (stores) => {
           expect(await add(canonicalUsername(spelling)).catch(codeOf)).to.equal('username_taken');
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
     );
   });
 
