@@ -13,8 +13,7 @@ alter table users
     char_length(username) between 2 and 32
     and octet_length(username) <= 128
     and username collate "C" !~ '[[:space:][:cntrl:]]'
-  ) not valid,
-  add constraint users_username_look_alike check (skeleton_is_unique is not false) not valid;
+  ) not valid;
 
 -- The release before this one changes a username without these columns. A key of another name would remain.
 create function forget_username_key() returns trigger

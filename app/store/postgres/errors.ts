@@ -35,7 +35,6 @@ const codeByConstraint: Record<string, ErrorCode> = {
   users_username_lower_key: 'username_taken',
   users_username_comparison_key: 'username_taken',
   users_username_skeleton_key: 'username_taken',
-  users_username_look_alike: 'username_taken',
   roles_name_key: 'role_exists',
 };
 

@@ -1,5 +1,5 @@
 import { AppError } from '../../errors.ts';
-import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/database.ts';
+import { type Database, queryOneOrNull, queryPage } from '../postgres/database.ts';
 import { translateConflict } from '../postgres/errors.ts';
 import type { QueryName } from '../postgres/queries.ts';
 import { skeletonOf, skeletonVersion } from '../usernames/skeleton.ts';
@@ -93,9 +93,10 @@ const createChanges = (database: Database) => ({
   /** Adds a user with the role `user`. @throws AppError email_taken, or username_taken also for one that looks alike */
   async insert({ id, email, username, passwordHash }: NewUser): Promise<User> {
     const values = [id, email, username, passwordHash, ...comparisonOf(username)];
-    const inserted = queryOne<{ createdAt: Date }>(database, 'users/insert', values);
-    const { createdAt } = await translateConflict(inserted);
-    return { id, email, username, roles: ['user'], createdAt };
+    const inserted = queryOneOrNull<{ createdAt: Date }>(database, 'users/insert', values);
+    const row = await translateConflict(inserted);
+    if (!row) throw new AppError('username_taken');
+    return { id, email, username, roles: ['user'], createdAt: row.createdAt };
   },
 
   /** Also invalidates all device tokens and an unused reset token. @throws AppError user_not_found */
@@ -121,7 +122,9 @@ const createChanges = (database: Database) => ({
       username,
       ...(username === null ? [null, null, null] : comparisonOf(username)),
     ];
-    await translateConflict(getRow(database, 'users/update_identity', ...values));
+    const changed = getRow<{ version: number | null }>(database, 'users/update_identity', ...values);
+    const { version } = await translateConflict(changed);
+    if (version === null) throw new AppError('username_taken');
     return getRow<Account>(database, 'users/find_by_id', id);
   },
 

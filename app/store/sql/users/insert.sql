@@ -1,22 +1,20 @@
--- The constraint users_username_look_alike refuses a name that looks like another one. An email that is taken violates its
--- index afterwards, which is then the answer.
+-- Adds nothing if the name looks like another one. An email that is taken violates its index first, which is the answer
+-- then. No check constraint does this: Postgres would log the whole row that violates it, with its hash.
 with created as (
   insert into public.users (
     id, email, username, password_hash, username_key, username_skeleton, skeleton_version, skeleton_is_unique
   )
-  values (
-    $1, $2, $3, $4, $5, $6, $7,
-    exists (
-      select
-      from public.users u
-      where u.email = $2
-        and u.deleted_at is null
-    ) or not exists (
-      select
-      from public.users u
-      where {{username_skeleton}} = $6
-        and u.deleted_at is null
-    )
+  select $1::uuid, $2::text, $3::text, $4::text, $5::text, $6::text, $7::smallint, true
+  where exists (
+    select
+    from public.users u
+    where u.email = $2
+      and u.deleted_at is null
+  ) or not exists (
+    select
+    from public.users u
+    where {{username_skeleton}} = $6
+      and u.deleted_at is null
   )
   returning id, created_at
 ), granted as (
