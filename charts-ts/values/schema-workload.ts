@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { algorithms, entries, formatFaults, isSecret, logLevels, variables } from '../../app/config/config.ts';
+import {
+  algorithms,
+  entries,
+  formatFaults,
+  isSecret,
+  logLevels,
+  variables,
+} from '../../app/config/config.ts';
 import { cpu, dnsLabel, duration, hostName, memory, origin, text } from './formats.ts';
 
 type Format = (typeof entries)[number]['format'];
