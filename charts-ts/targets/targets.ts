@@ -12,6 +12,7 @@ const targets: Readonly<Record<string, () => Promise<Target>>> = {
     ).azureContainerInstances,
   'cloud-run': async () =>
     (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
+  ecs: async () => (isRequired ? require('./ecs/ecs.ts') : await import('./ecs/ecs.ts')).ecs,
 };
 
 export const targetNames = Object.keys(targets);
