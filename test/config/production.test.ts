@@ -104,6 +104,16 @@ describe('parseConfig in production', () => {
     expect(faultsOf({ ...plain, REDIS_TLS: 'off' })).to.deep.equal([]);
   });
 
+  it('demands TLS of a Redis whose certificate is not verified, and no CA that would not be used', () => {
+    const unverified = { ...production, REDIS_TLS: 'unverified' };
+    expect(faultsOf(unverified)).to.deep.equal([]);
+    expect(named(faultsOf({ ...unverified, REDIS_URL: 'redis://redis:6379' }))).to.deep.equal(['REDIS_URL']);
+    const REDIS_CA_FILE = files.write('ca.pem', 'certificates');
+    expect(faultsOf({ ...unverified, REDIS_CA_FILE })).to.deep.equal([
+      'REDIS_TLS must not be unverified beside REDIS_CA_FILE',
+    ]);
+  });
+
   it('refuses a cluster of which one node lacks TLS', () => {
     const faults = faultsOf({ ...production, REDIS_URL: 'rediss://a:6379,redis://b:6379' });
     expect(named(faults)).to.deep.equal(['REDIS_URL']);
