@@ -8,7 +8,8 @@ import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import type { ManagedProcess } from '../../tools/torture/harness/process.ts';
 import { draw } from '../charts/targets/support/drawn.ts';
 import { until } from '../support/until.ts';
-import { createFrontEnd, type FrontEnd } from './support/front-end.ts';
+import { createFrontEnd, type FrontEnd, runAgainst } from './support/front-end.ts';
+import { blocksOf } from './support/page.ts';
 import { needStores, type PrivateStores, startPrivateStores, storeName } from './support/private-stores.ts';
 import { createSandbox, needSandbox, type Sandbox } from './support/sandbox.ts';
 
@@ -131,6 +132,15 @@ describe('Cloud Run', function () {
       expect(current).to.have.length(1);
     });
   }
+
+  it('passes the verification of the page', async () => {
+    const [verify] = blocksOf('docs/deploy/cloud-run.md').filter(({ heading }) => heading === 'Verify');
+    if (!verify) throw new Error('the page has no verification');
+    const printed = await runAgainst(addresses.container, port, '198.51.100.20, 203.0.113.10', verify);
+    expect(printed).to.contain('"status":"healthy"');
+    expect(printed).to.contain('"status":"ready"');
+    expect(printed).to.contain('"ip":"198.51.100.20"');
+  });
 
   it('answers to the host of the values only', async () => {
     const other = createFrontEnd(addresses.container, port, 'other.example.com', '198.51.100.7');
