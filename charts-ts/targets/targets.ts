@@ -7,6 +7,13 @@ const isRequired = typeof require === 'function';
 const targets: Readonly<Record<string, () => Promise<Target>>> = {
   'cloud-run': async () =>
     (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
+  'github-actions': async () =>
+    (isRequired
+      ? require('./github-actions/github-actions.ts')
+      : await import('./github-actions/github-actions.ts')
+    ).githubActions,
+  'gitlab-ci': async () =>
+    (isRequired ? require('./gitlab-ci/gitlab-ci.ts') : await import('./gitlab-ci/gitlab-ci.ts')).gitlabCi,
 };
 
 export const targetNames = Object.keys(targets);
