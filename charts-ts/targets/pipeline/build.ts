@@ -45,13 +45,13 @@ export const imageSteps: readonly Step[] = [
   step(
     'Build and push by digest',
     'network',
-    "image=$(printf '%s' \"$IMAGE\" | tr '[:upper:]' '[:lower:]')",
+    "repository=$(printf '%s' \"$IMAGE\" | tr '[:upper:]' '[:lower:]')",
     'release=$(sed -n \'s/^  "version": "\\(.*\\)",$/\\1/p\' package.json)',
-    'docker buildx build --output "type=image,name=$image,push-by-digest=true,name-canonical=true,push=true" \\',
+    'docker buildx build --output "type=image,name=$repository,push-by-digest=true,name-canonical=true,push=true" \\',
     '  --provenance mode=max --build-arg "VERSION=$release" --build-arg "REVISION=$REVISION" --metadata-file metadata.json .',
     'digest=$(sed -n \'s/.*"containerimage.digest": "\\(sha256:[0-9a-f]*\\)".*/\\1/p\' metadata.json)',
     'test -n "$digest"',
-    'printf "IMAGE=%s\\nDIGEST=%s\\n" "$image" "$digest" > image.env',
+    'printf "IMAGE=%s\\nDIGEST=%s\\n" "$repository" "$digest" > image.env',
   ),
 ];
 

@@ -26,8 +26,8 @@ const deploy: readonly Step[] = [
     'Deploy',
     'cloud',
     // Heroku builds the commit, migrates in the release phase, and starts new dynos only then.
-    'helper=\'!f() { echo username=pipeline; echo "password=$HEROKU_API_KEY"; }; f\'',
-    'git -c credential.helper="$helper" push --force "https://git.heroku.com/$HEROKU_APP.git" "$REVISION:refs/heads/main"',
+    'git -c credential.helper="$PWD/tools/deploy/git-credentials.sh" push --force \\',
+    '  "https://git.heroku.com/$HEROKU_APP.git" "$REVISION:refs/heads/main"',
     `test "$(${list} | ${newest('status')})" = succeeded`,
   ),
 ];
