@@ -11,6 +11,7 @@ describe('parseConfig', () => {
         host: undefined,
         port: 8000,
         metricsPort: 9464,
+        metricsToken: null,
         keepAliveTimeout: 75_000,
         allowedHosts: [],
         corsOrigins: [],

@@ -84,7 +84,7 @@ describe('Cloud Run', function () {
 
   it('starts the service with the environment of its file, and the startup probe turns to 200', async () => {
     const container = processOf('serve');
-    service = sandbox.start(container, { args: [], env: { ...secretsOf(container), ...knative } });
+    service = sandbox.start(container, { env: { ...secretsOf(container), ...knative } });
     await until(async () => {
       if (!service.isRunning()) throw new Error(readFileSync(service.logFile, 'utf8'));
       return (await frontEnd.statusOf(probed.startupProbe.httpGet.path)) === 200;
