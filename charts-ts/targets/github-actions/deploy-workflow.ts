@@ -46,8 +46,8 @@ const source = ({ buildsFromGit, target }: Deployment): WorkflowStep[] =>
     : [download(`${folders.release}-${target}`, folders.release)];
 
 /** The action that logs in gets the others itself. */
-const isUsed = ({ deploy: steps, rollback }: Deployment, name: string): boolean =>
-  [...steps, ...rollback, ...verifySteps].some(({ run }) => run.join('\n').includes(`$${name}`));
+const isUsed = ({ deploy: steps, finish = [], rollback }: Deployment, name: string): boolean =>
+  [...steps, ...finish, ...rollback, ...verifySteps].some(({ run }) => run.join('\n').includes(`$${name}`));
 
 const deploy = (deployment: Deployment): Job => {
   const { buildsFromGit, image, login, target, variables } = deployment;
@@ -77,6 +77,8 @@ const deploy = (deployment: Deployment): Job => {
       ...runSteps(verifySteps),
       // The job fails in any case.
       ...runSteps(deployment.rollback, 'failure()'),
+      // After the rollback, which a failure here must not start.
+      ...runSteps(deployment.finish ?? []),
     ],
   };
 };

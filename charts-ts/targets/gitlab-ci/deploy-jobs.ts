@@ -1,7 +1,7 @@
 import { manifestSteps, verifySteps } from '../pipeline/build.ts';
-import type { Deployment } from '../pipeline/deployment.ts';
+import type { Deployment, Login } from '../pipeline/deployment.ts';
 import { images } from '../pipeline/images.ts';
-import { folders } from '../pipeline/step.ts';
+import { folders, type Step } from '../pipeline/step.ts';
 import { scriptOf } from './build-jobs.ts';
 import { logins } from './logins.ts';
 import type { GitlabJob, Rule } from './pipeline.ts';
@@ -52,6 +52,13 @@ const prepared = ({ buildsFromGit }: Deployment): string[] =>
     ? [`mkdir -p ${folders.release}`, `cp tools/deploy/*.sh package.json ${folders.release}/`]
     : [];
 
+/** What differs from a rollback. */
+const finish = (steps: readonly Step[], login: Login, rules: readonly Rule[]) => ({
+  stage: 'finish',
+  rules,
+  script: [...logins[login].script, ...scriptOf(steps)],
+});
+
 /** The jobs of one target. They run one after the other, and the last one only after a failure of the two before it. */
 export function deployJobs(deployment: Deployment, branch: string): [string, GitlabJob][] {
   const { buildsFromGit, login, target } = deployment;
@@ -92,6 +99,7 @@ export function deployJobs(deployment: Deployment, branch: string): [string, Git
     deploy,
     verify,
     rollback,
+    ...(deployment.finish && { finish: { ...rollback, ...finish(deployment.finish, login, rule()) } }),
   };
   return Object.entries(jobs).map(([step, job]) => [nameOf(step, target), job]);
 }

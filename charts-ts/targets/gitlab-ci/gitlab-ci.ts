@@ -22,7 +22,7 @@ function pipeline(values: PipelineValues): GitlabPipeline {
         { if: '$CI_COMMIT_BRANCH' },
       ],
     },
-    stages: ['check', 'build', 'scan', 'tag', 'manifests', 'deploy', 'verify', 'rollback'],
+    stages: ['check', 'build', 'scan', 'tag', 'manifests', 'deploy', 'verify', 'rollback', 'finish'],
     default: { interruptible: true },
     jobs: new Map([
       ...buildJobs(branch),

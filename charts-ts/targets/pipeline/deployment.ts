@@ -15,6 +15,8 @@ export interface Deployment {
   readonly buildsFromGit: boolean;
   /** Records the version before, deploys, and waits until the new version serves. */
   readonly deploy: readonly Step[];
+  /** Removes what only a rollback would need, after the check has passed. */
+  readonly finish?: readonly Step[];
   /** Deploys the version before again. Migrations stay: each is compatible with the version before. */
   readonly rollback: readonly Step[];
 }
