@@ -70,6 +70,9 @@ function checkAuthorities(fault: Fault, { database, redis }: Config): void {
   if (database.tls === 'unverified' && (database.ca || database.caFile)) {
     fault('DB_TLS', `must not be unverified beside ${databaseCa}`);
   }
+  if (redis.tls === 'unverified' && (redis.ca || redis.caFile)) {
+    fault('REDIS_TLS', `must not be unverified beside ${redisCa}`);
+  }
   // The charts parse before the secret is known.
   const redisUrl = redis.url?.();
   if ((redis.ca || redis.caFile) && redisUrl && !isEncryptedRedis(redisUrl)) {

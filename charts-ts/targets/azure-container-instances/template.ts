@@ -1,4 +1,4 @@
-import { migrationSettings, type SecretKey, serviceSettings } from '../../workload/settings.ts';
+import { commandSettings, type SecretKey, secretsOf, serviceSettings } from '../../workload/settings.ts';
 import { addressResource, firewallProperties, gatewayProperties } from './application-gateway.ts';
 import { platform, purgeGroup, serviceGroup } from './container-groups.ts';
 import { groupName, id, idCall, parameterOf, resources, types } from './expressions.ts';
@@ -17,11 +17,9 @@ const resource = ([type, apiVersion]: readonly [string, string], name: string, r
 
 /** The secrets that the containers need, in the order of their variables. */
 export function secretKeys(values: AzureValues): SecretKey[] {
-  const settings = {
-    ...serviceSettings(values, platform(values)),
-    ...migrationSettings(values, platform(values)),
-  };
-  return [...new Set(Object.values(settings).flatMap((one) => ('secret' in one ? [one.secret] : [])))];
+  const serve = secretsOf(serviceSettings(values, platform(values)));
+  const migrate = secretsOf(commandSettings('migrate', values, platform(values)));
+  return [...new Set([...serve, ...migrate])];
 }
 
 const numbers = ({ autoscaling }: AzureValues): number[] =>
