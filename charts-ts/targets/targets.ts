@@ -12,6 +12,13 @@ const targets: Readonly<Record<string, () => Promise<Target>>> = {
     ).azureContainerInstances,
   'cloud-run': async () =>
     (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
+  'github-actions': async () =>
+    (isRequired
+      ? require('./github-actions/github-actions.ts')
+      : await import('./github-actions/github-actions.ts')
+    ).githubActions,
+  'gitlab-ci': async () =>
+    (isRequired ? require('./gitlab-ci/gitlab-ci.ts') : await import('./gitlab-ci/gitlab-ci.ts')).gitlabCi,
   ecs: async () => (isRequired ? require('./ecs/ecs.ts') : await import('./ecs/ecs.ts')).ecs,
 };
 

@@ -1,11 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { expect } from 'chai';
 import { requiredForKeyPair, requiredForSecret, requiredInProduction } from '../../app/config/config.ts';
 import type { Environment } from '../../app/config/reader.ts';
 import { faultsOf, parse, production, scratchFiles } from '../support/configuration.ts';
-
-const main = path.resolve('app/main.ts');
 
 const named = (faults: readonly string[]): (string | undefined)[] =>
   faults.map((fault) => fault.split(' ')[0]);
@@ -30,19 +26,6 @@ describe('parseConfig in production', () => {
   it('asks for a secret instead of a key pair under HS256', () => {
     const faults = faultsOf({ ENV: 'production', JWT_ALGORITHM: 'HS256' });
     expect(named(faults)).to.have.members([...requiredInProduction, ...requiredForSecret]);
-  });
-
-  it('exits with status 78 and one message when everything is missing', () => {
-    const { status, stderr } = spawnSync(process.execPath, [`--import=${import.meta.resolve('tsx')}`, main], {
-      // Not where a developer's own .env lies.
-      cwd: files.at(''),
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, ENV: 'production' },
-    });
-    expect(status).to.equal(78);
-    for (const name of [...requiredInProduction, ...requiredForKeyPair]) {
-      expect(stderr).to.match(new RegExp(`^ {2}- ${name} `, 'm'));
-    }
   });
 
   it('verifies Postgres in full, unless DB_TLS=unverified is said aloud', () => {
