@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { type Ask, startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { scratchFolder } from '../../support/keys.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onEachStore, onRealStore } from '../../support/stores.ts';
 import { logInNewUser } from '../../support/users.ts';
 
 const newToken = (): string => randomBytes(32).toString('base64');
@@ -91,7 +91,7 @@ onEachStore('GET /metrics on the port of the API', (stores) => {
   });
 });
 
-onEachStore('GET /metrics on the port of the API, by configuration', (stores) => {
+onRealStore('GET /metrics on the port of the API, by configuration', (stores) => {
   const folder = scratchFolder();
   let app: TestApp;
   afterEach(() => app.close());

@@ -18,7 +18,7 @@ export const first = { '0001_one.sql': 'create table one (id integer, word text)
 export const concurrent = { '0002_two.sql': '-- why\ncreate index concurrently one_id_idx on one (id);' };
 
 /** One connection to the server, which is closed in any case. */
-async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
+export async function withSql<T>(url: string, use: (sql: postgres.Sql) => Promise<T>): Promise<T> {
   const sql = postgres(url, { max: 1 });
   try {
     return await use(sql);

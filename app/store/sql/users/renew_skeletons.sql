@@ -2,12 +2,9 @@
 -- skeleton for itself; no new name may have it in any case. A name that was changed meanwhile is left out.
 with renewed as (
   select
-    id,
-    username,
-    username_key,
-    username_skeleton,
+    id, username, username_key, username_skeleton,
     row_number() over (partition by username_skeleton order by id) = 1 as is_first
-  from jsonb_to_recordset($1::text::jsonb) as renewed (
+  from jsonb_to_recordset($1::text::jsonb) as computed (
     id uuid, username text, username_key text, username_skeleton text
   )
 )
