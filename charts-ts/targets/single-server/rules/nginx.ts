@@ -117,11 +117,11 @@ const unknownHosts = rule('unknown-hosts', function* (nodes) {
   const servers = [...all(nodes, 'server')].filter(({ block }) => block && isDefault({ ...nothing, block }));
   for (const port of ['80', '443']) {
     const server = servers.find((one) => listensOn(one, port));
-    const refuses =
-      first(server?.block ?? [], 'return')?.args[0] === '444' ||
-      first(server?.block ?? [], 'ssl_reject_handshake')?.args[0] === 'on';
+    const closes = first(server?.block ?? [], 'return')?.args[0] === '444';
+    const rejects = port === '80' || first(server?.block ?? [], 'ssl_reject_handshake')?.args[0] === 'on';
+    const refuses = closes && rejects;
     if (!refuses && nodes.length > 0)
-      yield `port ${port} has no default_server that refuses unknown hosts: the first server would answer them`;
+      yield `port ${port} has no default_server that refuses unknown hosts by ${port === '80' ? '' : 'ssl_reject_handshake on and '}return 444`;
   }
 });
 

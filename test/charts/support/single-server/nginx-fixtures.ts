@@ -83,12 +83,20 @@ export const nginxFixtures: readonly Fixture[] = [
     at: 'server {\n    listen 443 ssl;\n    listen [::]:443 ssl;\n    http2',
   },
   {
-    title: 'an answer to unknown hosts',
+    title: 'a handshake for unknown hosts',
     file: nginx,
     from: 'ssl_reject_handshake on;',
     to: '',
     finding:
-      'nginx/nginx.conf: port 443 has no default_server that refuses unknown hosts: the first server would answer them [unknown-hosts]',
+      'nginx/nginx.conf: port 443 has no default_server that refuses unknown hosts by ssl_reject_handshake on and return 444 [unknown-hosts]',
+  },
+  {
+    title: 'an answer to unknown hosts',
+    file: nginx,
+    from: /return 444;(?=[^4]*listen 443)/,
+    to: '',
+    finding:
+      'nginx/nginx.conf: port 80 has no default_server that refuses unknown hosts by return 444 [unknown-hosts]',
   },
   {
     title: 'a redirection of the challenge',
