@@ -68,4 +68,10 @@ export const tasks: readonly Broken[] = [
     '"MinCapacity": 1',
     'ServiceServiceTaskCountTarget: MinCapacity is 1: with fewer than 2 tasks the failure of a zone is an outage [scaling]',
   ),
+  broken(
+    'alarms that nobody may send',
+    '{"Service":"cloudwatch.amazonaws.com"}',
+    '{"Service":"events.amazonaws.com"}',
+    'AlarmsTopicPolicy: must let cloudwatch.amazonaws.com publish: the policy replaces the default one, and no alarm would arrive [alarm-topic]',
+  ),
 ];
