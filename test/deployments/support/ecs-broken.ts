@@ -16,8 +16,8 @@ export const refusedByToolkit: readonly Broken[] = [
   ),
   broken(
     'a protocol that does not exist',
-    '"Port": 443,\n    "Protocol": "HTTPS"',
-    '"Port": 443,\n    "Protocol": "TLSv1"',
+    '"Port": 443,\n  "Protocol": "HTTPS"',
+    '"Port": 443,\n  "Protocol": "TLSv1"',
     "LoadBalancerBalancerHttps.Protocol: 'TLSv1' is not one of ['GENEVE', 'HTTP', 'HTTPS', 'QUIC', 'TCP', 'TCP_QUIC', 'TCP_UDP', 'TLS', 'UDP'] [toolkit-W3030]",
   ),
   broken(
@@ -34,8 +34,8 @@ export const refusedByToolkit: readonly Broken[] = [
   ),
   broken(
     'a dependency on nothing',
-    '"DependsOn": ["DatabaseLog"],\n   "UpdateReplacePolicy": "Snapshot"',
-    '"DependsOn": ["DatabaseLogs"],\n   "UpdateReplacePolicy": "Snapshot"',
+    '"DependsOn": ["DatabaseLog"],\n "UpdateReplacePolicy": "Snapshot"',
+    '"DependsOn": ["DatabaseLogs"],\n "UpdateReplacePolicy": "Snapshot"',
     "DatabaseInstance: DependsOn target 'DatabaseLogs' does not exist as a resource [toolkit-E3005]",
   ),
 ];
