@@ -5,9 +5,23 @@ const isRequired = typeof require === 'function';
 
 /** Loads each target by its name. A target is loaded when it is used, because the libraries of some are large. */
 const targets: Readonly<Record<string, () => Promise<Target>>> = {
+  'azure-container-instances': async () =>
+    (isRequired
+      ? require('./azure-container-instances/azure-container-instances.ts')
+      : await import('./azure-container-instances/azure-container-instances.ts')
+    ).azureContainerInstances,
   'cloud-run': async () =>
     (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
+  'github-actions': async () =>
+    (isRequired
+      ? require('./github-actions/github-actions.ts')
+      : await import('./github-actions/github-actions.ts')
+    ).githubActions,
+  'gitlab-ci': async () =>
+    (isRequired ? require('./gitlab-ci/gitlab-ci.ts') : await import('./gitlab-ci/gitlab-ci.ts')).gitlabCi,
   ecs: async () => (isRequired ? require('./ecs/ecs.ts') : await import('./ecs/ecs.ts')).ecs,
+  heroku: async () =>
+    (isRequired ? require('./heroku/heroku.ts') : await import('./heroku/heroku.ts')).heroku,
 };
 
 export const targetNames = Object.keys(targets);

@@ -3,7 +3,9 @@ import { parse } from 'yaml';
 import type { FolderContent } from '../../../charts-ts/output/output-folder.ts';
 import { buildTarget } from '../../../charts-ts/targets/build-target.ts';
 import type { Target } from '../../../charts-ts/targets/target.ts';
-import { brokenFiles } from './support/cloud-run-broken.ts';
+import { malformed } from './support/cloud-run-malformed.ts';
+import { unwise } from './support/cloud-run-unwise.ts';
+import { unwiseResources } from './support/cloud-run-unwise-resources.ts';
 import { draw, replaced } from './support/drawn.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
@@ -106,11 +108,11 @@ describe('charts: Cloud Run', () => {
     expect([...(drawn.target.findings(drawn.files) as Iterable<string>)]).to.deep.equal([]);
   });
 
-  it('trusts the address of the load balancer only if there is one', async () => {
+  it('trusts the front end of Cloud Run, and a load balancer only if there is one', async () => {
     const trusted = (content = files) => variablesIn(service(content).spec.containers[0]).TRUSTED_PROXIES;
-    expect(trusted()?.split(',')).to.include('203.0.113.10');
+    expect(trusted()).to.equal('cloud-run,35.191.0.0/16,130.211.0.0/22,169.254.0.0/16,203.0.113.10');
     const direct = await draw('cloud-run', 'cloudRun.ingress=all,cloudRun.loadBalancerAddress=null');
-    expect(trusted(direct.files)?.split(',')).not.to.include('203.0.113.10');
+    expect(trusted(direct.files)).to.equal('cloud-run');
   });
 
   for (const [set, line] of [
@@ -146,7 +148,7 @@ describe('charts: Cloud Run', () => {
     );
   });
 
-  for (const [title, file, from, to, ...lines] of brokenFiles) {
+  for (const [title, file, from, to, ...lines] of [...malformed, ...unwise, ...unwiseResources]) {
     it(`refuses ${title}`, () => {
       const found = target.findings(replaced(files, file, from, to)) as Iterable<string>;
       expect([...found]).to.deep.equal(lines);
