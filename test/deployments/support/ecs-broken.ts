@@ -74,8 +74,8 @@ export const nagged: readonly Broken[] = [
   ),
   broken(
     'a role that may start everything',
-    '"Action": "ecs:RunTask"',
-    '"Action": "ecs:*"',
+    '"Action":"ecs:RunTask"',
+    '"Action":"ecs:*"',
     'PurgeTaskEventsRoleDefaultPolicy: The IAM entity contains wildcard permissions and does not have a cdk-nag rule suppression with evidence for those permission. [nag-IAM5[Action::ecs:*]]',
   ),
   broken(
