@@ -20,6 +20,8 @@ const targets: Readonly<Record<string, () => Promise<Target>>> = {
   'gitlab-ci': async () =>
     (isRequired ? require('./gitlab-ci/gitlab-ci.ts') : await import('./gitlab-ci/gitlab-ci.ts')).gitlabCi,
   ecs: async () => (isRequired ? require('./ecs/ecs.ts') : await import('./ecs/ecs.ts')).ecs,
+  heroku: async () =>
+    (isRequired ? require('./heroku/heroku.ts') : await import('./heroku/heroku.ts')).heroku,
 };
 
 export const targetNames = Object.keys(targets);

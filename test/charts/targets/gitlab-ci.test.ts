@@ -85,7 +85,11 @@ const mistakes: Record<string, readonly [string, string, string]> = {
     'variables:\n',
     'has no workflow, so that a merge request runs every job twice [workflow]',
   ],
-  'a file that is no YAML': ['stages:\n  - check', 'stages: [\n  - check', 'Block collections are not allowed within flow collections at line 11, column 3: [pipeline]'],
+  'a file that is no YAML': [
+    'stages:\n  - check',
+    'stages: [\n  - check',
+    'Block collections are not allowed within flow collections at line 11, column 3: [pipeline]',
+  ],
 };
 
 describe('target gitlab-ci', () => {
