@@ -5,6 +5,8 @@ const isRequired = typeof require === 'function';
 
 /** Loads each target by its name. A target is loaded when it is used, because the libraries of some are large. */
 const targets: Readonly<Record<string, () => Promise<Target>>> = {
+  compose: async () =>
+    (isRequired ? require('./compose/compose.ts') : await import('./compose/compose.ts')).compose,
   kong: async () => (isRequired ? require('./kong/kong.ts') : await import('./kong/kong.ts')).kong,
   'cloud-run': async () =>
     (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
