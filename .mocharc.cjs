@@ -1,7 +1,8 @@
 // Without a spec here the default holds: every file below test/ with this extension. A `spec` would be added to
 // the files named on the command line instead of giving way to them.
 module.exports = {
-  'node-option': ['import=./test/support/import-specs.mjs', 'import=tsx'],
+  // V8 would optimize the WebAssembly of the embedded Postgres. That takes more CPU time than a run gets back.
+  'node-option': ['liftoff-only', 'import=./test/support/import-specs.mjs', 'import=tsx'],
   extension: ['test.ts'],
   recursive: true,
   require: ['./test/support/unhandled-rejections.ts', './test/support/hooks.ts'],

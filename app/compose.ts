@@ -128,6 +128,7 @@ async function createServices(parts: Composition) {
     roles: createRoles({ store }),
     replica,
     environment: config.environment,
+    metricsToken: config.http.metricsToken,
   };
 }
 

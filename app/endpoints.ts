@@ -6,6 +6,7 @@ import { documentationEndpoints } from './features/documentation/endpoints.ts';
 import { healthEndpoints } from './features/health/endpoints.ts';
 import { loginEndpoints } from './features/login/endpoints.ts';
 import { loginHistoryEndpoints } from './features/login-history/endpoints.ts';
+import { metricsEndpoints } from './features/metrics/endpoints.ts';
 import { passwordEndpoints } from './features/passwords/endpoints.ts';
 import { registrationEndpoints } from './features/registration/endpoints.ts';
 import { roleEndpoints } from './features/roles/endpoints.ts';
@@ -32,10 +33,15 @@ const features = [
 ];
 
 /** Everything that the endpoints of all features need: TypeScript infers the intersection of their parameters. */
-export type Services = (typeof features)[number] extends (services: infer Each) => unknown ? Each : never;
+export type Services = (typeof features)[number] | typeof metricsEndpoints extends (
+  services: infer Each,
+) => unknown
+  ? Each
+  : never;
 
-/** The whole route table. The OpenAPI document is made from it, so that no endpoint is served undocumented. */
+/** The whole route table. The OpenAPI document is made from that of the API, so that none of it is served undocumented. */
 export function createEndpoints(services: Services): readonly Endpoint[] {
   const api = features.flatMap((endpoints) => endpoints(services));
-  return [...api, ...documentationEndpoints(createOpenApi(api, services.version))];
+  const documentation = documentationEndpoints(() => createOpenApi(api, services.version));
+  return [...api, ...documentation, ...metricsEndpoints(services)];
 }

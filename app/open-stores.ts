@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Config, Secret } from './config/config.ts';
+import { type Config, isEncryptedRedis, type Secret } from './config/config.ts';
 import { noStoreObserver, type StoreObserver } from './observe/store-observer.ts';
 import { lockDataDir } from './store/embedded/data-dir-lock.ts';
 import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';
@@ -150,7 +150,14 @@ async function startEmbedded({ config, log, closers }: Opening): Promise<Secret>
 }
 
 async function openRedis({ config, log, observer, closers }: Opening): Promise<RedisClient> {
-  const { url, keyPrefix, sentinelPassword, ...tls } = config.redis;
+  const { url, keyPrefix, sentinelPassword, ca, caFile, cert, key } = config.redis;
+  const isUnverified = config.redis.tls === 'unverified';
+  if (url && isUnverified && isEncryptedRedis(url())) {
+    const message =
+      'the connection to Redis is not safe from a man in the middle, who could read its password: its certificate is not verified (REDIS_TLS)';
+    log.warn({ event: 'redis_unverified' }, message);
+  }
+  const tls = { ca, caFile, cert, key, isUnverified };
   const redis = url
     ? await createRedisClient({ ...{ url, keyPrefix, sentinelPassword, tls }, log, observer })
     : createInMemoryRedis();

@@ -9,7 +9,9 @@ function faultsOf(text: string): string[] {
   const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
   return [
     ...(/^# \d{4}: \S/.test(text) ? [] : ['a title']),
-    ...(/^- Status: (accepted|superseded by \d{4})$/m.test(text) ? [] : ['a status']),
+    ...(/^- Status: (accepted(; [a-z ]+ superseded by \d{4})?|superseded by \d{4})$/m.test(text)
+      ? []
+      : ['a status']),
     ...(/^- Date: \d{4}-\d{2}-\d{2}$/m.test(text) ? [] : ['a date']),
     ...sections.filter((section) => !headings.includes(section)),
     ...(text.trimEnd().split('\n').length < 70 ? [] : ['fewer than 70 lines']),

@@ -141,9 +141,10 @@ describe('the production image', () => {
     const others = readdirSync('app', { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/\.c?ts$/.test(entry.name))
       .map((entry) => entry.parentPath);
-    const copied = ['app/store/sql', 'app/features/passwords'];
+    const copied = ['app/store/sql', 'app/features/passwords', 'app/store/usernames'];
     expect(others.filter((folder) => !copied.some((known) => folder.startsWith(known)))).to.deep.equal([]);
     expect(manifest.scripts.build).to.contain('cp -R app/store/sql dist/store/');
     expect(manifest.scripts.build).to.contain('cp app/features/passwords/*.gz dist/features/passwords/');
+    expect(manifest.scripts.build).to.contain('cp app/store/usernames/*.txt dist/store/usernames/');
   });
 });

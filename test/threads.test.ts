@@ -3,22 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
+import { compiledApp } from './support/compiled-app.ts';
 
 describe('The preload that sizes the thread pool', () => {
-  let built: string;
   let folder: string;
-
-  before(() => {
-    // Compiled as in production: a TypeScript loader may start the pool before the preload sets its size.
-    built = mkdtempSync(path.join(os.tmpdir(), 'threads-'));
-    const { status, stdout } = spawnSync(
-      'node_modules/.bin/tsc',
-      ['--singleThreaded', '--project', 'tsconfig.build.json', '--outDir', built],
-      { encoding: 'utf8' },
-    );
-    expect(status, stdout).to.equal(0);
-  });
-  after(() => rmSync(built, { recursive: true }));
 
   beforeEach(() => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'threads-in-'));
@@ -27,7 +15,9 @@ describe('The preload that sizes the thread pool', () => {
 
   /** The output of a program that starts in `folder` with the preload. */
   function print(expression: string, env: Record<string, string>): string {
-    const args = ['--require', path.join(built, 'threads.cjs'), '--print', expression];
+    // Compiled as in production: a TypeScript loader may start the pool before the preload sets its size.
+    const preload = path.join(compiledApp(), 'dist/threads.cjs');
+    const args = ['--require', preload, '--print', expression];
     const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, env, encoding: 'utf8' });
     expect(stderr).to.equal('');
     return stdout.trim();

@@ -1,5 +1,6 @@
 import type { Machine } from './cgroup.ts';
 import type { Config, Variable } from './entries.ts';
+import { resolveProxies } from './proxies.ts';
 import { isEncryptedRedis } from './secret-formats.ts';
 
 type Fault = (name: Variable, what: string) => void;
@@ -69,6 +70,9 @@ function checkAuthorities(fault: Fault, { database, redis }: Config): void {
   if (database.tls === 'unverified' && (database.ca || database.caFile)) {
     fault('DB_TLS', `must not be unverified beside ${databaseCa}`);
   }
+  if (redis.tls === 'unverified' && (redis.ca || redis.caFile)) {
+    fault('REDIS_TLS', `must not be unverified beside ${redisCa}`);
+  }
   // The charts parse before the secret is known.
   const redisUrl = redis.url?.();
   if ((redis.ca || redis.caFile) && redisUrl && !isEncryptedRedis(redisUrl)) {
@@ -91,6 +95,9 @@ export function checkConsistency(fault: Fault, config: Config): void {
   }
   if (http.clientIpHeader !== 'x-forwarded-for' && http.trustedProxies.length === 0) {
     fault('CLIENT_IP_HEADER', 'is never read without TRUSTED_PROXIES');
+  }
+  if (http.clientIpHeader !== 'x-forwarded-for' && resolveProxies(http.trustedProxies).platform) {
+    fault('CLIENT_IP_HEADER', 'must be X-Forwarded-For, to which the platform in TRUSTED_PROXIES appends');
   }
   // Port 0 is any free one, so two of those differ.
   if (http.port !== 0 && http.port === http.metricsPort) fault('METRICS_PORT', 'must not equal PORT');

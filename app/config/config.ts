@@ -29,8 +29,9 @@ export {
   variables,
 } from './entries.ts';
 export { isOrigin } from './origin.ts';
+export { type Platform, resolveProxies } from './proxies.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
-export { parseSentinelUrl, redisNodes, withLineBreaks } from './secret-formats.ts';
+export { isEncryptedRedis, parseSentinelUrl, redisNodes, withLineBreaks } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
 export { type Algorithm, algorithms, logLevels, table } from './variables.ts';
 

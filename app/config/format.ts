@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isOrigin } from './origin.ts';
+import { platformNames, proxyNames } from './proxies.ts';
 
 /**
  * The formats of values: zod types from the text of a variable to its value. A description completes "must be …" in
@@ -90,10 +91,22 @@ function isCidr(item: string): boolean {
   return bits > 0 && isPrefix && rest.length === 0;
 }
 
-export const cidrs = items
-  .pipe(z.array(z.stringFormat('cidr', isCidr)))
+const proxy = z
+  .string()
+  .toLowerCase()
+  .pipe(z.stringFormat('proxy', (item) => proxyNames.includes(item) || isCidr(item)));
+
+export const proxies = items
+  .pipe(
+    z
+      .array(proxy)
+      .refine(
+        (list) => new Set(list.filter((item) => platformNames.includes(item))).size <= 1,
+        `must contain at most one of ${platformNames.join(', ')}`,
+      ),
+  )
   .readonly()
-  .describe('a comma list of IP addresses and CIDR blocks');
+  .describe(`a comma list of IP addresses, CIDR blocks and the names ${proxyNames.join(', ')}`);
 
 /** RFC 7638 thumbprints with SHA-256, and the shorter ids of shared secrets. A list without ids is `none`. */
 export const keyIds = z

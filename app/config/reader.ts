@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import type { Machine } from './cgroup.ts';
 import type { Entry, Rules, SecretEntry } from './entry.ts';
 import { type Format, file, folder } from './format.ts';
+import { explainRefusal } from './unreadable-file.ts';
 
 /** A secret that may come from a file. Calling it reads the file again, so a rotated Secret is taken into use. */
 export interface Secret {
@@ -69,8 +70,9 @@ function pathFaults({ files }: Reading, format: Format<unknown>, path: string): 
     if (format === file) files.read(path);
     if (format === folder) files.list(path);
     return [];
-  } catch {
-    return [`names a ${format === file ? 'file' : 'folder'} that cannot be read`];
+  } catch (error) {
+    const kind = format === file ? 'file' : 'folder';
+    return [`names a ${kind} that cannot be read${explainRefusal(error, path, kind)}`];
   }
 }
 
@@ -135,8 +137,8 @@ function readSecretFile(reading: Reading, entry: SecretEntry, fileName: string, 
     if (initial) report(reading, entry.name, check(initial));
     const file = { files: reading.files, path, initial: initial ? transformed(entry, initial) : '' };
     return fileSecret(entry, file, entry.reload === 'unchecked' ? () => [] : check);
-  } catch {
-    report(reading, fileName, ['names a file that cannot be read']);
+  } catch (error) {
+    report(reading, fileName, [`names a file that cannot be read${explainRefusal(error, path, 'file')}`]);
     return () => '';
   }
 }

@@ -134,6 +134,12 @@ export const hmacSecret = z
   .refine((key) => !key.includes('-----BEGIN'), 'must not be a PEM key')
   .describe('at least 32 random bytes');
 
+/** A token that an Authorization header can carry (b64token of RFC 6750). */
+export const bearerSecret = z
+  .string()
+  .regex(/^[A-Za-z0-9._~+/-]{32,}=*$/)
+  .describe('at least 32 characters of A-Z a-z 0-9 . _ ~ + / - and = at the end');
+
 /** Platforms that deliver variables on one line, such as .env files and task definitions, have `\n` as two characters. */
 export const withLineBreaks = (text: string): string =>
   text.replaceAll('\\r', '').replaceAll('\\n', '\n').trim();

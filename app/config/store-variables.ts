@@ -1,5 +1,5 @@
 import { secret, variable } from './entry.ts';
-import { duration, file, integer, oneOf, onOff, roleName } from './format.ts';
+import { duration, file, integer, oneOf, roleName } from './format.ts';
 import {
   caCertificates,
   databaseUrl,
@@ -78,11 +78,11 @@ export const storeVariables = {
         example: 'redis://localhost:6379/0',
       },
     ),
-    tls: variable('REDIS_TLS', onOff, 'on').help(
-      'Set it to off to allow redis:// without TLS in production.',
+    tls: variable('REDIS_TLS', oneOf(['on', 'off', 'unverified']), 'on').help(
+      'Set it to off to allow redis:// without TLS in production, or to unverified to accept every certificate of a rediss:// server, such as a self-signed one.',
     ),
     caFile: variable('REDIS_CA_FILE', file).help(
-      'File of CA certificates for Redis (rediss://). Without it the CAs of Node.js are used. The certificate and the host name are always verified.',
+      'File of CA certificates for Redis (rediss://). Without it the CAs of Node.js are used. The certificate and the host name are verified, unless REDIS_TLS is unverified.',
       { example: '/run/secrets/redis-ca.pem' },
     ),
     ca: variable('REDIS_CA', caCertificates).help(

@@ -1,7 +1,6 @@
 import type { Machine } from './cgroup.ts';
 import { secret, variable } from './entry.ts';
 import {
-  cidrs,
   duration,
   file,
   folder,
@@ -15,11 +14,12 @@ import {
   onOff,
   origins,
   portOrOff,
+  proxies,
   text,
   url,
 } from './format.ts';
-import { hmacSecret } from './secret-formats.ts';
-import { strongSecret } from './secret-strength.ts';
+import { bearerSecret, hmacSecret } from './secret-formats.ts';
+import { isStrongSecret, strongSecret, weakSecretFault } from './secret-strength.ts';
 import { storeVariables } from './store-variables.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
@@ -60,6 +60,10 @@ export const table = {
     metricsPort: variable('METRICS_PORT', portOrOff, '9464').help(
       'Port of the management listener: /metrics, /livez and /readyz. Do not route an ingress to it. With off there is no such listener, for platforms that offer one port.',
     ),
+    metricsToken: secret('METRICS_TOKEN', bearerSecret).help(
+      'Token with which Prometheus may ask for /metrics on PORT, for platforms that offer one port. Without it PORT has no such path.',
+      { production: { accept: isStrongSecret, fault: weakSecretFault } },
+    ),
     // AWS and Azure can keep an idle connection for 100 minutes, and Envoy, which serves AKS, keeps it for an hour.
     keepAliveTimeout: variable('KEEP_ALIVE_TIMEOUT', duration('1s', '110m'), '75s').help(
       'Time before the service closes an idle connection. It must exceed the idle timeout of the load balancer.',
@@ -78,8 +82,8 @@ export const table = {
         example: '["http://localhost:5173","http://localhost:3000"]',
       },
     ),
-    trustedProxies: variable('TRUSTED_PROXIES', cidrs, '').help(
-      'Addresses of the proxies whose CLIENT_IP_HEADER the service trusts.',
+    trustedProxies: variable('TRUSTED_PROXIES', proxies, '').help(
+      'Addresses of the proxies whose CLIENT_IP_HEADER the service trusts, or the name of a platform; see docs/proxies.md.',
       { example: '10.0.0.0/8,172.16.0.0/12' },
     ),
     clientIpHeader: variable('CLIENT_IP_HEADER', headerName, 'x-forwarded-for').help(

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /**
@@ -6,7 +7,7 @@ import ipaddr from 'ipaddr.js';
  */
 export function addressBlock(network: string): string {
   const [address = ''] = network.split('/');
-  if (!ipaddr.isValid(address)) return network;
+  if (isIP(address) === 0) return network;
   const bytes = ipaddr.parse(address).toByteArray();
   return bytes.slice(0, bytes.length === 4 ? 3 : 6).join('.');
 }

@@ -13,7 +13,7 @@ import { securityHeaders } from './middleware/security-headers.ts';
 import { traceRequests } from './middleware/trace-requests.ts';
 import type { Middleware, RequestState } from './route/context.ts';
 import { type Authenticate, createRouter } from './route/dispatch.ts';
-import { type Endpoint, probePaths } from './route/endpoint.ts';
+import { type Endpoint, isFromPlatform, probePaths } from './route/endpoint.ts';
 import { createGatewayPaths } from './route/gateway-check.ts';
 import { createNetworkStanding } from './route/network-standing.ts';
 import { createOverloadControl } from './route/overload-control.ts';
@@ -53,7 +53,8 @@ export function createApp(options: {
 
   app.use(securityHeaders());
   app.use(identifyClient(resolveAddress));
-  if (tracing.isOn) app.use(traceRequests(tracing, probes));
+  if (tracing.isOn)
+    app.use(traceRequests(tracing, new Set(endpoints.filter(isFromPlatform).map(({ path }) => path))));
   app.use(requestLog(record, metrics));
   // A gateway takes the answer to a preflight for permission to pass it on.
   app.use(exceptFor(isGatewayCheck, cors(config.http.corsOrigins)));

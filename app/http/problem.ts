@@ -18,7 +18,7 @@ export const problems: Readonly<Record<ErrorCode, { readonly status: number; rea
   role_not_found: { status: 404, title: 'There is no such role' },
   method_not_allowed: { status: 405, title: 'This method is not supported here' },
   email_taken: { status: 409, title: 'The email address is taken' },
-  username_taken: { status: 409, title: 'The username is taken' },
+  username_taken: { status: 409, title: 'The username is taken, or looks like one that is' },
   role_exists: { status: 409, title: 'The role exists already' },
   role_in_use: { status: 409, title: 'Users still have this role' },
   role_built_in: { status: 409, title: 'Built-in roles cannot be deleted' },

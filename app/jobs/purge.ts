@@ -1,6 +1,7 @@
 import type { Logger } from '../observe/log.ts';
 import type { SystemStore } from '../store/store.ts';
 import { partitionMonths } from './create-partitions.ts';
+import { renewSkeletons } from './renew-skeletons.ts';
 
 /** Rows that one statement deletes: few enough to finish well within DB_TIMEOUT. */
 const batchSize = 1_000;
@@ -27,7 +28,10 @@ export interface Retention {
   readonly auditLog: number;
 }
 
-/** Deletes expired rows, creates the partitions of the coming months, and records the time. Two runs at once do no harm. */
+/**
+ * Deletes expired rows, creates the partitions of the coming months, and records the time. Then it renews the skeletons of
+ * usernames, which takes minutes for a million accounts, once. Two runs at once do no harm.
+ */
 export async function purge(store: SystemStore, log: Logger, keepMonths: Retention): Promise<void> {
   const { loginHistories, auditLog } = store;
   const droppedPartitions = [
@@ -45,4 +49,6 @@ export async function purge(store: SystemStore, log: Logger, keepMonths: Retenti
   await store.maintenance.record('purge');
   const deleted = { deletedSessions, deletedAttempts, deletedResets };
   log.info({ droppedPartitions, createdPartitions, ...deleted }, 'purged');
+  const renewedSkeletons = await renewSkeletons(store);
+  if (renewedSkeletons > 0) log.info({ renewedSkeletons }, 'skeletons of usernames renewed');
 }

@@ -1,6 +1,13 @@
 import { z } from 'zod';
-import { algorithms, entries, formatFaults, isSecret, logLevels } from '../../app/config/config.ts';
-import { cidr, cpu, dnsLabel, duration, hostName, memory, origin, text } from './formats.ts';
+import {
+  algorithms,
+  entries,
+  formatFaults,
+  isSecret,
+  logLevels,
+  variables,
+} from '../../app/config/config.ts';
+import { cpu, dnsLabel, duration, hostName, memory, origin, text } from './formats.ts';
 
 type Format = (typeof entries)[number]['format'];
 
@@ -25,6 +32,12 @@ const extraConfig = z.strictObject(
       .map(({ format, help, name }) => [name, variableText(format, help)]),
   ),
 );
+
+/** As the service reads an entry of TRUSTED_PROXIES: a CIDR block, or a name that it knows. */
+const proxy = z.string().superRefine((value, context) => {
+  for (const message of formatFaults(variables.TRUSTED_PROXIES.format, value))
+    context.addIssue({ code: 'custom', message });
+});
 
 const pem = text(/^-----BEGIN [A-Z ]+-----/, 'must be PEM text');
 const amounts = z.strictObject({ cpu, memory });
@@ -64,7 +77,7 @@ export const workload = {
     resources,
   }),
   allowedHosts: z.array(hostName),
-  trustedProxies: z.array(cidr),
+  trustedProxies: z.array(proxy),
   corsOrigins: z.array(origin),
   logLevel: z.enum(logLevels),
   extraConfig,

@@ -12,3 +12,6 @@ export const migrateArguments: readonly string[] = ['migrate'];
 export function purgeArguments({ keepAuditMonths, keepMonths }: WorkloadValues['purge']): string[] {
   return ['purge', '--keep-months', `${keepMonths}`, '--keep-audit-months', `${keepAuditMonths}`];
 }
+
+/** ENTRYPOINT of the image, for platforms whose command replaces it. test/charts/targets compares it with the Dockerfile. */
+export const entryPoint: readonly string[] = ['node', '--require', './dist/threads.cjs', 'dist/main.js'];

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { migrateCommand } from '../../app/commands/migrate.ts';
 import { parseConfig } from '../../app/config/config.ts';
+import { realFiles } from '../../app/config/reader.ts';
 import type { Document } from '../../charts-ts/gate/document.ts';
 import { validateManifests } from '../../charts-ts/gate/gate.ts';
 import { faultsOf } from '../support/configuration.ts';
@@ -76,9 +77,9 @@ describe('charts: environment', () => {
     // Many values change nothing in the environment.
     const withoutFolder = (environment: object) => JSON.stringify(environment).replaceAll(/of-\w+/g, '');
     const distinct = new Map(environments.map((environment) => [withoutFolder(environment), environment]));
-    expect(distinct.size).to.be.greaterThan(10);
+    expect(distinct.size).to.be.greaterThan(2);
     for (const { env, machine } of distinct.values()) {
-      const fault = await migrateCommand(parseConfig(env, machine), silentLog).catch(
+      const fault = await migrateCommand(parseConfig(env, machine, realFiles, 'migrate'), silentLog).catch(
         (error: unknown) => error,
       );
       expect(fault).to.have.property('code', 'ECONNREFUSED');

@@ -1,4 +1,3 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { plainContent } from '../../charts-ts/output/plain.ts';
 import { schemaText } from '../../charts-ts/output/schema-file.ts';
 import { runSynth } from '../../charts-ts/run-synth.ts';
 import { synthesize } from '../../charts-ts/synthesize.ts';
+import { pemPair } from '../support/keys.ts';
 import { valuesOf } from './support/synthesized.ts';
 
 describe('charts: output', () => {
@@ -68,13 +68,9 @@ describe('charts: output', () => {
   });
 
   it('writes a checked Secret beside the environment file, for its owner only', async () => {
-    const pair = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    });
-    writeFileSync(join(folder, 'private.pem'), pair.privateKey);
-    writeFileSync(join(folder, 'public.pem'), pair.publicKey);
+    const { privatePem, publicPem } = pemPair('a');
+    writeFileSync(join(folder, 'private.pem'), privatePem);
+    writeFileSync(join(folder, 'public.pem'), publicPem);
     const env = join(folder, '.env.production');
     writeFileSync(
       env,
@@ -98,7 +94,7 @@ describe('charts: output', () => {
     ]);
     expect(owner.metadata).to.include({ name: 'auth-owner-secrets', namespace: 'auth-system' });
     expect(Object.keys(owner.data)).to.eql(['db-owner-url']);
-    expect(Buffer.from(secret.data['jwt-private-key'], 'base64').toString()).to.equal(pair.privateKey.trim());
+    expect(Buffer.from(secret.data['jwt-private-key'], 'base64').toString()).to.equal(privatePem.trim());
     for (const name of readdirSync(out))
       expect(readFileSync(join(out, name), 'utf8')).not.to.match(/f8Hq2Lzv|Tn91wPvz/);
   });

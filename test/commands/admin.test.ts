@@ -3,6 +3,7 @@ import { createAdmin, grantAdmin } from '../../app/commands/admin.ts';
 import { createStore } from '../../app/store/store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import type { Entry } from '../support/audit.ts';
+import { codeOf } from '../support/rows.ts';
 import { openStatements } from '../support/run-statement.ts';
 import { onRealStore, silentLog } from '../support/stores.ts';
 import { until } from '../support/until.ts';
@@ -37,6 +38,20 @@ onRealStore('npm run admin', (stores) => {
       const { body } = await app.ask(`GET /api/v1/admin/audit-log?target_id=${target}`, { token: access });
       expect(body.data).to.have.length(1);
       expect(body.data[0]).to.deep.include(row);
+    }
+  });
+
+  it('accepts a username of any one script, and none that looks like another', async () => {
+    const { username } = await registerUser(app);
+    const create = (name: string) =>
+      createAdmin(app.config, silentLog, { ...newUserFields(), username: name });
+    const id = await create(`l山田${username}`);
+    expect((await createStore(stores().database).users.findById(id))?.username).to.equal(`l山田${username}`);
+    for (const [name, code] of [
+      [`山田${username}\u202e`, 'validation_failed'],
+      [`I山田${username}`, 'username_taken'],
+    ] as const) {
+      expect([name, await create(name).catch(codeOf)]).to.deep.equal([name, code]);
     }
   });
 

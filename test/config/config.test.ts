@@ -11,6 +11,7 @@ describe('parseConfig', () => {
         host: undefined,
         port: 8000,
         metricsPort: 9464,
+        metricsToken: null,
         keepAliveTimeout: 75_000,
         allowedHosts: [],
         corsOrigins: [],
@@ -34,7 +35,7 @@ describe('parseConfig', () => {
       },
       migrations: { ownerUrl: null, serviceRole: undefined },
       redis: {
-        ...{ url: null, tls: true, caFile: undefined, ca: undefined, cert: null, key: null },
+        ...{ url: null, tls: 'on', caFile: undefined, ca: undefined, cert: null, key: null },
         ...{ keyPrefix: 'auth:', sentinelPassword: null },
       },
       passwords: { breachUrl: undefined },

@@ -8,6 +8,7 @@ describe('a fault of the configuration', () => {
     ['ENV', ['staging', 'Production']],
     ['PORT', ['-1', '65536', '80a', '1.5', '1e3']],
     ['METRICS_PORT', ['x', '8000', 'on', 'OFF', '65536', '-1']],
+    ['METRICS_TOKEN', ['x'.repeat(31), `${'x'.repeat(32)} ${'x'.repeat(32)}`, 'ü'.repeat(32)]],
     ['KEEP_ALIVE_TIMEOUT', ['75', '0s', '2h']],
     [
       'DB_PRIMARY_DB_URL',
@@ -78,7 +79,19 @@ describe('a fault of the configuration', () => {
       ],
     ],
     ['ALLOWED_HOSTS', ['auth.example.com:8000', 'https://auth.example.com', '*.example.com', 'a b']],
-    ['TRUSTED_PROXIES', ['10.0.0.0/33', '10.0.0.0/8/8', '10.0.0', 'proxy', '::1/129', '10.0.0.0/']],
+    [
+      'TRUSTED_PROXIES',
+      [
+        '10.0.0.0/33',
+        '10.0.0.0/8/8',
+        '10.0.0',
+        'proxy',
+        '::1/129',
+        '10.0.0.0/',
+        'constructor',
+        'heroku,cloud-run',
+      ],
+    ],
     ['CLIENT_IP_HEADER', ['X Real IP', 'X-Real-IP:', 'CF-Connecting-IP, X-Real-IP', 'é']],
     ['ARGON2_MEMORY_KIB', ['7', '8k', '4194305']],
     ['ARGON2_TIME', ['0']],

@@ -8,7 +8,8 @@ import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import type { ManagedProcess } from '../../tools/torture/harness/process.ts';
 import { draw } from '../charts/targets/support/drawn.ts';
 import { until } from '../support/until.ts';
-import { createFrontEnd, type FrontEnd } from './support/front-end.ts';
+import { createFrontEnd, type FrontEnd, runAgainst } from './support/front-end.ts';
+import { blocksOf } from './support/page.ts';
 import { needStores, type PrivateStores, startPrivateStores, storeName } from './support/private-stores.ts';
 import { createSandbox, needSandbox, type Sandbox } from './support/sandbox.ts';
 
@@ -61,9 +62,13 @@ describe('Cloud Run', function () {
     return found;
   }
 
+  /** As the page writes the URLs of Cloud SQL: by the private address, which its certificate does not contain. */
+  const byAddress = (url: string): string =>
+    url.startsWith('postgresql:') ? `${url.replace(storeName, addresses.front)}?sslmode=verify-ca` : url;
+
   /** The secrets that the file names, and no others. */
   const secretsOf = ({ secrets }: ServiceContainer) =>
-    Object.fromEntries(secrets.map((name) => [name, stores.secrets[name] ?? '']));
+    Object.fromEntries(secrets.map((name) => [name, byAddress(stores.secrets[name] ?? '')]));
 
   function runJob(command: 'migrate' | 'purge'): Promise<string> {
     const job = processOf(command);
@@ -84,7 +89,7 @@ describe('Cloud Run', function () {
 
   it('starts the service with the environment of its file, and the startup probe turns to 200', async () => {
     const container = processOf('serve');
-    service = sandbox.start(container, { args: [], env: { ...secretsOf(container), ...knative } });
+    service = sandbox.start(container, { env: { ...secretsOf(container), ...knative } });
     await until(async () => {
       if (!service.isRunning()) throw new Error(readFileSync(service.logFile, 'utf8'));
       return (await frontEnd.statusOf(probed.startupProbe.httpGet.path)) === 200;
@@ -110,13 +115,31 @@ describe('Cloud Run', function () {
     });
   });
 
-  it('takes the address that Cloud Run adds for a client without a load balancer', async () => {
-    const direct = createFrontEnd(addresses.container, port, 'api.yourdomain.com', '6.6.6.6, 198.51.100.8');
-    const body = { email: 'test@example.com', password: 'a long pass phrase 4711' };
-    const login = await direct.send('/api/v1/auth/login', { method: 'POST', body });
-    const headers = { authorization: `Bearer ${login.body.data.access_token}` };
-    const sessions = await direct.send('/api/v1/users/me/sessions', { headers });
-    expect(sessions.body.data.map(({ ip }: { ip: string }) => ip)).to.include('198.51.100.8');
+  // docs/proxies.md: what arrives behind a load balancer has been seen in two forms.
+  for (const [title, client, after] of [
+    ['without a load balancer', '198.51.100.8', ''],
+    ['with an entry of the load balancer', '198.51.100.9', ', 203.0.113.10'],
+    ['with a further entry of Google', '198.51.100.10', ', 203.0.113.10, 169.254.1.1'],
+  ] as const) {
+    it(`finds the client in the header ${title}`, async () => {
+      const { container } = addresses;
+      const sender = createFrontEnd(container, port, 'api.yourdomain.com', `6.6.6.6, ${client}${after}`);
+      const body = { email: 'test@example.com', password: 'a long pass phrase 4711' };
+      const login = await sender.send('/api/v1/auth/login', { method: 'POST', body });
+      const headers = { authorization: `Bearer ${login.body.data.access_token}` };
+      const sessions = await sender.send('/api/v1/users/me/sessions', { headers });
+      const current = sessions.body.data.filter(({ ip }: { ip: string }) => ip === client);
+      expect(current).to.have.length(1);
+    });
+  }
+
+  it('passes the verification of the page', async () => {
+    const [verify] = blocksOf('docs/deploy/cloud-run.md').filter(({ heading }) => heading === 'Verify');
+    if (!verify) throw new Error('the page has no verification');
+    const printed = await runAgainst(addresses.container, port, '198.51.100.20, 203.0.113.10', verify);
+    expect(printed).to.contain('"status":"healthy"');
+    expect(printed).to.contain('"status":"ready"');
+    expect(printed).to.contain('"ip":"198.51.100.20"');
   });
 
   it('answers to the host of the values only', async () => {

@@ -2,7 +2,7 @@ import { assert, expect } from 'chai';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { variable } from '../../app/config/entry.ts';
-import { cidrs, duration, type Format, hosts, integer, origins } from '../../app/config/format.ts';
+import { duration, type Format, hosts, integer, origins, proxies } from '../../app/config/format.ts';
 import { type Reading, readVariable, realFiles } from '../../app/config/reader.ts';
 import { AppError, type ErrorCode } from '../../app/errors.ts';
 import { createDeviceTokens } from '../../app/features/devices/device-tokens.ts';
@@ -119,7 +119,7 @@ describe('Small parsers, given anything', () => {
         readVariable(reading, variable(name, format, fallback).help(''));
       expect(read('D', duration('1ms', '30d'), '1s')).to.be.within(1, 30 * 86_400_000);
       expect(read('I', integer(0, 9), '1')).to.be.within(0, 9);
-      createClientAddress(read('C', cidrs, ''), 'x-forwarded-for');
+      createClientAddress(read('C', proxies, ''), 'x-forwarded-for');
       expect(read('O', origins, '[]')).to.be.an('array');
       expect(read('H', hosts, '')).to.be.an('array');
       for (const fault of reading.faults) expect(fault).to.match(/^[DCOHI] (?:must be|must )/);

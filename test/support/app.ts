@@ -106,6 +106,14 @@ function collectLines() {
   return { stream, parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
 }
 
+/** Every application of these tests publishes the same document, which takes longer to make than most tests. */
+let sharedContract: Contract | undefined;
+
+async function openContract(port: number, host: string, agent: Agent): Promise<Contract> {
+  const document = await send(port, 'GET /api/v1/openapi.json', { headers: { Host: host } }, agent);
+  return createContract(document.body);
+}
+
 async function check(contract: Contract, what: string, reply: Reply): Promise<void> {
   const [method = '', path = ''] = what.split(' ');
   const contentType = String(reply.headers['content-type'] ?? '');
@@ -152,13 +160,8 @@ export async function startApp(
   const proxy = await startFrontProxy(port);
   const askedPort = proxy?.port ?? port;
   const agent = new Agent({ keepAlive: true });
-  const document = await send(
-    askedPort,
-    'GET /api/v1/openapi.json',
-    { headers: { Host: variables.ALLOWED_HOSTS ?? 'localhost' } },
-    agent,
-  );
-  const contract = createContract(document.body);
+  sharedContract ??= await openContract(askedPort, variables.ALLOWED_HOSTS ?? 'localhost', agent);
+  const contract = sharedContract;
   return {
     config,
     port,

@@ -103,7 +103,7 @@ export function compiledModule(source: string): string {
  * An option of Node.js: V8 does not optimize WebAssembly. A test needs the embedded Postgres for a moment only, and
  * optimizing its code takes more CPU time than running it.
  */
-export const withoutWasmOptimizer = '--liftoff-only';
+const withoutWasmOptimizer = '--liftoff-only';
 
 /** Arguments of Node.js that run the compiled service as `npm start` does, apart from how V8 compiles WebAssembly. */
 export const runCompiledApp = (): readonly string[] => [

@@ -26,8 +26,8 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
 }
 
-/** The documentation does not document itself. */
-const undocumented = /^\/api\/v1\/(?:openapi\.json|docs(?:\/.*)?)$/;
+/** The documentation does not document itself, and the metrics are no part of the API. */
+const undocumented = /^\/(?:metrics|api\/v1\/(?:openapi\.json|docs(?:\/.*)?))$/;
 /** What a request may meet before it reaches an operation, as the document's description says. */
 const beforeRouting = new Set([408, 431]);
 const withoutOperation = new Set([400, 404, 405]);
@@ -135,7 +135,11 @@ function newContract(document: unknown): Contract {
       if (template !== undefined && operation) return assertDocumented(seen, template, verb, operation);
       if (seen.method === 'OPTIONS' && seen.status < 300) return;
       if (undocumented.test(path) && seen.status === 200) return;
-      const refused = undocumented.test(path) ? [...withoutOperation, 422] : [...withoutOperation];
+      const refused = [
+        ...withoutOperation,
+        ...(undocumented.test(path) ? [422] : []),
+        ...(path === '/metrics' ? [401, 429] : []),
+      ];
       assert.include(refused, seen.status, `${what} belongs to no operation`);
       assertProblem(seen, what);
     },

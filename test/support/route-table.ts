@@ -20,6 +20,7 @@ export function createRouteTable() {
     readiness,
     devices: { isRecognised: () => false },
     administration: {},
+    metricsToken: null,
     replica: {},
     // reason: handlers reach for their services only when called, which no test with this table does.
   } as unknown as Services;

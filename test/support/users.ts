@@ -15,10 +15,14 @@ export interface LoggedInUser extends RegisteredUser {
   readonly refresh: string;
 }
 
+/** A strong password without digits and signs, for which the estimate of its strength would take several times as long. */
+const newPassword = (): string =>
+  `Strong${String.fromCharCode(...randomBytes(10).map((byte) => 97 + (byte % 26)))}`;
+
 /** The fields of a registration. No other user has them. */
 export function newUserFields(): Omit<RegisteredUser, 'id'> {
   const name = `u${randomBytes(8).toString('hex')}`;
-  return { email: `${name}@example.com`, username: name, password: `Str0ng-${name}` };
+  return { email: `${name}@example.com`, username: name, password: newPassword() };
 }
 
 export async function registerUser(app: TestApp): Promise<RegisteredUser> {

@@ -3,6 +3,7 @@ import type { Schema } from './document.ts';
 import { change, garbageBody, type Json, write } from './json.ts';
 import {
   cursorPlaceholder,
+  cyrillicPlaceholder,
   newPlaceholder,
   placeholder,
   resetPlaceholder,
@@ -22,7 +23,14 @@ const likely: Readonly<Record<string, readonly string[]>> = {
     `${newPlaceholder}@example.org`,
     `${newPlaceholder}@Example.COM`,
   ],
-  username: [...each('username'), newPlaceholder, newPlaceholder, newPlaceholder],
+  username: [
+    ...each('username'),
+    newPlaceholder,
+    newPlaceholder,
+    cyrillicPlaceholder,
+    cyrillicPlaceholder,
+    'раypal',
+  ],
   password: [...each('password'), 'Str0ng-enough-for-anyone', 'password1'],
   current_password: each('password'),
   new_password: ['Str0ng-enough-for-anyone', 'password1', placeholder('user', 'email')],

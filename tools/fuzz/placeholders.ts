@@ -15,6 +15,8 @@ export const resetPlaceholder = '@@reset@@';
 export const cursorPlaceholder = '@@cursor@@';
 export const rolePlaceholder = '@@role@@';
 export const newPlaceholder = '@@new@@';
+/** A new username in Cyrillic letters. */
+export const cyrillicPlaceholder = '@@cyrillic@@';
 
 export interface Placeholders {
   /** Replaces every placeholder with its current value. */
@@ -43,6 +45,9 @@ async function createUsers(app: TestApp): Promise<Map<string, string>> {
   ]);
 }
 
+const newCyrillicName = (): string =>
+  [...randomBytes(12)].map((byte) => String.fromCodePoint(0x430 + (byte % 32))).join('');
+
 /** An administrator, a user, and a third user for both to act on. New ones replace them after a change. */
 export function createPlaceholders(app: TestApp): Placeholders {
   let known = new Map<string, string>();
@@ -51,6 +56,7 @@ export function createPlaceholders(app: TestApp): Placeholders {
     fill: (text) =>
       text
         .replaceAll(newPlaceholder, () => `n${randomBytes(6).toString('hex')}`)
+        .replaceAll(cyrillicPlaceholder, newCyrillicName)
         .replaceAll(/@@[\w.]+@@/g, (found) => known.get(found) ?? found),
     invalidate() {
       isStale = true;

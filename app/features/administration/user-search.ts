@@ -3,11 +3,13 @@ import { CreatedKeyset, createCursors, TextKeyset } from '../../http/route/curso
 import { endpoint } from '../../http/route/endpoint.ts';
 import { cursor, limit } from '../../http/route/fields.ts';
 import type { Store } from '../../store/store.ts';
+import { usernameKey } from '../../store/usernames/username-key.ts';
 import { canonicalEmailPrefix } from '../users/email-address.ts';
-import { canonicalUsername, ManagedUser, presentManagedUser } from '../users/user.ts';
+import { ManagedUser, presentManagedUser } from '../users/user.ts';
+import { canonicalUsername, maxSentUsername } from '../users/username.ts';
 
 const email = z.string().min(1).max(254).optional();
-const username = z.string().min(1).max(32).optional();
+const username = z.string().min(1).max(maxSentUsername).optional();
 const emailHelp = 'Beginning of the email, in any case; a domain beyond ASCII must be whole';
 const usernameHelp = 'Beginning of the username, in any case';
 const instead = 'Deprecated: proxies log query strings. Use POST /api/v1/admin/users/search.';
@@ -45,7 +47,7 @@ interface Search extends Filter {
 
 /** One page of the users whose email or username begins with a prefix. */
 async function searchUsers({ users }: Store, { email, username, limit, cursor }: Search) {
-  const name = canonicalUsername(username ?? '').toLowerCase();
+  const name = usernameKey(canonicalUsername(username ?? ''));
   const prefix = email === undefined ? name : canonicalEmailPrefix(email);
   const field = email === undefined ? 'username' : 'email';
   const cursors = createCursors(TextKeyset, 'users', field, prefix);

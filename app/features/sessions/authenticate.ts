@@ -1,10 +1,8 @@
 import { AppError } from '../../errors.ts';
+import { bearerToken } from '../../http/route/bearer.ts';
 import type { Authenticate } from '../../http/route/dispatch.ts';
 import type { AccessTokens } from '../tokens/access-token.ts';
 import type { SessionStates } from './session-states.ts';
-
-/** The scheme is case-insensitive (RFC 9110 section 11.1); the token is RFC 6750's b64token. */
-const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /**
  * Identifies the caller by a valid access token of an active session of an active user. Roles come from the user's
@@ -13,7 +11,7 @@ const bearer = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 export function createAuthenticate(services: { tokens: AccessTokens; states: SessionStates }): Authenticate {
   const { tokens, states } = services;
   return async function authenticate(ctx) {
-    const [, token] = bearer.exec(ctx.get('Authorization')) ?? [];
+    const token = bearerToken(ctx.get('Authorization'));
     if (!token) throw new AppError('unauthorized');
     const claims = await tokens.verify(token);
     const caller = await states.find(claims.sessionId);

@@ -142,13 +142,13 @@ function createBudgets(options: ThrottleOptions) {
 
   return {
     countForDevice,
-    countForNetwork: ({ network: name, email }: LoginAttempt) => network.count(name, email),
-    countForAccount: ({ network: name, email }: LoginAttempt) =>
-      account.count({
-        account: keyOf(email),
-        network: keyOf(`${name} ${email}`),
-        block: keyOf(`block ${addressBlock(name)} ${email}`),
-      }),
+    async countForNetworkAndAccount({ network: name, email }: LoginAttempt): Promise<CountedAttempt> {
+      const key = keyOf(`${name} ${email}`);
+      const byNetwork = await network.count(key, name, email);
+      const block = keyOf(`block ${addressBlock(name)} ${email}`);
+      const byAccount = await account.count({ account: keyOf(email), network: key, block });
+      return all([byNetwork, byAccount]);
+    },
     countForSession,
     async unlock(email: string): Promise<void> {
       await account.reset(keyOf(email));
@@ -176,9 +176,7 @@ export function createLoginThrottle(options: ThrottleOptions) {
       if (!enabled) return uncounted;
       const byDevice = attempt.device ? await budgets.countForDevice(attempt.device) : null;
       if (byDevice?.allowed) return byDevice;
-      const byNetwork = await budgets.countForNetwork(attempt);
-      const byAccount = await budgets.countForAccount(attempt);
-      return all([byDevice ?? uncounted, byNetwork, byAccount]);
+      return all([byDevice ?? uncounted, await budgets.countForNetworkAndAccount(attempt)]);
     },
 
     /**

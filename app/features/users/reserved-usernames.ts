@@ -1,4 +1,6 @@
 import { AppError } from '../../errors.ts';
+import { skeletonOf } from '../../store/usernames/skeleton.ts';
+import { usernameKey } from '../../store/usernames/username-key.ts';
 
 /**
  * Names under which a user could speak for the service or its operators, or that software treats as its own. Mailboxes are
@@ -39,24 +41,21 @@ const reserved: readonly string[] = [
   'prototype',
 ];
 
-const lookAlikes: Readonly<Record<string, string>> = {
-  0: 'o',
-  1: 'l',
-  i: 'l',
-  3: 'e',
-  4: 'a',
-  5: 's',
-  7: 't',
-};
+/** Digits that stand for letters, beside those that look like them. */
+const letters: Readonly<Record<string, string>> = { 3: 'e', 4: 'a', 5: 's', 7: 't' };
 
-/** The same for names that a reader could confuse: case, separators, and digits in the form of letters do not count. */
-const skeleton = (username: string): string =>
-  username
-    .toLowerCase()
+/** The same for names that a reader could take for each other. Separators do not count here. */
+const plainSkeleton = (username: string): string =>
+  skeletonOf(username)
     .replaceAll(/[_.-]/g, '')
-    .replaceAll(/[01i3457]/g, (character) => lookAlikes[character] ?? character);
+    .replaceAll(/[3457]/g, (digit) => letters[digit] ?? digit);
 
-const skeletons: ReadonlySet<string> = new Set(reserved.map(skeleton));
+let skeletons: ReadonlySet<string> | undefined;
+
+function isReserved(username: string): boolean {
+  skeletons ??= new Set(reserved.map(plainSkeleton));
+  return skeletons.has(plainSkeleton(username));
+}
 
 /**
  * For names that users choose themselves. Administrators and the command line may assign a reserved name.
@@ -64,7 +63,7 @@ const skeletons: ReadonlySet<string> = new Set(reserved.map(skeleton));
  * @throws AppError username_reserved
  */
 export function checkUsername(username: string, current?: string): void {
-  if (username.toLowerCase() === current?.toLowerCase() || !skeletons.has(skeleton(username))) return;
+  if ((current && usernameKey(username) === usernameKey(current)) || !isReserved(username)) return;
   const message = 'is reserved; choose another';
   throw new AppError('username_reserved', {
     detail: `The username ${message}`,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id, Instant } from '../../http/route/fields.ts';
 import type { Account, User as UserRow } from '../../store/tables/users.ts';
 import { canonicalEmail, emailFault, maxSentLength } from './email-address.ts';
+import { canonicalUsername, maxSentUsername, usernameFault } from './username.ts';
 
 /** In its one form; see email-address.ts. */
 export const Email = z
@@ -19,21 +20,20 @@ export const Email = z
     examples: ['test@example.com'],
   });
 
-/**
- * Without spaces around it, and in ASCII characters where input methods of East Asian languages write them in full width
- * (RFC 8265 section 3.3.1).
- */
-export const canonicalUsername = (text: string): string =>
-  text
-    .trim()
-    .replace(/[\uff01-\uff5e]/g, (character) => String.fromCharCode(character.charCodeAt(0) - 0xfee0));
-
-/** The names that users cannot choose are in reserved-usernames.ts. */
+/** In its canonical form; see username.ts. The names that users cannot choose are in reserved-usernames.ts. */
 export const Username = z
   .string()
+  .max(maxSentUsername)
   .overwrite(canonicalUsername)
-  .regex(/^[A-Za-z0-9_.-]{3,32}$/, 'must have 3 to 32 letters, digits, dots, hyphens or underscores')
-  .meta({ examples: ['testuser'] });
+  .check(({ value, issues }) => {
+    const message = usernameFault(value);
+    if (message !== null) issues.push({ code: 'custom', input: value, message });
+  })
+  .meta({
+    description:
+      '3 to 32 letters and digits of one script, dots, hyphens and underscores. Unique without regard to case and to letters that look alike',
+    examples: ['testuser'],
+  });
 
 /** A change of username or email, or of both. */
 export const IdentityChange = z

@@ -5,6 +5,7 @@ import { type Logger, withoutRedaction } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import { abortStatus } from '../in-flight.ts';
 import { type Middleware, type RequestState, routeLabel } from '../route/context.ts';
+import { isFromPlatform } from '../route/endpoint.ts';
 import { securityEvent } from '../route/security-events.ts';
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -45,7 +46,7 @@ function countRequest(metrics: Metrics, method: string, facts: RequestFacts): vo
   const { endpoint, seconds, status } = facts;
   if (facts.isAborted) metrics.responsesAborted.inc();
   metrics.requestDuration.observe(seconds, { method, route: routeLabel(endpoint), status: String(status) });
-  if (endpoint?.audience === 'probe') return;
+  if (endpoint && isFromPlatform(endpoint)) return;
   metrics.requests.inc({ class: endpoint?.objective ?? 'other', result: resultOf(status) });
 }
 

@@ -16,7 +16,7 @@ function finish(ctx: Context, span: RequestSpan): void {
 
 /**
  * A span for each request, named by method and route template as OpenTelemetry's HTTP conventions ask.
- * @param untracedPaths paths of health probes
+ * @param untracedPaths paths of health probes and scrapes
  */
 export function traceRequests(tracing: Tracing, untracedPaths: ReadonlySet<string>): Middleware {
   return (ctx, next) => {

@@ -8,6 +8,7 @@ import type { ActiveSession } from '../../store/tables/sessions.ts';
 import { problems } from '../problem.ts';
 import type { Context, RequestState } from './context.ts';
 import type { Answer, Call, Endpoint, Subject } from './endpoint.ts';
+import { checkFixedToken } from './fixed-token.ts';
 import { forwardedRequest, isBelowCheck, routePattern } from './gateway-check.ts';
 import { checkIsJson, parseJson } from './json.ts';
 import type { Priority } from './network-standing.ts';
@@ -154,6 +155,7 @@ async function serveCaller(
 async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
   // Check access before the limit: a caller without a token must not use up the limit of others on the same network.
   const caller = await checkAccess(endpoint, ctx, policies.authenticate);
+  if (endpoint.fixedToken) await checkFixedToken(ctx, endpoint.fixedToken, policies.limits);
   if (!caller) return serveCaller(endpoint, ctx, caller, policies);
   const { stepUp } = policies;
   try {

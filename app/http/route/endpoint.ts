@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod';
+import type { Secret } from '../../config/config.ts';
 import type { AppError, ErrorCode } from '../../errors.ts';
 import type { Caller } from '../../store/caller.ts';
 import type { Budget } from '../../store/rate-limit/rate-limiter.ts';
@@ -22,6 +23,14 @@ export interface WorkQueue {
   reject(priority: Priority): AppError;
   /** Reserves a slot from the start of `work` to its end. @throws AppError overloaded */
   run<T>(priority: Priority, work: () => T | Promise<T>): Promise<T>;
+}
+
+/** A token of the configuration that a program sends instead of the access token of a user. */
+export interface FixedToken {
+  /** Read at each request, so that a rotated token is used. */
+  readonly secret: Secret;
+  /** Requests without the token per client network. Those with the token are not counted. */
+  readonly refusals: Budget;
 }
 
 /** Who a request is about. */
@@ -85,10 +94,11 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly recentAuthentication?: A extends 'open' ? never : boolean;
   /**
    * Who the endpoint is for. `probe`: load balancers and kubelets, which call it by IP address; ALLOWED_HOSTS does not
-   * apply to it, and neither traces nor service level objectives count it. `gateway`: see gateway-check.ts.
+   * apply to it, and neither traces nor service level objectives count it. `monitoring`: Prometheus, whose requests are
+   * not counted either. `gateway`: see gateway-check.ts.
    * @default public
    */
-  readonly audience?: 'public' | 'probe' | 'gateway';
+  readonly audience?: 'public' | 'probe' | 'monitoring' | 'gateway';
   /**
    * The class of service level objective that a request counts towards; label `class` of http_requests_total.
    * @default other
@@ -103,6 +113,8 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
    * Its name is the label `limit` of auth_rate_limited_total, and part of the key in Redis.
    */
   readonly limit?: Budget;
+  /** A token that the caller must send, where access tokens of users do not apply. */
+  readonly fixedToken?: A extends 'open' ? FixedToken : never;
   /** Queue of the expensive work that the handler does. A request is refused before it is read while the queue is full. */
   readonly queue?: WorkQueue;
   /**
@@ -144,3 +156,7 @@ export function endpoint<A extends Access, B = undefined, Q = undefined, P = und
 export function probePaths(endpoints: readonly Endpoint[]): ReadonlySet<string> {
   return new Set(endpoints.filter(({ audience }) => audience === 'probe').map(({ path }) => path));
 }
+
+/** Whether the request comes from the platform and not from a user: traces and service level objectives leave it out. */
+export const isFromPlatform = ({ audience }: Pick<Endpoint, 'audience'>): boolean =>
+  audience === 'probe' || audience === 'monitoring';

@@ -9,6 +9,9 @@ import type { Endpoint } from './endpoint.ts';
 
 export type RateLimits = ReturnType<typeof createRateLimits>;
 
+const budgetsOf = ({ fixedToken, limit }: Endpoint): Budget[] =>
+  [limit, fixedToken?.refusals].filter((budget) => budget !== undefined);
+
 /** The networks that a limit has refused in this process, as many as 20,000. Times are milliseconds. */
 function createBlockedNetworks() {
   const until = createLruCache<number>(20_000);
@@ -40,7 +43,7 @@ export function createRateLimits(options: {
 }) {
   const { endpoints, redis, enabled, scale, metrics, refusalDelay = 2_000 } = options;
   const limiters = new Map<Budget, RateLimiter>();
-  for (const limit of new Set(endpoints.flatMap((endpoint) => endpoint.limit ?? []))) {
+  for (const limit of new Set(endpoints.flatMap(budgetsOf))) {
     if ([...limiters.keys()].some(({ name }) => name === limit.name)) {
       throw new TypeError(`Two different rate limits are called ${limit.name}`);
     }

@@ -33,6 +33,8 @@ const codeByConstraint: Record<string, ErrorCode> = {
   users_email_key: 'email_taken',
   users_username_key: 'username_taken',
   users_username_lower_key: 'username_taken',
+  users_username_comparison_key: 'username_taken',
+  users_username_skeleton_key: 'username_taken',
   roles_name_key: 'role_exists',
 };
 

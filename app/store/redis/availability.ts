@@ -20,7 +20,7 @@ const causeOf = (error: unknown): unknown =>
 
 function describe(cause: unknown) {
   if (isCertificateError(cause)) {
-    const message = `Redis cannot be verified: its certificate is refused (${cause.code}). Set REDIS_CA_FILE or REDIS_CA to the certificate of its CA.`;
+    const message = `Redis cannot be verified: its certificate is refused (${cause.code}). Set REDIS_CA_FILE or REDIS_CA to the certificate of its CA, or accept every certificate with REDIS_TLS=unverified.`;
     return { reason: 'certificate', isMistake: true, message };
   }
   const meaning = meaningOf(cause);

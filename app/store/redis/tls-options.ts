@@ -9,6 +9,8 @@ export interface RedisTls {
   readonly caFile?: string | undefined;
   /** The certificates themselves, instead of a file. */
   readonly ca?: string | undefined;
+  /** Accepts every certificate. The connection is encrypted, and a man in the middle can read it. @default false */
+  readonly isUnverified?: boolean;
   /** The client certificate and its private key, as PEM. Both or none. */
   readonly cert?: Secret | null;
   readonly key?: Secret | null;
@@ -42,7 +44,7 @@ function createPairReader({ cert, key }: RedisTls): (() => Pair) | null {
 }
 
 /**
- * Options for TLS, which verifies the chain and the host name. ioredis reads them at each connection, so that rotated
+ * Options for TLS, which verifies the chain and the host name unless the configuration says otherwise. ioredis reads them at each connection, so that rotated
  * files are used.
  */
 export function createTlsOptions(tls: RedisTls): (servername?: string) => ConnectionOptions {
@@ -52,6 +54,7 @@ export function createTlsOptions(tls: RedisTls): (servername?: string) => Connec
     const options: ConnectionOptions = servername ? { servername } : {};
     const define = (name: keyof ConnectionOptions, get: () => string): void =>
       void Object.defineProperty(options, name, { enumerable: true, get });
+    if (tls.isUnverified) options.rejectUnauthorized = false;
     if (ca) options.ca = ca;
     else if (caFile) define('ca', () => readCaFile(caFile));
     if (readPair) {

@@ -1,7 +1,9 @@
 import { AppError } from '../../errors.ts';
-import { type Database, queryOne, queryOneOrNull, queryPage } from '../postgres/database.ts';
+import { type Database, queryOneOrNull, queryPage } from '../postgres/database.ts';
 import { translateConflict } from '../postgres/errors.ts';
 import type { QueryName } from '../postgres/queries.ts';
+import { skeletonOf, skeletonVersion } from '../usernames/skeleton.ts';
+import { usernameKey } from '../usernames/username-key.ts';
 
 /** A user as the API shows it. */
 export interface User {
@@ -46,10 +48,15 @@ async function updateVersion(database: Database, name: QueryName, ...values: rea
   return (await getRow<{ version: number }>(database, name, ...values)).version;
 }
 
-function createSearch(database: Database, name: QueryName, position: (account: Account) => string) {
-  return ({ prefix, limit, after }: { prefix: string; limit: number; after?: string }) =>
-    queryPage(database, name, { limit, params: [prefix.toLowerCase(), after ?? null], position });
+interface Search {
+  readonly prefix: string;
+  readonly limit: number;
+  /** The position of the last account of the previous page. */
+  readonly after?: string;
 }
+
+/** The columns that a username is compared by. The release before this one writes none of them. */
+const comparisonOf = (username: string) => [usernameKey(username), skeletonOf(username), skeletonVersion];
 
 const createReads = (database: Database) => ({
   /** `email` in lower case. Disabled accounts are found too. */
@@ -67,22 +74,29 @@ const createReads = (database: Database) => ({
     return queryPage<Account, CreatedPosition>(database, 'users/list', page);
   },
 
-  /** By the beginning of the email. `after` is the last email of the previous page. */
-  searchByEmail: createSearch(database, 'users/search_by_email', ({ email }) => email),
+  /** By the beginning of the email. */
+  searchByEmail({ prefix, limit, after }: Search) {
+    const params = [prefix.toLowerCase(), after ?? null];
+    const position = ({ email }: Account): string => email;
+    return queryPage(database, 'users/search_by_email', { limit, params, position });
+  },
 
-  /** By the beginning of the username, ignoring case. `after` is the last username of the previous page, in lower case. */
-  searchByUsername: createSearch(database, 'users/search_by_username', ({ username }) =>
-    username.toLowerCase(),
-  ),
+  /** By the beginning of the username, without regard to case. */
+  searchByUsername({ prefix, limit, after }: Search) {
+    const params = [usernameKey(prefix), after ?? null];
+    const position = (account: Account & { usernameKey: string }): string => account.usernameKey;
+    return queryPage(database, 'users/search_by_username', { limit, params, position });
+  },
 });
 
 const createChanges = (database: Database) => ({
-  /** Adds a user with the role `user`. @throws AppError email_taken or username_taken */
+  /** Adds a user with the role `user`. @throws AppError email_taken, or username_taken also for one that looks alike */
   async insert({ id, email, username, passwordHash }: NewUser): Promise<User> {
-    const values = [id, email, username, passwordHash];
-    const inserted = queryOne<{ createdAt: Date }>(database, 'users/insert', values);
-    const { createdAt } = await translateConflict(inserted);
-    return { id, email, username, roles: ['user'], createdAt };
+    const values = [id, email, username, passwordHash, ...comparisonOf(username)];
+    const inserted = queryOneOrNull<{ createdAt: Date }>(database, 'users/insert', values);
+    const row = await translateConflict(inserted);
+    if (!row) throw new AppError('username_taken');
+    return { id, email, username, roles: ['user'], createdAt: row.createdAt };
   },
 
   /** Also invalidates all device tokens and an unused reset token. @throws AppError user_not_found */
@@ -101,8 +115,16 @@ const createChanges = (database: Database) => ({
 
   /** A new email makes an unused reset token void. @throws AppError email_taken, username_taken or user_not_found */
   async updateIdentity(id: string, fields: { email?: string; username?: string }): Promise<Account> {
-    const values = [id, fields.email ?? null, fields.username ?? null];
-    await translateConflict(getRow(database, 'users/update_identity', ...values));
+    const { email = null, username = null } = fields;
+    const values = [
+      id,
+      email,
+      username,
+      ...(username === null ? [null, null, null] : comparisonOf(username)),
+    ];
+    const changed = getRow<{ version: number | null }>(database, 'users/update_identity', ...values);
+    const { version } = await translateConflict(changed);
+    if (version === null) throw new AppError('username_taken');
     return getRow<Account>(database, 'users/find_by_id', id);
   },
 
@@ -120,8 +142,29 @@ const createChanges = (database: Database) => ({
   bumpVersion: (id: string): Promise<number> => updateVersion(database, 'users/bump_version', id),
 });
 
+const createRenewal = (database: Database) => ({
+  /**
+   * Computes the skeletons of accounts that have them of an older version. It keeps every name.
+   * @returns how many accounts it has read, at most `limit`
+   * @throws AppError username_taken when a new account got one of the skeletons meanwhile; nothing is changed
+   */
+  async renewSkeletons(limit: number): Promise<number> {
+    const values = [limit, skeletonVersion];
+    const rows = await database.query<{ id: string; username: string }>('users/list_old_skeletons', values);
+    const renewed = rows.map(({ id, username }) => {
+      const [username_key, username_skeleton] = comparisonOf(username);
+      return { id, username, username_key, username_skeleton };
+    });
+    await translateConflict(
+      database.query('users/renew_skeletons', [JSON.stringify(renewed), skeletonVersion]),
+    );
+    return rows.length;
+  },
+});
+
 /** Accounts that are not deleted. A change that active sessions must notice increases the version. */
 export const createUserStore = (database: Database) => ({
   ...createReads(database),
   ...createChanges(database),
+  ...createRenewal(database),
 });

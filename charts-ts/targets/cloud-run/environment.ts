@@ -6,14 +6,15 @@ import type { CloudRunValues } from './values.ts';
 
 export const publicKeysFolder = '/etc/auth/public-keys';
 
-/** From here the front end of Cloud Run connects to the container. */
-const frontEnd = '169.254.0.0/16';
-/** The ranges from which an external Application Load Balancer connects. */
-const loadBalancer = ['35.191.0.0/16', '130.211.0.0/22'];
+/** Proxies of Google whose entries may come after those of a load balancer: its own ranges, and the network of the instance. */
+const behindLoadBalancer = ['35.191.0.0/16', '130.211.0.0/22', '169.254.0.0/16'];
 
+/**
+ * The front end of Cloud Run appends its peer. Behind a load balancer, that is the load balancer, which has appended the client.
+ */
 function proxies({ cloudRun }: CloudRunValues): string[] {
   const address = cloudRun.loadBalancerAddress;
-  return [frontEnd, ...(address ? [...loadBalancer, address] : [])];
+  return ['cloud-run', ...(address ? [...behindLoadBalancer, address] : [])];
 }
 
 /** What Cloud Run gives the containers of the service. */

@@ -106,11 +106,11 @@ describe('charts: Cloud Run', () => {
     expect([...(drawn.target.findings(drawn.files) as Iterable<string>)]).to.deep.equal([]);
   });
 
-  it('trusts the address of the load balancer only if there is one', async () => {
+  it('trusts the front end of Cloud Run, and a load balancer only if there is one', async () => {
     const trusted = (content = files) => variablesIn(service(content).spec.containers[0]).TRUSTED_PROXIES;
-    expect(trusted()?.split(',')).to.include('203.0.113.10');
+    expect(trusted()).to.equal('cloud-run,35.191.0.0/16,130.211.0.0/22,169.254.0.0/16,203.0.113.10');
     const direct = await draw('cloud-run', 'cloudRun.ingress=all,cloudRun.loadBalancerAddress=null');
-    expect(trusted(direct.files)?.split(',')).not.to.include('203.0.113.10');
+    expect(trusted(direct.files)).to.equal('cloud-run');
   });
 
   for (const [set, line] of [

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { request } from 'node:http';
+import { promisify } from 'node:util';
+import type { Block } from './page.ts';
 
 interface Answer {
   readonly status: number;
@@ -70,6 +73,28 @@ export function createFrontEnd(container: string, port: number, host: string, fo
       };
     },
   };
+}
+
+/**
+ * Runs a block of a page whose curl lines ask the public host. They reach the container as the front end sends them on.
+ * @returns what the block printed
+ * @throws Error if a line fails
+ */
+export async function runAgainst(
+  container: string,
+  port: number,
+  forwardedFor: string,
+  { text }: Block,
+): Promise<string> {
+  const host = 'api.yourdomain.com';
+  const script = `
+    curl() {
+      command curl --silent --show-error --header 'Host: ${host}' --header 'X-Forwarded-For: ${forwardedFor}' \
+        "\${@/https:\\/\\/${host}/http:\\/\\/${container}:${port}}"
+    }
+    ${text}`;
+  // Not synchronous: this process passes the connections of the container on to the stores.
+  return (await promisify(execFile)('bash', ['--norc', '-euo', 'pipefail', '-c', script])).stdout;
 }
 
 export type FrontEnd = ReturnType<typeof createFrontEnd>;

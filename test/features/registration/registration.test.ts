@@ -60,8 +60,11 @@ onEachStore(register, (stores) => {
           'must have only ASCII characters before the @, because many mail servers cannot deliver to others',
       },
     ]);
-    expect(await reasonOf({ username: 'müller' })).to.deep.equal([
-      { path: 'username', message: 'must have 3 to 32 letters, digits, dots, hyphens or underscores' },
+    expect(await reasonOf({ username: 'müller@example' })).to.deep.equal([
+      {
+        path: 'username',
+        message: 'must have only letters and digits of languages in use, dots, hyphens and underscores',
+      },
     ]);
   });
 

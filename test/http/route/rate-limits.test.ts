@@ -88,6 +88,7 @@ describe('The limits of requests', () => {
       'refresh, per address | 300 a minute |',
       'password reset, per address | 30 in ten minutes |',
       'changes of my account, per address | 100 an hour,',
+      '`/metrics` on `PORT` without `METRICS_TOKEN`, per address | 30 a minute |',
     ]) {
       expect(document).to.contain(`\n| ${row}`);
     }

@@ -70,16 +70,16 @@ onEachStore('Requests by what they were for', (stores) => {
       (await app.metrics.requests.get()).values
         .filter(({ value }) => value > 0)
         .map(({ labels, value }) => `${labels.class} ${labels.result} ${value}`);
-    const start = await counts();
-    expect(start).to.deep.equal(['other ok 1']);
+    // The first application of a run was asked for the OpenAPI document.
+    app.metrics.requests.reset();
     await app.ask('GET /api/v1/health/ready');
     await app.ask('GET /api/v1/health');
-    expect(await counts()).to.deep.equal(start);
+    expect(await counts()).to.deep.equal([]);
     await app.ask('POST /api/v1/auth/login', {
       body: { email: 'nobody@example.com', password: 'wrong, of course' },
     });
     await app.ask('GET /api/v1/auth/verify');
     await app.ask('GET /nowhere');
-    expect(await counts()).to.have.members(['authentication ok 1', 'token_check ok 1', 'other ok 2']);
+    expect(await counts()).to.have.members(['authentication ok 1', 'token_check ok 1', 'other ok 1']);
   });
 });

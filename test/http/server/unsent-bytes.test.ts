@@ -41,7 +41,7 @@ function createEndpoints() {
     endpoint('GET /stream', open, async () => ({
       raw: { type: 'text/plain', body: await startBody(chunks(), 60_000) },
     })),
-    ...documentationEndpoints({ text: 'x'.repeat(mebibyte) }),
+    ...documentationEndpoints(() => ({ text: 'x'.repeat(mebibyte) })),
   ];
 }
 

@@ -1,33 +1,13 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
-import type { Sql } from 'postgres';
 import { createWaitLog } from '../../../app/store/postgres/lock-watch.ts';
-import { type MigrationOptions, migrate } from '../../../app/store/postgres/migrations.ts';
 import { recordingLog } from '../../support/keys.ts';
-import { createScratchDatabase, onRealStore, silentLog } from '../../support/stores.ts';
+import { onRealStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
-import { concurrent, withSql as connectTo, createFolder, first, messageOf } from './migration-folders.ts';
+import { messageOf, useScratchMigrations } from './migration-folders.ts';
 
 onRealStore('Locks of migrations', () => {
-  let url: () => string;
-  let drop: () => Promise<void>;
-  let folder: string;
-
-  beforeEach(async () => {
-    ({ url, drop } = await createScratchDatabase());
-    folder = createFolder({ ...first, ...concurrent });
-  });
-
-  afterEach(async () => {
-    await drop();
-    rmSync(folder, { recursive: true });
-  });
-
-  const run = (options: Partial<MigrationOptions> = {}) =>
-    migrate({ target: { url, sslMode: 'disable', caFile: undefined }, folder, log: silentLog, ...options });
-
-  const withSql = <T>(use: (sql: Sql) => Promise<T>): Promise<T> => connectTo(url(), use);
+  const { file, run, withSql } = useScratchMigrations();
 
   /** What a run says that gives up, or a failure of the test. */
   const refusalOf = (running: Promise<unknown>): Promise<string> =>
@@ -35,7 +15,7 @@ onRealStore('Locks of migrations', () => {
 
   it('stop when a table stays locked, and name the file, the lock and the session that has it', async () => {
     await run();
-    writeFileSync(join(folder, '0003_three.sql'), 'alter table one add column more text;');
+    writeFileSync(file('0003_three.sql'), 'alter table one add column more text;');
     await withSql((sql) =>
       sql.begin(async (tx) => {
         await tx`set local application_name = 'a report'`;
@@ -55,7 +35,7 @@ onRealStore('Locks of migrations', () => {
 
   it('try again while a table is locked, and let the queries run that wait behind them', async () => {
     await run();
-    writeFileSync(join(folder, '0003_three.sql'), 'alter table one add column more text;');
+    writeFileSync(file('0003_three.sql'), 'alter table one add column more text;');
     const { log, lines } = recordingLog();
     await withSql(async (sql) => {
       const locked = await sql.reserve();
@@ -76,7 +56,7 @@ onRealStore('Locks of migrations', () => {
   it('cancel an index that waits too long for an older transaction, and name that transaction', async () => {
     await withSql(async (sql) => {
       await sql`create table one (id integer, word text)`;
-      writeFileSync(join(folder, '0001_one.sql'), 'select 1');
+      writeFileSync(file('0001_one.sql'), 'select 1');
       const refused = await sql.begin(async (tx) => {
         await tx`insert into one values (1, 'old')`;
         return refusalOf(run({ lockWait: 0 }));

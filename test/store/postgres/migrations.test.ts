@@ -1,16 +1,15 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { Sql } from 'postgres';
 import { startEmbeddedPostgres } from '../../../app/store/embedded/embedded-postgres.ts';
 import { connect } from '../../../app/store/postgres/connection.ts';
 import { migrationFolder, readMigrations } from '../../../app/store/postgres/migration-files.ts';
-import { type MigrationOptions, migrate } from '../../../app/store/postgres/migrations.ts';
+import { migrate } from '../../../app/store/postgres/migrations.ts';
 import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
 import { isSchemaCurrent } from '../../../app/store/postgres/schema-check.ts';
 import { emptyCluster } from '../../support/empty-cluster.ts';
 import { createScratchDatabase, onEachStore, onRealStore, queries, silentLog } from '../../support/stores.ts';
-import { concurrent, withSql as connectTo, createFolder, first, messageOf } from './migration-folders.ts';
+import { concurrent, createFolder, first, messageOf, useScratchMigrations } from './migration-folders.ts';
 
 describe('migration files', () => {
   it('are read in order', () => {
@@ -117,24 +116,7 @@ onEachStore('migrations', (stores, kind) => {
 });
 
 onRealStore('migrations on a server', () => {
-  let url: () => string;
-  let drop: () => Promise<void>;
-  let folder: string;
-
-  beforeEach(async () => {
-    ({ url, drop } = await createScratchDatabase());
-    folder = createFolder({ ...first, ...concurrent });
-  });
-
-  afterEach(async () => {
-    await drop();
-    rmSync(folder, { recursive: true });
-  });
-
-  const run = (options: Partial<MigrationOptions> = {}) =>
-    migrate({ target: { url, sslMode: 'disable', caFile: undefined }, folder, log: silentLog, ...options });
-
-  const withSql = <T>(use: (sql: Sql) => Promise<T>): Promise<T> => connectTo(url(), use);
+  const { file, run, withSql } = useScratchMigrations();
 
   it('apply each file once in ten simultaneous runs', async function () {
     this.timeout(60_000);
@@ -147,7 +129,7 @@ onRealStore('migrations on a server', () => {
     await withSql(async (sql) => {
       await sql.unsafe('create table one (id integer, word text); insert into one values (1), (1)');
       await sql.unsafe('create unique index concurrently one_id_idx on one (id)').catch(() => undefined);
-      writeFileSync(join(folder, '0001_one.sql'), 'select 1');
+      writeFileSync(file('0001_one.sql'), 'select 1');
       await run();
       const [index] = await sql`select indisvalid from pg_index where indexrelid = 'one_id_idx'::regclass`;
       expect(index?.indisvalid).to.equal(true);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { ConfigError } from '../../../app/config/config.ts';
+import { openStores } from '../../../app/open-stores.ts';
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import type { RedisTls } from '../../../app/store/redis/tls-options.ts';
 import { createCleanup } from '../../../tools/torture/harness/cleanup.ts';
@@ -120,6 +121,31 @@ import { until } from '../../support/until.ts';
       await until(() => lost() !== undefined);
       copyFileSync(certificates.ours.ca.certFile, caFile);
       await until(() => redis.ping());
+    });
+
+    it('is accepted with a self-signed certificate by REDIS_TLS=unverified, which the log says at the start', async () => {
+      const { selfSigned } = certificates;
+      const port = await startTlsRedis(selfSigned, selfSigned);
+      const stores = async (variables: Record<string, string>) => {
+        const { log, lines } = recordingLog();
+        const config = testConfig({
+          ...{
+            REDIS_URL: `rediss://localhost:${port}`,
+            DB_PRIMARY_DB_URL: 'postgresql://nobody@127.0.0.1:1/none',
+          },
+          ...variables,
+        });
+        const opened = await openStores(config, log);
+        cleanup.add(() => opened.close());
+        return { opened, events: () => lines.map(({ event }) => event) };
+      };
+      const accepted = await stores({ REDIS_TLS: 'unverified' });
+      await until(() => accepted.opened.redis.ping());
+      expect(accepted.events()).to.include('redis_unverified').and.not.include('redis_lost');
+      const refused = await stores({});
+      await until(() => refused.events().includes('redis_lost'));
+      expect(refused.events()).not.to.include('redis_unverified');
+      expect(await refused.opened.redis.ping()).to.equal(false);
     });
 
     it('is verified node by node in a cluster', async () => {

@@ -39,8 +39,8 @@ export function createNetworkBudget(options: {
   const { limiter, unlocks, keyOf, refuse } = options;
 
   return {
-    async count(network: string, email: string): Promise<CountedAttempt> {
-      const key = keyOf(`${network} ${email}`);
+    /** @param key of the network and the account */
+    async count(key: string, network: string, email: string): Promise<CountedAttempt> {
       const first = await limiter.consume(key);
       if (first.allowed) return { succeed: () => limiter.reset(key), refund: first.refund };
       const mark = await unlocks.find(keyOf(email));

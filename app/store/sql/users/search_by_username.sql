@@ -1,9 +1,10 @@
 select
-  {{account_columns}}
+  {{account_columns}},
+  {{username_key}} as username_key
 from public.users u
 where u.deleted_at is null
-  and lower(u.username collate "C") >= $2::text
-  and lower(u.username collate "C") < $2::text || chr(1114111)
-  and lower(u.username collate "C") > coalesce($3::text, '')
-order by lower(u.username collate "C")
+  and {{username_key}} >= $2::text
+  and {{username_key}} < $2::text || chr(1114111)
+  and {{username_key}} > coalesce($3::text, '')
+order by {{username_key}}
 limit $1

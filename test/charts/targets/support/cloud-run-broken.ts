@@ -205,7 +205,7 @@ const unwise: readonly Broken[] = [
   [
     'a service that trusts no front end',
     service,
-    '            - name: TRUSTED_PROXIES\n              value: 169.254.0.0/16,35.191.0.0/16,130.211.0.0/22,203.0.113.10\n',
+    '            - name: TRUSTED_PROXIES\n              value: cloud-run,35.191.0.0/16,130.211.0.0/22,169.254.0.0/16,203.0.113.10\n',
     '',
     'service.yaml: TRUSTED_PROXIES is missing; all clients would share the rate limit of one address [proxies]',
   ],

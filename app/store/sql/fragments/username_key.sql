@@ -1,0 +1,1 @@
+coalesce(u.username_key, lower(u.username collate "C"))

@@ -1,0 +1,43 @@
+/** Names of the deployment guide, which its commands and those of docs/deploy/ecs.md use. */
+export const ecsNames = {
+  stack: 'auth-service',
+  vpc: 'auth-system-vpc',
+  cluster: 'auth-system-cluster',
+  service: 'auth-service',
+  taskFamily: 'auth-service-task',
+  purgeFamily: 'auth-service-purge',
+  loadBalancer: 'auth-service-alb',
+  targetGroup: 'auth-service-tg',
+  database: 'auth-system-db',
+  databaseName: 'authdb',
+  redis: 'auth-system-redis',
+  logGroup: '/ecs/auth-service',
+  alarms: 'auth-service-alarms',
+  dashboard: 'auth-service',
+} as const;
+
+/** Containers of the task, in the order in which they run. */
+export const containerNames = {
+  serviceRole: 'service-role',
+  publicKeys: 'public-keys',
+  migrate: 'migrate',
+  service: 'auth-service',
+  purge: 'purge',
+} as const;
+
+/** Roles of Postgres. RDS creates the owner as its master user, for which it refuses the guide's name admin. */
+export const databaseRoles = { owner: 'auth_owner', service: 'auth_service' } as const;
+
+/** Ports of the stores. */
+export const storePorts = { database: 5432, redis: 6379 } as const;
+
+export const templateFile = 'auth-service.template.json';
+
+/** Idle timeout of the load balancer in seconds. It must be below KEEP_ALIVE_TIMEOUT. */
+export const idleTimeoutSeconds = 60;
+
+/** During a deployment as many per cent of the desired tasks run at once. */
+export const deploymentPercent = 150;
+
+/** The longest that Fargate waits between SIGTERM and SIGKILL, and for a container that others depend on. */
+export const longestTimeoutSeconds = 120;
