@@ -116,7 +116,7 @@ const prometheus: Draw = ({ compose }) => ({
   ports: [`${compose.address}:${compose.ports.prometheus}:9090`],
   volumes: [mount(`${outputFolder}/prometheus.yml`, '/etc/prometheus/prometheus.yml')],
   depends_on: { [names.app]: { condition: 'service_healthy' } },
-  healthcheck: check('promtool', 'check', 'ready', '--url=http://127.0.0.1:9090'),
+  healthcheck: check('wget', '-q', '-O', '/dev/null', 'http://127.0.0.1:9090/-/ready'),
 });
 
 /** The stack of the deployment guide, section 1. */

@@ -42,7 +42,7 @@ const platform: Platform = {
   // A page of another site cannot pretend to be this service by a name that it points to this machine.
   internalHosts: ['localhost', '127.0.0.1', names.app, gateway],
   // Docker chooses the network of the containers among the private ones. Kong is the only proxy in it.
-  proxies: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+  proxies: ['private'],
   ports,
   keys: 'generated',
   files: {},
