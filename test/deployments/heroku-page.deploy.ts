@@ -4,11 +4,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { blocksOf } from './support/page.ts';
+import { type Block, blocksOf } from './support/page.ts';
 import { createCheckout, runStep } from './support/pipeline-steps.ts';
 import { need } from './support/tools.ts';
 
 const page = 'docs/deploy/heroku.md';
+const isOfHeroku = ({ text }: Block): boolean => text.startsWith('heroku ');
 const app = JSON.parse(readFileSync('app.json', 'utf8'));
 
 /** The version of the command line whose commands the pages use. */
