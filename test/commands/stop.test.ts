@@ -50,13 +50,13 @@ describe('A stop signal', function () {
     const interrupted = launch();
     // PGlite writes this file in the middle of the initialization of a new folder.
     const written = () =>
-      statSync(join(dataDir, 'postgres', 'PG_VERSION'), { throwIfNoEntry: false })?.mtimeMs;
+      statSync(join(dataDir, 'postgres', 'PG_VERSION'), { throwIfNoEntry: false })?.ctimeMs;
     await until(() => written() !== undefined, 60_000);
-    const left = written();
     // The next start sees it, whether a signal ends this process or a kill.
     expect(existsSync(join(dataDir, 'postgres.incomplete'))).to.equal(true);
     interrupted.child.kill('SIGTERM');
     await expectCleanEnd(interrupted);
+    const left = written();
 
     const served = launch();
     await served.printed(/listens on/);

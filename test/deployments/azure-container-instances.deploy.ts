@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { expect } from 'chai';
 import type { FolderContent } from '../../charts-ts/output/output-folder.ts';
 import type { ServiceContainer } from '../../charts-ts/workload/service-container.ts';
@@ -6,9 +9,12 @@ import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import type { ManagedProcess } from '../../tools/torture/harness/process.ts';
 import { draw } from '../charts/targets/support/drawn.ts';
 import { until } from '../support/until.ts';
-import { createFrontEnd, type FrontEnd } from './support/front-end.ts';
+import { createFrontEnd, type FrontEnd, runAgainst } from './support/front-end.ts';
+import { blocksOf } from './support/page.ts';
 import { needStores, type PrivateStores, startPrivateStores, storeName } from './support/private-stores.ts';
+import { commandsOf, recordCommands } from './support/recorded-commands.ts';
 import { createSandbox, needSandbox, type Sandbox } from './support/sandbox.ts';
+import { need } from './support/tools.ts';
 
 /** The gateway is in its subnet, and the group in another one. */
 const addresses = { front: '203.0.113.4', container: '203.0.113.20' };
@@ -100,6 +106,17 @@ describe('Azure Container Instances', function () {
     });
   });
 
+  it('passes the verification of the page', async () => {
+    const [verify] = blocksOf('docs/deploy/azure-container-instances.md').filter(
+      ({ heading }) => heading === 'Verify',
+    );
+    if (!verify) throw new Error('the page has no verification');
+    const { port } = gateway.backendHttpSettingsCollection[0].properties;
+    const printed = await runAgainst(addresses.container, port, '198.51.100.20:40000', verify);
+    expect(printed).to.contain('"status":"ready"');
+    expect(printed).to.contain('"ip":"198.51.100.20"');
+  });
+
   it('gets the list of origins as a list, although it begins as an expression of Azure does', async () => {
     const headers = { origin: 'https://app.example.com', 'access-control-request-method': 'POST' };
     const preflight = await frontEnd.send('/api/v1/auth/login', { method: 'OPTIONS', headers });
@@ -121,5 +138,45 @@ describe('Azure Container Instances', function () {
     expect(await frontEnd.statusOf(gateway.probes[0].properties.path)).to.equal(503);
     expect(await frontEnd.statusOf('/api/v1/users/me')).to.equal(401);
     expect(await ended).to.equal(0);
+  });
+});
+
+describe('The commands of the page of Azure Container Instances', function () {
+  this.timeout(300_000);
+
+  it('are commands of az, with options that az knows', async function () {
+    const az = realpathSync(need(this, 'az', 'the PyPI package azure-cli'));
+    // The first line of the program names the Python that has its modules.
+    const [, python = 'python3'] = /^#!(\S+)/.exec(readFileSync(az, 'utf8')) ?? [];
+    const programs = ['az', 'docker', 'psql', 'npm', 'openssl', 'curl'];
+    const blocks = blocksOf('docs/deploy/azure-container-instances.md');
+    const commands = commandsOf(recordCommands(blocks, { answer: 'value', programs }), 'az');
+    const misspelled = [
+      'container',
+      'show',
+      '--resource-grup',
+      'auth-system-rg',
+      '--name',
+      'auth-service-a-1',
+    ];
+    const lines = [...commands.map(({ args }) => args), misspelled];
+    const folder = mkdtempSync(join(tmpdir(), 'az-'));
+    // The parser reads the file of the certificate.
+    writeFileSync(join(folder, 'api.pfx'), '');
+    const { status, stdout, stderr } = spawnSync(python, [resolve('test/deployments/support/parse-az.py')], {
+      cwd: folder,
+      input: `${lines.map((args) => JSON.stringify(args)).join('\n')}\n`,
+      env: { ...process.env, AZURE_CONFIG_DIR: folder, AZURE_CORE_COLLECT_TELEMETRY: '0' },
+      encoding: 'utf8',
+    });
+    rmSync(folder, { recursive: true });
+    expect([status, stderr]).to.deep.equal([0, '']);
+    const answers = stdout.trim().split('\n');
+    const refused = answers
+      .map((answer, at) => [answer, lines[at]?.join(' ')])
+      .filter(([answer]) => answer !== 'ok');
+    expect(refused).to.deep.equal([
+      ['unrecognized arguments: --resource-grup auth-system-rg', misspelled.join(' ')],
+    ]);
   });
 });

@@ -65,8 +65,8 @@ function* timeFindings(process: Process): Generator<string> {
 }
 
 function* probeFindings(process: Process): Generator<string> {
-  const { livenessProbe, ports: own = [], readinessProbe } = process.container.properties;
-  const exposed = own.map(({ port }) => port);
+  const { livenessProbe, ports: declared = [], readinessProbe } = process.container.properties;
+  const exposed = declared.map(({ port }) => port);
   for (const [kind, probe, path] of [
     ['livenessProbe', livenessProbe, probePaths.live],
     ['readinessProbe', readinessProbe, probePaths.ready],
@@ -83,23 +83,23 @@ function* probeFindings(process: Process): Generator<string> {
 }
 
 function* groupFindings({ properties, resource, title }: Group): Generator<string> {
-  const place = `${templateFile}: ${title}`;
+  const where = `${templateFile}: ${title}`;
   const isPurge = resource.name === names.purge;
-  if (properties.osType !== 'Linux') yield `${place}: osType must be Linux [group]`;
+  if (properties.osType !== 'Linux') yield `${where}: osType must be Linux [group]`;
   if (!properties.subnetIds?.length)
-    yield `${place}: there is no subnet, so the group has no way to Postgres and Redis [network]`;
+    yield `${where}: there is no subnet, so the group has no way to Postgres and Redis [network]`;
   if (properties.ipAddress && properties.ipAddress.type !== 'Private')
-    yield `${place}: ipAddress must be Private; requests come through the gateway, which has the certificate [network]`;
-  if (!isPurge && !properties.ipAddress) yield `${place}: there is no ipAddress [network]`;
+    yield `${where}: ipAddress must be Private; requests come through the gateway, which has the certificate [network]`;
+  if (!isPurge && !properties.ipAddress) yield `${where}: there is no ipAddress [network]`;
   const declared = properties.containers.flatMap((one) =>
     (one.properties.ports ?? []).map(({ port }) => port),
   );
   for (const { port } of properties.ipAddress?.ports ?? [])
-    if (!declared.includes(port)) yield `${place}: port ${port} is not one of a container [network]`;
+    if (!declared.includes(port)) yield `${where}: port ${port} is not one of a container [network]`;
   if (properties.restartPolicy !== (isPurge ? 'Never' : 'Always'))
-    yield `${place}: restartPolicy must be ${isPurge ? 'Never' : 'Always'} [group]`;
+    yield `${where}: restartPolicy must be ${isPurge ? 'Never' : 'Always'} [group]`;
   if (!properties.diagnostics)
-    yield `${place}: there are no diagnostics, so the log is lost with the group [log]`;
+    yield `${where}: there are no diagnostics, so the log is lost with the group [log]`;
   const cpus = properties.containers.reduce(
     (sum, one) => sum + (one.properties.resources?.requests.cpu ?? 0),
     0,
@@ -109,22 +109,22 @@ function* groupFindings({ properties, resource, title }: Group): Generator<strin
     0,
   );
   if (!(cpus > 0 && cpus <= 4 && memory >= 0.1 && memory <= 16))
-    yield `${place}: ${cpus} CPUs and ${memory} GB; a group has at most 4 CPUs and 16 GB, and names both [size]`;
+    yield `${where}: ${cpus} CPUs and ${memory} GB; a group has at most 4 CPUs and 16 GB, and names both [size]`;
   if (!isPurge && !properties.initContainers?.some(({ name }) => name === names.migrate))
-    yield `${place}: there is no init container ${names.migrate} [migration]`;
+    yield `${where}: there is no init container ${names.migrate} [migration]`;
 }
 
 /** All processes of a release come from one image, of a registry that the identity can read. */
 function* imageFindings(processes: readonly Process[]): Generator<string> {
   const image = processes.find(({ command }) => command === 'serve')?.container.properties.image;
   for (const process of processes) {
-    const own = process.container.properties.image;
+    const used = process.container.properties.image;
     const registries = process.group.properties.imageRegistryCredentials?.map(({ server }) => server) ?? [];
-    if (!/(:(?!latest$)[\w.-]+)(@sha256:[0-9a-f]{64})?$/.test(own))
-      yield `${at(process)}: ${own} names no release [image]`;
-    if (own !== image) yield `${at(process)}: ${own} is not the image of the service, ${image} [image]`;
-    if (!registries.includes(own.split('/')[0] ?? ''))
-      yield `${at(process)}: there are no credentials for the registry of ${own} [image]`;
+    if (!/(:(?!latest$)[\w.-]+)(@sha256:[0-9a-f]{64})?$/.test(used))
+      yield `${at(process)}: ${used} names no release [image]`;
+    if (used !== image) yield `${at(process)}: ${used} is not the image of the service, ${image} [image]`;
+    if (!registries.includes(used.split('/')[0] ?? ''))
+      yield `${at(process)}: there are no credentials for the registry of ${used} [image]`;
   }
 }
 

@@ -82,7 +82,7 @@ function idOf({ name, type }: Resource): string {
 
 /** Whether each resource that another one names exists, with the parts of the gateway. */
 function* referenceFindings(parsed: Template): Generator<string> {
-  const own = new Map(parsed.resources.map((resource) => [idOf(resource), resource]));
+  const existing = new Map(parsed.resources.map((resource) => [idOf(resource), resource]));
   const [gatewayType] = types.gateway;
   for (const resource of parsed.resources) {
     const title = titleOf(resource);
@@ -92,7 +92,7 @@ function* referenceFindings(parsed: Template): Generator<string> {
     else if (expected !== resource.apiVersion)
       yield `${templateFile}: ${title} has the apiVersion ${resource.apiVersion} instead of ${expected} [type]`;
     for (const one of resource.dependsOn ?? [])
-      if (!own.has(inner(one)))
+      if (!existing.has(inner(one)))
         yield `${templateFile}: ${title} depends on ${one}, which does not exist [reference]`;
     if (resource.type !== gatewayType) continue;
     for (const [path, text] of textsOf(resource.properties, title)) {
@@ -106,7 +106,7 @@ function* referenceFindings(parsed: Template): Generator<string> {
     }
     for (const [, text] of textsOf(resource.properties?.backendAddressPools, '')) {
       const [, group = ''] = /^\[reference\((resourceId\(.*\))\)\.ipAddress\.ip\]$/.exec(text) ?? [];
-      if (group && !own.has(group))
+      if (group && !existing.has(group))
         yield `${templateFile}: ${title} sends requests to ${group}, which does not exist [reference]`;
       if (group && !resource.dependsOn?.includes(`[${group}]`))
         yield `${templateFile}: ${title} does not wait for ${group}, whose address it needs [reference]`;

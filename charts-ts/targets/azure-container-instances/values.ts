@@ -40,7 +40,7 @@ export function dailyTime(schedule: string): { hour: number; minute: number } | 
 
 /** What contradicts each other, as `path: message`. The rules check everything that the finished files show. */
 export function* faults(values: AzureValues): Generator<string> {
-  const { autoscaling, azure: own, database, image, purge } = values;
+  const { autoscaling, database, image, purge } = values;
   if (autoscaling.minReplicas !== autoscaling.maxReplicas)
     yield 'autoscaling.maxReplicas: must equal minReplicas, because Container Instances do not scale by themselves';
   // Both revisions run during a deployment.
@@ -51,6 +51,6 @@ export function* faults(values: AzureValues): Generator<string> {
     yield 'image.repository: must be in an Azure Container Registry, NAME.azurecr.io/…, which the managed identity can read';
   if (purge.enabled && !dailyTime(purge.schedule))
     yield 'purge.schedule: must be MINUTE HOUR * * *, because the trigger starts the purge once a day';
-  if (own.gateway.minCapacity > own.gateway.maxCapacity)
+  if (values.azure.gateway.minCapacity > values.azure.gateway.maxCapacity)
     yield 'azure.gateway.maxCapacity: must not be less than minCapacity';
 }

@@ -60,8 +60,8 @@ function* environmentFindings({ command, container, file }: Process): Generator<
 }
 
 function* portFindings(service: Service): Generator<string> {
-  const listening = service.spec.template.spec.containers.flatMap(({ name = '?', ports: own = [] }) =>
-    own.map(({ containerPort }) => ({ name, containerPort })),
+  const listening = service.spec.template.spec.containers.flatMap(({ name = '?', ports: declared = [] }) =>
+    declared.map(({ containerPort }) => ({ name, containerPort })),
   );
   if (listening.length !== 1)
     yield `${serviceFile}: ${listening.length} ports are declared; Cloud Run accepts exactly one in all containers [one-port]`;

@@ -42,8 +42,8 @@ export type CloudRunValues = z.infer<typeof schema>;
 
 /** What contradicts each other, as `path: message`. The rules check everything that the finished files show. */
 export function* faults(values: CloudRunValues): Generator<string> {
-  const { autoscaling, cloudRun: own, database, jwt } = values;
-  if (own.ingress === 'internal-and-cloud-load-balancing' && !own.loadBalancerAddress)
+  const { autoscaling, database, jwt } = values;
+  if (values.cloudRun.ingress === 'internal-and-cloud-load-balancing' && !values.cloudRun.loadBalancerAddress)
     yield 'cloudRun.loadBalancerAddress: is required behind a load balancer, which appends this address to X-Forwarded-For';
   const connections = 2 * autoscaling.maxReplicas * database.poolMax;
   if (connections > database.maxConnections)

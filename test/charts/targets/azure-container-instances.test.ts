@@ -5,7 +5,8 @@ import type { FolderContent } from '../../../charts-ts/output/output-folder.ts';
 import { buildTarget } from '../../../charts-ts/targets/build-target.ts';
 import type { Target } from '../../../charts-ts/targets/target.ts';
 import { entryPoint } from '../../../charts-ts/workload/process.ts';
-import { brokenTemplates } from './support/azure-broken.ts';
+import { malformedGroups, malformedTemplates } from './support/azure-malformed.ts';
+import { unwise } from './support/azure-unwise.ts';
 import { draw } from './support/drawn.ts';
 
 const name = 'azure-container-instances';
@@ -161,7 +162,7 @@ describe('charts: Azure Container Instances', () => {
     );
   });
 
-  for (const [title, change, ...lines] of brokenTemplates) {
+  for (const [title, change, ...lines] of [...malformedGroups, ...malformedTemplates, ...unwise]) {
     it(`refuses ${title}`, () => {
       const [template, parameters] = [parsed('template.json'), parsed('parameters.json')];
       change(template, parameters);

@@ -3,7 +3,9 @@ import { parse } from 'yaml';
 import type { FolderContent } from '../../../charts-ts/output/output-folder.ts';
 import { buildTarget } from '../../../charts-ts/targets/build-target.ts';
 import type { Target } from '../../../charts-ts/targets/target.ts';
-import { brokenFiles } from './support/cloud-run-broken.ts';
+import { malformed } from './support/cloud-run-malformed.ts';
+import { unwise } from './support/cloud-run-unwise.ts';
+import { unwiseResources } from './support/cloud-run-unwise-resources.ts';
 import { draw, replaced } from './support/drawn.ts';
 
 const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
@@ -146,7 +148,7 @@ describe('charts: Cloud Run', () => {
     );
   });
 
-  for (const [title, file, from, to, ...lines] of brokenFiles) {
+  for (const [title, file, from, to, ...lines] of [...malformed, ...unwise, ...unwiseResources]) {
     it(`refuses ${title}`, () => {
       const found = target.findings(replaced(files, file, from, to)) as Iterable<string>;
       expect([...found]).to.deep.equal(lines);

@@ -8,6 +8,7 @@ import io
 import json
 import sys
 
+import knack.prompting
 from azure.cli.core import get_default_cli
 from azure.cli.core.commands import AzCliCommandInvoker
 
@@ -16,7 +17,7 @@ class Parsed(BaseException):
     """Raised after a command has been parsed, and before its arguments are checked against the cloud."""
 
 
-def stop(self, parsed_ns):
+def stop(*_arguments):
     raise Parsed()
 
 
@@ -41,5 +42,7 @@ def parse(cli, arguments):
 
 
 AzCliCommandInvoker._validation = stop
+# A command that asks for a confirmation has been parsed as well.
+knack.prompting.verify_is_a_tty = stop
 for line in sys.stdin:
     print(parse(get_default_cli(), json.loads(line)), flush=True)

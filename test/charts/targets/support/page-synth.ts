@@ -23,12 +23,13 @@ export async function synthesizePage(
   const folder = mkdtempSync(join(tmpdir(), 'page-synth-'));
   try {
     writeFileSync(join(folder, 'mine.yaml'), valuesIn(page));
-    writeFileSync(join(folder, 'database-ca.pem'), rootCertificates[0] ?? '');
+    for (const name of ['database-ca.pem', 'public.pem', 'next-public.pem'])
+      writeFileSync(join(folder, name), rootCertificates[0] ?? '');
     const results: Map<string, string>[] = [];
     for (const { args } of commandsOf(commands, 'npm', 'run', 'synth', '--')) {
       const own = args
         .slice(3)
-        .map((arg) => arg.replace(/mine\.yaml|database-ca\.pem|^deploy\//, (name) => join(folder, name)));
+        .map((arg) => arg.replace(/mine\.yaml|[\w-]+\.pem|^deploy\//, (name) => join(folder, name)));
       const [out = ''] = await runSynth(own);
       const names = [
         'service.yaml',

@@ -1,0 +1,157 @@
+import type { Broken } from './cloud-run-malformed.ts';
+
+const service = 'service.yaml';
+const migrate = 'migrate-job.yaml';
+const purge = 'purge-job.yaml';
+
+/** What the form allows and the rules refuse. */
+export const unwise: readonly Broken[] = [
+  [
+    'two ports',
+    service,
+    '          volumeMounts:\n            - name: run',
+    '          ports:\n            - name: http1\n              containerPort: 8080\n          volumeMounts:\n            - name: run',
+    'service.yaml: 2 ports are declared; Cloud Run accepts exactly one in all containers [one-port]',
+    'service.yaml: container collector has the port; the requests are for auth-service [one-port]',
+  ],
+  [
+    'the management listener as the public port',
+    service,
+    'containerPort: 8000',
+    'containerPort: 9464',
+    'service.yaml: containerPort 9464 is the management listener, which must not be public [one-port]',
+  ],
+  [
+    'PORT',
+    service,
+    'name: METRICS_PORT',
+    'name: PORT',
+    'service.yaml: PORT must not be set, because Cloud Run sets it [port]',
+  ],
+  [
+    'a variable that occurs twice',
+    service,
+    'name: JWT_ISSUER',
+    'name: JWT_AUDIENCE',
+    'service.yaml: JWT_AUDIENCE occurs twice [environment]',
+  ],
+  [
+    'a secret in clear',
+    service,
+    'name: LOG_LEVEL\n              value: info',
+    'name: JWT_SECRET_KEY\n              value: info',
+    'service.yaml: JWT_SECRET_KEY contains a secret in clear; use valueFrom.secretKeyRef [secret-in-clear]',
+  ],
+  [
+    'a password in a URL in clear',
+    migrate,
+    'value: info',
+    'value: postgresql://auth:password@10.0.0.3/auth',
+    'migrate-job.yaml: LOG_LEVEL contains a secret in clear; use valueFrom.secretKeyRef [secret-in-clear]',
+  ],
+  [
+    'a private key in clear',
+    service,
+    'value: api.yourdomain.com',
+    "value: '-----BEGIN RSA PRIVATE KEY-----'",
+    'service.yaml: ALLOWED_HOSTS contains a secret in clear; use valueFrom.secretKeyRef [secret-in-clear]',
+  ],
+  [
+    'the latest version of a secret',
+    service,
+    'name: jwt-private-key\n                  key: "1"',
+    'name: jwt-private-key\n                  key: latest',
+    'service.yaml: JWT_PRIVATE_KEY uses version latest of jwt-private-key; name a number, because instances that start later would get another secret [secret-version]',
+  ],
+  [
+    'the latest version of a mounted secret',
+    service,
+    '- key: "1"',
+    '- key: latest',
+    'service.yaml: volume run-monitoring uses version latest of auth-service-run-monitoring; name a number [secret-version]',
+  ],
+  [
+    'a secret that nothing creates',
+    service,
+    'name: redis-url',
+    'name: redis_url',
+    'service.yaml: REDIS_URL uses the secret redis_url, which nothing creates [secret-name]',
+  ],
+  [
+    'a key of the service in a job',
+    purge,
+    'name: DB_POOL_MAX',
+    'name: REDIS_KEY_PREFIX',
+    'purge-job.yaml: REDIS_KEY_PREFIX is not for the command purge, which does not read it [least-privilege]',
+  ],
+  [
+    'a probe of the management listener',
+    service,
+    'path: /api/v1/health/live',
+    'path: /api/v1/health/live\n              port: 9464',
+    'service.yaml: livenessProbe asks port 9464, which is not the port of the container (8000) [probe]',
+  ],
+  [
+    'a liveness probe that asks Postgres',
+    service,
+    'path: /api/v1/health/live',
+    'path: /api/v1/health/ready',
+    'service.yaml: livenessProbe asks /api/v1/health/ready instead of /api/v1/health/live [probe]',
+  ],
+  [
+    'a probe that waits longer than its period',
+    service,
+    'periodSeconds: 10\n            timeoutSeconds: 5',
+    'periodSeconds: 10\n            timeoutSeconds: 15',
+    'service.yaml: livenessProbe has a timeout of 15 s and a period of 10 s; the timeout must not be longer [probe]',
+  ],
+  [
+    'a start that Cloud Run does not wait for',
+    service,
+    'failureThreshold: 24',
+    'failureThreshold: 49',
+    'service.yaml: startupProbe waits 245 s; Cloud Run allows 240 s [probe]',
+  ],
+  [
+    'a service without a liveness probe',
+    service,
+    '          livenessProbe:\n            httpGet:\n              path: /api/v1/health/live\n            periodSeconds: 10\n            timeoutSeconds: 5\n            failureThreshold: 6\n',
+    '',
+    'service.yaml: auth-service has no livenessProbe [probe]',
+  ],
+  [
+    'times that do not fit',
+    service,
+    'value: 8s',
+    'value: 25s',
+    'service.yaml: DRAIN_DELAY and SHUTDOWN_TIMEOUT are 25 s together; Cloud Run kills the process 10 s after SIGTERM, so 9 s are allowed [stop-time]',
+  ],
+  [
+    'a service that trusts no front end',
+    service,
+    '            - name: TRUSTED_PROXIES\n              value: cloud-run,35.191.0.0/16,130.211.0.0/22,169.254.0.0/16,203.0.113.10\n',
+    '',
+    'service.yaml: TRUSTED_PROXIES is missing; all clients would share the rate limit of one address [proxies]',
+  ],
+  [
+    'an entry point of its own',
+    purge,
+    '              args:\n                - purge',
+    '              command:\n                - node\n              args:\n                - purge',
+    'purge-job.yaml: command replaces the entry point of the image, which sizes the thread pool; use args [entry-point]',
+  ],
+  [
+    'a migration that does something else',
+    migrate,
+    '- migrate\n',
+    '- serve\n',
+    'migrate-job.yaml: args must begin with migrate [entry-point]',
+  ],
+  [
+    'a job of another release',
+    purge,
+    'auth-service:1.0.0',
+    'auth-service:0.9.0',
+    'purge-job.yaml: asia-northeast3-docker.pkg.dev/your-project/auth/auth-service:0.9.0 is not the image of the service, asia-northeast3-docker.pkg.dev/your-project/auth/auth-service:1.0.0 [image]',
+  ],
+];
