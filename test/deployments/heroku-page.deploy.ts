@@ -66,9 +66,8 @@ describe('The page of Heroku', function () {
     const vars = 'deploy-out/heroku/config-vars.json';
     writeFileSync(join(folder, vars), readFileSync(vars));
     // Synth and the verification have tests of their own.
-    const blocks = blocksOf(page).map(({ text }) =>
-      text.replace(/^(npm run|tools\/deploy\/verify\.sh) .*$/gm, ''),
-    );
+    const pages = [...blocksOf(page), ...blocksOf('docs/deploy/pipelines.md').filter(isOfHeroku)];
+    const blocks = pages.map(({ text }) => text.replace(/^(npm run|tools\/deploy\/verify\.sh) .*$/gm, ''));
     const run = [...recorder, ...blocks.map((text) => text.replace('rm private.pem', ''))];
     const { output, status } = await runStep({ run }, folder);
     expect(status, output).to.equal(0);
