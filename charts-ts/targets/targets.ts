@@ -25,6 +25,11 @@ const targets: Readonly<Record<string, () => Promise<Target>>> = {
   ecs: async () => (isRequired ? require('./ecs/ecs.ts') : await import('./ecs/ecs.ts')).ecs,
   heroku: async () =>
     (isRequired ? require('./heroku/heroku.ts') : await import('./heroku/heroku.ts')).heroku,
+  'single-server': async () =>
+    (isRequired
+      ? require('./single-server/single-server.ts')
+      : await import('./single-server/single-server.ts')
+    ).singleServer,
 };
 
 export const targetNames = Object.keys(targets);
