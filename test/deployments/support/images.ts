@@ -45,12 +45,8 @@ interface Build {
   readonly args?: readonly string[];
 }
 
-/**
- * Builds a Dockerfile without a registry of images, and does nothing if the image exists. Commands in it reach the
- * registries of packages as this machine does.
- */
+/** Builds a Dockerfile without a registry of images. Commands in it reach the registries of packages as this machine does. */
 export function buildImage(store: PodmanStore, name: string, { args = [], folder }: Build): void {
-  if (exists(store, name)) return;
   const begin = performance.now();
   mkdirSync(join(homedir(), '.npm'), { recursive: true });
   store.podman(
@@ -145,7 +141,6 @@ function closure(program: string): string[] {
  * to say that it is not the real one.
  */
 export function buildStandIn(store: PodmanStore, name: string, standIn: StandIn): void {
-  if (exists(store, name)) return;
   buildDebian(store);
   const folder = join(store.folder, 'stand-in');
   const root = join(folder, 'root');

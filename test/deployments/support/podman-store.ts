@@ -8,10 +8,13 @@ export interface PodmanStore {
   readonly folder: string;
   /** The environment in which `podman` uses this folder. */
   readonly env: NodeJS.ProcessEnv;
+  /** Notes that a process keeps a network namespace with containers. */
+  addNamespace(pid: number): void;
   /** Runs podman outside the network namespace, where registries of packages can be reached, and returns its output. */
   podman(...args: string[]): string;
   leftovers(): Promise<string[]>;
-  removeContainers(): void;
+  /** Removes containers, volumes and networks, in the network namespace of this process id. */
+  removeContainers(namespace: number): void;
 }
 
 // Debian 12 has cgroups of both versions, where crun fails. The default limits of podman exceed those of some machines.
@@ -37,6 +40,9 @@ graphroot = "${folder}/images"
 runroot = "${folder}/run"
 `;
 
+/** A folder that keeps the images for the next run, for those who work on these tests. CI does not set it. */
+const { PODMAN_FOLDER } = process.env;
+
 let store: PodmanStore | undefined;
 
 /** Ends what still runs on the folder: the monitors of finished health checks wait for minutes. */
@@ -52,10 +58,17 @@ function endMonitors(folder: string): void {
   }
 }
 
+/** Network namespaces with containers, by the process that keeps each. */
+const namespaces = new Set<number>();
+
 /** Ends with the process, whatever happens in it. */
 function removeFolder({ folder, removeContainers }: PodmanStore): void {
-  removeContainers();
+  for (const namespace of namespaces) {
+    removeContainers(namespace);
+    process.kill(namespace);
+  }
   endMonitors(folder);
+  if (PODMAN_FOLDER) return;
   const mounts = execFileSync('findmnt', ['--noheadings', '--raw', '--output', 'TARGET'], {
     encoding: 'utf8',
   });
@@ -67,8 +80,8 @@ function removeFolder({ folder, removeContainers }: PodmanStore): void {
 /** The one store of this process. It is made at the first call, and removed when the process ends. */
 export function createPodmanStore(): PodmanStore {
   if (store) return store;
-  const folder = mkdtempSync(join(tmpdir(), 'podman-'));
-  mkdirSync(join(folder, 'networks'));
+  const folder = PODMAN_FOLDER ?? mkdtempSync(join(tmpdir(), 'podman-'));
+  mkdirSync(join(folder, 'networks'), { recursive: true });
   writeFileSync(join(folder, 'containers.conf'), containersConf(folder));
   writeFileSync(join(folder, 'storage.conf'), storageConf(folder));
   const env = {
@@ -79,7 +92,12 @@ export function createPodmanStore(): PodmanStore {
     DISABLE_HC_SYSTEMD: 'true',
   };
   const podman = (...args: string[]): string =>
-    execFileSync('podman', args, { env, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 });
+    execFileSync('podman', args, {
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
   const list = (kind: string, ...args: string[]): string[] =>
     podman(...args)
       .split('\n')
@@ -89,15 +107,19 @@ export function createPodmanStore(): PodmanStore {
     folder,
     env,
     podman,
+    addNamespace: (pid) => namespaces.add(pid),
     leftovers: async () => [
       ...list('container', 'ps', '--all', '--format', '{{.Names}}'),
       ...list('volume', 'volume', 'ls', '--quiet'),
       ...list('network', 'network', 'ls', '--format', '{{.Name}}'),
     ],
-    removeContainers() {
-      spawnSync('podman', ['rm', '--all', '--force', '--time', '0'], { env });
-      spawnSync('podman', ['volume', 'prune', '--force'], { env });
-      spawnSync('podman', ['network', 'prune', '--force'], { env });
+    removeContainers(namespace) {
+      // The bridges and the firewall rules of the containers are there.
+      const inside = ['--net', '--target', `${namespace}`, 'podman'];
+      spawnSync('nsenter', [...inside, 'rm', '--all', '--force', '--time', '0'], { env });
+      spawnSync('nsenter', [...inside, 'volume', 'prune', '--force'], { env });
+      spawnSync('nsenter', [...inside, 'network', 'prune', '--force'], { env });
+      namespaces.delete(namespace);
     },
   };
   store = made;

@@ -98,6 +98,8 @@ export async function openPodman(context: Mocha.Context): Promise<Podman> {
   const store = createPodmanStore();
   const socket = join(store.folder, `${crypto.randomUUID().slice(0, 8)}.sock`);
   const service = await startService(store, socket);
+  const namespace = service.pid ?? 0;
+  store.addNamespace(namespace);
   const stopHealthChecks = runHealthChecks(socket);
   const env = {
     ...store.env,
@@ -109,7 +111,8 @@ export async function openPodman(context: Mocha.Context): Promise<Podman> {
   };
   const inside = (script: string): [string, string[]] => [
     'nsenter',
-    ['--net', '--target', `${service.pid}`, 'bash', '-euo', 'pipefail', '-c', script],
+    // Bash would otherwise read its start-up file, because its input is a socket.
+    ['--net', '--target', `${namespace}`, 'bash', '--norc', '-euo', 'pipefail', '-c', script],
   ];
   const shell: Podman['shell'] = async (script, options = {}) => {
     const { stdout } = await run(...inside(script), {
@@ -134,7 +137,7 @@ export async function openPodman(context: Mocha.Context): Promise<Podman> {
     leftovers: () => store.leftovers(),
     async close() {
       stopHealthChecks();
-      store.removeContainers();
+      store.removeContainers(namespace);
       service.kill();
       if (service.exitCode === null) await once(service, 'exit');
     },

