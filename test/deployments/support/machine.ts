@@ -121,9 +121,10 @@ export async function openMachine(context: Mocha.Context): Promise<Machine> {
       }),
     async close() {
       for (const child of [network, unshare]) {
-        if (child.exitCode !== null) continue;
+        if (child.exitCode !== null || child.signalCode !== null) continue;
+        const ended = once(child, 'exit');
         child.kill('SIGKILL');
-        await once(child, 'exit');
+        await ended;
       }
       rmSync(root, { recursive: true, force: true });
     },
