@@ -12,6 +12,8 @@ interface Accepted {
   /** Logical ids. */
   readonly resources: RegExp;
   readonly reason: string;
+  /** The finding is accepted in a template with this text only. */
+  readonly onlyWith?: string;
 }
 
 export const accepted: readonly Accepted[] = [
@@ -38,6 +40,13 @@ export const accepted: readonly Accepted[] = [
     resources: /^DatabaseInstance$/,
     reason:
       'ecs.database.multiAz decides, because a standby doubles the price. The default is that of the guide.',
+  },
+  {
+    rule: 'AwsSolutions-RDS10',
+    resources: /^DatabaseInstance$/,
+    reason:
+      'ecs.deletionProtection turns off both protections, before the stack is deleted. One alone is a mistake.',
+    onlyWith: '"deletion_protection.enabled","Value":"false"',
   },
   {
     rule: 'AwsSolutions-RDS11',
@@ -91,7 +100,10 @@ export function* nagFindings({ file, text }: Template, kept = accepted): Iterabl
   for (const { description, ruleName, violatingResources } of violationsOf(text)) {
     for (const { constructPath = '' } of violatingResources) {
       const id = constructPath.split('/').at(-1) ?? '';
-      const isAccepted = kept.some(({ resources, rule }) => rule === ruleName && resources.test(id));
+      const isAccepted = kept.some(
+        ({ onlyWith = '', resources, rule }) =>
+          rule === ruleName && resources.test(id) && text.includes(onlyWith),
+      );
       if (!isAccepted) yield `${file}: ${id}: ${description} [nag-${ruleName.replace('AwsSolutions-', '')}]`;
     }
   }
