@@ -4,11 +4,12 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { blocksOf } from './support/page.ts';
+import { type Block, blocksOf } from './support/page.ts';
 import { createCheckout, runStep } from './support/pipeline-steps.ts';
 import { need } from './support/tools.ts';
 
 const page = 'docs/deploy/heroku.md';
+const isOfHeroku = ({ text }: Block): boolean => text.startsWith('heroku ');
 const app = JSON.parse(readFileSync('app.json', 'utf8'));
 
 /** The version of the command line whose commands the pages use. */
@@ -65,9 +66,8 @@ describe('The page of Heroku', function () {
     const vars = 'deploy-out/heroku/config-vars.json';
     writeFileSync(join(folder, vars), readFileSync(vars));
     // Synth and the verification have tests of their own.
-    const blocks = blocksOf(page).map(({ text }) =>
-      text.replace(/^(npm run|tools\/deploy\/verify\.sh) .*$/gm, ''),
-    );
+    const pages = [...blocksOf(page), ...blocksOf('docs/deploy/pipelines.md').filter(isOfHeroku)];
+    const blocks = pages.map(({ text }) => text.replace(/^(npm run|tools\/deploy\/verify\.sh) .*$/gm, ''));
     const run = [...recorder, ...blocks.map((text) => text.replace('rm private.pem', ''))];
     const { output, status } = await runStep({ run }, folder);
     expect(status, output).to.equal(0);
