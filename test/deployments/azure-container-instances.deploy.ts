@@ -11,7 +11,13 @@ import { draw } from '../charts/targets/support/drawn.ts';
 import { until } from '../support/until.ts';
 import { createFrontEnd, type FrontEnd, runAgainst } from './support/front-end.ts';
 import { blocksOf } from './support/page.ts';
-import { needStores, type PrivateStores, startPrivateStores, storeName } from './support/private-stores.ts';
+import {
+  keyPair,
+  needStores,
+  type PrivateStores,
+  startPrivateStores,
+  storeName,
+} from './support/private-stores.ts';
 import { commandsOf, recordCommands } from './support/recorded-commands.ts';
 import { createSandbox, needSandbox, type Sandbox } from './support/sandbox.ts';
 import { need } from './support/tools.ts';
@@ -42,11 +48,12 @@ describe('Azure Container Instances', function () {
     needStores(this);
     sandbox = createSandbox({ ...addresses, storeName, cleanup });
     stores = await startPrivateStores(sandbox, cleanup);
+    const next = keyPair();
     const drawn = await draw(
       'azure-container-instances',
       `database.ca=${stores.ca},redis.ca=${stores.ca}`,
       `azure.network.gatewaySubnetCidr=${gatewaySubnet}`,
-      'corsOrigins={https://app.example.com}',
+      `corsOrigins={https://app.example.com},jwt.publicKeys.next=${next.publicKey}`,
     );
     ({ files } = drawn);
     processes = [...drawn.target.containers(files)];
@@ -115,6 +122,11 @@ describe('Azure Container Instances', function () {
     const printed = await runAgainst(addresses.container, port, '198.51.100.20:40000', verify);
     expect(printed).to.contain('"status":"ready"');
     expect(printed).to.contain('"ip":"198.51.100.20"');
+  });
+
+  it('publishes the mounted public key beside the one that signs', async () => {
+    const { body } = await frontEnd.send('/.well-known/jwks.json');
+    expect(body.keys).to.have.length(2);
   });
 
   it('gets the list of origins as a list, although it begins as an expression of Azure does', async () => {

@@ -10,7 +10,13 @@ import { draw } from '../charts/targets/support/drawn.ts';
 import { until } from '../support/until.ts';
 import { createFrontEnd, type FrontEnd, runAgainst } from './support/front-end.ts';
 import { blocksOf } from './support/page.ts';
-import { needStores, type PrivateStores, startPrivateStores, storeName } from './support/private-stores.ts';
+import {
+  keyPair,
+  needStores,
+  type PrivateStores,
+  startPrivateStores,
+  storeName,
+} from './support/private-stores.ts';
 import { createSandbox, needSandbox, type Sandbox } from './support/sandbox.ts';
 
 /** Link-local, as the addresses between the front end of Cloud Run and a container are. */
@@ -46,7 +52,10 @@ describe('Cloud Run', function () {
     needStores(this);
     sandbox = createSandbox({ ...addresses, storeName, cleanup });
     stores = await startPrivateStores(sandbox, cleanup);
-    const drawn = await draw('cloud-run', `database.ca=${stores.ca},redis.ca=${stores.ca}`);
+    const drawn = await draw(
+      'cloud-run',
+      `database.ca=${stores.ca},redis.ca=${stores.ca},cloudRun.publicKeyVersions.next=1`,
+    );
     ({ files } = drawn);
     processes = [...drawn.target.containers(files)];
     [probed] = parse(files.get('service.yaml') ?? '').spec.template.spec.containers;
@@ -89,7 +98,8 @@ describe('Cloud Run', function () {
 
   it('starts the service with the environment of its file, and the startup probe turns to 200', async () => {
     const container = processOf('serve');
-    service = sandbox.start(container, { env: { ...secretsOf(container), ...knative } });
+    const files = { '/etc/auth/public-keys/next.pem': keyPair().publicKey };
+    service = sandbox.start(container, { env: { ...secretsOf(container), ...knative }, files });
     await until(async () => {
       if (!service.isRunning()) throw new Error(readFileSync(service.logFile, 'utf8'));
       return (await frontEnd.statusOf(probed.startupProbe.httpGet.path)) === 200;
@@ -140,6 +150,11 @@ describe('Cloud Run', function () {
     expect(printed).to.contain('"status":"healthy"');
     expect(printed).to.contain('"status":"ready"');
     expect(printed).to.contain('"ip":"198.51.100.20"');
+  });
+
+  it('publishes the mounted public key beside the one that signs', async () => {
+    const { body } = await frontEnd.send('/.well-known/jwks.json');
+    expect(body.keys).to.have.length(2);
   });
 
   it('answers to the host of the values only', async () => {

@@ -26,7 +26,7 @@ export interface PrivateStores {
 }
 
 /** A pair of keys, as `openssl genrsa` and `openssl rsa -pubout` write it. */
-function keyPair() {
+export function keyPair() {
   return generateKeyPairSync('rsa', {
     modulusLength: 2048,
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ServiceContainer } from '../../../charts-ts/workload/service-container.ts';
 import type { Cleanup } from '../../../tools/torture/harness/cleanup.ts';
@@ -34,6 +34,8 @@ export interface PlatformPart {
   readonly command?: readonly string[];
   /** The texts of the secrets, by variable, and the variables that the platform sets. */
   readonly env: Readonly<Record<string, string>>;
+  /** The texts of mounted secrets, by path. Every other mounted file has the text of the container. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -64,11 +66,14 @@ export function needSandbox(context: Mocha.Context): void {
   }
 }
 
-/** The folder of the image, with the compiled service in it, and a file system on which nobody can write. */
+/**
+ * The folder of the image, with the compiled service in it, the mounted files below /etc, and a file system on which nobody can
+ * write.
+ */
 const script = `set -e
-hosts=$1 app=$2 modules=$3
+etc=$1 app=$2 modules=$3
 shift 3
-mount --bind "$hosts" /etc/hosts
+mount -t overlay -o "lowerdir=$etc:/etc" overlay /etc
 mount -t tmpfs -o mode=755 tmpfs /srv
 mkdir -p /srv/auth/dist /srv/auth/migrations /srv/auth/node_modules
 cp "$app/package.json" /srv/auth
@@ -120,24 +125,43 @@ function forward(address: string, port: number, cleanup: Cleanup): Promise<Serve
   });
 }
 
+/** Writes the mounted files of a container into a folder that is laid over /etc. */
+function writeMounts(
+  etc: string,
+  { mounts }: ServiceContainer,
+  files: Readonly<Record<string, string>>,
+): void {
+  for (const [path, text] of mounts) {
+    const [, below] = /^\/etc\/(.+)$/.exec(path) ?? [];
+    const content = files[path] ?? text;
+    if (!below || content === null) throw new Error(`${path} is not below /etc, or has no text`);
+    mkdirSync(dirname(join(etc, below)), { recursive: true });
+    writeFileSync(join(etc, below), content);
+  }
+}
+
 export function createSandbox(options: SandboxOptions): Sandbox {
   const { cleanup, front, storeName } = options;
   const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  // The user of the image reads the files in it.
+  chmodSync(folder, 0o755);
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
-  const hosts = join(folder, 'hosts');
-  writeFileSync(hosts, `127.0.0.1 localhost\n${front} ${storeName}\n`);
   const network = createNetwork(options);
   let count = 0;
 
-  function start({ env }: ServiceContainer, part: PlatformPart): ManagedProcess {
+  function start(container: ServiceContainer, part: PlatformPart): ManagedProcess {
     count += 1;
+    const etc = join(folder, `etc-${count}`);
+    mkdirSync(etc);
+    writeFileSync(join(etc, 'hosts'), `127.0.0.1 localhost\n${front} ${storeName}\n`);
+    writeMounts(etc, container, part.files ?? {});
     const inNetwork = ['netns', 'exec', network, 'unshare', '--mount', '--propagation', 'private'];
-    const inRoot = ['sh', '-c', script, 'sh', hosts, compiledApp(), modules];
+    const inRoot = ['sh', '-c', script, 'sh', etc, compiledApp(), modules];
     const asUser = ['setpriv', ...privileges, ...noCapabilities, '--'];
     const command = part.command ?? [...entryPoint(), ...(part.args ?? [])];
     const managed = startProcess(['ip', ...inNetwork, ...inRoot, ...asUser, ...command], {
       logFile: join(folder, `${count}.log`),
-      env: { ...env, ...part.env },
+      env: { ...container.env, ...part.env },
     });
     cleanup.add(() => void managed.stop('SIGKILL'));
     return managed;
