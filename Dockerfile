@@ -10,6 +10,14 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY app app
 RUN npm run build
 
+# For docker-compose.yml, which mounts app and migrations over these copies: every change restarts the service.
+FROM build AS development
+COPY migrations migrations
+# The service makes its key pair here. A volume takes the owner from the image.
+RUN mkdir .data && chown 10001:10001 .data
+USER 10001:10001
+CMD ["bash", "-c", "node --import=tsx app/main.ts migrate && exec node_modules/.bin/tsx watch --clear-screen=false app/main.ts"]
+
 FROM ${NODE_IMAGE} AS dependencies
 WORKDIR /srv/auth
 COPY package.json package-lock.json .npmrc ./

@@ -43,7 +43,9 @@ describe('Dockerfile', () => {
     expect(tag).to.match(/^\d+\.\d+\.\d+-\w+-slim(@sha256:[0-9a-f]{64})?$/);
     const oldest: string = manifest.engines.node.replace('>=', '');
     expect(tag.localeCompare(oldest, 'en', { numeric: true })).to.be.greaterThan(0);
-    for (const stage of stages) expect(all('FROM', stage)[0]).to.match(/^\$\{NODE_IMAGE\}( AS \w+)?$/);
+    for (const stage of stages)
+      expect(all('FROM', stage)[0]).to.match(/^(\$\{NODE_IMAGE\}|build)( AS \w+)?$/);
+    expect(all('FROM')).to.deep.equal([`\${NODE_IMAGE}`]);
   });
 
   it('runs nothing in the final stage, so that it holds only what is copied', () => {
@@ -54,6 +56,17 @@ describe('Dockerfile', () => {
       'migrations migrations',
       'package.json ./',
     ]);
+  });
+
+  it('has a stage for development with all dependencies, which runs as the same user', () => {
+    const stage = stages.find((candidate) => all('FROM', candidate)[0] === 'build AS development');
+    expect(all('USER', stage)).to.deep.equal(['10001:10001']);
+    const [shell, , script] = JSON.parse(all('CMD', stage)[0] ?? '');
+    expect([shell, script]).to.deep.equal([
+      'bash',
+      'node --import=tsx app/main.ts migrate && exec node_modules/.bin/tsx watch --clear-screen=false app/main.ts',
+    ]);
+    expect(manifest.scripts.dev).to.contain('tsx watch --clear-screen=false app/main.ts');
   });
 
   it('installs production dependencies only', () => {

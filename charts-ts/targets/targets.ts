@@ -10,6 +10,9 @@ const targets: Readonly<Record<string, () => Promise<Target>>> = {
       ? require('./azure-container-instances/azure-container-instances.ts')
       : await import('./azure-container-instances/azure-container-instances.ts')
     ).azureContainerInstances,
+  compose: async () =>
+    (isRequired ? require('./compose/compose.ts') : await import('./compose/compose.ts')).compose,
+  kong: async () => (isRequired ? require('./kong/kong.ts') : await import('./kong/kong.ts')).kong,
   'cloud-run': async () =>
     (isRequired ? require('./cloud-run/cloud-run.ts') : await import('./cloud-run/cloud-run.ts')).cloudRun,
   'github-actions': async () =>
@@ -22,6 +25,11 @@ const targets: Readonly<Record<string, () => Promise<Target>>> = {
   ecs: async () => (isRequired ? require('./ecs/ecs.ts') : await import('./ecs/ecs.ts')).ecs,
   heroku: async () =>
     (isRequired ? require('./heroku/heroku.ts') : await import('./heroku/heroku.ts')).heroku,
+  'single-server': async () =>
+    (isRequired
+      ? require('./single-server/single-server.ts')
+      : await import('./single-server/single-server.ts')
+    ).singleServer,
 };
 
 export const targetNames = Object.keys(targets);

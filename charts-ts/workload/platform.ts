@@ -8,8 +8,10 @@ export interface Platform {
   readonly proxies: readonly string[];
   /** null where the platform itself sets PORT. */
   readonly ports: { readonly http: number | null; readonly metrics: number | 'off' };
-  /** Whether the keys of JWT_ALGORITHM are mounted files or texts of variables. */
-  readonly keys: 'files' | 'texts';
+  /** Default: production. */
+  readonly environment?: 'development';
+  /** Whether the keys of JWT_ALGORITHM are mounted files or texts of variables. In development the service makes its own. */
+  readonly keys: 'files' | 'texts' | 'generated';
   /** Paths in the container: files of CAs, which are texts of variables otherwise, and the folder of further public keys. */
   readonly files: {
     readonly databaseCa?: string;

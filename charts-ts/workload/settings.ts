@@ -50,6 +50,7 @@ function onOff(value: string | boolean): string {
 }
 
 function jwtKeys({ jwt }: WorkloadValues, { keys }: Platform): Partial<Settings> {
+  if (keys === 'generated') return {};
   if (jwt.algorithm === 'HS256') return { JWT_SECRET_KEY: { secret: 'jwt-secret' } };
   if (keys === 'texts') {
     return { JWT_PRIVATE_KEY: { secret: 'jwt-private-key' }, JWT_PUBLIC_KEY: { secret: 'jwt-public-key' } };
@@ -97,7 +98,7 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
   const { database, jwt, redis, rollout } = values;
   return {
     ...extra(values),
-    ENV: text('production'),
+    ENV: text(platform.environment ?? 'production'),
     ...(platform.ports.http !== null && { PORT: text(platform.ports.http) }),
     METRICS_PORT: text(platform.ports.metrics),
     LOG_LEVEL: text(values.logLevel, 'logLevel'),

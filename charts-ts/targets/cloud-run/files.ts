@@ -28,10 +28,25 @@ export const schemas: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType
   [monitoringFile, runMonitoring],
 ]);
 
-export function parseYaml(text: string): { object: unknown; error: string | undefined } {
+interface ParsedFile {
+  readonly object: unknown;
+  readonly error: string | undefined;
+}
+
+function parseYaml(text: string): ParsedFile {
   const document = parseDocument(text);
   const error = document.errors[0]?.message.split('\n')[0];
   return { object: error ? undefined : document.toJS(), error };
+}
+
+/** Several rules read the same files. */
+const known = new WeakMap<FolderContent, ReadonlyMap<string, ParsedFile>>();
+
+/** Every file of YAML by its name. */
+export function parsedFiles(files: FolderContent): ReadonlyMap<string, ParsedFile> {
+  const parsed = known.get(files) ?? new Map([...files].map(([name, text]) => [name, parseYaml(text)]));
+  known.set(files, parsed);
+  return parsed;
 }
 
 /** A process of the service in a file: its container, and what its revision or task gives it. */
@@ -48,11 +63,11 @@ export interface Process {
 
 /** The service of the files, or undefined where its file does not have the form of one. */
 export function serviceOf(files: FolderContent): Service | undefined {
-  return service.safeParse(parseYaml(files.get(serviceFile) ?? '').object).data;
+  return service.safeParse(parsedFiles(files).get(serviceFile)?.object).data;
 }
 
 function processOfJob(files: FolderContent, file: string, command: 'migrate' | 'purge'): Process[] {
-  const parsed: Job | undefined = job.safeParse(parseYaml(files.get(file) ?? '').object).data;
+  const parsed: Job | undefined = job.safeParse(parsedFiles(files).get(file)?.object).data;
   const task = parsed?.spec.template.spec.template.spec;
   const container = task?.containers[0];
   if (!parsed || !task || !container) return [];

@@ -9,7 +9,7 @@ import {
   migrateFile,
   monitoringFile,
   type Process,
-  parseYaml,
+  parsedFiles,
   processesOf,
   schemas,
   serviceFile,
@@ -132,7 +132,7 @@ function* imageFindings(processes: readonly Process[]): Generator<string> {
 }
 
 function* monitoringFindings(files: FolderContent): Generator<string> {
-  const parsed = runMonitoring.safeParse(parseYaml(files.get(monitoringFile) ?? '').object).data;
+  const parsed = runMonitoring.safeParse(parsedFiles(files).get(monitoringFile)?.object).data;
   for (const { path, port } of parsed?.spec.endpoints ?? []) {
     if (port !== ports.metrics || path !== '/metrics')
       yield `${monitoringFile}: scrapes port ${port} and ${path} instead of ${ports.metrics} and /metrics [metrics]`;
@@ -141,14 +141,13 @@ function* monitoringFindings(files: FolderContent): Generator<string> {
 
 function* formFindings(files: FolderContent): Generator<string> {
   for (const [file, schema] of schemas) {
-    const text = files.get(file);
-    if (text === undefined) {
+    const parsed = parsedFiles(files).get(file);
+    if (parsed === undefined) {
       if (file === serviceFile || file === migrateFile) yield `${file}: is missing [file]`;
       continue;
     }
-    const { error, object } = parseYaml(text);
-    if (error) yield `${file}: ${error} [yaml]`;
-    else yield* schemaFindings(file, schema, object);
+    if (parsed.error) yield `${file}: ${parsed.error} [yaml]`;
+    else yield* schemaFindings(file, schema, parsed.object);
   }
 }
 

@@ -17,6 +17,8 @@ export function templateOf(values: EcsValues): string {
       outdir,
       analyticsReporting: false,
       treeMetadata: false,
+      // Statements with the same actions become one, which makes the template shorter.
+      postCliContext: { '@aws-cdk/aws-iam:minimizePolicies': true },
       // checks/toolkit.ts asks the same rules about the finished file.
       builtinCloudFormationValidation: false,
     });

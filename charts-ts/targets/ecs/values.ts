@@ -11,7 +11,6 @@ const database = z.strictObject({
   maxStorageGib: z.int().min(20).max(65_536),
   multiAz: z.boolean(),
   backupDays: z.int().min(1).max(35),
-  deletionProtection: z.boolean(),
 });
 
 const redis = z.strictObject({
@@ -47,6 +46,7 @@ export const ecs = z.strictObject({
   logRetentionDays: z.union([30, 60, 90, 120, 180, 365, 731].map((days) => z.literal(days))),
   alarmEmail: z.email('must be an email address').optional(),
   passwordGeneration: z.int().min(1),
+  deletionProtection: z.boolean(),
   database,
   redis,
 });

@@ -87,11 +87,11 @@ function violationsOf(text: string) {
 }
 
 /** What the AWS Solutions rules of cdk-nag find, except for what is accepted. */
-export function* nagFindings({ file, text }: Template): Iterable<string> {
+export function* nagFindings({ file, text }: Template, kept = accepted): Iterable<string> {
   for (const { description, ruleName, violatingResources } of violationsOf(text)) {
     for (const { constructPath = '' } of violatingResources) {
       const id = constructPath.split('/').at(-1) ?? '';
-      const isAccepted = accepted.some(({ resources, rule }) => rule === ruleName && resources.test(id));
+      const isAccepted = kept.some(({ resources, rule }) => rule === ruleName && resources.test(id));
       if (!isAccepted) yield `${file}: ${id}: ${description} [nag-${ruleName.replace('AwsSolutions-', '')}]`;
     }
   }

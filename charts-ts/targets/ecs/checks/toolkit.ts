@@ -51,6 +51,10 @@ function load() {
   return loaded;
 }
 
+/** Some messages list every resource of the template. */
+const shortened = (message: string): string =>
+  message.length > 200 ? `${message.slice(0, 200)} …` : message;
+
 function* diagnosticsOf({ file, text }: Template): Iterable<string> {
   const { engine, validator } = load();
   const report = engine.validateTemplate(new validator.TemplateContent(text, file), {
@@ -62,7 +66,7 @@ function* diagnosticsOf({ file, text }: Template): Iterable<string> {
     const subject = [entity?.logicalId, propertyPath?.replace(/^Properties\.?/, '')]
       .filter(Boolean)
       .join('.');
-    yield `${file}: ${subject}: ${message} [toolkit-${ruleId}]`;
+    yield `${file}: ${subject}: ${shortened(message)} [toolkit-${ruleId}]`;
   }
 }
 

@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
@@ -91,6 +93,15 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, values: EcsValues, metrics: Metrics) {
     super(scope, id);
     const topic = new Topic(this, 'Topic', { topicName: ecsNames.alarms, enforceSSL: true });
+    // A topic with a policy no longer has the default one, which lets the alarms of the account in.
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+    );
     if (values.ecs.alarmEmail) topic.addSubscription(new EmailSubscription(values.ecs.alarmEmail));
     const action = new SnsAction(topic);
     for (const [name, rule] of Object.entries({ ...serviceRules, ...storeRules(values) })) {

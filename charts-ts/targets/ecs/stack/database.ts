@@ -33,7 +33,7 @@ export class Database extends Construct {
     const log = new LogGroup(this, 'Log', {
       logGroupName: `/aws/rds/instance/${ecsNames.database}/postgresql`,
       retention: logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.instance = new DatabaseInstance(this, 'Instance', {
       instanceIdentifier: ecsNames.database,
@@ -58,7 +58,8 @@ export class Database extends Construct {
   }
 }
 
-function storageOf({ ecs: { database } }: EcsValues) {
+function storageOf({ ecs }: EcsValues) {
+  const { database } = ecs;
   return {
     allocatedStorage: database.storageGib,
     maxAllocatedStorage: database.maxStorageGib,
@@ -67,7 +68,7 @@ function storageOf({ ecs: { database } }: EcsValues) {
     multiAz: database.multiAz,
     backupRetention: Duration.days(database.backupDays),
     deleteAutomatedBackups: false,
-    deletionProtection: database.deletionProtection,
+    deletionProtection: ecs.deletionProtection,
     removalPolicy: RemovalPolicy.SNAPSHOT,
     autoMinorVersionUpgrade: true,
   };

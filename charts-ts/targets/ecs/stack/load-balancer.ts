@@ -32,7 +32,7 @@ export class LoadBalancer extends Construct {
       securityGroup: network.loadBalancer,
       idleTimeout: Duration.seconds(idleTimeoutSeconds),
       dropInvalidHeaderFields: true,
-      deletionProtection: true,
+      deletionProtection: ecs.deletionProtection,
     });
     if (ecs.accessLogsBucket) {
       this.balancer.setAttribute('access_logs.s3.enabled', 'true');

@@ -41,7 +41,7 @@ export class AuthStack extends Stack {
     const log = new LogGroup(this, 'Log', {
       logGroupName: ecsNames.logGroup,
       retention: values.ecs.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const props = { values, secrets, log, network, cluster, loadBalancerCidrs: network.loadBalancerCidrs };
     const loadBalancer = new LoadBalancer(this, 'LoadBalancer', values, network);

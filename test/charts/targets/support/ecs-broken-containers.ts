@@ -21,14 +21,14 @@ export const containers: readonly Broken[] = [
   },
   broken(
     'root',
-    '"StopTimeout": 65,\n      "User": "10001:10001"',
+    '"StopTimeout": 65,\n    "User": "10001:10001"',
     '"StopTimeout": 65',
     `${service}: must not run as root: set User to 10001:10001 [privileges]`,
   ),
   broken(
     'a root file system that can be written',
-    '"Name": "purge",\n      "ReadonlyRootFilesystem": true',
-    '"Name": "purge",\n      "ReadonlyRootFilesystem": false',
+    '"Name": "purge",\n    "ReadonlyRootFilesystem": true',
+    '"Name": "purge",\n    "ReadonlyRootFilesystem": false',
     'PurgeTask: container purge: must have a read-only root file system [privileges]',
   ),
   broken(
@@ -84,8 +84,8 @@ export const containers: readonly Broken[] = [
   ),
   broken(
     'a container that waits for the end of the task',
-    '"Essential": false,\n      "Image": "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/auth-service:1.0.0",\n      "LogConfiguration": {"LogDriver":"awslogs","Options":{"awslogs-group":{"Ref":"Log"},"awslogs-stream-prefix":"ecs","awslogs-region":{"Ref":"AWS::Region"}}},\n      "Memory": 256',
-    '"Essential": true,\n      "Image": "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/auth-service:1.0.0",\n      "LogConfiguration": {"LogDriver":"awslogs","Options":{"awslogs-group":{"Ref":"Log"},"awslogs-stream-prefix":"ecs","awslogs-region":{"Ref":"AWS::Region"}}},\n      "Memory": 256',
+    '"Essential": false,\n    "Image": "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/auth-service:1.0.0",\n    "LogConfiguration": {"LogDriver":"awslogs","Options":{"awslogs-group":{"Ref":"Log"},"awslogs-stream-prefix":"ecs","awslogs-region":{"Ref":"AWS::Region"}}},\n    "Memory": 256',
+    '"Essential": true,\n    "Image": "123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/auth-service:1.0.0",\n    "LogConfiguration": {"LogDriver":"awslogs","Options":{"awslogs-group":{"Ref":"Log"},"awslogs-stream-prefix":"ecs","awslogs-region":{"Ref":"AWS::Region"}}},\n    "Memory": 256',
     `${service}: waits for the end of the essential container migrate, which would end the task [depends-on]`,
   ),
   broken(
@@ -96,8 +96,8 @@ export const containers: readonly Broken[] = [
   ),
   broken(
     'a start that takes ten minutes',
-    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n      "StartTimeout": 120,\n      "User": "10001:10001"\n     },\n     {\n      "DependsOn"',
-    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n      "StartTimeout": 600,\n      "User": "10001:10001"\n     },\n     {\n      "DependsOn"',
+    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n    "StartTimeout": 120,\n    "User": "10001:10001"\n   },\n   {\n    "DependsOn"',
+    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n    "StartTimeout": 600,\n    "User": "10001:10001"\n   },\n   {\n    "DependsOn"',
     'ServiceTaskTask: container migrate: StartTimeout is 600 s, and Fargate allows 2 to 120 [start-timeout]',
   ),
   {

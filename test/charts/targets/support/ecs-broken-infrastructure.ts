@@ -52,8 +52,8 @@ export const network: readonly Broken[] = [
   ),
   broken(
     'Postgres for the internet',
-    '"GroupId": {"Fn::GetAtt":["NetworkDatabase","GroupId"]},\n    "IpProtocol": "tcp",\n    "SourceSecurityGroupId": {"Fn::GetAtt":["NetworkTasks","GroupId"]}',
-    '"GroupId": {"Fn::GetAtt":["NetworkDatabase","GroupId"]},\n    "IpProtocol": "tcp",\n    "CidrIp": "0.0.0.0/0"',
+    '"GroupId": {"Fn::GetAtt":["NetworkDatabase","GroupId"]},\n  "IpProtocol": "tcp",\n  "SourceSecurityGroupId": {"Fn::GetAtt":["NetworkTasks","GroupId"]}',
+    '"GroupId": {"Fn::GetAtt":["NetworkDatabase","GroupId"]},\n  "IpProtocol": "tcp",\n  "CidrIp": "0.0.0.0/0"',
     'NetworkDatabasefromauthserviceNetworkTasksA4F1AB735432: opens port 5432 to the internet, where only the load balancer may be [open-port]',
   ),
 ];
@@ -119,7 +119,7 @@ export const stores: readonly Broken[] = [
   ),
   broken(
     'a URL with its password',
-    '"rediss://:{{resolve:secretsmanager:",\n       {"Ref":"PasswordRedis"},\n       ":SecretString:::}}@"',
+    '"rediss://:{{resolve:secretsmanager:",{"Ref":"PasswordRedis"},":SecretString:::}}@"',
     '"rediss://:YourRedisAuthToken@"',
     'Secretredisurl: SecretString contains the secret itself: refer to another secret, or create it with aws secretsmanager create-secret [secret-text]',
   ),

@@ -40,20 +40,20 @@ export const tasks: readonly Broken[] = [
   ),
   broken(
     'a deployment that nothing stops',
-    '"DeploymentCircuitBreaker": {"Enable":true,"Rollback":true}',
-    '"DeploymentCircuitBreaker": {"Enable":true,"Rollback":false}',
+    '"DeploymentCircuitBreaker":{"Enable":true,"Rollback":true}',
+    '"DeploymentCircuitBreaker":{"Enable":true,"Rollback":false}',
     'ServiceServiceService: needs the deployment circuit breaker with rollback: without it a task that never turns ready is started for hours [rollout]',
   ),
   broken(
     'a deployment that begins with an outage',
-    '"MinimumHealthyPercent": 100',
-    '"MinimumHealthyPercent": 50',
+    '"MinimumHealthyPercent":100',
+    '"MinimumHealthyPercent":50',
     'ServiceServiceService: MinimumHealthyPercent is 50, and below 100 a deployment removes tasks before their replacements are ready [rollout]',
   ),
   broken(
     'a number of tasks that each deployment restores',
     '"EnableECSManagedTags": true',
-    '"EnableECSManagedTags": true,\n    "DesiredCount": 2',
+    '"EnableECSManagedTags": true,\n  "DesiredCount": 2',
     'ServiceServiceService: must have no DesiredCount: each deployment would set the number of tasks back to it [rollout]',
   ),
   broken(
@@ -67,5 +67,11 @@ export const tasks: readonly Broken[] = [
     '"MinCapacity": 2',
     '"MinCapacity": 1',
     'ServiceServiceTaskCountTarget: MinCapacity is 1: with fewer than 2 tasks the failure of a zone is an outage [scaling]',
+  ),
+  broken(
+    'alarms that nobody may send',
+    '{"Service":"cloudwatch.amazonaws.com"}',
+    '{"Service":"events.amazonaws.com"}',
+    'AlarmsTopicPolicy: must let cloudwatch.amazonaws.com publish: the policy replaces the default one, and no alarm would arrive [alarm-topic]',
   ),
 ];

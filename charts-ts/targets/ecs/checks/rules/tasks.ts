@@ -117,5 +117,30 @@ const scaling: Rule = {
   },
 };
 
-/** Rules about task definitions and services. */
-export const taskRules: readonly Rule[] = [size, secretAccess, loadBalancerTarget, rollout, scaling];
+const alarmTopic: Rule = {
+  id: 'alarm-topic',
+  *check(template): Iterable<Finding> {
+    for (const { id, properties } of template.ofType('AWS::SNS::TopicPolicy')) {
+      const statements = listOf(treeOf(properties.PolicyDocument).Statement).map(treeOf);
+      const lets = statements.some(
+        ({ Effect: effect, Principal: principal }) =>
+          effect === 'Allow' && treeOf(principal).Service === 'cloudwatch.amazonaws.com',
+      );
+      if (!lets)
+        yield [
+          id,
+          'must let cloudwatch.amazonaws.com publish: the policy replaces the default one, and no alarm would arrive',
+        ];
+    }
+  },
+};
+
+/** Rules about task definitions, services and alarms. */
+export const taskRules: readonly Rule[] = [
+  size,
+  secretAccess,
+  loadBalancerTarget,
+  rollout,
+  scaling,
+  alarmTopic,
+];

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import type { FolderContent } from '../../charts-ts/output/output-folder.ts';
+import { buildTarget } from '../../charts-ts/targets/build-target.ts';
+import { accepted, nagFindings } from '../../charts-ts/targets/ecs/checks/nag.ts';
+import { type Template, templateIn } from '../../charts-ts/targets/ecs/checks/template.ts';
+import { toolkitFindings } from '../../charts-ts/targets/ecs/checks/toolkit.ts';
+import { ecs } from '../../charts-ts/targets/ecs/ecs.ts';
+import { setKinds } from '../../charts-ts/values/set-flag.ts';
+import { draw, replaced } from '../charts/targets/support/drawn.ts';
+import { nagged, refusedByToolkit } from './support/ecs-broken.ts';
+
+const name = 'auth-service.template.json';
+
+// Compiling the rules of AWS takes longer than a unit test may, so this is not in the ordinary suite.
+describe('the checkers of ECS', function () {
+  this.timeout(120_000);
+  let files: FolderContent;
+  before(async () => {
+    ({ files } = await draw('ecs'));
+  });
+
+  const changed = (from: string, to: string): Template => templateIn(replaced(files, name, from, to));
+
+  it('find nothing in the template of the values', () => {
+    expect([...toolkitFindings(templateIn(files))]).to.deep.equal([]);
+    expect([...nagFindings(templateIn(files))]).to.deep.equal([]);
+  });
+
+  for (const { from, lines, title, to } of refusedByToolkit) {
+    it(`of the toolkit refuse ${title}`, () => {
+      expect([...toolkitFindings(changed(from, to))]).to.deep.equal(lines);
+    });
+  }
+
+  for (const { from, lines, title, to } of nagged) {
+    it(`of cdk-nag refuse ${title}`, () => {
+      expect([...nagFindings(changed(from, to))]).to.deep.equal(lines);
+    });
+  }
+
+  it('accept nothing of cdk-nag that it does not find, and give a reason for each', () => {
+    for (const { reason, resources, rule } of accepted) {
+      const without = accepted.filter((one) => one.rule !== rule);
+      const found = [...nagFindings(templateIn(files), without)];
+      expect(found, rule).not.to.deep.equal([]);
+      expect(
+        found.filter((line) => !resources.test(line.split(': ')[1] ?? '')),
+        rule,
+      ).to.deep.equal([]);
+      expect(reason.length, rule).to.be.greaterThan(30);
+    }
+  });
+
+  it('see the same bytes each time', async () => {
+    expect((await draw('ecs')).files.get(name)).to.equal(files.get(name));
+  });
+
+  for (const sets of [
+    ['jwt.algorithm=HS256,jwt.previousSecret=true'],
+    ['ecs.scheme=internal,ecs.natGateways=2,ecs.redis.nodes=3'],
+    ['ecs.database.multiAz=true,ecs.database.instanceClass=db.t4g.micro,ecs.passwordGeneration=2'],
+    ['ecs.accessLogsBucket=logs-of-the-load-balancer,ecs.alarmEmail=ops@example.com'],
+    ['ecs.wafAclArn=arn:aws:wafv2:ap-northeast-2:123456789012:regional/webacl/a/b'],
+    ['purge.enabled=false,ecs.metricsCidrs[0]=10.1.0.0/16'],
+    ['image.repository=ghcr.io/example/auth-service'],
+    ['extraConfig.PASSWORD_BREACH_URL=https://api.pwnedpasswords.com/range'],
+  ]) {
+    it(`find nothing with ${sets}`, async () => {
+      const [kind] = setKinds.filter((one) => one === 'set');
+      const source = { files: [], sets: sets.map((text) => ({ kind: kind ?? 'set', text })) };
+      expect((await buildTarget(ecs, source)).get(name)).to.not.equal(files.get(name));
+    });
+  }
+});

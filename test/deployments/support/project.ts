@@ -1,0 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+
+/** The files that a fresh clone has, with the changes of the working tree. */
+export function copyProject(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  const copy =
+    'git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -xf - -C "$0"';
+  const { status, stderr } = spawnSync('bash', ['-c', copy, folder], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+}
