@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { parse } from 'yaml';
 import { type Block, blocksOf } from './support/page.ts';
 import { createCheckout, runStep } from './support/pipeline-steps.ts';
 import { need } from './support/tools.ts';
@@ -128,12 +129,13 @@ describe('The page of Heroku', function () {
     expect(readFileSync(page, 'utf8')).to.contain(`\n\`\`\`\n${line}\n\`\`\`\n`);
   });
 
-  it('draws the files from the values that it shows', async () => {
+  it('shows values of the file that it names, and draws the files from it', async () => {
     const checkout = createCheckout();
     try {
       const [, values = ''] = /```yaml\n([\s\S]*?)```/.exec(readFileSync(page, 'utf8')) ?? [];
-      mkdirSync(join(checkout.folder, 'deploy'));
-      writeFileSync(join(checkout.folder, 'deploy/heroku.yaml'), values);
+      const all = parse(readFileSync('charts-ts/values/heroku.yaml', 'utf8'));
+      const { allowedHosts, heroku } = parse(values);
+      expect([allowedHosts, heroku.app]).to.deep.equal([all.allowedHosts, all.heroku.app]);
       const run = blocksOf(page)
         .map(({ text }) => text)
         .filter((text) => text.startsWith('npm run synth'));

@@ -25,7 +25,7 @@ function broken(file: string, text: string, replacement: string): string {
 
 /** Workflows that actionlint refuses: file, text, what replaces it, and a part of the finding. */
 const refusedByActionlint: Record<string, readonly [string, string, string, string]> = {
-  'an unknown key': [check, 'runs-on:', 'run-on:', '17: unexpected key "run-on" for "job" section'],
+  'an unknown key': [check, 'runs-on:', 'run-on:', '18: unexpected key "run-on" for "job" section'],
   'an unknown event': [check, 'pull_request:', 'pull_requests:', '5: unknown Webhook event "pull_requests"'],
   'a job that needs no job': [
     ecs,
@@ -39,8 +39,8 @@ const refusedByActionlint: Record<string, readonly [string, string, string, stri
     expression('inputs.hash'),
     '37: property "hash" is not defined in object type',
   ],
-  'an unknown right': [check, 'contents: read', 'content: read', '20: unknown permission scope "content"'],
-  'an unknown runner': [check, 'ubuntu-24.04', 'ubuntu-99.04', '17: label "ubuntu-99.04" is unknown'],
+  'an unknown right': [check, 'contents: read', 'content: read', '21: unknown permission scope "content"'],
+  'an unknown runner': [check, 'ubuntu-24.04', 'ubuntu-99.04', '18: label "ubuntu-99.04" is unknown'],
   'an unfinished expression': [
     ecs,
     '{ vars.SERVICE_URL }}',

@@ -160,11 +160,11 @@ describe('The commands of the pipelines', function () {
     expect(named.filter((name) => !written.has(name))).to.deep.equal([]);
   });
 
-  it('write the pipelines of the repository that the page names', () => {
+  it('draw both pipelines', () => {
     const synth = commandsOf(commands, 'npm', 'run', 'synth');
     expect(synth.map(({ args }) => args.slice(2))).to.deep.equal([
-      ['--', '--target', 'github-actions', '--set', 'pipeline.repository=your-org/auth-service'],
-      ['--', '--target', 'gitlab-ci', '--set', 'pipeline.repository=your-org/auth-service'],
+      ['--', '--target', 'github-actions'],
+      ['--', '--target', 'gitlab-ci'],
     ]);
   });
 });

@@ -1,22 +1,26 @@
 import { checkSteps } from '../pipeline/build.ts';
 import { images } from '../pipeline/images.ts';
-import type { PipelineValues } from '../pipeline/values.ts';
+import { expression } from './expression.ts';
 import { checkout, runner, runSteps } from './steps.ts';
 import type { Workflow } from './workflow.ts';
 
 /** What CI runs for every change: `.ci/run`, as root in a container of Debian with Node.js. */
-export function checkWorkflow({ pipeline: { branch } }: PipelineValues): Workflow {
+export function checkWorkflow(): Workflow {
   return {
     name: 'Check',
-    // The branch that is deployed is checked by the workflow that deploys it.
-    on: { pull_request: null, push: { 'branches-ignore': [branch] }, workflow_call: null },
+    on: { pull_request: null, workflow_call: null, workflow_dispatch: null },
     permissions: {},
+    concurrency: {
+      group: `check-${expression('github.ref')}`,
+      // A new commit of a change replaces the check of the commit before. A release is checked to its end.
+      'cancel-in-progress': expression("github.event_name == 'pull_request'"),
+    },
     defaults: { run: { shell: 'bash' } },
     jobs: {
       check: {
         name: 'Check',
         'runs-on': runner,
-        'timeout-minutes': 60,
+        'timeout-minutes': 90,
         permissions: { contents: 'read' },
         container: { image: images.node },
         steps: [checkout(), ...runSteps(checkSteps)],

@@ -16,7 +16,7 @@ const pathOf = (workflow: string): string => `.github/workflows/${workflow}.yml`
 
 function files(values: PipelineValues): FolderContent {
   const workflows: [string, Workflow][] = [
-    ['check', checkWorkflow(values)],
+    ['check', checkWorkflow()],
     ['release', releaseWorkflow(values)],
     ...chosen(values).map((deployment): [string, Workflow] => [
       `deploy-${deployment.target}`,

@@ -11,7 +11,6 @@ export interface Workflow {
 
 interface Trigger {
   readonly branches?: readonly string[];
-  readonly 'branches-ignore'?: readonly string[];
   readonly inputs?: Readonly<Record<string, Input>>;
 }
 
@@ -23,7 +22,7 @@ interface Input {
 
 interface Concurrency {
   readonly group: string;
-  readonly 'cancel-in-progress': boolean;
+  readonly 'cancel-in-progress': boolean | string;
 }
 
 export type Permissions = Readonly<

@@ -29,7 +29,7 @@ const docker: Pick<GitlabJob, 'image' | 'services' | 'variables'> = {
 export function buildJobs(branch: string): [string, GitlabJob][] {
   const rules = [onBranch(branch)];
   return [
-    ['check', { stage: 'check', image: { name: images.node }, timeout: '1h', script: scriptOf(checkSteps) }],
+    ['check', { stage: 'check', image: { name: images.node }, timeout: '90m', script: scriptOf(checkSteps) }],
     [
       'sbom',
       {

@@ -40,8 +40,8 @@ const instancesFinish: readonly Step[] = [
   step(
     'Remove the groups before',
     'cloud',
-    `revision=${shortRevision}`,
-    `others="[?starts_with(name, 'auth-service-') && !starts_with(name, 'auth-service-$revision-') && name != 'auth-service-purge'].name"`,
+    `current=${shortRevision}`,
+    `others="[?starts_with(name, 'auth-service-') && !starts_with(name, 'auth-service-$current-') && name != 'auth-service-purge'].name"`,
     `az container list ${group} --query "$others" --output tsv > ${previous}/groups`,
     `while read -r name; do az container delete ${group} --name "$name" --yes < /dev/null; done < ${previous}/groups`,
   ),

@@ -74,13 +74,13 @@ const mistakes: Record<string, Mistake> = {
   ],
   'no timeout': [
     check,
-    '    timeout-minutes: 60\n',
+    '    timeout-minutes: 90\n',
     '',
     `${check}: job check has no timeout-minutes: GitHub would wait for six hours [timeout]`,
   ],
   'a timeout of hours': [
     check,
-    'timeout-minutes: 60',
+    'timeout-minutes: 90',
     'timeout-minutes: 360',
     `${check}: job check may take 360 minutes, more than 120 [timeout]`,
   ],
@@ -142,7 +142,7 @@ const mistakes: Record<string, Mistake> = {
     check,
     'permissions: {}',
     'permissions: {',
-    `${check}: Flow map in block collection must be sufficiently indented and end with a } at line 11, column 1: [workflow]`,
+    `${check}: Flow map in block collection must be sufficiently indented and end with a } at line 9, column 1: [workflow]`,
   ],
 };
 
@@ -167,7 +167,7 @@ describe('target github-actions', () => {
 
   it('checks a change by the script that every other CI runs', () => {
     const { jobs, on } = workflow(check);
-    expect(Object.keys(on)).to.have.members(['pull_request', 'push', 'workflow_call']);
+    expect(Object.keys(on)).to.have.members(['pull_request', 'workflow_call', 'workflow_dispatch']);
     expect(jobs.check.steps.at(-1)).to.deep.equal({ name: 'Check', run: '.ci/run\n' });
   });
 

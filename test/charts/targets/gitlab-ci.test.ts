@@ -24,7 +24,7 @@ const mistakes: Record<string, readonly [string, string, string]> = {
     'check:\n  stage: check\n',
     'job check has no image, so that the runner chooses one [unpinned-image]',
   ],
-  'no timeout': ['  timeout: 1h\n', '', 'job check has no timeout [timeout]'],
+  'no timeout': ['  timeout: 90m\n', '', 'job check has no timeout [timeout]'],
   'a stored key of a cloud': [
     'REVISION: $CI_COMMIT_SHA\n  needs:\n    - build\n    - tag\n    - manifests:ecs',
     'AWS_SECRET_ACCESS_KEY: $KEY\n  needs:\n    - build\n    - tag\n    - manifests:ecs',
