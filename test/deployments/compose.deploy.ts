@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { images } from '../../charts-ts/targets/compose/images.ts';
@@ -8,19 +8,11 @@ import { buildService } from './support/images.ts';
 import { buildKong } from './support/kong-stand-in.ts';
 import { blocksOf } from './support/page.ts';
 import { openPodman, type Podman } from './support/podman.ts';
-import { copyProject } from './support/project.ts';
+import { copyProject, edit } from './support/project.ts';
 import { buildMailCatcher, buildPostgres, buildPrometheus, buildRedis } from './support/stand-ins.ts';
 import { need } from './support/tools.ts';
 
 const say = (line: string): boolean => process.stdout.write(`  compose: ${line}\n`);
-
-/** Replaces a file in one step, as an editor does. */
-function edit(path: string, from: string, to: string): void {
-  const text = readFileSync(path, 'utf8');
-  if (!text.includes(from)) throw new Error(`${path} lacks ${from}`);
-  writeFileSync(`${path}.new`, text.replace(from, to));
-  renameSync(`${path}.new`, path);
-}
 
 describe('Docker Compose for development', function () {
   this.timeout(600_000);
