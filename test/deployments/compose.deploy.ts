@@ -1,42 +1,28 @@
 import { once } from 'node:events';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { images } from '../../charts-ts/targets/compose/images.ts';
 import { until } from '../support/until.ts';
 import { buildService } from './support/images.ts';
 import { buildKong } from './support/kong-stand-in.ts';
-import { blocksOf } from './support/page.ts';
+import { openPage } from './support/page.ts';
 import { openPodman, type Podman } from './support/podman.ts';
-import { copyProject } from './support/project.ts';
+import { copyProject, edit } from './support/project.ts';
 import { buildMailCatcher, buildPostgres, buildPrometheus, buildRedis } from './support/stand-ins.ts';
 import { need } from './support/tools.ts';
 
 const say = (line: string): boolean => process.stdout.write(`  compose: ${line}\n`);
 
-/** Replaces a file in one step, as an editor does. */
-function edit(path: string, from: string, to: string): void {
-  const text = readFileSync(path, 'utf8');
-  if (!text.includes(from)) throw new Error(`${path} lacks ${from}`);
-  writeFileSync(`${path}.new`, text.replace(from, to));
-  renameSync(`${path}.new`, path);
-}
-
 describe('Docker Compose for development', function () {
   this.timeout(600_000);
   let podman: Podman;
   let project: string;
-  const page = blocksOf('docs/deploy/compose.md');
+  const page = openPage('docs/deploy/compose.md');
+  const commands = page.beginning;
 
   const run = (script: string, timeout?: number): Promise<string> =>
     podman.shell(script, { cwd: project, ...(timeout && { timeout }) });
-
-  /** The commands of a block of the page that begins with a text. */
-  function commands(beginning: string): string {
-    const found = page.filter(({ text }) => text.startsWith(beginning));
-    if (found.length === 0) throw new Error(`the page has no block ${beginning}`);
-    return found[0]?.text ?? '';
-  }
 
   /** Runs an interactive command of the page with a terminal, types into it after its prompt, and leaves it. */
   async function type(beginning: string, prompt: RegExp, input: string, answer: RegExp): Promise<void> {
@@ -222,6 +208,7 @@ describe('Docker Compose for development', function () {
     await run(commands('docker compose up -d --wait\n'));
     await run(commands('docker compose down -v'));
     expect(await podman.leftovers()).to.deep.equal([]);
+    expect(page.unused()).to.deep.equal([]);
     say('down -v left no container, no volume and no network');
   });
 });

@@ -7,7 +7,7 @@ import { images } from '../../charts-ts/targets/compose/images.ts';
 import { keyId } from '../../charts-ts/targets/kong/draw.ts';
 import { until } from '../support/until.ts';
 import { buildKong } from './support/kong-stand-in.ts';
-import { blocksOf } from './support/page.ts';
+import { openPage } from './support/page.ts';
 import { openPodman, type Podman } from './support/podman.ts';
 import { copyProject } from './support/project.ts';
 import { need } from './support/tools.ts';
@@ -21,12 +21,9 @@ describe('the page of Kong', function () {
   let podman: Podman;
   let project: string;
   let service: ChildProcess;
+  const commands = openPage(page);
   const run = (script: string): Promise<string> => podman.shell(script, { cwd: project });
   const read = (file: string): string => readFileSync(join(project, file), 'utf8');
-
-  /** The commands under a heading of the page. */
-  const commands = (heading: string): string =>
-    blocksOf(page).find((block) => block.heading === heading)?.text ?? `: ${heading}; false`;
 
   before(async function () {
     need(this, 'nginx', 'the Debian package nginx-light');
@@ -50,7 +47,7 @@ describe('the page of Kong', function () {
   });
 
   it('draws the files from the values of the page', async () => {
-    await run(commands('Set-up'));
+    await run(commands.under('Set-up'));
     expect(read('dist/kong/kong.yml')).to.contain(`host: ${gateway}`).and.to.contain('- 10.20.0.0/16');
     expect(read('dist/kong/kong.env')).to.contain('KONG_TRUSTED_IPS=10.0.0.0/16\n');
   });
@@ -61,12 +58,13 @@ describe('the page of Kong', function () {
       await run(`openssl genrsa 2048 2>/dev/null | openssl rsa -pubout -out keys/${name}.pem 2>/dev/null`);
     // The files of the rotation as well, because nginx stands in for Kong and accepts only the files that it is made for.
     const first = read('dist/kong/kong.yml');
-    const rotation = commands('Rotate')
+    const rotation = commands
+      .under('Rotate')
       .replaceAll('dist/kong', 'dist/rotated')
       .replace('docker restart kong\n', '');
     await run(rotation);
     buildKong(podman.store, images.kong, first, read('dist/rotated/kong.yml'));
-    await run(commands('First deploy'));
+    await run(commands.under('First deploy'));
     await until(
       () =>
         run('curl -sf http://localhost:8080/api/v1/health').then(
@@ -75,14 +73,14 @@ describe('the page of Kong', function () {
         ),
       60_000,
     );
-    const answer = await run(commands('Verify'));
+    const answer = await run(commands.under('Verify'));
     expect(answer)
       .to.contain('"status":"healthy"')
       .and.to.match(/404\n$/);
   });
 
   it('serves again after the commands of a rotation, with the kid of each key', async () => {
-    await run(commands('Rotate'));
+    await run(commands.under('Rotate'));
     for (const name of ['public', 'next'])
       expect(read('dist/kong/kong.yml')).to.contain(`key: ${keyId(read(`keys/${name}.pem`))}\n`);
     await until(
@@ -96,7 +94,8 @@ describe('the page of Kong', function () {
   });
 
   it('leaves nothing', async () => {
-    await run(commands('Tear down'));
+    await run(commands.under('Tear down'));
+    expect(commands.unused()).to.deep.equal([]);
     expect(await podman.leftovers()).to.deep.equal([]);
   });
 });

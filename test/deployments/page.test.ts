@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { blocksOf } from './support/page.ts';
+import { blocksOf, openPage } from './support/page.ts';
 
 describe('the reader of pages', () => {
   it('finds each block of commands under its heading', () => {
@@ -27,6 +27,10 @@ describe('the reader of pages', () => {
       { heading: 'A', text: '# no heading\nls\n' },
       { heading: 'B', text: 'pwd\n' },
     ]);
+    const commands = openPage(page);
+    expect([commands.beginning('pw'), commands.under('B')]).to.deep.equal(['pwd\n', 'pwd\n']);
+    expect(commands.unused()).to.deep.equal(['# no heading\nls\n']);
+    expect(() => commands.beginning('rm')).to.throw('has no block rm');
     rmSync(folder, { recursive: true });
   });
 });

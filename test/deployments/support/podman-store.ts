@@ -124,5 +124,7 @@ export function createPodmanStore(): PodmanStore {
   };
   store = made;
   process.once('exit', () => removeFolder(made));
+  // A signal would otherwise end the process without the event exit.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   return made;
 }

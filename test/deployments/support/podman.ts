@@ -128,8 +128,15 @@ export async function openPodman(context: Mocha.Context): Promise<Podman> {
   return {
     store,
     shell,
-    start: (script, options = {}) =>
-      spawn(...inside(script), { cwd: options.cwd, env: { ...env, ...options.env }, stdio: 'pipe' }),
+    start(script, options = {}) {
+      const child = spawn(...inside(script), {
+        cwd: options.cwd,
+        env: { ...env, ...options.env },
+        stdio: 'pipe',
+      });
+      process.once('exit', () => child.kill());
+      return child;
+    },
     compose: (folder, ...args) =>
       shell(`docker compose ${args.map((arg) => `'${arg.replaceAll("'", `'\\''`)}'`).join(' ')}`, {
         cwd: folder,
