@@ -115,7 +115,7 @@ export function createPodmanStore(): PodmanStore {
     ],
     removeContainers(namespace) {
       // The bridges and the firewall rules of the containers are there.
-      const inside = ['--net', '--target', `${namespace}`, 'podman'];
+      const inside = ['--net', '--mount', '--target', `${namespace}`, 'podman'];
       spawnSync('nsenter', [...inside, 'rm', '--all', '--force', '--time', '0'], { env });
       spawnSync('nsenter', [...inside, 'volume', 'prune', '--force'], { env });
       spawnSync('nsenter', [...inside, 'network', 'prune', '--force'], { env });

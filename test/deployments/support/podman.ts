@@ -74,8 +74,12 @@ function needContainers(context: Mocha.Context): void {
 
 async function startService(store: PodmanStore, socket: string): Promise<ChildProcess> {
   // The namespace exists as long as a process in it, so that nothing is left of it even after a crash.
-  const script = 'ip link set lo up && exec podman system service --time=0 "unix://$0"';
-  const service = spawn('unshare', ['--net', 'bash', '-c', script, socket], {
+  // Podman keeps the addresses and the name server of its networks in one folder of the machine. Two suites that run at the
+  // same time must not share it, so it is another folder in this mount namespace.
+  const networks = '/run/containers/networks';
+  const script = `ip link set lo up && mkdir -p ${networks} && mount -t tmpfs tmpfs ${networks} &&
+    exec podman system service --time=0 "unix://$0"`;
+  const service = spawn('unshare', ['--net', '--mount', 'bash', '-c', script, socket], {
     env: store.env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
@@ -109,14 +113,16 @@ export async function openPodman(context: Mocha.Context): Promise<Podman> {
     COMPOSE_ANSI: 'never',
     COMPOSE_PROGRESS: 'plain',
   };
-  const inside = (script: string): [string, string[]] => [
+  const inside = (script: string, folder = process.cwd()): [string, string[]] => [
     'nsenter',
-    // Bash would otherwise read its start-up file, because its input is a socket.
-    ['--net', '--target', `${namespace}`, 'bash', '--norc', '-euo', 'pipefail', '-c', script],
+    // Bash would otherwise read its start-up file, because its input is a socket. The mount namespace has no working folder.
+    [
+      ...['--net', '--mount', '--target', `${namespace}`, 'bash', '--norc', '-euo', 'pipefail', '-c'],
+      ...[`cd "$0"\n${script}`, folder],
+    ],
   ];
   const shell: Podman['shell'] = async (script, options = {}) => {
-    const { stdout } = await run(...inside(script), {
-      cwd: options.cwd,
+    const { stdout } = await run(...inside(script, options.cwd), {
       env: { ...env, ...options.env },
       timeout: options.timeout ?? commandTimeout,
       maxBuffer: 64 * 1024 * 1024,
@@ -129,8 +135,7 @@ export async function openPodman(context: Mocha.Context): Promise<Podman> {
     store,
     shell,
     start(script, options = {}) {
-      const child = spawn(...inside(script), {
-        cwd: options.cwd,
+      const child = spawn(...inside(script, options.cwd), {
         env: { ...env, ...options.env },
         stdio: 'pipe',
       });
