@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { usernameFault } from '../app/features/users/username.ts';
 import { anchorsOf, linkFaults, markdownFiles, pathFaults, scriptFaults } from './support/markdown.ts';
 
 describe('The documents', () => {
@@ -26,6 +27,19 @@ describe('The documents', () => {
     expect(scriptFaults('a.md', '`npm run fly -- --high`')).to.deep.equal([
       'a.md: npm run fly does not exist',
     ]);
+  });
+});
+
+describe('The commands in the documents', () => {
+  it('create administrators with usernames that the service accepts', () => {
+    const current = markdownFiles().filter((file) => file !== 'CHANGELOG.md');
+    const names = current.flatMap((file) =>
+      [...readFileSync(file, 'utf8').matchAll(/--username ([^\s`"$]+)/g)].map(([, name = '']) => name),
+    );
+    expect(names.filter((name) => !name.startsWith('<'))).to.not.deep.equal([]);
+    expect(names.filter((name) => !name.startsWith('<')).map(usernameFault)).to.satisfy(
+      (faults: readonly unknown[]) => faults.every((fault) => fault === null),
+    );
   });
 });
 
