@@ -16,7 +16,7 @@ finish() {
     status=1
   fi
   # What could not be run here is named, and counted apart.
-  [ ! -f "$scratch/deployments.log" ] || sed -n -e 's/^skipped: /deployments: skipped: /p' -e 's/^tests: /deployments: /p' "$scratch/deployments.log"
+  [ ! -f "$scratch/deployments.log" ] || sed -n -e 's/^failed: /deployments: failed: /p' -e 's/^skipped: /deployments: skipped: /p' -e 's/^tests: /deployments: /p' "$scratch/deployments.log"
   [ ! -f "$scratch/summary.txt" ] || tail -n 1 "$scratch/summary.txt"
   rm -rf "$scratch"
   exit "$status"
@@ -46,7 +46,8 @@ if [ "${CI:-}" = true ]; then
   step 'no test was skipped' -c "! grep '^skipped: ' $scratch/summary.txt"
   step 'both stores were exercised' -c "grep '^stores: embedded' $scratch/summary.txt; grep '^stores: real' $scratch/summary.txt"
 fi
-step deployments -c "npm run --silent test:deployments 2>&1 | tee $scratch/deployments.log"
+# With DEPLOYMENTS=report a failure of these tests is printed, here and in the last lines, and is no failure of the check.
+step deployments -c "timeout --kill-after=60 2700 npm run --silent test:deployments 2>&1 | tee $scratch/deployments.log || [ '${DEPLOYMENTS:-}' = report ]"
 step build -c 'npm run --silent build'
 step 'generated files are current' -c '
   npm run --silent docs && npm run --silent synth
