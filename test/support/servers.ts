@@ -25,9 +25,15 @@ export function withDatabase(serverUrl: string | null, name: string): string {
   return url.href;
 }
 
-/** Runs one statement on the server that the URL names. */
+/** Runs one statement, or several in one transaction, on the server that the URL names. */
 export async function runOn(url: string, statement: string): Promise<void> {
-  const sql = postgres(url, { max: 1, connect_timeout: connectTimeout / 1000, onnotice: () => undefined });
+  const sql = postgres(url, {
+    max: 1,
+    connect_timeout: connectTimeout / 1000,
+    // Nobody waits for the query that reads the types, so an error of it would end the process.
+    fetch_types: false,
+    onnotice: () => undefined,
+  });
   try {
     await sql.unsafe(statement);
   } finally {
