@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { createAdmin, grantAdmin } from '../../app/commands/admin.ts';
+import { createAdmin, grantAdmin } from '../../app/commands/admin/administrators.ts';
 import { createStore } from '../../app/store/store.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import type { Entry } from '../support/audit.ts';

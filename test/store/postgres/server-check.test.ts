@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { grantAdmin } from '../../../app/commands/admin.ts';
+import { grantAdmin } from '../../../app/commands/admin/administrators.ts';
 import { migrateCommand } from '../../../app/commands/migrate.ts';
 import { purgeCommand } from '../../../app/commands/purge.ts';
 import { serveCommand } from '../../../app/commands/serve.ts';

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config/config.ts';
-import { keyIds } from '../config/format.ts';
-import { type AuditEvent, commandLine, writeAudit } from '../features/audit/audit-log.ts';
-import { createSessionStates, type SessionStates } from '../features/sessions/session-states.ts';
-import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
-import { findRecordedKeys } from '../jobs/record-signing-keys.ts';
-import type { Logger } from '../observe/log.ts';
-import { openStores } from '../open-stores.ts';
-import { createStore, type SystemStore } from '../store/store.ts';
+import type { Config } from '../../config/config.ts';
+import { keyIds } from '../../config/format.ts';
+import { type AuditEvent, commandLine, writeAudit } from '../../features/audit/audit-log.ts';
+import { createSessionStates, type SessionStates } from '../../features/sessions/session-states.ts';
+import { openSigningKeys, type SigningKeys } from '../../features/tokens/signing-keys.ts';
+import { findRecordedKeys } from '../../jobs/record-signing-keys.ts';
+import type { Logger } from '../../observe/log.ts';
+import { openStores } from '../../open-stores.ts';
+import { createStore, type SystemStore } from '../../store/store.ts';
 
 /** Sessions that one transaction ends: few enough to finish well within DB_TIMEOUT. */
 const batchSize = 1_000;

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import type { Config } from '../config/config.ts';
-import { AppError } from '../errors.ts';
-import { commandLine, onUser, writeAudit } from '../features/audit/audit-log.ts';
-import { createBreachCheck } from '../features/passwords/breach-check.ts';
-import { createPasswordHasher } from '../features/passwords/password-hasher.ts';
-import { createPasswordPolicy } from '../features/passwords/password-policy.ts';
-import { canonicalEmail } from '../features/users/email-address.ts';
-import { Email, Username } from '../features/users/user.ts';
-import { validate } from '../http/route/validate.ts';
-import type { Logger } from '../observe/log.ts';
-import { createMetrics } from '../observe/metrics.ts';
-import { noTracing } from '../observe/tracing.ts';
-import { withStore } from '../open-stores.ts';
-import { adminRole } from '../store/tables/roles.ts';
+import type { Config } from '../../config/config.ts';
+import { AppError } from '../../errors.ts';
+import { commandLine, onUser, writeAudit } from '../../features/audit/audit-log.ts';
+import { createBreachCheck } from '../../features/passwords/breach-check.ts';
+import { createPasswordHasher } from '../../features/passwords/password-hasher.ts';
+import { createPasswordPolicy } from '../../features/passwords/password-policy.ts';
+import { canonicalEmail } from '../../features/users/email-address.ts';
+import { Email, Username } from '../../features/users/user.ts';
+import { validate } from '../../http/route/validate.ts';
+import type { Logger } from '../../observe/log.ts';
+import { createMetrics } from '../../observe/metrics.ts';
+import { noTracing } from '../../observe/tracing.ts';
+import { withStore } from '../../open-stores.ts';
+import { adminRole } from '../../store/tables/roles.ts';
 
 /** @throws AppError email_taken, username_taken or a password policy code */
 export function createAdmin(

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type Algorithm, ConfigError } from '../config/config.ts';
-import { generatePair, minRsaBits, type PairAlgorithm } from '../features/tokens/pem-keys.ts';
+import { type Algorithm, ConfigError } from '../../config/config.ts';
+import { generatePair, minRsaBits, type PairAlgorithm } from '../../features/tokens/pem-keys.ts';
 
 /** A larger key takes minutes to generate and a tenth of a second for each signature, without more security. */
 const maxRsaBits = 8192;
