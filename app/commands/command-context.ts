@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
 import { type CommandName, type Config, parseConfig } from '../config/config.ts';
 import type { Logger } from '../observe/log.ts';
 
@@ -15,35 +16,55 @@ export interface CommandContext {
 }
 
 /**
- * Ends a command with the status 1 after it has reported what failed. The message may be empty, because the report says what
+ * Ends a command with a status after it has reported what failed. The message may be empty, because the report says what
  * failed.
  */
 export class CommandFailed extends Error {
-  constructor(message = '') {
+  /** The exit status. */
+  readonly status: number;
+
+  constructor(message = '', status = 1) {
     super(message);
     this.name = 'CommandFailed';
+    this.status = status;
   }
 }
+
+/** Ends a command with the status 2: the command line cannot be followed as it is. */
+export class UsageError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'UsageError';
+  }
+}
+
+/** Adds the option --json, with which the context reports the result as one JSON document. */
+export const withJson = (command: Command): Command =>
+  command.option('--json', 'write the result as one JSON document, and the log to standard error');
 
 /** Reads the variables of the file .env, if there is one. A variable that is set already keeps its value. */
 export function loadEnvironmentFile(): void {
   if (existsSync('.env')) process.loadEnvFile('.env');
 }
 
-async function open(command: CommandName): Promise<{ config: Config; log: Logger }> {
-  loadEnvironmentFile();
-  const config = parseConfig(process.env, undefined, undefined, command);
-  const { openLog } = await import('./terminal-log.ts');
-  const log = await openLog(config);
-  for (const fault of config.warnings)
-    log.warn({ event: 'unused_variable_faulty' }, `${fault} (${command} does not read this variable)`);
-  return { config, log };
-}
+/** Commands whose log is what they have to say, as long as nobody demands a document. */
+const logsToStandardOutput: readonly CommandName[] = ['serve', 'migrate', 'purge'];
 
-export function createCommandContext(version: string): CommandContext {
+/** @param isJson whether the command line demands a JSON document on standard output */
+export function createCommandContext(version: string, isJson: boolean): CommandContext {
   return {
     version,
-    open,
+
+    async open(command) {
+      loadEnvironmentFile();
+      const config = parseConfig(process.env, undefined, undefined, command);
+      const { openLog } = await import('./terminal-log.ts');
+      const log = await openLog(config, isJson || !logsToStandardOutput.includes(command));
+      for (const fault of config.warnings)
+        log.warn({ event: 'unused_variable_faulty' }, `${fault} (${command} does not read this variable)`);
+      return { config, log };
+    },
+
     report({ json }, result, lines) {
       const text = json ? JSON.stringify(result, null, 2) : lines.join('\n');
       process.stdout.write(`${text}\n`);

@@ -4,8 +4,9 @@ import { nextStopSignal } from './stop-signal.ts';
 
 export function addServeCommand(program: Command, { open, version }: CommandContext): void {
   program
-    .command('serve', { isDefault: true })
-    .description('serve the API until SIGTERM or SIGINT (the default command)')
+    .command('serve')
+    .summary('serve the API until SIGTERM or SIGINT (without a command)')
+    .description('Serves the API until SIGTERM or SIGINT. It runs as well if no command is named.')
     .action(async () => {
       const stopSignal = nextStopSignal();
       const { config, log } = await open('serve');

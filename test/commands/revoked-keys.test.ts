@@ -37,7 +37,7 @@ onEachStore('npm run keys -- revoke', (stores) => {
   }
 
   const revokedKids = async () => (await store().revokedSigningKeys.list()).map(({ kid }) => kid);
-  const faultOf = async (work: Promise<void>): Promise<string> =>
+  const faultOf = async (work: Promise<unknown>): Promise<string> =>
     work.then(
       () => expect.fail('the command was not refused'),
       (error: Error) => error.message,

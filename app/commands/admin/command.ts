@@ -4,12 +4,18 @@ import type { CommandContext } from '../command-context.ts';
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 export function addAdminCommand(program: Command, { open }: CommandContext): void {
-  const admin = program.command('admin').description('manage administrators');
+  const admin = program
+    .command('admin')
+    .summary('manage administrators and accounts')
+    .description('Manages administrators and accounts.');
   admin
     .command('create')
-    .description('create an administrator; the command asks for the password or reads it from standard input')
-    .requiredOption('--email <email>')
-    .requiredOption('--username <name>')
+    .summary('create an administrator')
+    .description(
+      'Creates an administrator. The command asks for the password, or reads it from the first line of standard input.',
+    )
+    .requiredOption('--email <email>', 'email of the account')
+    .requiredOption('--username <name>', 'username of the account')
     .action(async ({ email, username }) => {
       const { config, log } = await open('admin');
       const { readPassword } = await import('./password-prompt.ts');
@@ -19,8 +25,9 @@ export function addAdminCommand(program: Command, { open }: CommandContext): voi
     });
   admin
     .command('grant')
-    .description('make an existing user an administrator')
-    .requiredOption('--email <email>')
+    .summary('make a user an administrator')
+    .description('Makes an existing user an administrator.')
+    .requiredOption('--email <email>', 'email of the account')
     .action(async ({ email }) => {
       const { config, log } = await open('admin');
       const { grantAdmin } = await import('./administrators.ts');

@@ -40,12 +40,12 @@ async function openConfiguredKeys(config: Config, log: Logger): Promise<Configur
 }
 
 /** Runs `work` with the keys of this machine's configuration and the stores, and closes them at its end. */
-export async function withKeys(
+export async function withKeys<T>(
   config: Config,
   log: Logger,
   write: (line: string) => void,
-  work: (parts: KeyAdministration) => Promise<void>,
-): Promise<void> {
+  work: (parts: KeyAdministration) => Promise<T>,
+): Promise<T> {
   const keys = await openConfiguredKeys(config, log);
   const stores = await openStores(config, log);
   try {
@@ -57,7 +57,7 @@ export async function withKeys(
       onRefusedCopy: () => undefined,
     });
     keys.setRevoked((await store.revokedSigningKeys.list()).map(({ kid }) => kid));
-    await work({ store, states, keys, write, hasRedis: config.redis.url !== null });
+    return await work({ store, states, keys, write, hasRedis: config.redis.url !== null });
   } finally {
     keys.close();
     await stores.close();
@@ -90,21 +90,26 @@ function statesOf(keys: ReturnType<SigningKeys['list']>, recorded: ReadonlyMap<s
   );
 }
 
-/** Prints each key that is configured here, was loaded by any replica, or is revoked. */
-export async function listKeys({ store, keys, write }: KeyAdministration): Promise<void> {
+/** Writes each key that is configured here, was loaded by any replica, or is revoked. @returns them for --json */
+export async function listKeys({ store, keys, write }: KeyAdministration) {
   const recorded = await findRecordedKeys(store);
   const revoked = new Map(
     (await store.revokedSigningKeys.list()).map(({ kid, revokedAt }) => [kid, revokedAt]),
   );
   const states = statesOf(keys.list(), recorded);
   const kids = [...new Set([...states.keys(), ...recorded.keys(), ...revoked.keys()])];
-  const dateOf = (date: Date | undefined): string => date?.toISOString() ?? '-';
+  const listed = kids.map((kid) => ({
+    kid,
+    first_seen: recorded.get(kid)?.toISOString() ?? null,
+    revoked: revoked.get(kid)?.toISOString() ?? null,
+    state: states.get(kid) ?? (revoked.has(kid) ? 'revoked' : 'unconfigured'),
+  }));
   write(['kid'.padEnd(43), 'first seen'.padEnd(24), 'revoked'.padEnd(24), 'state'].join('  '));
-  for (const kid of kids) {
-    const state = states.get(kid) ?? (revoked.has(kid) ? 'revoked' : 'unconfigured');
-    const dates = [recorded.get(kid), revoked.get(kid)].map((date) => dateOf(date).padEnd(24));
-    write([kid.padEnd(43), ...dates, state].join('  '));
+  for (const key of listed) {
+    const dates = [key.first_seen, key.revoked].map((date) => (date ?? '-').padEnd(24));
+    write([key.kid.padEnd(43), ...dates, key.state].join('  '));
   }
+  return listed;
 }
 
 const onKey = (kid: string): Pick<AuditEvent, 'targetType' | 'targetId'> => ({
@@ -125,7 +130,7 @@ async function checkRevocable({ store, keys }: KeyAdministration, kid: string): 
     );
   if (!configured && !(await findRecordedKeys(store)).has(kid))
     throw new Error(
-      `no replica has ever loaded a key ${kid}: npm run keys -- list shows the known keys. --force revokes the key nevertheless`,
+      `no replica has ever loaded a key ${kid}: auth-service keys list shows the known keys. --force revokes the key nevertheless`,
     );
 }
 
@@ -145,6 +150,16 @@ async function endSessions({ store, states }: KeyAdministration): Promise<number
   }
 }
 
+/** What a revocation did, for --json. */
+interface Revocation {
+  readonly kid: string;
+  readonly is_revoked: true;
+  /** Whether the key was revoked before this command. */
+  readonly was_revoked: boolean;
+  readonly voided_reset_tokens: number;
+  readonly ended_sessions: number;
+}
+
 /**
  * Revokes a signing key: every replica refuses its tokens within ten seconds.
  * @throws Error for the key that signs and for an unknown key, unless forced
@@ -153,7 +168,7 @@ export async function revokeKey(
   parts: KeyAdministration,
   kid: string,
   { endsSessions = false, isForced = false } = {},
-): Promise<void> {
+): Promise<Revocation> {
   const { hasRedis = true, store, wait = sleep, write } = parts;
   if (keyIds.safeParse(kid).data?.[0] !== kid) throw new Error(`${kid} is not a key id (kid)`);
   if (!isForced) await checkRevocable(parts, kid);
@@ -170,16 +185,20 @@ export async function revokeKey(
   write(
     `${kid} ${isNew ? 'is revoked: every replica refuses its tokens within ten seconds' : 'was revoked before'}`,
   );
-  if (!endsSessions) return;
+  const revocation = { kid, is_revoked: true, was_revoked: !isNew } as const;
+  if (!endsSessions) return { ...revocation, voided_reset_tokens: 0, ended_sessions: 0 };
   // Until then a forged token could still act, for example change a password, and a session could follow from that.
   if (isNew) await wait(revocationDelay);
   // A forged token of an administrator could issue some. Before the sessions: those that followed from one end too.
-  write(`made ${await store.passwordResets.deleteAll()} reset tokens void`);
-  write(`ended ${await endSessions(parts)} sessions`);
-  if (hasRedis) return;
-  write(
-    'REDIS_URL is not set here, so no message was sent: other replicas refuse the sessions within one second, but for five minutes they may accept them while Postgres is unavailable',
-  );
+  const voided = await store.passwordResets.deleteAll();
+  write(`made ${voided} reset tokens void`);
+  const ended = await endSessions(parts);
+  write(`ended ${ended} sessions`);
+  if (!hasRedis)
+    write(
+      'REDIS_URL is not set here, so no message was sent: other replicas refuse the sessions within one second, but for five minutes they may accept them while Postgres is unavailable',
+    );
+  return { ...revocation, voided_reset_tokens: voided, ended_sessions: ended };
 }
 
 /**
