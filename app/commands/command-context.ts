@@ -15,6 +15,12 @@ export interface CommandContext {
   report(options: { readonly json?: boolean }, result: object, lines: readonly string[]): void;
 }
 
+/** The result of a command: for --json, and as lines for an operator. */
+export interface Result {
+  readonly result: object;
+  readonly lines: readonly string[];
+}
+
 /**
  * Ends a command with a status after it has reported what failed. The message may be empty, because the report says what
  * failed.

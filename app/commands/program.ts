@@ -6,6 +6,7 @@ import { addKeysCommand } from './keys/command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addPurgeCommand } from './purge-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSessionsCommand } from './sessions/command.ts';
 
 const help = `
 Without a command the program serves the API.
@@ -41,6 +42,7 @@ export function buildProgram(context: CommandContext): Command {
   addPurgeCommand(program, context);
   addHealthCommand(program, context);
   addAdminCommand(program, context);
+  addSessionsCommand(program, context);
   addKeysCommand(program, context);
   return program;
 }

@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../../config/config.ts';
 import { keyIds } from '../../config/format.ts';
 import { type AuditEvent, commandLine, writeAudit } from '../../features/audit/audit-log.ts';
-import { createSessionStates, type SessionStates } from '../../features/sessions/session-states.ts';
+import type { SessionStates } from '../../features/sessions/session-states.ts';
 import { openSigningKeys, type SigningKeys } from '../../features/tokens/signing-keys.ts';
 import { findRecordedKeys } from '../../jobs/record-signing-keys.ts';
 import type { Logger } from '../../observe/log.ts';
 import { openStores } from '../../open-stores.ts';
 import { createStore, type SystemStore } from '../../store/store.ts';
-
-/** Sessions that one transaction ends: few enough to finish well within DB_TIMEOUT. */
-const batchSize = 1_000;
+import { endAllSessions, openSessionStates, withoutRedis } from '../session-changes.ts';
 
 /** Milliseconds after which every replica refuses the tokens of a revoked key. */
 const revocationDelay = 10_000;
@@ -50,12 +47,7 @@ export async function withKeys<T>(
   const stores = await openStores(config, log);
   try {
     const store = createStore(stores.database);
-    const secret = await store.serviceSecrets.get('session-states', randomBytes(32));
-    const states = await createSessionStates({
-      ...{ store, redis: stores.redis, log, secret },
-      // A command reads no copy.
-      onRefusedCopy: () => undefined,
-    });
+    const states = await openSessionStates(store, stores.redis, log);
     keys.setRevoked((await store.revokedSigningKeys.list()).map(({ kid }) => kid));
     return await work({ store, states, keys, write, hasRedis: config.redis.url !== null });
   } finally {
@@ -134,22 +126,6 @@ async function checkRevocable({ store, keys }: KeyAdministration, kid: string): 
     );
 }
 
-/**
- * Ends every session that is active and was opened before this call. An attacker who could sign tokens could use each
- * session that is active now, because a session that is active now was active while the attacker had the key.
- */
-async function endSessions({ store, states }: KeyAdministration): Promise<number> {
-  const start = performance.now();
-  for (let total = 0; ; ) {
-    const ended = await store.transaction((tx) =>
-      tx.sessions.endBatch('signing_key_revoked', performance.now() - start, batchSize),
-    );
-    await states.sessionsEnded(ended);
-    total += ended.length;
-    if (ended.length < batchSize) return total;
-  }
-}
-
 /** What a revocation did, for --json. */
 interface Revocation {
   readonly kid: string;
@@ -192,12 +168,10 @@ export async function revokeKey(
   // A forged token of an administrator could issue some. Before the sessions: those that followed from one end too.
   const voided = await store.passwordResets.deleteAll();
   write(`made ${voided} reset tokens void`);
-  const ended = await endSessions(parts);
+  // An attacker who could sign tokens could use each session that is active now.
+  const ended = await endAllSessions(parts, 'signing_key_revoked');
   write(`ended ${ended} sessions`);
-  if (!hasRedis)
-    write(
-      'REDIS_URL is not set here, so no message was sent: other replicas refuse the sessions within one second, but for five minutes they may accept them while Postgres is unavailable',
-    );
+  if (!hasRedis) write(withoutRedis);
   return { ...revocation, voided_reset_tokens: voided, ended_sessions: ended };
 }
 

@@ -110,10 +110,28 @@ function createStatusActions<A extends Actor>(change: ReturnType<typeof createCh
   };
 }
 
+/** Replaces the roles of a user by others that follow from those of before. */
+function createRoleChange<A extends Actor>(store: Reads, change: ReturnType<typeof createChange<A>>) {
+  /** @throws AppError role_not_found or last_admin */
+  return async function changeRoles(
+    actor: A,
+    userId: string,
+    choose: (before: readonly string[]) => readonly string[],
+  ): Promise<Account> {
+    await change(actor, 'user.roles', userId, async (tx, before) => {
+      const roles = [...new Set(choose(before.roles))].sort();
+      const version = await tx.roles.replaceForUser(userId, roles);
+      return { version, audit: { old: { roles: before.roles }, new: { roles } } };
+    });
+    return getUser(store, userId);
+  };
+}
+
 /** What administrators do with the accounts of others. Every method throws AppError user_not_found. */
 export function createAdministration<A extends Actor>(services: Services<A>) {
   const { store, throttle } = services;
   const change = createChange(services);
+  const changeRoles = createRoleChange(store, change);
 
   return {
     ...createStatusActions(change),
@@ -135,14 +153,11 @@ export function createAdministration<A extends Actor>(services: Services<A>) {
       return getUser(store, userId);
     },
 
+    changeRoles,
+
     /** @throws AppError role_not_found or last_admin */
-    async setRoles(actor: A, userId: string, roles: readonly string[]): Promise<Account> {
-      await change(actor, 'user.roles', userId, async (tx, before) => ({
-        version: await tx.roles.replaceForUser(userId, roles),
-        audit: { old: { roles: before.roles }, new: { roles: [...new Set(roles)].sort() } },
-      }));
-      return getUser(store, userId);
-    },
+    setRoles: (actor: A, userId: string, roles: readonly string[]): Promise<Account> =>
+      changeRoles(actor, userId, () => roles),
 
     /** Resets the failed attempts that throttle the logins of the account. */
     async unlockUser(actor: A, userId: string): Promise<void> {
