@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAdminCommand } from './admin/command.ts';
 import type { CommandContext } from './command-context.ts';
+import { addConfigCommand } from './config/command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addKeysCommand } from './keys/command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
@@ -44,5 +45,6 @@ export function buildProgram(context: CommandContext): Command {
   addAdminCommand(program, context);
   addSessionsCommand(program, context);
   addKeysCommand(program, context);
+  addConfigCommand(program, context);
   return program;
 }
