@@ -3,11 +3,11 @@ import { addAdminCommand } from './admin/command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addConfigCommand } from './config/command.ts';
 import { addHealthCommand } from './health-command.ts';
-import { addKeysCommand } from './keys/command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addPurgeCommand } from './purge-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSessionsCommand } from './sessions/command.ts';
+import { addKeysCommand } from './signing-keys/command.ts';
 
 const help = `
 Without a command the program serves the API.
