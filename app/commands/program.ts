@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAdminCommand } from './admin/command.ts';
 import type { CommandContext } from './command-context.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addConfigCommand } from './config/command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
@@ -46,5 +47,6 @@ export function buildProgram(context: CommandContext): Command {
   addSessionsCommand(program, context);
   addKeysCommand(program, context);
   addConfigCommand(program, context);
+  addCompletionCommand(program);
   return program;
 }
