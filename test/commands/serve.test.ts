@@ -3,18 +3,10 @@ import { expect } from 'chai';
 import { requiredForKeyPair, requiredInProduction } from '../../app/config/config.ts';
 import { migrate } from '../../app/store/postgres/migrations.ts';
 import { initializedDataDir } from '../support/data-dir.ts';
+import { managementPort, post, serviceUrl } from '../support/executable.ts';
 import { type Running, start } from '../support/process.ts';
 import { createScratchDatabase, hasRealPostgres, onRealStore, silentLog } from '../support/stores.ts';
 import { until } from '../support/until.ts';
-
-/** The data of the answer. */
-async function post(url: string, body: unknown) {
-  const headers = { 'Content-Type': 'application/json' };
-  const reply = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  // Other tests check the form of a login.
-  const { data } = (await reply.json()) as { data: { access_token: string; user: { roles: string[] } } };
-  return data;
-}
 
 describe('The executable', function () {
   // Each test boots a process of its own, some with an embedded Postgres.
@@ -32,16 +24,6 @@ describe('The executable', function () {
     const database = scratch && { DB_PRIMARY_DB_URL: `${scratch.url()}?sslmode=disable` };
     return launch(args, { ...database, ...variables }, input);
   };
-  const address = async (process: Running) => {
-    const [, port] = await process.printed(/listens on http:\/\/localhost:(\d+),/);
-    return `http://127.0.0.1:${port}`;
-  };
-
-  const managementPort = async (process: Running) => {
-    const [, port] = await process.printed(/metrics and probes on port (\d+)/);
-    return String(port);
-  };
-
   before(async () => {
     dataDir = await initializedDataDir();
     if (hasRealPostgres) scratch = await createScratchDatabase();
@@ -61,7 +43,7 @@ describe('The executable', function () {
     const fault = 'process.on("SIGUSR2", () => { throw new Error("unforeseen"); })';
     const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
     const service = launchQuickly([], { NODE_OPTIONS: preload });
-    await address(service);
+    await serviceUrl(service);
     service.child.kill('SIGUSR2');
     expect(await service.ended).to.equal(1);
     const last = JSON.parse(service.output().trimEnd().split('\n').at(-1) ?? '');
@@ -85,7 +67,7 @@ describe('The executable', function () {
     expect(weak.output()).to.contain('password_too_common');
     const created = launchQuickly(args, {}, 'StrongPass123!\n');
     expect(await created.ended).to.equal(0);
-    const url = await address(launchQuickly([]));
+    const url = await serviceUrl(launchQuickly([]));
     const body = { email: 'root@example.com', password: 'StrongPass123!' };
     const data = await post(`${url}/api/v1/auth/login`, body);
     expect(data.user.roles).to.deep.equal(['admin', 'user']);
@@ -129,67 +111,6 @@ describe('The executable', function () {
     expect(last).to.deep.include({ level: 'fatal', event: 'crashed' });
     expect(last.err.type).to.equal('TypeError');
     expect(last.err.stack).to.contain('management/thread');
-  });
-
-  describe('without any environment', () => {
-    let ownDataDir: string;
-    let service: Running;
-    let url: string;
-    /** Of a login before the process was killed. */
-    let earlierToken: string;
-    const launchBeside = (args: string[], variables: Record<string, string> = {}): Running =>
-      launch(args, { DATA_DIR: ownDataDir, ...variables });
-
-    const serve = () => start([], { DATA_DIR: ownDataDir, PORT: '0', METRICS_PORT: '0' });
-
-    before(async () => {
-      ownDataDir = await initializedDataDir();
-      const killed = serve();
-      url = await address(killed);
-      const user = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
-      await post(`${url}/api/v1/auth/register`, user);
-      const { email, password } = user;
-      earlierToken = (await post(`${url}/api/v1/auth/login`, { email, password })).access_token;
-      killed.child.kill('SIGKILL');
-      await killed.ended;
-      service = serve();
-      url = await address(service);
-    });
-    after(async () => {
-      // A second signal changes nothing.
-      service.child.kill('SIGTERM');
-      service.child.kill('SIGTERM');
-      const status = await service.ended;
-      rmSync(ownDataDir, { recursive: true, force: true });
-      expect(status).to.equal(0);
-    });
-
-    it('keeps users, sessions and keys over a restart, even after kill -9', async () => {
-      const headers = { Authorization: `Bearer ${earlierToken}` };
-      expect((await fetch(`${url}/api/v1/users/me`, { headers })).status).to.equal(200);
-    });
-
-    it('says where it listens, where data lies and that it is embedded', async () => {
-      expect(service.output()).to.contain('embedded mode').and.to.contain(ownDataDir);
-      const health = await fetch(`${url}/api/v1/health`);
-      expect(await health.json()).to.deep.equal({
-        status: 'healthy',
-        version: '1.0.0',
-        environment: 'development',
-      });
-    });
-
-    it('refuses a data folder that another process uses, and leaves that process alone', async () => {
-      const second = launchBeside([]);
-      expect(await second.ended).to.equal(78);
-      expect(second.output()).to.contain(`DATA_DIR is in use by process ${service.child.pid}`);
-      expect((await fetch(`${url}/api/v1/health`)).status).to.equal(200);
-    });
-
-    it('answers its own health check', async () => {
-      const healthy = launchBeside(['health'], { METRICS_PORT: await managementPort(service) });
-      expect(await healthy.ended).to.equal(0);
-    });
   });
 
   it('fails its own health check where nothing listens', async () => {
