@@ -10,11 +10,10 @@ import { loadQueries } from '../../app/store/postgres/queries.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { emptyCluster } from './empty-cluster.ts';
+import { openedStores, type StoreKind } from './opened-stores.ts';
 import { openRedisKeys } from './redis-keys.ts';
 import { findAdmin, findPostgres, findRedis, runOn, withDatabase } from './servers.ts';
 import { until } from './until.ts';
-
-export type StoreKind = 'embedded' | 'real';
 
 /** All suites of a run share the stores, which are closed at its end: `close` does nothing. */
 export interface TestStores extends Stores {
@@ -134,22 +133,18 @@ async function openKind(kind: StoreKind): Promise<Opened> {
   return { stores, close };
 }
 
+function descriptionOf(kind: StoreKind): string {
+  if (kind === 'embedded') return 'embedded (PGlite, in-memory stand-in for Redis)';
+  return `real (Postgres, ${redisUrl ? 'Redis' : 'in-memory stand-in for Redis'})`;
+}
+
 function use(kind: StoreKind): Promise<Opened> {
-  const opening = opened.get(kind) ?? openKind(kind);
+  const known = opened.get(kind);
+  if (known) return known;
+  const opening = openKind(kind);
   opened.set(kind, opening);
+  openedStores.set(kind, { description: descriptionOf(kind), opening });
   return opening;
-}
-
-/** The stores that the run used, for its last lines. */
-export function storesUsed(): readonly string[] {
-  return [...opened.keys()].map((kind) => {
-    if (kind === 'embedded') return 'embedded (PGlite, in-memory stand-in for Redis)';
-    return `real (Postgres, ${redisUrl ? 'Redis' : 'in-memory stand-in for Redis'})`;
-  });
-}
-
-export async function closeStores(): Promise<void> {
-  await Promise.all([...opened.values()].map(async (opening) => (await opening).close()));
 }
 
 type Body = (stores: () => TestStores, kind: StoreKind) => void;
