@@ -46,7 +46,8 @@ function kindsToTest(): readonly StoreKind[] {
   return process.env.TEST_STORES === 'real' ? ['real'] : ['embedded', 'real'];
 }
 
-const kinds = kindsToTest();
+/** What `onEachStore` runs a suite on. */
+export const storeKinds = kindsToTest();
 const opened = new Map<StoreKind, Promise<Opened>>();
 
 /** Creates an empty database on the real server, through a direct connection. @returns its name and a way to drop it */
@@ -165,7 +166,7 @@ function describeOn(kind: StoreKind, title: string, body: Body): void {
 
 /** Runs the suite on the embedded stores and, where there is a server, on real ones. */
 export function onEachStore(title: string, body: Body): void {
-  for (const kind of kinds) describeOn(kind, title, body);
+  for (const kind of storeKinds) describeOn(kind, title, body);
 }
 
 /** Runs the suite on real stores only: PGlite has one backend, without locks, deadlines and crashes. */
