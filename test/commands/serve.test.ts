@@ -14,16 +14,17 @@ describe('The executable', function () {
   let dataDir: string;
   let scratch: Awaited<ReturnType<typeof createScratchDatabase>> | undefined;
   const running: Running[] = [];
-  const launch = (args: string[], variables: Record<string, string> = {}, input?: string): Running => {
-    const process = start(args, { DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', ...variables }, input);
+  const launch = (args: string[], variables: Record<string, string> = {}): Running => {
+    const process = start(args, { DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', ...variables });
     running.push(process);
     return process;
   };
-  /** Uses the real Postgres where there is one: the embedded one takes longer to start. */
-  const launchQuickly = (args: string[], variables: Record<string, string> = {}, input?: string): Running => {
-    const database = scratch && { DB_PRIMARY_DB_URL: `${scratch.url()}?sslmode=disable` };
-    return launch(args, { ...database, ...variables }, input);
-  };
+  /** The real Postgres where there is one: the embedded one takes longer to start. */
+  const database = (): Record<string, string> =>
+    scratch ? { DB_PRIMARY_DB_URL: `${scratch.url()}?sslmode=disable` } : {};
+  const launchQuickly = (variables: Record<string, string>): Running =>
+    launch([], { ...database(), ...variables });
+
   before(async () => {
     dataDir = await initializedDataDir();
     if (hasRealPostgres) scratch = await createScratchDatabase();
@@ -42,7 +43,7 @@ describe('The executable', function () {
   it('ends by an error that nobody caught, and says so in one line of its log', async () => {
     const fault = 'process.on("SIGUSR2", () => { throw new Error("unforeseen"); })';
     const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
-    const service = launchQuickly([], { NODE_OPTIONS: preload });
+    const service = launchQuickly({ NODE_OPTIONS: preload });
     await serviceUrl(service);
     service.child.kill('SIGUSR2');
     expect(await service.ended).to.equal(1);
@@ -60,39 +61,6 @@ describe('The executable', function () {
     expect(service.output()).not.to.contain('    at ');
   });
 
-  it('creates an administrator with a password from standard input, who can then log in', async () => {
-    const args = ['admin', 'create', '--email', 'root@example.com', '--username', 'root'];
-    const weak = launchQuickly(args, {}, 'password123\n');
-    expect(await weak.ended).to.equal(1);
-    expect(weak.output()).to.contain('password_too_common');
-    const created = launchQuickly(args, {}, 'StrongPass123!\n');
-    expect(await created.ended).to.equal(0);
-    const url = await serviceUrl(launchQuickly([]));
-    const body = { email: 'root@example.com', password: 'StrongPass123!' };
-    const data = await post(`${url}/api/v1/auth/login`, body);
-    expect(data.user.roles).to.deep.equal(['admin', 'user']);
-  });
-
-  it('is live and ready on the management port, and only live while it drains', async () => {
-    const service = launchQuickly([], { DRAIN_DELAY: '60s' });
-    const url = `http://127.0.0.1:${await managementPort(service)}`;
-    const ready = async () => (await fetch(`${url}/readyz`)).json();
-    const checks = {
-      postgres: 'up',
-      schema: 'current',
-      redis: 'up',
-      signing_key: 'usable',
-      draining: false,
-    };
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200);
-    expect(await ready()).to.deep.equal({ status: 'ready', checks });
-    service.child.kill('SIGTERM');
-    await service.printed(/"event":"draining"/);
-    await until(async () => (await fetch(`${url}/readyz`)).status === 503);
-    expect(await ready()).to.deep.equal({ status: 'not_ready', checks: { ...checks, draining: true } });
-    expect((await fetch(`${url}/livez`)).status).to.equal(200);
-  });
-
   it('ends when the thread of the management listener fails, and says so in its log', async () => {
     const fault = `
       import { Worker } from 'node:worker_threads';
@@ -102,7 +70,7 @@ describe('The executable', function () {
       });
     `;
     const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
-    const service = launchQuickly([], { NODE_OPTIONS: preload });
+    const service = launchQuickly({ NODE_OPTIONS: preload });
     await managementPort(service);
     // The thread receives a message that it cannot read.
     service.child.kill('SIGUSR2');
@@ -111,6 +79,62 @@ describe('The executable', function () {
     expect(last).to.deep.include({ level: 'fatal', event: 'crashed' });
     expect(last.err.type).to.equal('TypeError');
     expect(last.err.stack).to.contain('management/thread');
+  });
+
+  describe('with an administrator', () => {
+    let weak: Running;
+    let created: Running;
+    /** One for the tests here, in any order: a process that drains still answers requests. */
+    let service: Running;
+
+    before(async () => {
+      const variables = {
+        DATA_DIR: dataDir,
+        PORT: '0',
+        METRICS_PORT: '0',
+        ...database(),
+        DRAIN_DELAY: '60s',
+      };
+      const args = ['admin', 'create', '--email', 'root@example.com', '--username', 'root'];
+      // One after the other, because only one process can use the embedded Postgres.
+      weak = start(args, variables, 'password123\n');
+      await weak.ended;
+      created = start(args, variables, 'StrongPass123!\n');
+      await created.ended;
+      service = start([], variables);
+    });
+    after(async () => {
+      service.child.kill('SIGKILL');
+      await service.ended;
+    });
+
+    it('creates an administrator with a password from standard input, who can then log in', async () => {
+      expect(await weak.ended).to.equal(1);
+      expect(weak.output()).to.contain('password_too_common');
+      expect(await created.ended).to.equal(0);
+      const body = { email: 'root@example.com', password: 'StrongPass123!' };
+      const data = await post(`${await serviceUrl(service)}/api/v1/auth/login`, body);
+      expect(data.user.roles).to.deep.equal(['admin', 'user']);
+    });
+
+    it('is live and ready on the management port, and only live while it drains', async () => {
+      const url = `http://127.0.0.1:${await managementPort(service)}`;
+      const ready = async () => (await fetch(`${url}/readyz`)).json();
+      const checks = {
+        postgres: 'up',
+        schema: 'current',
+        redis: 'up',
+        signing_key: 'usable',
+        draining: false,
+      };
+      await until(async () => (await fetch(`${url}/readyz`)).status === 200);
+      expect(await ready()).to.deep.equal({ status: 'ready', checks });
+      service.child.kill('SIGTERM');
+      await service.printed(/"event":"draining"/);
+      await until(async () => (await fetch(`${url}/readyz`)).status === 503);
+      expect(await ready()).to.deep.equal({ status: 'not_ready', checks: { ...checks, draining: true } });
+      expect((await fetch(`${url}/livez`)).status).to.equal(200);
+    });
   });
 
   it('fails its own health check where nothing listens', async () => {
