@@ -63,4 +63,5 @@ step 'production image on Node.js 26' tools/check/image-smoke.sh "$scratch/image
 step 'tests on the Node.js of the image' -c "
   export PATH='$(node_version "$image_node")':\$PATH
   test \"\$(node --version)\" = 'v$image_node'
-  npm test"
+  npm test
+  npm run --silent test:processes"
