@@ -57,6 +57,7 @@ step 'generated files are current' -c '
 for cloud in eks gke aks; do
   step "manifests of $cloud" -c "npm run --silent validate -- k8s-out/$cloud"
 done
+step 'template of ecs' -c 'npm run --silent validate -- deploy-out/ecs --target ecs'
 step 'production image' tools/check/image-smoke.sh "$scratch/image" "$(node_version "$image_node")/node"
 step 'production image on Node.js 26' tools/check/image-smoke.sh "$scratch/image-26" "$(node_version 26)/node"
 step 'tests on the Node.js of the image' -c "
