@@ -50,7 +50,9 @@ export function createVerifyContext(
   return {
     ...parts,
     refreshTokens: [],
-    health: get('/api/v1/health'),
+    health: once('health', () =>
+      http.send({ path: '/api/v1/health', headers: { 'x-request-id': randomUUID() } }),
+    ),
     readiness: get('/api/v1/health/ready'),
     jwks: get('/.well-known/jwks.json'),
     refusedLogin: once('refused login', () =>

@@ -139,7 +139,7 @@ export const loginChecks: readonly VerifyCheck[] = [
     title: 'No cache answers for the service',
     documentation:
       'Asks for `/api/v1/users/me` again with another request id. If the old id comes back, the answer is a stored one: a proxy or CDN stores answers although they say `no-store`, and can show the data of one user to another.',
-    needs: ['current-user', 'request-id'],
+    needs: ['current-user'],
     run: withAccount(async (context) => {
       const token = await tokenOf(context, 'first');
       const before = context.http.replies.findLast(({ sent }) => sent.path === '/api/v1/users/me');

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { failed, passed, skipped } from '../../checks/check.ts';
 import type { VerifyCheck } from '../context.ts';
 import { describe, textField } from '../describe-reply.ts';
@@ -19,9 +18,9 @@ export const protocolChecks: readonly VerifyCheck[] = [
     documentation:
       'The service returns the `X-Request-Id` of the client, and logs it, so that one id leads through all logs. If another id comes back, a proxy replaces it, and the ids of clients lead nowhere. If none comes back, a proxy removes the header.',
     needs: ['health'],
-    async run({ http }) {
-      const id = randomUUID();
-      const reply = await http.send({ path: '/api/v1/auth/verify-nothing', headers: { 'x-request-id': id } });
+    async run(context) {
+      const reply = await context.health();
+      const id = reply.sent.headers?.['x-request-id'];
       const returned = headerOf(reply, 'x-request-id');
       if (returned === id) return passed('The id came back');
       return failed(
@@ -38,9 +37,7 @@ export const protocolChecks: readonly VerifyCheck[] = [
       'A path that does not exist answers 404 with `application/problem+json`, a `code` and a `request_id`. An HTML page means that a proxy answers with its own error pages: let the proxy pass the answers of the service on.',
     needs: ['health'],
     async run({ http }) {
-      const reply =
-        http.replies.find(({ sent }) => sent.path === '/api/v1/auth/verify-nothing') ??
-        (await http.send({ path: '/api/v1/auth/verify-nothing' }));
+      const reply = await http.send({ path: '/api/v1/verify-nothing' });
       if (reply.status === 404 && isProblem(reply)) return passed('404 with problem details');
       return failed(
         `${describe(reply)} as ${headerOf(reply, 'content-type') ?? 'nothing'}`,

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { fixedLookup, type Target, tlsOptions } from './target.ts';
 
 export interface Sent {
@@ -51,6 +52,16 @@ function linesOf({ rawHeaders }: IncomingMessage): [string, string][] {
   return lines;
 }
 
+const decoders: Readonly<Record<string, typeof gunzipSync>> = {
+  gzip: gunzipSync,
+  br: brotliDecompressSync,
+};
+
+function decode(body: Buffer, encoding = ''): string {
+  const decoder = decoders[encoding];
+  return (decoder ? decoder(body, { maxOutputLength: maxBodyBytes }) : body).toString('utf8');
+}
+
 async function readText(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -59,7 +70,7 @@ async function readText(response: IncomingMessage): Promise<string> {
     size += chunk.length;
     if (size > maxBodyBytes) break;
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decode(Buffer.concat(chunks), response.headers['content-encoding']);
 }
 
 function parseJson(text: string): unknown {
@@ -74,7 +85,7 @@ function headersOf({ headers, json, token }: Sent, body: string | undefined): Re
   return {
     'user-agent': 'auth-service-verify',
     accept: 'application/json, application/problem+json',
-    // A compressed answer would show that a proxy compresses tokens.
+    // A compressed answer shows that a proxy compresses tokens.
     'accept-encoding': 'gzip, br',
     ...(json && { 'content-type': 'application/json' }),
     ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
