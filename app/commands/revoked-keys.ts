@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Config } from '../config/config.ts';
 import { keyIds } from '../config/format.ts';
 import { type AuditEvent, commandLine, writeAudit } from '../features/audit/audit-log.ts';
 import { createSessionStates, type SessionStates } from '../features/sessions/session-states.ts';
 import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
+import { readStateSecret } from '../jobs/read-state-secret.ts';
 import { findRecordedKeys } from '../jobs/record-signing-keys.ts';
 import type { Logger } from '../observe/log.ts';
 import { openStores } from '../open-stores.ts';
@@ -50,9 +50,9 @@ export async function withKeys(
   const stores = await openStores(config, log);
   try {
     const store = createStore(stores.database);
-    const secret = await store.serviceSecrets.get('session-states', randomBytes(32));
+    const secret = await readStateSecret(store);
     const states = await createSessionStates({
-      ...{ store, redis: stores.redis, log, secret },
+      ...{ store, redis: stores.redis, log, secret: () => secret },
       // A command reads no copy.
       onRefusedCopy: () => undefined,
     });
