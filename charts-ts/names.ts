@@ -15,6 +15,7 @@ export const names = {
   secretsReader: 'auth-service-secrets',
   purge: 'auth-service-purge',
   migrate: 'auth-service-migrate',
+  administrator: 'auth-service-administrator',
 } as const;
 
 export const ports = { http: 8000, metrics: 9464 } as const;

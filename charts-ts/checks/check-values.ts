@@ -56,6 +56,7 @@ function* checkResources(values: Values): Iterable<string> {
     resources: values.resources,
     'migrations.resources': values.migrations.resources,
     'purge.resources': values.purge.resources,
+    'administrator.resources': values.administrator.resources,
   };
   for (const [path, { requests, limits }] of Object.entries(workloads)) {
     for (const [name, parse] of quantities) {
@@ -82,6 +83,12 @@ function* checkOptions(values: Values): Iterable<string> {
     yield `jwt.previousSecret: must be false, because jwt.algorithm is ${jwt.algorithm}: add the previous public key to jwt.publicKeys`;
 }
 
+function* checkAdministrator({ administrator: { email, username } }: Values): Iterable<string> {
+  if (Boolean(email) === Boolean(username)) return;
+  const [missing, given] = email ? ['username', 'email'] : ['email', 'username'];
+  yield `administrator.${missing}: must be set, because administrator.${given} is set`;
+}
+
 function* checkFamilies({ service, extraConfig }: Values): Iterable<string> {
   const { ipFamilies, ipFamilyPolicy = 'SingleStack' } = service;
   if (ipFamilies.length === 2 && ipFamilyPolicy === 'SingleStack')
@@ -105,6 +112,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkDatabase,
   checkResources,
   checkOptions,
+  checkAdministrator,
   checkFamilies,
   checkExtraConfig,
   (values) => createCloud(values).faults(),

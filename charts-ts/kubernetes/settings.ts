@@ -17,6 +17,7 @@ export const paths = {
   publicKeys: '/etc/auth/public-keys',
   databaseCa: '/etc/auth/database-ca',
   redisCa: '/etc/auth/redis-ca',
+  administrator: '/etc/auth/administrator',
 } as const;
 
 /** Every name under which pods of the cluster reach the Service. */

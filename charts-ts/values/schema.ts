@@ -20,6 +20,12 @@ export const valuesSchema = z.strictObject({
   networkPolicy,
   database: workload.database.extend({ peers, port }),
   redis: workload.redis.extend({ peers, port, sentinelPort: port.optional() }),
+  administrator: z.strictObject({
+    email: z.email('must be an email address').optional(),
+    username: z.string().min(1).optional(),
+    secretName: dnsLabel,
+    resources: pods.purge.shape.resources,
+  }),
   secrets: z.strictObject({
     source: z.enum(['existing', 'external', 'inline']),
     name: dnsLabel,

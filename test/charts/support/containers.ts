@@ -35,6 +35,7 @@ function secretTexts(algorithm: string, usesTls: boolean): Record<string, string
     'jwt-public-key': pair.publicPem,
     'jwt-secret': sharedSecret,
     'jwt-secret-previous': previousSecret,
+    password: 'pw',
   };
 }
 

@@ -81,4 +81,5 @@ export const variants: readonly (readonly [CloudName, ...string[]])[] = [
   ],
   ['eks', `image.digest=sha256:${'0a'.repeat(32)}`],
   ['eks', 'database.peers[0].namespace=data,database.peers[0].podLabels.app=postgres'],
+  ['eks', 'administrator.email=jane@example.com,administrator.username=jane.doe'],
 ];
