@@ -1,6 +1,7 @@
 import { type App, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import { AdministratorJob } from './kubernetes/administrator-job.ts';
+import { RestoreJob } from './kubernetes/backup/restore-job.ts';
 import type { Values } from './values/schema.ts';
 
 type Job = new (scope: Construct, id: string, values: Values) => Construct;
@@ -14,6 +15,7 @@ export class JobsChart extends Chart {
     super(app, id, { disableResourceNameHashes: true });
     const jobs: [file: string, isEnabled: boolean, Job][] = [
       ['administrator', values.administrator.email !== undefined, AdministratorJob],
+      ['restore', values.backup.enabled, RestoreJob],
     ];
     for (const [file, isEnabled, Job] of jobs) if (isEnabled) new Job(this, file, values);
   }

@@ -58,9 +58,9 @@ function sslModeOf({ database, environment }: Values): Config['database']['sslMo
   return isVerified ? 'verify-full' : 'disable';
 }
 
-/** Whether migrate knows both roles without the URL of the service. */
+/** Whether a command of the owner knows both roles without the URL of the service. */
 const knowsBothRoles = (command: CommandName, env: Environment): boolean =>
-  command === 'migrate' &&
+  ['migrate', 'backup', 'restore'].includes(command) &&
   textOf(env, 'DB_SERVICE_ROLE') !== undefined &&
   ['DB_MIGRATION_URL', 'DB_MIGRATION_URL_FILE'].some((name) => textOf(env, name));
 

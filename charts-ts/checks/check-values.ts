@@ -57,6 +57,7 @@ function* checkResources(values: Values): Iterable<string> {
     'migrations.resources': values.migrations.resources,
     'purge.resources': values.purge.resources,
     'administrator.resources': values.administrator.resources,
+    'backup.resources': values.backup.resources,
   };
   for (const [path, { requests, limits }] of Object.entries(workloads)) {
     for (const [name, parse] of quantities) {
@@ -89,6 +90,22 @@ function* checkAdministrator({ administrator: { email, username } }: Values): It
   yield `administrator.${missing}: must be set, because administrator.${given} is set`;
 }
 
+function* checkBackup({ backup, networkPolicy }: Values): Iterable<string> {
+  if (!backup.enabled) return;
+  const { claim, egress, hasRcloneFile, identity, rclone, remote } = backup;
+  if ((claim === undefined) === (remote === undefined))
+    yield 'backup: must set exactly one of backup.claim and backup.remote';
+  if (!remote) return;
+  const [name = ''] = remote.split(':');
+  const type = `RCLONE_CONFIG_${name.toUpperCase()}_TYPE`;
+  if (!hasRcloneFile && !(type in rclone))
+    yield `backup.rclone.${type}: must be set, such as s3, because backup.hasRcloneFile is false`;
+  if (!hasRcloneFile && !identity)
+    yield 'backup.identity: must be set, or backup.hasRcloneFile must be true: otherwise nothing lets the pods write to the object store';
+  if (networkPolicy.enabled && egress.length === 0)
+    yield 'backup.egress: must name the object store, because networkPolicy.enabled is true';
+}
+
 function* checkFamilies({ service, extraConfig }: Values): Iterable<string> {
   const { ipFamilies, ipFamilyPolicy = 'SingleStack' } = service;
   if (ipFamilies.length === 2 && ipFamilyPolicy === 'SingleStack')
@@ -113,6 +130,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkResources,
   checkOptions,
   checkAdministrator,
+  checkBackup,
   checkFamilies,
   checkExtraConfig,
   (values) => createCloud(values).faults(),

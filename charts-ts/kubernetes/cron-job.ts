@@ -8,6 +8,8 @@ interface Scheduled {
   readonly name: string;
   readonly component: string;
   readonly schedule: string;
+  /** Of the pods. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly deadlineSeconds: number;
   /** How often Kubernetes starts the pod again after a failure. */
   readonly retries: number;
@@ -17,9 +19,9 @@ interface Scheduled {
 /** A command that runs by the schedule, in UTC, and never twice at the same time. */
 export function cronJob(
   values: Values,
-  { component, deadlineSeconds, name, retries, schedule, spec }: Scheduled,
+  { component, deadlineSeconds, name, retries, schedule, spec, ...rest }: Scheduled,
 ): ICronJob {
-  const labels = standardLabels(values, component, name);
+  const { labels = standardLabels(values, component, name) } = rest;
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',

@@ -6,6 +6,8 @@ import type { Values } from '../values/schema.ts';
 interface OneOff {
   readonly name: string;
   readonly component: string;
+  /** Of the pods. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly deadlineSeconds: number;
   /** How often Kubernetes starts the pod again after a failure. */
   readonly retries: number;
@@ -16,7 +18,11 @@ interface OneOff {
  * A Job for `kubectl create -f`, which gives each run a name of its own. `kubectl apply` refuses an object without a name,
  * so that a mistaken folder or --recursive runs nothing.
  */
-export function oneOffJob(values: Values, { component, deadlineSeconds, name, retries, spec }: OneOff): IJob {
+export function oneOffJob(
+  values: Values,
+  { component, deadlineSeconds, name, retries, spec, ...rest }: OneOff,
+): IJob {
+  const { labels = standardLabels(values, component, name) } = rest;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -30,7 +36,7 @@ export function oneOffJob(values: Values, { component, deadlineSeconds, name, re
       activeDeadlineSeconds: deadlineSeconds,
       backoffLimit: retries,
       ttlSecondsAfterFinished: 86_400,
-      template: { metadata: { labels: standardLabels(values, component, name) }, spec },
+      template: { metadata: { labels }, spec },
     },
   };
 }

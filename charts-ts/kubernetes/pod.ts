@@ -83,10 +83,13 @@ const quantities = (amounts: Resources['limits']) => ({
   'ephemeral-storage': amounts.ephemeralStorage,
 });
 
+/** The command `backup` writes into the volume of the backups. That of a restore is read-only as a whole. */
+const writable: readonly string[] = ['/tmp', paths.backup.claim];
+
 type ContainerOptions = Partial<IContainer> & {
   readonly name: string;
   readonly resources: Resources;
-  /** Beside the volumes of the command, read-only. */
+  /** Beside the volumes of the command. */
   readonly mounts?: Mounts;
 };
 
@@ -107,7 +110,7 @@ export function container(
     volumeMounts: Object.entries({ ...volumes(values, command), ...mounts }).map(([mountPath, { name }]) => ({
       name,
       mountPath,
-      ...(mountPath !== '/tmp' && { readOnly: true }),
+      ...(!writable.includes(mountPath) && { readOnly: true }),
     })),
     ...rest,
   };

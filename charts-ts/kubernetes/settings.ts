@@ -18,6 +18,7 @@ export const paths = {
   databaseCa: '/etc/auth/database-ca',
   redisCa: '/etc/auth/redis-ca',
   administrator: '/etc/auth/administrator',
+  backup: { keys: '/etc/auth/backup', restoreKeys: '/etc/auth/restore', claim: '/var/backups/auth' },
 } as const;
 
 /** Every name under which pods of the cluster reach the Service. */

@@ -65,6 +65,8 @@ describe('charts: environment', () => {
       expect(containers.map(({ command }) => command)).to.have.members([
         ...['migrate', 'serve', 'purge'],
         ...(title.includes('administrator') ? ['admin'] : []),
+        ...(title.includes('backup') ? ['backup', 'restore'] : []),
+        ...(title.includes('drill') ? ['restore'] : []),
       ]);
       for (const { command, env, machine, title } of containers)
         expect(faultsOf(env, machine, command), title).to.deep.equal([]);

@@ -36,6 +36,8 @@ function secretTexts(algorithm: string, usesTls: boolean): Record<string, string
     'jwt-secret': sharedSecret,
     'jwt-secret-previous': previousSecret,
     password: 'pw',
+    'backup-key': newSecret(),
+    'age-identity': 'AGE-SECRET-KEY-1',
   };
 }
 
