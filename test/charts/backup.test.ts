@@ -178,6 +178,7 @@ describe('charts: backups', () => {
     ['backup.enabled=true,backup.remote=store:bucket', 'backup.egress: must name the object store'],
     ['backup.remote=bucket', 'backup.remote: must be REMOTE:PATH of rclone'],
     ['backup.ageRecipients={AGE-SECRET-KEY-1}', 'backup.ageRecipients[0]: must be a public key of age'],
+    [`${claim},backup.schedule=0 25 * * *`, 'backup.schedule: is no cron schedule'],
     [`${claim},backup.resources.limits.cpu=1m`, 'backup.resources.limits.cpu: must not be below the request'],
   ];
   for (const [sets, fault] of faults)
