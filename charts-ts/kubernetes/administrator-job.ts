@@ -7,9 +7,6 @@ import { oneOffJob } from './one-off-job.ts';
 import { container, type Mounts, podSpec } from './pod.ts';
 import { paths } from './settings.ts';
 
-/** The command reads the password from standard input, so that it is neither an argument nor a variable. */
-const withPassword = `exec auth-service "$@" < ${paths.administrator}/password`;
-
 /** Creates the first administrator. A second run finds the account and changes nothing. */
 export class AdministratorJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
@@ -22,9 +19,11 @@ export class AdministratorJob extends Construct {
       name: 'administrator',
       resources,
       mounts,
-      // The words after the script are $0 and the arguments of the command.
-      command: ['sh', '-c', withPassword, 'auth-service'],
-      args: ['admin', 'create', '--if-missing', '--email', email, '--username', username],
+      args: [
+        ...['admin', 'create', '--if-missing', '--email', email, '--username', username],
+        // A file, so that the password is neither an argument nor a variable.
+        ...['--password-file', `${paths.administrator}/password`],
+      ],
     });
     const spec = podSpec(values, ['admin'], { containers: [administrator], mounts, restartPolicy: 'Never' });
     addObject<IJob>(
