@@ -64,7 +64,11 @@ describe('the configuration of a command', () => {
     backup: ['DB_TIMEOUT', 'DB_MIGRATION_URL'],
     restore: ['DB_TIMEOUT', 'DB_MIGRATION_URL'],
     purge: ['DB_TIMEOUT', 'DB_POOL_MAX'],
-    admin: ['DB_TIMEOUT', 'DB_POOL_MAX', 'ARGON2_TIME', 'PASSWORD_BREACH_URL'],
+    admin: [
+      ...['DB_TIMEOUT', 'DB_POOL_MAX', 'REDIS_URL', 'REDIS_CA_FILE'],
+      ...['ARGON2_TIME', 'PASSWORD_BREACH_URL'],
+    ],
+    sessions: ['DB_TIMEOUT', 'DB_POOL_MAX', 'REDIS_URL', 'REDIS_CA_FILE'],
     keys: [
       ...['DB_TIMEOUT', 'DB_POOL_MAX', 'REDIS_URL', 'REDIS_CA_FILE'],
       ...['JWT_ALGORITHM', 'JWT_PRIVATE_KEY_PATH', 'ACCESS_TOKEN_TTL'],

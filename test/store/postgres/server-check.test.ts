@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { grantAdmin } from '../../../app/commands/admin.ts';
+import { withOperator } from '../../../app/commands/admin/operator.ts';
 import { migrateCommand } from '../../../app/commands/migrate.ts';
 import { purgeCommand } from '../../../app/commands/purge.ts';
 import { serveCommand } from '../../../app/commands/serve.ts';
@@ -49,7 +49,7 @@ const guideUrl = ({ port }: StandIn, query = ''): string =>
     ['serve', (config) => serveCommand(config, silentLog, '1.0.0', noSignal)],
     ['migrate', (config) => migrateCommand(config, silentLog)],
     ['purge', (config) => purgeCommand(config, silentLog, { loginHistory: 13, auditLog: 24 })],
-    ['admin', (config) => grantAdmin(config, silentLog, 'me@example.com')],
+    ['admin', (config) => withOperator(config, silentLog, async () => undefined)],
   ];
 
   /** The only fault of a command, or a failure of the test. */

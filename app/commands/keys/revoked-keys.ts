@@ -1,17 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Config } from '../config/config.ts';
-import { keyIds } from '../config/format.ts';
-import { type AuditEvent, commandLine, writeAudit } from '../features/audit/audit-log.ts';
-import { createSessionStates, type SessionStates } from '../features/sessions/session-states.ts';
-import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
-import { findRecordedKeys } from '../jobs/record-signing-keys.ts';
-import type { Logger } from '../observe/log.ts';
-import { openStores } from '../open-stores.ts';
-import { createStore, type SystemStore } from '../store/store.ts';
-
-/** Sessions that one transaction ends: few enough to finish well within DB_TIMEOUT. */
-const batchSize = 1_000;
+import type { Config } from '../../config/config.ts';
+import { keyIds } from '../../config/format.ts';
+import { type AuditEvent, commandLine, writeAudit } from '../../features/audit/audit-log.ts';
+import type { SessionStates } from '../../features/sessions/session-states.ts';
+import { openSigningKeys, type SigningKeys } from '../../features/tokens/signing-keys.ts';
+import { findRecordedKeys } from '../../jobs/record-signing-keys.ts';
+import type { Logger } from '../../observe/log.ts';
+import { openStores } from '../../open-stores.ts';
+import { createStore, type SystemStore } from '../../store/store.ts';
+import { endAllSessions, openSessionStates, withoutRedis } from '../session-changes.ts';
 
 /** Milliseconds after which every replica refuses the tokens of a revoked key. */
 const revocationDelay = 10_000;
@@ -40,24 +37,19 @@ async function openConfiguredKeys(config: Config, log: Logger): Promise<Configur
 }
 
 /** Runs `work` with the keys of this machine's configuration and the stores, and closes them at its end. */
-export async function withKeys(
+export async function withKeys<T>(
   config: Config,
   log: Logger,
   write: (line: string) => void,
-  work: (parts: KeyAdministration) => Promise<void>,
-): Promise<void> {
+  work: (parts: KeyAdministration) => Promise<T>,
+): Promise<T> {
   const keys = await openConfiguredKeys(config, log);
   const stores = await openStores(config, log);
   try {
     const store = createStore(stores.database);
-    const secret = await store.serviceSecrets.get('session-states', randomBytes(32));
-    const states = await createSessionStates({
-      ...{ store, redis: stores.redis, log, secret },
-      // A command reads no copy.
-      onRefusedCopy: () => undefined,
-    });
+    const states = await openSessionStates(store, stores.redis, log);
     keys.setRevoked((await store.revokedSigningKeys.list()).map(({ kid }) => kid));
-    await work({ store, states, keys, write, hasRedis: config.redis.url !== null });
+    return await work({ store, states, keys, write, hasRedis: config.redis.url !== null });
   } finally {
     keys.close();
     await stores.close();
@@ -90,21 +82,26 @@ function statesOf(keys: ReturnType<SigningKeys['list']>, recorded: ReadonlyMap<s
   );
 }
 
-/** Prints each key that is configured here, was loaded by any replica, or is revoked. */
-export async function listKeys({ store, keys, write }: KeyAdministration): Promise<void> {
+/** Writes each key that is configured here, was loaded by any replica, or is revoked. @returns them for --json */
+export async function listKeys({ store, keys, write }: KeyAdministration) {
   const recorded = await findRecordedKeys(store);
   const revoked = new Map(
     (await store.revokedSigningKeys.list()).map(({ kid, revokedAt }) => [kid, revokedAt]),
   );
   const states = statesOf(keys.list(), recorded);
   const kids = [...new Set([...states.keys(), ...recorded.keys(), ...revoked.keys()])];
-  const dateOf = (date: Date | undefined): string => date?.toISOString() ?? '-';
+  const listed = kids.map((kid) => ({
+    kid,
+    first_seen: recorded.get(kid)?.toISOString() ?? null,
+    revoked: revoked.get(kid)?.toISOString() ?? null,
+    state: states.get(kid) ?? (revoked.has(kid) ? 'revoked' : 'unconfigured'),
+  }));
   write(['kid'.padEnd(43), 'first seen'.padEnd(24), 'revoked'.padEnd(24), 'state'].join('  '));
-  for (const kid of kids) {
-    const state = states.get(kid) ?? (revoked.has(kid) ? 'revoked' : 'unconfigured');
-    const dates = [recorded.get(kid), revoked.get(kid)].map((date) => dateOf(date).padEnd(24));
-    write([kid.padEnd(43), ...dates, state].join('  '));
+  for (const key of listed) {
+    const dates = [key.first_seen, key.revoked].map((date) => (date ?? '-').padEnd(24));
+    write([key.kid.padEnd(43), ...dates, key.state].join('  '));
   }
+  return listed;
 }
 
 const onKey = (kid: string): Pick<AuditEvent, 'targetType' | 'targetId'> => ({
@@ -125,24 +122,18 @@ async function checkRevocable({ store, keys }: KeyAdministration, kid: string): 
     );
   if (!configured && !(await findRecordedKeys(store)).has(kid))
     throw new Error(
-      `no replica has ever loaded a key ${kid}: npm run keys -- list shows the known keys. --force revokes the key nevertheless`,
+      `no replica has ever loaded a key ${kid}: auth-service keys list shows the known keys. --force revokes the key nevertheless`,
     );
 }
 
-/**
- * Ends every session that is active and was opened before this call. An attacker who could sign tokens could use each
- * session that is active now, because a session that is active now was active while the attacker had the key.
- */
-async function endSessions({ store, states }: KeyAdministration): Promise<number> {
-  const start = performance.now();
-  for (let total = 0; ; ) {
-    const ended = await store.transaction((tx) =>
-      tx.sessions.endBatch('signing_key_revoked', performance.now() - start, batchSize),
-    );
-    await states.sessionsEnded(ended);
-    total += ended.length;
-    if (ended.length < batchSize) return total;
-  }
+/** What a revocation did, for --json. */
+interface Revocation {
+  readonly kid: string;
+  readonly is_revoked: true;
+  /** Whether the key was revoked before this command. */
+  readonly was_revoked: boolean;
+  readonly voided_reset_tokens: number;
+  readonly ended_sessions: number;
 }
 
 /**
@@ -153,7 +144,7 @@ export async function revokeKey(
   parts: KeyAdministration,
   kid: string,
   { endsSessions = false, isForced = false } = {},
-): Promise<void> {
+): Promise<Revocation> {
   const { hasRedis = true, store, wait = sleep, write } = parts;
   if (keyIds.safeParse(kid).data?.[0] !== kid) throw new Error(`${kid} is not a key id (kid)`);
   if (!isForced) await checkRevocable(parts, kid);
@@ -170,16 +161,18 @@ export async function revokeKey(
   write(
     `${kid} ${isNew ? 'is revoked: every replica refuses its tokens within ten seconds' : 'was revoked before'}`,
   );
-  if (!endsSessions) return;
+  const revocation = { kid, is_revoked: true, was_revoked: !isNew } as const;
+  if (!endsSessions) return { ...revocation, voided_reset_tokens: 0, ended_sessions: 0 };
   // Until then a forged token could still act, for example change a password, and a session could follow from that.
   if (isNew) await wait(revocationDelay);
   // A forged token of an administrator could issue some. Before the sessions: those that followed from one end too.
-  write(`made ${await store.passwordResets.deleteAll()} reset tokens void`);
-  write(`ended ${await endSessions(parts)} sessions`);
-  if (hasRedis) return;
-  write(
-    'REDIS_URL is not set here, so no message was sent: other replicas refuse the sessions within one second, but for five minutes they may accept them while Postgres is unavailable',
-  );
+  const voided = await store.passwordResets.deleteAll();
+  write(`made ${voided} reset tokens void`);
+  // An attacker who could sign tokens could use each session that is active now.
+  const ended = await endAllSessions(parts, 'signing_key_revoked');
+  write(`ended ${ended} sessions`);
+  if (!hasRedis) write(withoutRedis);
+  return { ...revocation, voided_reset_tokens: voided, ended_sessions: ended };
 }
 
 /**

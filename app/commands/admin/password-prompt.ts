@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
@@ -20,11 +21,13 @@ async function firstLineOfInput(): Promise<string> {
 }
 
 /**
- * Reads a password from the terminal, where it is typed twice, or from the first line of standard input. It is never an
- * argument, because every user of the machine can read those.
- * @throws Error when the two passwords differ
+ * Reads a password from a file, from the terminal, where it is typed twice, or from the first line of standard input. It is
+ * never an argument, because every user of the machine can read those.
+ * @param file for a Job, which has no standard input, but can mount a Secret
+ * @throws Error when the two passwords differ, or the file cannot be read
  */
-export async function readPassword(): Promise<string> {
+export async function readPassword(file?: string): Promise<string> {
+  if (file !== undefined) return (await readFile(file, 'utf8')).split(/\r?\n/, 1)[0] ?? '';
   if (!process.stdin.isTTY) return firstLineOfInput();
   const password = await ask('Password: ');
   if ((await ask('Repeat the password: ')) !== password) throw new Error('the two passwords differ');
