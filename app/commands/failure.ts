@@ -2,9 +2,7 @@ import { CommanderError } from 'commander';
 import { ConfigError } from '../config/config.ts';
 import { AppError } from '../errors.ts';
 import { CommandFailed, UsageError } from './command-context.ts';
-
-/** The statuses with which the program ends; 78 is EX_CONFIG of sysexits.h. */
-export const exitStatuses = { failed: 1, usage: 2, configuration: 78 } as const;
+import { exitStatuses } from './exit-statuses.ts';
 
 /** What the program does at its end because of an error. */
 export interface Failure {
@@ -31,7 +29,12 @@ export async function failureOf(error: unknown): Promise<Failure> {
   // The parser has written the help or its message.
   if (error instanceof CommanderError) {
     const isAsked = error.exitCode === 0;
-    return { status: isAsked ? 0 : exitStatuses.usage, code: 'usage', message: '', isReported: isAsked };
+    return {
+      status: isAsked ? exitStatuses.done : exitStatuses.usage,
+      code: 'usage',
+      message: '',
+      isReported: isAsked,
+    };
   }
   if (error instanceof CommandFailed)
     return { status: error.status, code: 'failed', message, isReported: true };

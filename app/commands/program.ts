@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { addAdminCommand } from './admin/command.ts';
 import { addBackupCommand, addRestoreCommand } from './backup/command.ts';
 import type { CommandContext } from './command-context.ts';
+import { addConfigCommand } from './config/command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addKeysCommand } from './keys/command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
@@ -47,5 +48,6 @@ export function buildProgram(context: CommandContext): Command {
   addKeysCommand(program, context);
   addBackupCommand(program, context);
   addRestoreCommand(program, context);
+  addConfigCommand(program, context);
   return program;
 }

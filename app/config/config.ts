@@ -18,6 +18,7 @@ import { table } from './variables.ts';
 export { requiredForKeyPair, requiredForSecret } from './checks.ts';
 export { type CommandName, commandNames, variablesOf } from './commands.ts';
 export {
+  type AnyEntry,
   aliases,
   type Config,
   entries,

@@ -14,7 +14,10 @@ export function purgeArguments({ keepAuditMonths, keepMonths }: WorkloadValues['
 }
 
 /** ENTRYPOINT of the image, for platforms whose command replaces it. test/charts/targets compares it with the Dockerfile. */
-export const entryPoint: readonly string[] = ['node', '--require', './dist/threads.cjs', 'dist/main.js'];
+export const entryPoint: readonly string[] = ['auth-service'];
+
+/** HEALTHCHECK of the image, for platforms that do not know it from the image. */
+export const healthCommand: readonly string[] = [...entryPoint, 'health'];
 
 /** Paths in the container of the keys of backups. */
 export interface BackupKeys {

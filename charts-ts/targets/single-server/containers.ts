@@ -1,7 +1,7 @@
 import { ports, userId } from '../../names.ts';
 import { seconds } from '../../values/formats.ts';
 import type { Platform } from '../../workload/platform.ts';
-import { imageReference, migrateArguments, purgeArguments } from '../../workload/process.ts';
+import { healthCommand, imageReference, migrateArguments, purgeArguments } from '../../workload/process.ts';
 import {
   type CommandSettings,
   commandSettings,
@@ -107,7 +107,7 @@ function replica(values: SingleServerValues, last: number, stores: Dependencies)
     restart: 'unless-stopped',
     stop_grace_period: `${graceSeconds(values)}s`,
     healthcheck: {
-      test: ['CMD', 'node', 'dist/main.js', 'health'],
+      test: ['CMD', ...healthCommand],
       interval: '30s',
       timeout: '5s',
       retries: 3,
