@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { addAdminCommand } from './admin/command.ts';
+import { addBackupCommand, addRestoreCommand } from './backup/command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addConfigCommand } from './config/command.ts';
 import { addHealthCommand } from './health-command.ts';
@@ -45,6 +46,8 @@ export function buildProgram(context: CommandContext): Command {
   addAdminCommand(program, context);
   addSessionsCommand(program, context);
   addKeysCommand(program, context);
+  addBackupCommand(program, context);
+  addRestoreCommand(program, context);
   addConfigCommand(program, context);
   return program;
 }

@@ -35,6 +35,9 @@ function secretTexts(algorithm: string, usesTls: boolean): Record<string, string
     'jwt-public-key': pair.publicPem,
     'jwt-secret': sharedSecret,
     'jwt-secret-previous': previousSecret,
+    password: 'pw',
+    'backup-key': newSecret(),
+    'age-identity': 'AGE-SECRET-KEY-1',
   };
 }
 
