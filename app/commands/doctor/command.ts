@@ -1,20 +1,8 @@
+import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { addCheckOptions, type CheckOptions } from '../checks/options.ts';
-
-/** What the command needs of the program. */
-export interface DoctorProgram {
-  /** Writes the result: one JSON document with --json, otherwise the lines. */
-  report(options: { readonly json?: boolean }, result: object, lines: readonly string[]): void;
-}
-
-export interface DoctorOptions extends CheckOptions {
-  /** A file, or `-` for standard input. */
-  readonly fromLogs?: string;
-  /** Only what can be known before the first deployment. */
-  readonly pre?: boolean;
-  readonly replicas?: number;
-  readonly publicUrl?: string;
-}
+import { addCheckOptions } from '../checks/options.ts';
+import { type CommandContext, CommandFailed } from '../command-context.ts';
+import type { DoctorOptions } from './options.ts';
 
 function replicasOf(text: string): number {
   if (!/^[1-9]\d{0,4}$/.test(text)) throw new InvalidArgumentError('It must be a number from 1 to 99999.');
@@ -37,7 +25,7 @@ It prints no secret. Run it where the service runs, for example:
 
 Exit status: 0 nothing failed, 1 a check failed, 2 usage. docs/checks.md explains every check.`;
 
-export function addDoctorCommand(program: Command, context: DoctorProgram): void {
+export function addDoctorCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('doctor')
     .description('find out what is wrong with the configuration and with everything that it names')
@@ -48,8 +36,9 @@ export function addDoctorCommand(program: Command, context: DoctorProgram): void
   addCheckOptions(command)
     .addHelpText('after', help)
     .action(async (options: DoctorOptions) => {
+      if (existsSync('.env')) process.loadEnvFile('.env');
       const { runDoctor } = await import('./run-doctor.ts');
-      const isGood = await runDoctor(options, context);
-      if (!isGood) process.exitCode = 1;
+      const isGood = await runDoctor(options, context, process.env);
+      if (!isGood) throw new CommandFailed();
     });
 }

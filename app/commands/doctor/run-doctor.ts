@@ -1,14 +1,16 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
+import type { Environment } from '../../config/config.ts';
 import { hasFailed } from '../checks/check.ts';
 import { formatOf } from '../checks/options.ts';
 import { createListReport, createReport, type Report } from '../checks/reports/report.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import { selectChecks } from '../checks/selection.ts';
+import type { CommandContext } from '../command-context.ts';
 import { checksBeforeDeployment, doctorChecks } from './checks/doctor-checks.ts';
-import type { DoctorOptions, DoctorProgram } from './command.ts';
 import { createDoctorContext } from './doctor-context.ts';
 import { explainLog } from './logs/explain-log.ts';
 import { createLogReport, hasFailure } from './logs/log-report.ts';
+import type { DoctorOptions } from './options.ts';
 import { redacted } from './redaction.ts';
 
 async function explain(
@@ -27,7 +29,11 @@ async function explain(
  * @returns whether nothing has failed
  * @throws InvalidArgumentError for an unknown id, and Error of Node.js for a log that cannot be read
  */
-export async function runDoctor(options: DoctorOptions, { report }: DoctorProgram): Promise<boolean> {
+export async function runDoctor(
+  options: DoctorOptions,
+  { report }: Pick<CommandContext, 'report'>,
+  env: Environment,
+): Promise<boolean> {
   const write = ({ json, result, lines }: Report): void => report({ json }, result, lines);
   const format = formatOf(options);
   if (options.fromLogs !== undefined) return explain(options, options.fromLogs, write);
@@ -36,9 +42,8 @@ export async function runDoctor(options: DoctorOptions, { report }: DoctorProgra
     write(createListReport(format, checks));
     return true;
   }
-  if (existsSync('.env')) process.loadEnvFile('.env');
   const { replicas, publicUrl, wait } = options;
-  const context = createDoctorContext({ env: process.env, replicas, publicUrl });
+  const context = createDoctorContext({ env, replicas, publicUrl });
   try {
     const beforeRetry = (): boolean => {
       void context.forget();

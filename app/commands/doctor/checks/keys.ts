@@ -130,7 +130,7 @@ export const keyChecks: readonly DoctorCheck[] = [
     good: 'Both halves can be read',
     fix: `Write PKCS#8, SEC 1 or PKCS#1 without a passphrase. ${generate}`,
     documentation:
-      'Refused are encrypted keys, the OpenSSH format, a private key in the place of the public one, certificates, and a PEM text as secret of HS256: whoever has the published key could then sign tokens. A PEM text in a variable may have `\\n` in the place of line breaks.',
+      'Refused are encrypted keys, the OpenSSH format, a private key in the place of the public one, certificates, and a PEM text as secret of HS256: everybody who has the published key could then sign tokens. A PEM text in a variable may have `\\n` in the place of line breaks.',
   }),
   pairCheck('algorithm', {
     id: 'jwt-key-algorithm',

@@ -59,16 +59,22 @@ async function checkChanged(sql: ReadOnlyPostgres): Promise<Finding> {
 /** Seconds after which a migration that runs is worth a warning. */
 const longMigration = 60;
 
+/** Sessions of the role that migrates which wait for a lock. Every role may read these columns. */
+const waitingSessions = `
+  select distinct l.pid
+  from pg_locks l
+  join pg_stat_activity a on a.pid = l.pid
+  where not l.granted
+    and l.locktype <> 'advisory'
+    and a.datname = current_database()
+    and a.usesysid = (select usesysid from pg_stat_activity where pid = $1)`;
+
 async function checkLock(sql: ReadOnlyPostgres): Promise<Finding> {
   const holders = await findMigrationLockHolders(sql);
   const [holder] = holders;
   if (!holder) return passed('No migration is running');
-  const description = describeHolders(holders) ?? '';
-  const backends = await sql.unsafe<{ pid: number }[]>(
-    `select pid from pg_stat_activity where datname = current_database() and application_name = $1 and wait_event_type = 'Lock'`,
-    ['auth-service'],
-  );
-  for (const { pid } of backends) {
+  const waiting = await sql.unsafe<{ pid: number }[]>(waitingSessions, [holder.pid]);
+  for (const { pid } of waiting) {
     const blockers = await findBlockers(sql, pid);
     if (blockers.length > 0)
       return failed(
@@ -76,6 +82,7 @@ async function checkLock(sql: ReadOnlyPostgres): Promise<Finding> {
         `Let that session finish, or end it with select pg_terminate_backend(${blockers[0]?.pid})`,
       );
   }
+  const description = describeHolders(holders) ?? '';
   const isLong = (holder.seconds ?? 0) >= longMigration;
   const fix = `Wait for it. If no migration is running there, run select pg_terminate_backend(${holder.pid})`;
   return (isLong ? failed : warning)(`A migration is running, or its session was left: ${description}`, fix);
