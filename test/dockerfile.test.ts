@@ -33,7 +33,9 @@ function packageOf(specifier: string): string {
 
 describe('Dockerfile', () => {
   const [head = [], ...stages] = parseStages(readFileSync('Dockerfile', 'utf8'));
-  const final = stages.at(-1) ?? [];
+  const named = (name: string): Instruction[] =>
+    stages.find(([from]) => from?.text.endsWith(` AS ${name}`)) ?? [];
+  const final = named('service');
   const all = (name: string, stage = final): string[] =>
     stage.filter((instruction) => instruction.name === name).map(({ text }) => text);
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -44,8 +46,13 @@ describe('Dockerfile', () => {
     const oldest: string = manifest.engines.node.replace('>=', '');
     expect(tag.localeCompare(oldest, 'en', { numeric: true })).to.be.greaterThan(0);
     for (const stage of stages)
-      expect(all('FROM', stage)[0]).to.match(/^(\$\{NODE_IMAGE\}|build)( AS \w+)?$/);
-    expect(all('FROM')).to.deep.equal([`\${NODE_IMAGE}`]);
+      expect(all('FROM', stage)[0]).to.match(
+        /^(\$\{NODE_IMAGE\}|build|service)( AS \w+)?$|^\$\{POSTGRES_IMAGE\} AS postgres$/,
+      );
+    expect(all('FROM')).to.deep.equal([`\${NODE_IMAGE} AS service`]);
+    expect(stages.at(-1), 'what is built without --target').to.deep.equal([
+      { name: 'FROM', text: 'service' },
+    ]);
   });
 
   it('adds to the final stage only what is copied, and removes the programs that install packages', () => {
@@ -73,6 +80,19 @@ describe('Dockerfile', () => {
       'node --import=tsx app/main.ts migrate && exec node_modules/.bin/tsx watch --clear-screen=false app/main.ts',
     ]);
     expect(manifest.scripts.dev).to.contain('tsx watch --clear-screen=false app/main.ts');
+  });
+
+  it('has a stage for backups: the service and the programs of one version of Postgres, as the same user', () => {
+    const stage = named('backup');
+    expect(all('FROM', stage)).to.deep.equal(['service AS backup']);
+    expect(all('USER', stage)).to.deep.equal(['root', '10001:10001']);
+    expect(all('ENTRYPOINT', stage)).to.deep.equal([]);
+    expect(all('FROM', named('postgres'))).to.deep.equal([`\${POSTGRES_IMAGE} AS postgres`]);
+    const copied = all('COPY', stage).join(' ');
+    for (const file of ['bin/pg_dump', 'bin/pg_restore', 'libpq.so.5']) expect(copied).to.contain(file);
+    // Both images are of one release of Debian, or the programs would not find their libraries.
+    const release = /-(\w+)-slim/.exec(all('ARG', head)[0] ?? '')?.[1];
+    expect(all('ARG', head)[1]).to.match(new RegExp(`^POSTGRES_IMAGE=postgres:\\d+-${release}$`));
   });
 
   it('installs production dependencies only', () => {

@@ -1,14 +1,17 @@
 import { Command } from 'commander';
 import { addAdminCommand } from './admin/command.ts';
+import { addBackupCommand, addRestoreCommand } from './backup/command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addConfigCommand } from './config/command.ts';
+import { addDoctorCommand } from './doctor/command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addPurgeCommand } from './purge-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSessionsCommand } from './sessions/command.ts';
 import { addKeysCommand } from './signing-keys/command.ts';
+import { addVerifyCommand } from './verify/command.ts';
 
 const help = `
 Without a command the program serves the API.
@@ -46,6 +49,10 @@ export function buildProgram(context: CommandContext): Command {
   addAdminCommand(program, context);
   addSessionsCommand(program, context);
   addKeysCommand(program, context);
+  addBackupCommand(program, context);
+  addRestoreCommand(program, context);
+  addVerifyCommand(program, context);
+  addDoctorCommand(program, context);
   addConfigCommand(program, context);
   addCompletionCommand(program);
   return program;

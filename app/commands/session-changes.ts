@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { createSessionStates, type SessionStates } from '../features/sessions/session-states.ts';
+import { readStateSecret } from '../jobs/read-state-secret.ts';
 import type { Logger } from '../observe/log.ts';
 import type { RedisClient } from '../store/redis/redis-client.ts';
 import type { SystemStore } from '../store/store.ts';
@@ -16,13 +16,15 @@ export const openSessionStates = async (
   store: SystemStore,
   redis: RedisClient,
   log: Logger,
-): Promise<SessionStates> =>
-  createSessionStates({
+): Promise<SessionStates> => {
+  const secret = await readStateSecret(store);
+  return createSessionStates({
     ...{ store, redis, log },
-    secret: await store.serviceSecrets.get('session-states', randomBytes(32)),
+    secret: () => secret,
     // A command reads no copy.
     onRefusedCopy: () => undefined,
   });
+};
 
 /**
  * Ends every session that is active and was opened before this call, and announces each to the replicas.

@@ -1,6 +1,7 @@
 import { type Caller, type LockedCaller, lockCaller } from './caller.ts';
 import type { Database } from './postgres/database.ts';
 import { createAuditStore } from './tables/audit-log.ts';
+import { createBackupStore } from './tables/backups.ts';
 import { createLoginHistoryStore } from './tables/login-histories.ts';
 import { createMaintenanceStore } from './tables/maintenance.ts';
 import { createPasswordResetStore } from './tables/password-resets.ts';
@@ -20,6 +21,7 @@ const createTableStores = (database: Database) => ({
   serviceSecrets: createServiceSecretStore(database),
   maintenance: createMaintenanceStore(database),
   revokedSigningKeys: createRevokedSigningKeyStore(database),
+  backups: createBackupStore(database),
 });
 
 type Tables = ReturnType<typeof createTableStores>;
@@ -43,6 +45,7 @@ export const reads = {
   serviceSecrets: [],
   maintenance: ['secondsSince', 'findByNames', 'findByPrefix'],
   revokedSigningKeys: ['list'],
+  backups: ['lastSnapshot'],
 } as const satisfies { readonly [Table in keyof Tables]: readonly (keyof Tables[Table])[] };
 
 /** The data in Postgres for reading, one store for each table. */

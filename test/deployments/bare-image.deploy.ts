@@ -16,14 +16,9 @@ describe('The image for production alone', function () {
   let podman: Podman;
   let environment: string;
   const run = (script: string): Promise<string> => podman.shell(script);
-  /**
-   * A container for one command, as a Job starts it: without a terminal and without standard input. Podman would wait for
-   * the start period of a health check, which Kubernetes does not know.
-   */
+  /** A container for one command, as a Job starts it: without a terminal and without standard input. */
   const job = (command: string, options = ''): Promise<string> =>
-    run(
-      `podman run --rm --no-healthcheck --network bare --env-file ${environment} ${options} ${image} ${command}`,
-    );
+    run(`podman run --rm --network bare --env-file ${environment} ${options} ${image} ${command}`);
 
   before(async function () {
     need(this, 'psql', 'the Debian package postgresql');

@@ -130,8 +130,12 @@ const resolvers: Readonly<Record<string, (args: readonly string[]) => Promise<st
   'auth-service': serviceFault,
   npm: npmFault,
   node: nodeFault,
-  npx: async ([program = '']) =>
-    existsSync(`node_modules/.bin/${program}`) ? null : `node_modules has no program ${program}`,
+  // A version names a package that npx installs.
+  npx: async (args) => {
+    const [program = ''] = operands(args, []);
+    const isThere = program.includes('@') || existsSync(`node_modules/.bin/${program}`);
+    return isThere ? null : `node_modules has no program ${program}`;
+  },
   docker: async ([verb, ...rest]) => (verb === 'compose' ? composeFault(rest) : null),
   kubectl: kubectlFault,
   eval: async (args) =>
@@ -159,7 +163,8 @@ export async function commandFault(words: readonly string[]): Promise<string | n
 }
 
 /** A sentence may name a command or an option without its arguments. A block of code is copied as it is. */
-const isMention = /required option|missing required argument|argument missing|^Usage: |has no command $/;
+const isMention =
+  /required option|is required|missing required argument|argument missing|^Usage: |has no command $/;
 
 /** Each command of a script that cannot work, with its place. */
 export async function scriptFaults({ file, isInline, line, text }: Script): Promise<string[]> {

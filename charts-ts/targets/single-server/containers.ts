@@ -67,9 +67,9 @@ function volumes(settings: CommandSettings): string[] {
 const serviceImage = ({ image }: SingleServerValues): string =>
   `\${AUTH_SERVICE_IMAGE:-${imageReference(image)}}`;
 
-function container(
+export function container(
   values: SingleServerValues,
-  command: 'serve' | 'migrate' | 'purge',
+  command: 'serve' | 'migrate' | 'purge' | 'backup',
   limits: { readonly cpu: string; readonly memory: string },
 ) {
   const settings = commandSettings(command, values, platform(values));

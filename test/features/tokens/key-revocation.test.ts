@@ -55,9 +55,9 @@ onRealStore('A revoked signing key', (stores) => {
   /** What `auth-service keys revoke` does, on a machine with the key files of the first replica. */
   async function revoke({ app }: { app: TestApp }, kid: string, options = {}): Promise<void> {
     const store = createStore(stores().database);
+    const secret = await store.serviceSecrets.get('session-states', randomBytes(32));
     const states = await createSessionStates({
-      ...{ store, redis: stores().redis, log: silentLog },
-      secret: await store.serviceSecrets.get('session-states', randomBytes(32)),
+      ...{ store, redis: stores().redis, log: silentLog, secret: () => secret },
       onRefusedCopy: () => undefined,
     });
     const wait = async () => undefined;

@@ -40,7 +40,7 @@ const guideUrl = ({ port }: StandIn, query = ''): string =>
   }
 
   const environment = (url: string, env: Environment = {}): Environment => {
-    const { privatePem, publicPem } = pemPair('transport');
+    const { privatePem, publicPem } = pemPair('a');
     const keys = { JWT_PRIVATE_KEY: privatePem, JWT_PUBLIC_KEY: publicPem };
     return { ...production, ...keys, REDIS_URL: nowhere, DB_PRIMARY_DB_URL: url, ...env };
   };

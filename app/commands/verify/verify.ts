@@ -1,0 +1,67 @@
+import type { Outcome } from '../checks/check.ts';
+import { runChecks } from '../checks/run-checks.ts';
+import type { StateFolder } from './account/state-folder.ts';
+import { createThrowAwayAccount } from './account/throw-away-account.ts';
+import { createVerifyContext, type VerifyCheck } from './context.ts';
+import { createHttpClient } from './http/client.ts';
+import type { Target } from './http/target.ts';
+import type { VerifyOptions } from './options.ts';
+
+/** Requests of a whole run. Two are kept for the deletion of the account. */
+export const maxRequests = 40;
+const deletionRequests = 2;
+
+/** Requests that a run needs without a repetition; the others may be spent on repetitions (--wait). */
+const planned = { readOnly: 26, full: 34 } as const;
+
+/** Milliseconds for one request. */
+export const requestTimeout = 10_000;
+
+interface Verification {
+  readonly target: Target;
+  readonly checks: readonly VerifyCheck[];
+  readonly options: VerifyOptions;
+  readonly stateFolder: StateFolder;
+  /** Milliseconds; see RunOptions. */
+  readonly wait?: number | undefined;
+  /** Ends the run early. The account is deleted then too. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Verified {
+  readonly outcomes: readonly Outcome[];
+  /** The email of an account that could not be deleted, or null. */
+  readonly leftover: string | null;
+}
+
+/** The checks that change something run once: a repetition would meet what the attempt before has left. */
+const isRepeatable = (checks: readonly VerifyCheck[], id: string): boolean =>
+  checks.find((check) => check.id === id)?.category !== 'Authentication';
+
+/** Verifies the public side of a deployment, and deletes the account that it creates. */
+export async function verifyDeployment(verification: Verification): Promise<Verified> {
+  const { checks, options, signal, stateFolder, target, wait } = verification;
+  const http = createHttpClient(target, {
+    maxRequests: maxRequests - deletionRequests,
+    timeout: requestTimeout,
+  });
+  const deletionHttp = createHttpClient(target, { maxRequests: deletionRequests, timeout: requestTimeout });
+  const account = createThrowAwayAccount({ url: target.url.origin, http, deletionHttp, stateFolder });
+  const context = createVerifyContext({ target, options, http, account });
+  let repetitions = maxRequests - planned[options.isReadOnly ? 'readOnly' : 'full'];
+  const beforeRetry = (id: string): boolean => {
+    if (!isRepeatable(checks, id) || repetitions === 0) return false;
+    repetitions -= 1;
+    context.forget();
+    return true;
+  };
+  try {
+    const outcomes = await runChecks(checks, context, { wait, beforeRetry, ...(signal && { signal }) });
+    const { result } = await account.remove();
+    return { outcomes, leftover: result === 'left' ? account.email : null };
+  } finally {
+    await account.remove();
+    http.close();
+    deletionHttp.close();
+  }
+}
