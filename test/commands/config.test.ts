@@ -1,11 +1,7 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { checkConfig } from '../../app/commands/config/check-config.ts';
 import { effectiveVariables, misspelledVariables } from '../../app/commands/config/effective-variables.ts';
 import { commandNames, entries, isSecret } from '../../app/config/config.ts';
-import { start } from '../support/process.ts';
 
 const machine = { cpus: 2.5, hasCpuQuota: true, memoryBytes: 512 * 1024 ** 2 };
 
@@ -83,20 +79,5 @@ describe('auth-service config check', () => {
     expect(checkConfig(env, 'serve').faults.join())
       .to.contain('REDIS_URL must be')
       .and.contain('ALLOWED_HOSTS');
-  });
-
-  it('ends with status 78 because of a fault of the file .env, with one document on demand', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'config-'));
-    try {
-      writeFileSync(join(folder, '.env'), 'PORT=eighty\nMETRICS_PORT=9000\n');
-      const running = start(['config', 'check', '--json'], { METRICS_PORT: '9001' }, undefined, folder);
-      expect(await running.ended).to.equal(78);
-      const document = JSON.parse(running.output());
-      expect(document).to.deep.include({ command: 'serve', is_valid: false });
-      expect(document.faults).to.have.length(1);
-      expect(document.faults[0]).to.match(/^PORT must be/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
   });
 });

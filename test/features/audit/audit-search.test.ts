@@ -120,7 +120,7 @@ onEachStore('GET /api/v1/admin/audit-log', (stores) => {
     for (const query of [
       ...bad,
       'target_type=user',
-      'target_type=session&target_id=a',
+      'target_type=device&target_id=a',
       'cursor=x',
       ...cursors,
     ]) {
