@@ -2,7 +2,7 @@ import { type AnyEntry, entriesOf, isSecret, type Variable, variables } from './
 import { table } from './variables.ts';
 
 /** The commands that read the configuration. */
-export const commandNames = ['serve', 'migrate', 'purge', 'admin', 'keys'] as const;
+export const commandNames = ['serve', 'migrate', 'purge', 'admin', 'keys', 'verify'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The variables of an entry: its name, and the deployment guide's name of its file. */
@@ -36,6 +36,8 @@ const byCommand: Readonly<Record<CommandName, readonly Variable[]>> = {
   admin: [...store, ...group('hashing'), ...group('passwords'), 'JWT_ISSUER'],
   // It publishes revocations by Redis, and knows by the keys which one signs. Neither is demanded.
   keys: [...store, ...group('redis'), ...group('jwt'), 'ACCESS_TOKEN_TTL'],
+  // With --db and --redis. Neither is demanded, because a check reports what is missing.
+  verify: [...log, ...connection, 'DB_REPLICA_DB_URL', ...group('redis')],
 };
 
 /**
@@ -54,4 +56,4 @@ export const isRead = (command: CommandName, name: string): boolean =>
 
 /** Whether production demands the variable, if its entry says so. Every other command than `serve` needs Postgres alone. */
 export const isDemanded = (command: CommandName, name: string): boolean =>
-  command === 'serve' || name === 'DB_PRIMARY_DB_URL';
+  command === 'serve' || (name === 'DB_PRIMARY_DB_URL' && command !== 'verify');
