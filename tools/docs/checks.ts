@@ -1,9 +1,11 @@
 import type { CheckInfo } from '../../app/commands/checks/check.ts';
+import { doctorChecks } from '../../app/commands/doctor/checks/doctor-checks.ts';
 import { verifyChecks } from '../../app/commands/verify/private-checks.ts';
 
 /** The tables of checks, by the command that runs them. */
 export const checkTables: readonly { readonly command: string; readonly checks: readonly CheckInfo[] }[] = [
   { command: 'auth-service verify', checks: verifyChecks },
+  { command: 'auth-service doctor', checks: doctorChecks },
 ];
 
 const head = `# Checks

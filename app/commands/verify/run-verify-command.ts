@@ -71,7 +71,7 @@ function report(context: CommandContext, options: VerifyCommandOptions, verified
 
 /**
  * @throws CommandFailed after the report, when a check failed, the run was interrupted or an account is left
- * @throws InvalidArgumentError for an id that no check has
+ * @throws UsageError for an id that no check has
  */
 export async function runVerifyCommand(
   context: CommandContext,

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const execute = promisify(execFile);
+const runToEnd = promisify(execFile);
 
 export interface KubectlOptions {
   readonly namespace: string;
@@ -20,7 +20,7 @@ export function createKubectl({ context, namespace }: KubectlOptions) {
     const common = ['get', `--namespace=${namespace}`, '--ignore-not-found'];
     const chosen = context ? [`--context=${context}`] : [];
     try {
-      const { stdout } = await execute('kubectl', [...common, ...chosen, ...args], {
+      const { stdout } = await runToEnd('kubectl', [...common, ...chosen, ...args], {
         timeout,
         maxBuffer: 32 * 1024 * 1024,
       });
