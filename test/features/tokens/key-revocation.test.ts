@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { revokeKey } from '../../../app/commands/keys/revoked-keys.ts';
+import { revokeKey } from '../../../app/commands/signing-keys/revoked-keys.ts';
 import { createSessionStates } from '../../../app/features/sessions/session-states.ts';
 import { createRevokedKeyReader } from '../../../app/jobs/read-revoked-keys.ts';
 import { createStore } from '../../../app/store/store.ts';
