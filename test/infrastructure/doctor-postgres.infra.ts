@@ -7,6 +7,7 @@ import { postgresConnectionChecks } from '../../app/commands/doctor/checks/postg
 import { postgresStateChecks } from '../../app/commands/doctor/checks/postgres-state.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import { diagnose } from '../commands/doctor/support/diagnosis.ts';
+import { need } from '../deployments/support/tools.ts';
 import { type Certificate, type Certificates, createCertificates } from '../support/certificates.ts';
 import { onRealStore } from '../support/stores.ts';
 import { postgresBin, startTlsPostgres } from '../support/tls-postgres.ts';
@@ -24,7 +25,8 @@ const find = async (env: Record<string, string>) => (await diagnose({ env }, che
     const cleanup = createCleanup();
     const password = randomBytes(12).toString('hex');
     let certificates: Certificates;
-    before(() => {
+    before(function () {
+      need(this, 'faketime', 'the Debian package faketime');
       certificates = createCertificates();
     });
     after(() => certificates.remove());
