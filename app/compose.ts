@@ -4,7 +4,7 @@ import type { Config } from './config/config.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createAccounts } from './features/accounts/accounts.ts';
 import { createPersonalData } from './features/accounts/personal-data.ts';
-import { createAdministration } from './features/administration/administration.ts';
+import { createAdministration, runAsAdministrator } from './features/administration/administration.ts';
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
 import type { Readiness } from './features/health/readiness.ts';
 import { createLogin } from './features/login/login.ts';
@@ -28,6 +28,7 @@ import type { SigningKeys } from './features/tokens/signing-keys.ts';
 import { createApp } from './http/app.ts';
 import type { RequestState } from './http/route/context.ts';
 import { createRateLimits } from './http/route/rate-limits.ts';
+import { readStateSecret } from './jobs/read-state-secret.ts';
 import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
@@ -42,6 +43,8 @@ interface Composition {
   readonly metrics: Metrics;
   readonly version: string;
   readonly readiness: Pick<Readiness, 'check'>;
+  /** Signs session states in Redis. @default the one in Postgres at the start */
+  readonly stateSecret?: () => Buffer;
   /** @default off */
   readonly tracing?: Tracing;
   /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
@@ -64,12 +67,13 @@ async function createThrottle({ config, stores, metrics, log }: Composition, sto
   });
 }
 
-async function createStates({ stores, metrics, log }: Composition, store: SystemStore) {
+async function createStates({ stores, metrics, log, stateSecret }: Composition, store: SystemStore) {
+  const initial = stateSecret?.() ?? (await readStateSecret(store));
   return createSessionStates({
     store,
     redis: stores.redis,
     log,
-    secret: await store.serviceSecrets.get('session-states', randomBytes(32)),
+    secret: stateSecret ?? (() => initial),
     onRefusedCopy: (reason, sessionId) => {
       metrics.stateCopiesRefused.inc({ reason });
       const message =
@@ -124,7 +128,7 @@ async function createServices(parts: Composition) {
     resetPassword: createResetPassword({ store, states, hasher, checkPassword, devices }),
     accounts: createAccounts({ store, states, confirmPassword }),
     personalData: createPersonalData({ store, replica, maxConcurrent: config.resources.exports }),
-    administration: createAdministration({ store, states, throttle }),
+    administration: createAdministration({ store, states, throttle, run: runAsAdministrator(store) }),
     roles: createRoles({ store }),
     replica,
     environment: config.environment,

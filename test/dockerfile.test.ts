@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { expect } from 'chai';
 import { projectSources } from './support/source-files.ts';
@@ -33,7 +33,9 @@ function packageOf(specifier: string): string {
 
 describe('Dockerfile', () => {
   const [head = [], ...stages] = parseStages(readFileSync('Dockerfile', 'utf8'));
-  const final = stages.at(-1) ?? [];
+  const named = (name: string): Instruction[] =>
+    stages.find(([from]) => from?.text.endsWith(` AS ${name}`)) ?? [];
+  const final = named('service');
   const all = (name: string, stage = final): string[] =>
     stage.filter((instruction) => instruction.name === name).map(({ text }) => text);
   const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -44,17 +46,28 @@ describe('Dockerfile', () => {
     const oldest: string = manifest.engines.node.replace('>=', '');
     expect(tag.localeCompare(oldest, 'en', { numeric: true })).to.be.greaterThan(0);
     for (const stage of stages)
-      expect(all('FROM', stage)[0]).to.match(/^(\$\{NODE_IMAGE\}|build)( AS \w+)?$/);
-    expect(all('FROM')).to.deep.equal([`\${NODE_IMAGE}`]);
+      expect(all('FROM', stage)[0]).to.match(
+        /^(\$\{NODE_IMAGE\}|build|service)( AS \w+)?$|^\$\{POSTGRES_IMAGE\} AS postgres$/,
+      );
+    expect(all('FROM')).to.deep.equal([`\${NODE_IMAGE} AS service`]);
+    expect(stages.at(-1), 'what is built without --target').to.deep.equal([
+      { name: 'FROM', text: 'service' },
+    ]);
   });
 
-  it('runs nothing in the final stage, so that it holds only what is copied', () => {
-    expect(all('RUN')).to.deep.equal([]);
+  it('adds to the final stage only what is copied, and removes the programs that install packages', () => {
+    const [removal, ...others] = all('RUN');
+    expect(others).to.deep.equal([]);
+    const [command, options, ...paths] = removal?.split(/\s+/) ?? [];
+    expect([command, options]).to.deep.equal(['rm', '-rf']);
+    const programs = ['npm', 'npx', 'corepack', 'yarn', 'yarnpkg'].map((name) => `/usr/local/bin/${name}`);
+    expect(paths).to.have.members(['/usr/local/lib/node_modules', '/opt/yarn-*', ...programs]);
     expect(all('COPY')).to.deep.equal([
       '--from=dependencies /srv/auth/node_modules node_modules',
       '--from=build /srv/auth/dist dist',
       'migrations migrations',
       'package.json ./',
+      'app/auth-service /usr/local/bin/',
     ]);
   });
 
@@ -67,6 +80,19 @@ describe('Dockerfile', () => {
       'node --import=tsx app/main.ts migrate && exec node_modules/.bin/tsx watch --clear-screen=false app/main.ts',
     ]);
     expect(manifest.scripts.dev).to.contain('tsx watch --clear-screen=false app/main.ts');
+  });
+
+  it('has a stage for backups: the service and the programs of one version of Postgres, as the same user', () => {
+    const stage = named('backup');
+    expect(all('FROM', stage)).to.deep.equal(['service AS backup']);
+    expect(all('USER', stage)).to.deep.equal(['root', '10001:10001']);
+    expect(all('ENTRYPOINT', stage)).to.deep.equal([]);
+    expect(all('FROM', named('postgres'))).to.deep.equal([`\${POSTGRES_IMAGE} AS postgres`]);
+    const copied = all('COPY', stage).join(' ');
+    for (const file of ['bin/pg_dump', 'bin/pg_restore', 'libpq.so.5']) expect(copied).to.contain(file);
+    // Both images are of one release of Debian, or the programs would not find their libraries.
+    const release = /-(\w+)-slim/.exec(all('ARG', head)[0] ?? '')?.[1];
+    expect(all('ARG', head)[1]).to.match(new RegExp(`^POSTGRES_IMAGE=postgres:\\d+-${release}$`));
   });
 
   it('installs production dependencies only', () => {
@@ -84,20 +110,18 @@ describe('Dockerfile', () => {
     expect(all('WORKDIR')).to.deep.equal(['/srv/auth']);
   });
 
-  it('starts Node itself, so that a signal reaches it, with the preload that sizes its threads', () => {
-    expect(JSON.parse(all('ENTRYPOINT')[0] ?? '')).to.deep.equal([
-      'node',
-      '--require',
-      './dist/threads.cjs',
-      'dist/main.js',
-    ]);
+  it('starts the program of the image, which becomes Node.js, so that a signal reaches it', () => {
+    expect(JSON.parse(all('ENTRYPOINT')[0] ?? '')).to.deep.equal(['auth-service']);
+    const [last] = readFileSync('app/auth-service', 'utf8').trimEnd().split('\n').slice(-1);
+    const folder = all('WORKDIR')[0];
+    expect(last).to.equal(`exec node --require ${folder}/dist/threads.cjs ${folder}/dist/main.js "$@"`);
+    expect(statSync('app/auth-service').mode & 0o111).to.equal(0o111);
     for (const source of ['app/threads.cts', 'app/main.ts']) expect(existsSync(source)).to.equal(true);
   });
 
   it('asks its own health command whether it is well', () => {
     const [, command = ''] = / CMD (.+)$/.exec(all('HEALTHCHECK')[0] ?? '') ?? [];
-    expect(JSON.parse(command)).to.deep.equal(['node', 'dist/main.js', 'health']);
-    expect(readFileSync('app/main.ts', 'utf8')).to.contain(`.command('health')`);
+    expect(JSON.parse(command)).to.deep.equal(['auth-service', 'health']);
   });
 
   it('says what it is in the labels of the Open Container Initiative', () => {
@@ -116,7 +140,9 @@ describe('Dockerfile', () => {
       .split('\n')
       .filter((line) => line && !line.startsWith('#'));
     expect(everything).to.equal('*');
-    expect(allowed.map((line) => line.replace('!', ''))).to.have.members([...new Set(copied)]);
+    // A folder lets its files through.
+    const roots = copied.map((file) => (file.startsWith('app/') ? 'app' : file));
+    expect(allowed.map((line) => line.replace('!', ''))).to.have.members([...new Set(roots)]);
     for (const file of copied) expect(existsSync(file), file).to.equal(true);
   });
 });
@@ -140,6 +166,8 @@ describe('the production image', () => {
   it('gets every file of app/ that is not TypeScript', () => {
     const others = readdirSync('app', { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !/\.c?ts$/.test(entry.name))
+      // The final stage copies it to another place.
+      .filter(({ name }) => name !== 'auth-service')
       .map((entry) => entry.parentPath);
     const copied = ['app/store/sql', 'app/features/passwords', 'app/store/usernames'];
     expect(others.filter((folder) => !copied.some((known) => folder.startsWith(known)))).to.deep.equal([]);

@@ -44,21 +44,28 @@ describe('Cryptography in the sources', () => {
     expect(lengths).to.have.members([12]);
   });
 
-  it('comes from Node, jose and argon2 only', () => {
+  it('comes from Node, jose, argon2 and age only', () => {
     const packages = found(/from '([^'.][^']*)'/g);
     expect(
       packages.filter((name) => /crypt|jose|argon|hash|forge|sodium|noble|sjcl|md5|sha\d/i.test(name)),
-    ).to.deep.equal(['@node-rs/argon2', 'jose', 'node:crypto']);
+    ).to.deep.equal(['@node-rs/argon2', 'age-encryption', 'jose', 'node:crypto']);
   });
 });
 
 describe('Dangerous functions in the sources', () => {
-  it('runs no text as code and starts no other program (ASVS 1.2.5, 1.3.2)', () => {
+  it('runs no text as code, and starts only the programs for backups, without a shell (ASVS 1.2.5, 1.3.2)', () => {
     // `redis.eval` runs a constant script of ours with the input as arguments.
     expect(
       found(/(?<![.\w])(eval\(|new Function\(|Function\(['"`]|set(?:Timeout|Interval)\(['"`])/g),
     ).to.deep.equal([]);
-    expect(found(/from '((?:node:)?(?:vm|child_process|cluster|repl|inspector))'/g)).to.deep.equal([]);
+    expect(found(/from '((?:node:)?(?:vm|cluster|repl|inspector))'/g)).to.deep.equal([]);
+    const starting = files.filter((_name, at) => /child_process/.test(sources[at] ?? ''));
+    expect(starting).to.deep.equal(['commands/backup/programs.ts']);
+    expect(found(/\b(exec\w*\(|shell:|spawnSync)/g).filter((call) => call !== 'exec(')).to.deep.equal([]);
+    const programs = found(/\b(?:startProgram|readProgram|versionOf)\(\s*([^,)]+)/g);
+    expect(programs.filter((name) => !/^program(?:: |$)/.test(name))).to.deep.equal([
+      ...[`'gpg'`, `'pg_dump'`, `'pg_restore'`, `'rclone'`],
+    ]);
     expect(found(/\.eval\(\s*(?!\w*[sS]cript\b)(\S+)/g)).to.deep.equal([]);
   });
 });

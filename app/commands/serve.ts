@@ -10,6 +10,7 @@ import { closeServer, createApiServer, listen } from '../http/server/server.ts';
 import { startBackgroundJobs } from '../jobs/background-jobs.ts';
 import { startPeriodicJob } from '../jobs/periodic-job.ts';
 import { readRevokedKeys } from '../jobs/read-revoked-keys.ts';
+import { readStateSecret } from '../jobs/read-state-secret.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
@@ -83,12 +84,18 @@ async function startService(options: ServeOptions) {
   await readRevokedKeys(store, keys);
   refuseRevokedSigner(keys, config);
   const readiness = createReadiness(stores, keys, isDraining);
-  const app = await compose({ ...options, stores, keys, metrics, tracing, readiness });
+  let stateSecret = await readStateSecret(store);
+  const parts = { stores, keys, metrics, tracing, readiness, stateSecret: () => stateSecret };
+  const app = await compose({ ...options, ...parts });
   const api = createApiServer(app, { ...options, metrics });
   const knowsOwner = config.migrations.ownerUrl !== null;
   // The embedded Postgres has one role.
   if (config.database.url) await reportHistoryProtection({ store, log, metrics, knowsOwner });
-  const stopJobs = startBackgroundJobs({ store, redis: stores.redis, keys, metrics, log });
+  const onStateSecret = (secret: Buffer): void => {
+    stateSecret = secret;
+  };
+  const jobs = { store, redis: stores.redis, keys, metrics, log, onStateSecret };
+  const stopJobs = startBackgroundJobs(jobs);
   const { host, port, metricsPort } = config.http;
   const management =
     metricsPort === null ? null : await startManagementServer({ host, port: metricsPort, metrics });
@@ -108,7 +115,7 @@ function refuseRevokedSigner(keys: SigningKeys, { jwt }: Config): void {
   if (keys.canSign()) return;
   const name = jwt.algorithm === 'HS256' ? 'JWT_SECRET_KEY' : 'JWT_PRIVATE_KEY_PATH (or JWT_PRIVATE_KEY)';
   throw new ConfigError([
-    `${name} contains the key ${keys.current().kid}, which is revoked: generate another one with npm run keys, and configure it`,
+    `${name} contains the key ${keys.current().kid}, which is revoked: generate another one with auth-service keys generate, and configure it`,
   ]);
 }
 

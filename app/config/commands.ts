@@ -2,7 +2,16 @@ import { type AnyEntry, entriesOf, isSecret, type Variable, variables } from './
 import { table } from './variables.ts';
 
 /** The commands that read the configuration. */
-export const commandNames = ['serve', 'migrate', 'purge', 'admin', 'keys'] as const;
+export const commandNames = [
+  'serve',
+  'migrate',
+  'purge',
+  'admin',
+  'sessions',
+  'keys',
+  'backup',
+  'restore',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The variables of an entry: its name, and the deployment guide's name of its file. */
@@ -21,8 +30,9 @@ const without = (names: readonly Variable[], ...left: readonly Variable[]): read
 
 const log = ['ENV', 'LOG_LEVEL'] as const;
 
-/** Commands read the primary only, and migrate has connections of its own. */
+/** Commands read the primary only. Those that act as the owner of the tables have connections of their own. */
 const connection = ['DB_PRIMARY_DB_URL', 'DB_CA_FILE', 'DB_CA', 'DB_TLS', 'DB_TIMEOUT'] as const;
+const owner = [...log, ...connection, ...group('migrations')] as const;
 const primary = without(group('database'), 'DB_REPLICA_DB_URL', 'DB_REPLICA_MAX_LAG');
 
 /** Without DB_PRIMARY_DB_URL, commands other than migrate use the embedded Postgres. */
@@ -31,16 +41,28 @@ const store = [...log, 'DATA_DIR', ...primary] as const;
 const byCommand: Readonly<Record<CommandName, readonly Variable[]>> = {
   // reason: these names are the literal types of the table.
   serve: without(Object.keys(variables) as Variable[], ...group('migrations')),
-  migrate: [...log, ...connection, ...group('migrations')],
+  migrate: owner,
+  // Both connect as the owner of the tables: the role of the service can read no partition.
+  backup: owner,
+  restore: owner,
   purge: store,
-  admin: [...store, ...group('hashing'), ...group('passwords'), 'JWT_ISSUER'],
+  // They publish what sessions must notice by Redis, which is not demanded. `admin` resets attempts that Redis counts.
+  admin: [
+    ...store,
+    ...group('redis'),
+    ...group('limits'),
+    ...group('hashing'),
+    ...group('passwords'),
+    'JWT_ISSUER',
+  ],
+  sessions: [...store, ...group('redis')],
   // It publishes revocations by Redis, and knows by the keys which one signs. Neither is demanded.
   keys: [...store, ...group('redis'), ...group('jwt'), 'ACCESS_TOKEN_TTL'],
 };
 
 /**
- * The variables that a command reads. Give it no others: DB_MIGRATION_URL is for `migrate` alone, and `serve` only
- * reports that it knows this URL. A secret of the list may come in its `_FILE` form.
+ * The variables that a command reads. Give it no others: DB_MIGRATION_URL is for `migrate`, `backup` and `restore`, and
+ * `serve` only reports that it knows this URL. A secret of the list may come in its `_FILE` form.
  */
 export const variablesOf = (command: CommandName): readonly Variable[] => byCommand[command];
 

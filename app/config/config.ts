@@ -18,6 +18,7 @@ import { table } from './variables.ts';
 export { requiredForKeyPair, requiredForSecret } from './checks.ts';
 export { type CommandName, commandNames, variablesOf } from './commands.ts';
 export {
+  type AnyEntry,
   aliases,
   type Config,
   entries,
@@ -58,9 +59,9 @@ function sslModeOf({ database, environment }: Values): Config['database']['sslMo
   return isVerified ? 'verify-full' : 'disable';
 }
 
-/** Whether migrate knows both roles without the URL of the service. */
+/** Whether a command of the owner knows both roles without the URL of the service. */
 const knowsBothRoles = (command: CommandName, env: Environment): boolean =>
-  command === 'migrate' &&
+  ['migrate', 'backup', 'restore'].includes(command) &&
   textOf(env, 'DB_SERVICE_ROLE') !== undefined &&
   ['DB_MIGRATION_URL', 'DB_MIGRATION_URL_FILE'].some((name) => textOf(env, name));
 

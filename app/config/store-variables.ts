@@ -57,7 +57,7 @@ export const storeVariables = {
   },
   migrations: {
     ownerUrl: secret('DB_MIGRATION_URL', databaseUrl).help(
-      'URL with which the command migrate connects: directly to Postgres or through a pooler in session mode, and as the role that owns the tables. Without it migrate uses DB_PRIMARY_DB_URL. Do not give it to the other commands.',
+      'URL with which the commands migrate, backup and restore connect: directly to Postgres or through a pooler in session mode, and as the role that owns the tables. Without it they use DB_PRIMARY_DB_URL. Do not give it to the other commands.',
       { example: 'postgresql://devowner:devpassword@localhost:5432/authdb?sslmode=disable' },
     ),
     serviceRole: variable('DB_SERVICE_ROLE', roleName).help(

@@ -6,6 +6,7 @@ import { activeSessionCountInterval, createActiveSessionCount } from './count-ac
 import { createPartitionJob, partitionInterval } from './create-partitions.ts';
 import { startPeriodicJob } from './periodic-job.ts';
 import { createRevokedKeyReader, type RevocableKeys, revokedKeysInterval } from './read-revoked-keys.ts';
+import { createStateSecretReader, stateSecretInterval } from './read-state-secret.ts';
 import { createSigningKeyRecorder, type RecordedKeys, recordInterval } from './record-signing-keys.ts';
 
 interface JobParts {
@@ -13,6 +14,8 @@ interface JobParts {
   readonly redis: RedisClient;
   readonly keys: RecordedKeys & RevocableKeys & { onChange(listener: () => void): void };
   readonly metrics: Metrics;
+  /** Called with the secret that signs session states in Redis. */
+  readonly onStateSecret: (secret: Buffer) => void;
   readonly log: Logger;
 }
 
@@ -26,6 +29,7 @@ export function startBackgroundJobs(parts: JobParts): () => Promise<void> {
   const jobs = [
     recorder,
     startPeriodicJob(createRevokedKeyReader(parts), revokedKeysInterval),
+    startPeriodicJob(createStateSecretReader({ ...parts, onRead: parts.onStateSecret }), stateSecretInterval),
     startPeriodicJob(createPartitionJob(parts), partitionInterval),
     startPeriodicJob(createActiveSessionCount(parts), activeSessionCountInterval),
   ];

@@ -16,7 +16,7 @@ const leaseDuration = 55_000;
 export function createActiveSessionCount(options: {
   store: Store;
   redis: RedisClient;
-  metrics: Pick<Metrics, 'activeSessions' | 'lastPurgeAge'>;
+  metrics: Pick<Metrics, 'activeSessions' | 'lastBackup' | 'lastPurgeAge'>;
   log: Logger;
 }) {
   const { store, redis, metrics, log } = options;
@@ -32,10 +32,15 @@ export function createActiveSessionCount(options: {
     metrics.lastPurgeAge.onCollect(() => [{ labels: {}, value: age + (performance.now() - readAt) / 1000 }]);
   }
 
+  async function readLastBackup(): Promise<void> {
+    const value = await store.backups.lastSnapshot();
+    metrics.lastBackup.onCollect(() => [{ labels: {}, value }]);
+  }
+
   /** Never throws: metrics that are a minute old are no failure. */
   return async function countActiveSessions(): Promise<void> {
     try {
-      await Promise.all([countSessions(), readLastPurgeAge()]);
+      await Promise.all([countSessions(), readLastPurgeAge(), readLastBackup()]);
     } catch (error) {
       log.warn({ err: error, event: 'active_session_count_failed' }, 'active sessions were not counted');
     }

@@ -64,6 +64,11 @@ export function createAuthMetrics(factory: MetricFactory) {
       'Time since the last complete purge, or since the creation of the schema if no purge has completed.',
       [],
     ),
+    lastBackup: factory.collectedGauge(
+      'auth_last_backup_timestamp_seconds',
+      'Time of the data in the last backup that auth-service backup completed, as a Unix timestamp, or of the creation of the schema if there is no backup.',
+      [],
+    ),
     historyProtected: factory.gauge(
       'auth_history_protected',
       'Whether the role of the service in Postgres can neither change nor delete login history and audit log (1), or can (0). Read at the start; always 0 with the embedded Postgres.',

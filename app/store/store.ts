@@ -1,6 +1,7 @@
 import { type Caller, type LockedCaller, lockCaller } from './caller.ts';
 import type { Database } from './postgres/database.ts';
 import { createAuditStore } from './tables/audit-log.ts';
+import { createBackupStore } from './tables/backups.ts';
 import { createLoginHistoryStore } from './tables/login-histories.ts';
 import { createMaintenanceStore } from './tables/maintenance.ts';
 import { createPasswordResetStore } from './tables/password-resets.ts';
@@ -20,21 +21,31 @@ const createTableStores = (database: Database) => ({
   serviceSecrets: createServiceSecretStore(database),
   maintenance: createMaintenanceStore(database),
   revokedSigningKeys: createRevokedSigningKeyStore(database),
+  backups: createBackupStore(database),
 });
 
 type Tables = ReturnType<typeof createTableStores>;
 
 /** The methods that only read. Every other method is a change. */
 export const reads = {
-  users: ['findByEmail', 'findById', 'list', 'searchByEmail', 'searchByUsername'],
+  users: [
+    'findByEmail',
+    'findByUsernameKey',
+    'findById',
+    'list',
+    'listAdmins',
+    'searchByEmail',
+    'searchByUsername',
+  ],
   sessions: ['find', 'findActive', 'listActive', 'listAll', 'countActive'],
   roles: ['list', 'countActiveAdmins'],
   passwordResets: ['find'],
-  loginHistories: ['list', 'listForUser'],
+  loginHistories: ['list', 'listForUser', 'findLastLogins'],
   auditLog: ['listForUser', 'search', 'findExcessRights'],
   serviceSecrets: [],
   maintenance: ['secondsSince', 'findByNames', 'findByPrefix'],
   revokedSigningKeys: ['list'],
+  backups: ['lastSnapshot'],
 } as const satisfies { readonly [Table in keyof Tables]: readonly (keyof Tables[Table])[] };
 
 /** The data in Postgres for reading, one store for each table. */

@@ -48,9 +48,10 @@ describe('the configuration of a command', () => {
     });
   }
 
-  it('migrate needs the URL of the owner and the role of the service, if it has no URL of the service', () => {
+  it('a command of the owner needs the URL of the owner and the role of the service, if it has no URL of the service', () => {
     const owner = { ENV: 'production', DB_MIGRATION_URL: 'postgresql://owner:pw@db.example.com/authdb' };
-    expect(faultsFor('migrate', { ...owner, DB_SERVICE_ROLE: 'auth_service' })).to.deep.equal([]);
+    for (const command of ['migrate', 'backup', 'restore'] as const)
+      expect(faultsFor(command, { ...owner, DB_SERVICE_ROLE: 'auth_service' })).to.deep.equal([]);
     expect(faultsFor('migrate', owner).join()).to.match(/^DB_PRIMARY_DB_URL is required/);
     expect(faultsFor('purge', { ...owner, DB_SERVICE_ROLE: 'auth_service' }).join()).to.match(
       /^DB_PRIMARY_DB_URL is required/,
@@ -60,8 +61,14 @@ describe('the configuration of a command', () => {
   const faulty: Record<CommandName, readonly string[]> = {
     serve: Object.keys(wrong),
     migrate: ['DB_TIMEOUT', 'DB_MIGRATION_URL'],
+    backup: ['DB_TIMEOUT', 'DB_MIGRATION_URL'],
+    restore: ['DB_TIMEOUT', 'DB_MIGRATION_URL'],
     purge: ['DB_TIMEOUT', 'DB_POOL_MAX'],
-    admin: ['DB_TIMEOUT', 'DB_POOL_MAX', 'ARGON2_TIME', 'PASSWORD_BREACH_URL'],
+    admin: [
+      ...['DB_TIMEOUT', 'DB_POOL_MAX', 'REDIS_URL', 'REDIS_CA_FILE'],
+      ...['ARGON2_TIME', 'PASSWORD_BREACH_URL'],
+    ],
+    sessions: ['DB_TIMEOUT', 'DB_POOL_MAX', 'REDIS_URL', 'REDIS_CA_FILE'],
     keys: [
       ...['DB_TIMEOUT', 'DB_POOL_MAX', 'REDIS_URL', 'REDIS_CA_FILE'],
       ...['JWT_ALGORITHM', 'JWT_PRIVATE_KEY_PATH', 'ACCESS_TOKEN_TTL'],
@@ -108,15 +115,18 @@ describe('the configuration of a command', () => {
     }
   });
 
-  it('consists of variables that exist, and names the owner of the tables to migrate alone', () => {
-    expect(variablesOf('migrate')).to.have.members([
-      ...['ENV', 'LOG_LEVEL', 'DB_PRIMARY_DB_URL', 'DB_CA_FILE', 'DB_CA', 'DB_TLS', 'DB_TIMEOUT'],
-      ...['DB_MIGRATION_URL', 'DB_SERVICE_ROLE'],
-    ]);
+  it('consists of variables that exist, and names the owner of the tables to those that need it alone', () => {
+    const ofOwner: readonly CommandName[] = ['migrate', 'backup', 'restore'];
+    for (const command of ofOwner) {
+      expect(variablesOf(command)).to.have.members([
+        ...['ENV', 'LOG_LEVEL', 'DB_PRIMARY_DB_URL', 'DB_CA_FILE', 'DB_CA', 'DB_TLS', 'DB_TIMEOUT'],
+        ...['DB_MIGRATION_URL', 'DB_SERVICE_ROLE'],
+      ]);
+    }
     for (const command of commandNames) {
       expect(Object.keys(variables), command).to.include.members([...variablesOf(command)]);
       const knowsOwner = variablesOf(command).includes('DB_MIGRATION_URL');
-      expect(knowsOwner, command).to.equal(command === 'migrate');
+      expect(knowsOwner, command).to.equal(ofOwner.includes(command));
     }
   });
 });

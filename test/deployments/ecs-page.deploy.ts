@@ -59,7 +59,10 @@ describe('the commands of the page of ECS', function () {
     expect(ours.length).to.be.greaterThan(5);
     for (const command of ours) {
       // npm runs scripts in the root of the project, so the files of the reader need their whole path.
-      const inProject = command.replaceAll(/( -f |next=|current=|--out )(\S)/g, `$1${folder}/$2`);
+      const inProject = command.replaceAll(
+        /( -f |next=|current=|--out |validate -- )(\S)/g,
+        `$1${folder}/$2`,
+      );
       const last = await run(`cd ${root} && ${inProject}`);
       expect(last.status, `${command}\n${last.output}`).to.equal(0);
       if (command.includes('--out next'))

@@ -20,8 +20,8 @@ interface Services {
   readonly store: Store;
   readonly redis: RedisClient;
   readonly log: Logger;
-  /** Signs the copies in Redis. Redis does not store it. */
-  readonly secret: Buffer;
+  /** Signs the copies in Redis, which does not store it. Postgres has another one after a restore. */
+  readonly secret: () => Buffer;
   /** Called for a copy in Redis that this service did not write, or not for this session, or too long ago. */
   readonly onRefusedCopy: (fault: CopyFault, sessionId: string) => void;
 }

@@ -59,3 +59,7 @@ export async function acquireMigrationLock(
     report(holders);
   }
 }
+
+/** The session that runs migrations now, for a message; null if there is none. */
+export const findRunningMigration = async (connection: Connection): Promise<string | null> =>
+  describeHolders(await findAdvisoryHolders(connection, lockKey));

@@ -16,7 +16,7 @@ const minute = 60_000;
 
 const secret = randomBytes(32);
 const copiesOn = (redis: RedisClient, faults: string[] = []) =>
-  createStateCopies({ redis, secret, onRefuse: (fault) => void faults.push(fault) });
+  createStateCopies({ redis, secret: () => secret, onRefuse: (fault) => void faults.push(fault) });
 const keyOf = ({ sessionId }: ActiveSession) => `signed-state:${sessionId}`;
 
 type Revoke = (redis: RedisClient, state: ActiveSession) => Promise<void>;
@@ -34,6 +34,24 @@ onEachStore('A snapshot of a session', (stores) => {
     const state = await written();
     expect(await read(state)).to.deep.equal(state);
     expect(await read(newSessionState())).to.equal(null);
+  });
+
+  it('answers nothing once Postgres has another secret, as after a restore, and what is written then is answered', async () => {
+    let current = randomBytes(32);
+    const faults: string[] = [];
+    const copies = createStateCopies({
+      redis: redis(),
+      secret: () => current,
+      onRefuse: (fault) => void faults.push(fault),
+    });
+    const [before, after] = [newSessionState(), newSessionState()];
+    await copies.write(before, Date.now());
+    expect((await copies.read(before.sessionId))?.state).to.deep.equal(before);
+    current = randomBytes(32);
+    await copies.write(after, Date.now());
+    expect(await copies.read(before.sessionId)).to.equal(null);
+    expect((await copies.read(after.sessionId))?.state).to.deep.equal(after);
+    expect(faults).to.deep.equal(['bad_mac']);
   });
 
   it('answers nothing once its session has ended, and others go on', async () => {

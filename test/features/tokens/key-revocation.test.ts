@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { revokeKey } from '../../../app/commands/revoked-keys.ts';
+import { revokeKey } from '../../../app/commands/signing-keys/revoked-keys.ts';
 import { createSessionStates } from '../../../app/features/sessions/session-states.ts';
 import { createRevokedKeyReader } from '../../../app/jobs/read-revoked-keys.ts';
 import { createStore } from '../../../app/store/store.ts';
@@ -55,9 +55,9 @@ onRealStore('A revoked signing key', (stores) => {
   /** What `npm run keys -- revoke` does, on a machine with the key files of the first replica. */
   async function revoke({ app }: { app: TestApp }, kid: string, options = {}): Promise<void> {
     const store = createStore(stores().database);
+    const secret = await store.serviceSecrets.get('session-states', randomBytes(32));
     const states = await createSessionStates({
-      ...{ store, redis: stores().redis, log: silentLog },
-      secret: await store.serviceSecrets.get('session-states', randomBytes(32)),
+      ...{ store, redis: stores().redis, log: silentLog, secret: () => secret },
       onRefusedCopy: () => undefined,
     });
     const wait = async () => undefined;

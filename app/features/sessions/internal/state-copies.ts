@@ -22,9 +22,23 @@ export async function writeUserVersion(redis: RedisClient, userId: string, versi
 interface Options {
   readonly redis: RedisClient;
   /** Signs the copies. @see createStateSigner */
-  readonly secret: Buffer;
+  readonly secret: () => Buffer;
   /** Called for a copy that this service did not write for this session within the lifetime of copies. */
   readonly onRefuse: (fault: CopyFault, sessionId: string) => void;
+}
+
+/** The signer of the secret as it is now. */
+function createSigner(secret: () => Buffer) {
+  let last = secret();
+  let signer = createStateSigner(last);
+  return () => {
+    const current = secret();
+    if (!current.equals(last)) {
+      last = current;
+      signer = createStateSigner(current);
+    }
+    return signer;
+  };
 }
 
 /**
@@ -33,18 +47,18 @@ interface Options {
  * for at most the lifetime of copies, counted from the time when Postgres confirmed its content.
  */
 export function createStateCopies({ redis, secret, onRefuse }: Options) {
-  const signer = createStateSigner(secret);
+  const signer = createSigner(secret);
 
   return {
     /** @param at when the state was requested from Postgres, in milliseconds since the epoch */
     write: (state: ActiveSession, at: number): Promise<void> =>
-      redis.set(stateKey(state.sessionId), signer.sign(state, at), copyLifetime),
+      redis.set(stateKey(state.sessionId), signer().sign(state, at), copyLifetime),
 
     /** The copy of an active session; null if there is none, or the session ended or its user changed since. */
     async read(sessionId: string): Promise<StateCopy | null> {
       const [text = null, ended] = await redis.get([stateKey(sessionId), endedKey(sessionId)]);
       if (text === null || ended) return null;
-      const copy = signer.verify(text, sessionId);
+      const copy = signer().verify(text, sessionId);
       if (typeof copy === 'string') {
         onRefuse(copy, sessionId);
         return null;

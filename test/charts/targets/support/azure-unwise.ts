@@ -73,12 +73,12 @@ export const unwise: readonly Broken[] = [
     (template) => {
       template.resources[0].properties.initContainers[0].properties.command = ['migrate'];
     },
-    `${migrate}: command must be node --require ./dist/threads.cjs dist/main.js migrate, because it replaces the entry point of the image [entry-point]`,
+    `${migrate}: command must be auth-service migrate, because it replaces the entry point of the image [entry-point]`,
   ],
   [
     'a service with a command',
     (template) => {
-      first(template).command = ['node', 'dist/main.js'];
+      first(template).command = ['auth-service'];
     },
     `${service}: command replaces the entry point of the image [entry-point]`,
   ],

@@ -1,0 +1,170 @@
+import type { Command } from 'commander';
+import type { Config } from '../../config/config.ts';
+import type { Logger } from '../../observe/log.ts';
+import type { Report } from './report.ts';
+
+/** What the program gives to its commands, as far as these two need it. */
+interface Context {
+  readonly version: string;
+  open(command: 'backup' | 'restore'): Promise<{ config: Config; log: Logger }>;
+  report(options: { readonly json?: boolean }, result: object, lines: readonly string[]): void;
+}
+
+interface BackupOptions {
+  readonly to?: string;
+  readonly ageRecipient: readonly string[];
+  readonly gpgRecipient: readonly string[];
+  readonly keyFile?: string;
+  readonly unencrypted: boolean;
+  readonly keep?: string;
+  readonly keepDays?: string;
+  readonly json?: boolean;
+}
+
+interface RestoreOptions {
+  readonly from: string;
+  readonly ageIdentity?: string;
+  readonly keyFile?: string;
+  readonly unauthenticated: boolean;
+  readonly replace: boolean;
+  readonly drill: boolean;
+  readonly alsoRevoke: readonly string[];
+  readonly json?: boolean;
+}
+
+/** EX_USAGE as every command reports it. */
+const usage = { exitCode: 2 } as const;
+
+const targetHelp = 'a folder, or rclone:REMOTE:PATH for a bucket';
+
+async function runBackup(options: BackupOptions, context: Context, command: Command): Promise<Report> {
+  const { makeBackup } = await import('./backup.ts');
+  const { chooseEncryption } = await import('./encryption.ts');
+  const { readKeyFile } = await import('./key-file.ts');
+  const { readCount } = await import('./options.ts');
+  const { reportBackup } = await import('./report.ts');
+  const { openTarget } = await import('./targets/open-target.ts');
+  if (options.to === undefined) return command.error('error: --to is required', usage);
+  const { config, log } = await context.open('backup');
+  const keyFile = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  const start = performance.now();
+  const { manifest, removed } = await makeBackup({
+    ...{ config, log, keyFile, serviceVersion: context.version, target: openTarget(options.to) },
+    encryption: chooseEncryption({
+      ageRecipients: options.ageRecipient,
+      gpgRecipients: options.gpgRecipient,
+      keyFile,
+      isUnencrypted: options.unencrypted,
+    }),
+    retention: {
+      keep: readCount('--keep', options.keep),
+      keepDays: readCount('--keep-days', options.keepDays),
+    },
+  });
+  return reportBackup(manifest, removed, performance.now() - start);
+}
+
+const same = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
+
+/** Adds `auth-service backup` and `auth-service backup list`. */
+export function addBackupCommand(program: Command, context: Context): void {
+  const backup = program
+    .command('backup')
+    .description(
+      'write an encrypted backup of the database to a folder or a bucket. It contains no session, no reset token and no secret of the service',
+    )
+    .option('--to <target>', targetHelp)
+    .option('--age-recipient <recipient>', 'encrypt for this public key of age (repeatable)', same, [])
+    .option('--gpg-recipient <recipient>', 'encrypt for this key of gpg (repeatable)', same, [])
+    .option(
+      '--key-file <file>',
+      'file with a long random secret: authenticates the backup, and encrypts it if there is no recipient',
+    )
+    .option('--unencrypted', 'do not encrypt the backup', false)
+    .option('--keep <n>', 'remove older backups but the newest n')
+    .option(
+      '--keep-days <n>',
+      'remove backups older than n days; with --keep, a backup stays if either keeps it',
+    )
+    .option('--json', 'write the manifest of the backup as JSON')
+    .action(async (options: BackupOptions, command: Command) => {
+      const { result, lines } = await runBackup(options, context, command);
+      context.report(options, result, lines);
+    });
+  backup
+    .command('list')
+    .description('show the backups in a target, newest first, incomplete ones too')
+    .requiredOption('--from <target>', targetHelp)
+    .option('--json', 'write the list as JSON')
+    .action(async (options: { readonly from: string; readonly json?: boolean }) => {
+      const { listBackups } = await import('./catalogue.ts');
+      const { reportList } = await import('./report.ts');
+      const { openTarget } = await import('./targets/open-target.ts');
+      const { result, lines } = reportList(await listBackups(openTarget(options.from)));
+      context.report(options, result, lines);
+    });
+}
+
+async function openRestore(name: string | undefined, options: RestoreOptions) {
+  const { findBackup } = await import('./catalogue.ts');
+  const { chooseDecryption } = await import('./encryption.ts');
+  const { readKeyFile } = await import('./key-file.ts');
+  const { checkAuthenticity } = await import('./manifest.ts');
+  const { readAgeIdentities, readKeyIds } = await import('./options.ts');
+  const { openTarget } = await import('./targets/open-target.ts');
+  const keyFile = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
+  const ageIdentities = options.ageIdentity === undefined ? [] : readAgeIdentities(options.ageIdentity);
+  const revokedKeys = readKeyIds(options.alsoRevoke);
+  const target = openTarget(options.from);
+  const found = await findBackup(target, name);
+  checkAuthenticity(found, { keyFile, isUnauthenticated: options.unauthenticated });
+  const { manifest } = found;
+  const decrypt = chooseDecryption(manifest.encryption, { keyFile, ageIdentities });
+  return { target, manifest, decrypt, revokedKeys, isReplacing: options.replace };
+}
+
+async function runRestore(
+  name: string | undefined,
+  options: RestoreOptions,
+  context: Context,
+): Promise<Report> {
+  const { reportDrill, reportRestore } = await import('./report.ts');
+  const { config, log } = await context.open('restore');
+  const parts = { config, log, ...(await openRestore(name, options)) };
+  const { manifest, revokedKeys } = parts;
+  if (options.drill) {
+    const { drill } = await import('./drill.ts');
+    return reportDrill(manifest, await drill(parts, context.version));
+  }
+  const { restoreBackup } = await import('./restore.ts');
+  const { remainingWork } = await import('./remaining-work.ts');
+  const restored = await restoreBackup(parts);
+  const since = { restoredAt: new Date(), hasRevokedKeys: revokedKeys.length > 0 };
+  return reportRestore(manifest, restored, remainingWork(manifest, since));
+}
+
+/** Adds `auth-service restore`. */
+export function addRestoreCommand(program: Command, context: Context): void {
+  program
+    .command('restore')
+    .argument('[name]', 'a name that backup list shows; otherwise the newest complete backup')
+    .description(
+      'restore a backup into an empty database, and apply missing migrations. Everybody has to log in again afterwards',
+    )
+    .requiredOption('--from <target>', targetHelp)
+    .option('--key-file <file>', 'the key file with which the backup was made')
+    .option('--age-identity <file>', 'file of age-keygen that can decrypt the backup')
+    .option('--unauthenticated', 'accept a backup that was made without a key file', false)
+    .option(
+      '--replace',
+      'delete everything in the schema public of the database, if the restore succeeds',
+      false,
+    )
+    .option('--also-revoke <kid>', 'signing key that was revoked after the backup (repeatable)', same, [])
+    .option('--drill', 'restore into a new database on the same server, log in, and drop the database', false)
+    .option('--json', 'write the result as JSON')
+    .action(async (name: string | undefined, options: RestoreOptions) => {
+      const { result, lines } = await runRestore(name, options, context);
+      context.report(options, result, lines);
+    });
+}
