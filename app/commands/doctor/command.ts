@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { addCheckOptions } from '../checks/options.ts';
-import { type CommandContext, CommandFailed } from '../command-context.ts';
+import { type CommandContext, CommandFailed, loadEnvironmentFile } from '../command-context.ts';
 import type { DoctorOptions } from './options.ts';
 
 function replicasOf(text: string): number {
@@ -36,7 +35,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
   addCheckOptions(command)
     .addHelpText('after', help)
     .action(async (options: DoctorOptions) => {
-      if (existsSync('.env')) process.loadEnvFile('.env');
+      loadEnvironmentFile();
       const { runDoctor } = await import('./run-doctor.ts');
       const isGood = await runDoctor(options, context, process.env);
       if (!isGood) throw new CommandFailed();

@@ -5,7 +5,7 @@ import { formatOf } from '../checks/options.ts';
 import { createListReport, createReport, type Report } from '../checks/reports/report.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import { selectChecks } from '../checks/selection.ts';
-import type { CommandContext } from '../command-context.ts';
+import { type CommandContext, UsageError } from '../command-context.ts';
 import { checksBeforeDeployment, doctorChecks } from './checks/doctor-checks.ts';
 import { createDoctorContext } from './doctor-context.ts';
 import { explainLog } from './logs/explain-log.ts';
@@ -19,7 +19,10 @@ async function explain(
   write: (report: Report) => void,
 ): Promise<boolean> {
   const source = file === '-' ? process.stdin : createReadStream(file);
-  const log = await explainLog(source);
+  const log = await explainLog(source).catch((error: NodeJS.ErrnoException) => {
+    if (error.syscall === undefined) throw error;
+    throw new UsageError(`the log cannot be read: ${error.message}`);
+  });
   write(createLogReport(formatOf(options), log));
   return !hasFailure(log);
 }
@@ -27,7 +30,7 @@ async function explain(
 /**
  * Runs the checks that the options select, or explains a log, and reports.
  * @returns whether nothing has failed
- * @throws InvalidArgumentError for an unknown id, and Error of Node.js for a log that cannot be read
+ * @throws InvalidArgumentError for an unknown id, and UsageError for a log that cannot be read
  */
 export async function runDoctor(
   options: DoctorOptions,
