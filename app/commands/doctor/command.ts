@@ -19,7 +19,7 @@ The doctor reads the environment (and .env) as the service does, goes on after a
 It prints no secret. Run it where the service runs, for example:
 
   kubectl exec deploy/auth-service -- auth-service doctor
-  docker compose run --rm auth-service auth-service doctor --pre
+  docker compose run --rm auth-service doctor --pre
   kubectl logs deploy/auth-service --previous | auth-service doctor --from-logs -
 
 Exit status: 0 nothing failed, 1 a check failed, 2 usage. docs/checks.md explains every check.`;

@@ -163,5 +163,5 @@ export const postgresConnectionChecks: readonly DoctorCheck[] = [
   ),
 ];
 
-/** Checks that ask Postgres something need these. */
-export const databaseIds = postgresConnectionChecks.map(({ id }) => id);
+/** Checks that ask Postgres something need the last step, which needs the others. */
+export const databaseIds = login.map(({ id }) => id);
