@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import postgres from 'postgres';
 import { postgresConnectionChecks } from '../../app/commands/doctor/checks/postgres-connection.ts';
 import { postgresStateChecks } from '../../app/commands/doctor/checks/postgres-state.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
+import { startPostgres } from '../../tools/torture/harness/postgres-server.ts';
 import { diagnose } from '../commands/doctor/support/diagnosis.ts';
 import { need } from '../deployments/support/tools.ts';
 import { type Certificate, type Certificates, createCertificates } from '../support/certificates.ts';
@@ -141,6 +144,24 @@ const find = async (env: Record<string, string>) => (await diagnose({ env }, che
   it('finds that TLS is demanded and not offered', async () => {
     const url = (await start('session')).replace('sslmode=disable', 'sslmode=require');
     expect(await find({ DB_PRIMARY_DB_URL: url })).to.deep.equal(['failed database-tls-offered']);
+  });
+});
+
+describe('The doctor and a standby of Postgres', function () {
+  this.timeout(120_000);
+  const cleanup = createCleanup();
+  after(() => cleanup.run());
+
+  it('finds that the URL of the primary leads to a standby', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'auth-doctor-'));
+    cleanup.add(() => rmSync(folder, { recursive: true }));
+    const primary = await startPostgres(folder, cleanup);
+    const standby = await startPostgres(folder, cleanup, { primary });
+    const { findings, problems } = await diagnose({ env: { DB_PRIMARY_DB_URL: standby.url } }, checks);
+    expect(problems).to.deep.equal(['failed database-writable']);
+    expect(findings.get('database-writable')?.message).to.contain('standby');
+    const env = { DB_PRIMARY_DB_URL: primary.url, DB_REPLICA_DB_URL: standby.url };
+    expect(await find(env)).to.deep.equal([]);
   });
 });
 
