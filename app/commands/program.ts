@@ -2,13 +2,14 @@ import { Command } from 'commander';
 import { addAdminCommand } from './admin/command.ts';
 import { addBackupCommand, addRestoreCommand } from './backup/command.ts';
 import type { CommandContext } from './command-context.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addConfigCommand } from './config/command.ts';
 import { addHealthCommand } from './health-command.ts';
-import { addKeysCommand } from './keys/command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
 import { addPurgeCommand } from './purge-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSessionsCommand } from './sessions/command.ts';
+import { addKeysCommand } from './signing-keys/command.ts';
 
 const help = `
 Without a command the program serves the API.
@@ -49,5 +50,6 @@ export function buildProgram(context: CommandContext): Command {
   addBackupCommand(program, context);
   addRestoreCommand(program, context);
   addConfigCommand(program, context);
+  addCompletionCommand(program);
   return program;
 }

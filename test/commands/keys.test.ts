@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { expect } from 'chai';
-import { generateKeys } from '../../app/commands/keys/generate.ts';
+import { generateKeys } from '../../app/commands/signing-keys/generate.ts';
 import type { Algorithm } from '../../app/config/config.ts';
 import { openSigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { recordingLog, scratchFolder, testConfig } from '../support/keys.ts';

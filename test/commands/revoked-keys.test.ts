@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { listKeys, revokeKey, unrevokeKey } from '../../app/commands/keys/revoked-keys.ts';
+import { listKeys, revokeKey, unrevokeKey } from '../../app/commands/signing-keys/revoked-keys.ts';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import type { Database } from '../../app/store/postgres/database.ts';
 import { createStore } from '../../app/store/store.ts';
