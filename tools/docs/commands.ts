@@ -8,8 +8,8 @@ const head = `# Commands
 
 \`npm run docs\` writes this page from the help of the program. [operations.md](operations.md) explains when to use which command.
 
-In the image the program is \`auth-service\`. In a checkout \`npm run <command> -- <arguments>\` runs the same commands, and
-\`npm start\` runs \`serve\`.
+In the image the program is \`auth-service\`. In a checkout, npm scripts of the same names run the commands, such as
+\`npm run admin -- list\`, and \`npm start\` runs \`serve\`.
 `;
 
 function helpOf(command: Command): string {
