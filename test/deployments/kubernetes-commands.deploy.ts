@@ -37,6 +37,11 @@ function storesOf(path: string) {
   return { caFile: CA_FILE, databaseUrl: DB_PRIMARY_DB_URL, redisUrl: REDIS_URL };
 }
 
+function createSecret(name: string, stringData: Readonly<Record<string, string>>): void {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData };
+  kubectlOrThrow(['create', '-f', '-'], JSON.stringify(secret));
+}
+
 /** Image and tag of a reference. */
 function imageOf(reference: string): { repository: string; tag: string } {
   const [, repository = '', tag = ''] = /^(.+):([^:/]+)$/.exec(reference) ?? [];
@@ -139,8 +144,7 @@ describe('commands of the image in a real cluster', function () {
   it('make the first administrator by a Job with the password from a Secret, as often as it runs', () => {
     const email = `job.${run}@example.com`;
     expect(logIn(email).status).to.equal(401);
-    const secret = ['secret', 'generic', 'auth-administrator', '--from-file=password=/dev/stdin'];
-    kubectlOrThrow(['create', ...ofNamespace, ...secret], `${password}\n`);
+    createSecret('auth-administrator', { password: `${password}\n` });
     const logs = [runAdministratorJob(), runAdministratorJob()];
     expect(logIn(email)).to.deep.equal({ status: 200, roles: ['admin', 'user'] });
     expect(logs[1]).to.not.equal(logs[0]);
@@ -155,8 +159,7 @@ describe('commands of the image in a real cluster', function () {
       'a folder on the nodes, which 10001 may write',
     );
     kubectlOrThrow(['apply', '-f', '-'], backupVolume(folder));
-    const key = ['secret', 'generic', 'auth-backup', '--from-file=backup-key=/dev/stdin'];
-    kubectlOrThrow(['create', ...ofNamespace, ...key], randomBytes(48).toString('base64'));
+    createSecret('auth-backup', { 'backup-key': randomBytes(48).toString('base64') });
     const complete = (job: string): string => {
       kubectlOrThrow(['wait', ...ofNamespace, job, '--for=condition=Complete', '--timeout=5m']);
       return kubectlOrThrow(['logs', ...ofNamespace, job]);
