@@ -54,7 +54,7 @@ describe(needsDumpPrograms('The encryption of a backup'), function () {
 
   it('with a key file can be undone by the program age, whose passphrase is the secret', function () {
     if (!has('age') || !has('script')) return this.skip();
-    const [file, plain] = [join(folder.target, manifest().file), join(folder.root, 'plain')];
+    const [file, plain] = [join(folder.target, manifest().file), join(folder.root, 'decrypted')];
     // age asks for a passphrase on a terminal only.
     const { status } = spawnSync('script', ['-qec', `age --decrypt --output ${plain} ${file}`, '/dev/null'], {
       input: `${readFileSync(keyFile, 'utf8').trim()}\n`,
