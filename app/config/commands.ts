@@ -11,6 +11,7 @@ export const commandNames = [
   'keys',
   'backup',
   'restore',
+  'verify',
 ] as const;
 export type CommandName = (typeof commandNames)[number];
 
@@ -58,6 +59,8 @@ const byCommand: Readonly<Record<CommandName, readonly Variable[]>> = {
   sessions: [...store, ...group('redis')],
   // It publishes revocations by Redis, and knows by the keys which one signs. Neither is demanded.
   keys: [...store, ...group('redis'), ...group('jwt'), 'ACCESS_TOKEN_TTL'],
+  // With --db and --redis. Neither is demanded, because a check reports what is missing.
+  verify: [...log, ...connection, 'DB_REPLICA_DB_URL', ...group('redis')],
 };
 
 /**
@@ -76,4 +79,4 @@ export const isRead = (command: CommandName, name: string): boolean =>
 
 /** Whether production demands the variable, if its entry says so. Every other command than `serve` needs Postgres alone. */
 export const isDemanded = (command: CommandName, name: string): boolean =>
-  command === 'serve' || name === 'DB_PRIMARY_DB_URL';
+  command === 'serve' || (name === 'DB_PRIMARY_DB_URL' && command !== 'verify');

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { UsageError } from '../command-context.ts';
 import type { CheckInfo } from './check.ts';
 
 export interface Selection {
@@ -21,13 +21,13 @@ function addNeeds(ids: readonly string[], checks: ReadonlyMap<string, CheckInfo>
 
 /**
  * The selected checks, in the order of the table.
- * @throws InvalidArgumentError for an id that no check has
+ * @throws UsageError for an id that no check has
  */
 export function selectChecks<T extends CheckInfo>(checks: readonly T[], { only, skip }: Selection): T[] {
   const byId = new Map(checks.map((check) => [check.id, check]));
   const unknown = [...(only ?? []), ...(skip ?? [])].filter((id) => !byId.has(id));
   if (unknown.length > 0)
-    throw new InvalidArgumentError(`No check is called ${unknown.join(', ')}; --list shows all checks`);
+    throw new UsageError(`No check is called ${unknown.join(', ')}; --list shows all checks`);
   const wanted = only ? addNeeds(only, byId) : null;
   const left = new Set(skip);
   return checks.filter(({ id }) => (wanted?.has(id) ?? true) && !left.has(id));

@@ -12,6 +12,7 @@ import { publicChecks } from './checks/public-checks.ts';
 import { createHttpClient } from './http/client.ts';
 import { createTarget, type Target } from './http/target.ts';
 import type { VerifyCommandOptions, VerifyOptions } from './options.ts';
+import { createPrivateChecks } from './private-checks.ts';
 import { maxRequests, requestTimeout, type Verified, verifyDeployment } from './verify.ts';
 
 const optionsOf = (options: VerifyCommandOptions): VerifyOptions => ({
@@ -70,14 +71,15 @@ function report(context: CommandContext, options: VerifyCommandOptions, verified
 
 /**
  * @throws CommandFailed after the report, when a check failed, the run was interrupted or an account is left
- * @throws InvalidArgumentError for an id that no check has
+ * @throws UsageError for an id that no check has
  */
 export async function runVerifyCommand(
   context: CommandContext,
   url: URL,
   options: VerifyCommandOptions,
 ): Promise<void> {
-  const checks = selectChecks(publicChecks, options);
+  const inner = createPrivateChecks(context, options);
+  const checks = selectChecks([...publicChecks, ...inner.checks], options);
   if (options.list) {
     const { json, lines, result } = createListReport(formatOf(options), checks);
     context.report({ json }, result, lines);
@@ -95,7 +97,7 @@ export async function runVerifyCommand(
     stateFolder,
     wait: options.wait,
     signal: interruption.signal,
-  });
+  }).finally(inner.close);
   report(context, options, verified);
   if (hasFailed(verified.outcomes) || interruption.signal.aborted || verified.leftover !== null)
     throw new CommandFailed();

@@ -2,6 +2,8 @@ import type { Outcome } from '../checks/check.ts';
 import { runChecks } from '../checks/run-checks.ts';
 import type { StateFolder } from './account/state-folder.ts';
 import { createThrowAwayAccount } from './account/throw-away-account.ts';
+import { category as authentication } from './checks/login.ts';
+import { publicChecks } from './checks/public-checks.ts';
 import { createVerifyContext, type VerifyCheck } from './context.ts';
 import { createHttpClient } from './http/client.ts';
 import type { Target } from './http/target.ts';
@@ -34,9 +36,12 @@ export interface Verified {
   readonly leftover: string | null;
 }
 
-/** The checks that change something run once: a repetition would meet what the attempt before has left. */
-const isRepeatable = (checks: readonly VerifyCheck[], id: string): boolean =>
-  checks.find((check) => check.id === id)?.category !== 'Authentication';
+/** Whether a failed check may be repeated, and whether that costs requests. */
+function repetitionOf(checks: readonly VerifyCheck[], id: string): 'never' | 'free' | 'counted' {
+  // A repetition would meet what the attempt before has left.
+  if (checks.find((check) => check.id === id)?.category === authentication) return 'never';
+  return publicChecks.some((check) => check.id === id) ? 'counted' : 'free';
+}
 
 /** Verifies the public side of a deployment, and deletes the account that it creates. */
 export async function verifyDeployment(verification: Verification): Promise<Verified> {
@@ -50,7 +55,9 @@ export async function verifyDeployment(verification: Verification): Promise<Veri
   const context = createVerifyContext({ target, options, http, account });
   let repetitions = maxRequests - planned[options.isReadOnly ? 'readOnly' : 'full'];
   const beforeRetry = (id: string): boolean => {
-    if (!isRepeatable(checks, id) || repetitions === 0) return false;
+    const repetition = repetitionOf(checks, id);
+    if (repetition === 'free') return true;
+    if (repetition === 'never' || repetitions === 0) return false;
     repetitions -= 1;
     context.forget();
     return true;

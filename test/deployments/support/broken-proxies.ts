@@ -143,7 +143,7 @@ export const brokenProxies: readonly BrokenProxy[] = [
     // Without the server for other names, nginx serves every name with this one.
     change: (text, ports) =>
       inLocation(headersWith('Host', 'api.yourdomain.com'))(
-        replaced(text, / {2}server \{\n *listen \S+:443 ssl default_server;[\s\S]*?\n {2}\}\n/, ''),
+        replaced(text, / {2}server \{\n *listen \S+:443 ssl.* default_server;[\s\S]*?\n {2}\}\n/, ''),
         ports,
       ),
     check: 'host-header',
