@@ -25,8 +25,8 @@ export function idleProgram() {
         written.err += text;
       },
     });
-    // `keys` has both an action and commands.
-    if (command.commands.length === 0 || command.name() === 'keys')
+    // A command with commands below it acts itself only if it has options, as `keys` and `backup` have.
+    if (command.commands.length === 0 || (command.parent && command.options.length > 0))
       command.action(() => {
         reached = command;
       });

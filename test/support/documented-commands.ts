@@ -63,8 +63,16 @@ function operands(words: readonly string[], valued: readonly string[]): readonly
   return [];
 }
 
-const serviceFault = async (args: readonly string[]): Promise<string | null> =>
-  commandLineFault(args.length > 0 ? args.filter((word) => word !== '…') : ['serve']);
+/** Words in the place of which a reader writes a value, and a value that the program accepts. */
+const placeholders: Readonly<Record<string, string>> = {
+  URL: 'https://auth.example.com',
+  KID: 'k'.repeat(43),
+};
+
+async function serviceFault(args: readonly string[]): Promise<string | null> {
+  const given = args.filter((word) => word !== '…').map((word) => placeholders[word] ?? word);
+  return commandLineFault(args.length > 0 ? given : ['serve']);
+}
 
 async function npmFault([verb = '', ...rest]: readonly string[]): Promise<string | null> {
   if (['ci', 'install', 'audit', 'sbom'].includes(verb)) return null;
