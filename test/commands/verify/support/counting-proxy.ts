@@ -1,12 +1,22 @@
 import { createServer, request } from 'node:http';
 import { closeServer, listen } from '../../../../app/http/server/server.ts';
 
-/** Passes requests on to a port of this machine and counts them. */
-export async function startCountingProxy(port: number) {
+/**
+ * Passes requests on to a port of this machine and counts them.
+ * @param refusals how many requests for a path it answers with 503 before it passes them on
+ */
+export async function startCountingProxy(port: number, refusals: Readonly<Record<string, number>> = {}) {
+  const left = new Map(Object.entries(refusals));
   let requests = 0;
   const server = createServer((incoming, answer) => {
     requests += 1;
-    const { headers, method, url } = incoming;
+    const { headers, method, url = '' } = incoming;
+    const refused = left.get(url) ?? 0;
+    if (refused > 0) {
+      left.set(url, refused - 1);
+      answer.writeHead(503).end();
+      return;
+    }
     const passedOn = request({ host: '127.0.0.1', port, method, path: url, headers }, (response) => {
       answer.writeHead(response.statusCode ?? 502, response.rawHeaders);
       response.pipe(answer);
