@@ -8,7 +8,7 @@ import { type Running, start } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 describe('auth-service verify as a process, on the service as npm start runs it', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let folder: string;
   let service: Running;
   let url: string;
@@ -25,7 +25,7 @@ describe('auth-service verify as a process, on the service as npm start runs it'
     await waitFor(
       'the service',
       async () => (await ask(url, 'GET /api/v1/health/ready')).status === 200,
-      60_000,
+      180_000,
     );
   });
   after(async () => {

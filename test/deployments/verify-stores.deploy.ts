@@ -56,7 +56,8 @@ describe('auth-service verify --redis', function () {
   });
 
   it('warns of a certificate that is not verified, and of plain text', async () => {
-    expect(problems(await check({ ...(await startWithTls()), REDIS_TLS: 'unverified' }))).to.deep.equal([
+    const { REDIS_URL } = await startWithTls();
+    expect(problems(await check({ REDIS_URL, REDIS_TLS: 'unverified' }))).to.deep.equal([
       'warning redis-encrypted: The certificate is not verified',
     ]);
     const { port } = await start();
