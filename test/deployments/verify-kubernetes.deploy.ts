@@ -117,9 +117,9 @@ describe('auth-service verify --k8s, on a real API server', function () {
   });
 
   it('reports a rollout that is not complete', async () => {
-    patch('deployment', 'auth-service', { updatedReplicas: 1, availableReplicas: 1 });
+    patch('deployment', 'auth-service', { updatedReplicas: 0, availableReplicas: 0 });
     expect(problems(await check()).join()).to.match(
-      /^failed k8s-rollout: 1 of \d+ replicas are updated, 1 are available$/,
+      /^failed k8s-rollout: 0 of \d+ replicas are updated, 0 are available$/,
     );
   });
 

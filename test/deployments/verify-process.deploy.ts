@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ask } from '../../tools/torture/harness/client.ts';
 import { freePort, waitFor } from '../../tools/torture/harness/process.ts';
+import { startCountingProxy } from '../commands/verify/support/counting-proxy.ts';
 import { type Running, start } from '../support/process.ts';
 import { until } from '../support/until.ts';
 
 describe('auth-service verify as a process, on the service as npm start runs it', function () {
-  this.timeout(240_000);
+  this.timeout(400_000);
   let folder: string;
   let service: Running;
   let url: string;
@@ -97,17 +98,27 @@ describe('auth-service verify as a process, on the service as npm start runs it'
     });
 
   it('leaves an account when it is killed, which --cleanup deletes', async () => {
-    const run = verify();
-    // The file is there before the account is; both moments are right for --cleanup.
-    await until(() => files().length > 0);
-    run.child.kill('SIGKILL');
-    await run.ended;
-    expect(files()).to.have.length(1);
-    const { absent, deleted, left } = await cleanUp();
-    expect([...deleted, ...absent]).to.have.length(1);
-    expect(left).to.deep.equal([]);
-    expect(files()).to.deep.equal([]);
-    expect(await cleanUp()).to.deep.equal({ deleted: [], absent: [], left: [] });
+    const proxy = await startCountingProxy(Number(new URL(url).port));
+    const direct = url;
+    url = proxy.url;
+    try {
+      // The run waits for an answer after its registration and login, so that it is not killed too late.
+      proxy.hold('/api/v1/users/me');
+      const run = verify();
+      await until(() => files().length > 0);
+      run.child.kill('SIGKILL');
+      await run.ended;
+      expect(files()).to.have.length(1);
+      proxy.hold(null);
+      const { absent, deleted, left } = await cleanUp();
+      expect([...deleted, ...absent]).to.have.length(1);
+      expect(left).to.deep.equal([]);
+      expect(files()).to.deep.equal([]);
+      expect(await cleanUp()).to.deep.equal({ deleted: [], absent: [], left: [] });
+    } finally {
+      url = direct;
+      await proxy.close();
+    }
   });
 
   it('waits until the service answers', async () => {

@@ -8,9 +8,11 @@ import { closeServer, listen } from '../../../../app/http/server/server.ts';
 export async function startCountingProxy(port: number, refusals: Readonly<Record<string, number>> = {}) {
   const left = new Map(Object.entries(refusals));
   let requests = 0;
+  let silentPath: string | null = null;
   const server = createServer((incoming, answer) => {
     requests += 1;
     const { headers, method, url = '' } = incoming;
+    if (url === silentPath) return;
     const refused = left.get(url) ?? 0;
     if (refused > 0) {
       left.set(url, refused - 1);
@@ -28,6 +30,10 @@ export async function startCountingProxy(port: number, refusals: Readonly<Record
   return {
     url: `http://127.0.0.1:${ownPort}`,
     requests: (): number => requests,
+    /** From now on, leaves requests for this path without an answer; null for none. */
+    hold(path: string | null): void {
+      silentPath = path;
+    },
     close: () => closeServer(server, 0),
   };
 }
