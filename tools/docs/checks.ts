@@ -12,7 +12,7 @@ const head = `# Checks
 
 \`npm run docs\` writes this page from the tables of checks in \`app/commands/\`.
 
-\`auth-service verify URL\` verifies a deployment from outside: it sends at most 40 requests, and creates one account
+\`auth-service verify https://api.example.com\` verifies a deployment from outside: it sends at most 40 requests, and creates one account
 (\`verify-…@verify.invalid\`), which it deletes at the end. With \`--read-only\` it creates nothing. \`--db\`, \`--redis\` and
 \`--k8s\` add what is visible from inside only.
 
@@ -22,6 +22,22 @@ auth-service verify https://api.yourdomain.com --read-only --wait 5m --expect-ve
 auth-service verify https://api.yourdomain.com --only tls-expiry,health -o short
 auth-service verify https://api.yourdomain.com --cleanup
 \`\`\`
+
+\`auth-service doctor\` finds out what is wrong with the configuration, and with everything that it names and that can be
+reached from where the doctor runs. It needs no right beyond those of the service, goes on after a faulty value, and prints no
+secret. It changes nothing: only the checks \`redis-rights\` and \`redis-writable\` write keys, which expire within a second. A
+firewall that drops packets costs three seconds for each server.
+
+\`\`\`bash
+auth-service doctor
+auth-service doctor --pre --replicas 8 --public-url https://api.yourdomain.com
+auth-service doctor --only schema-behind -o json
+auth-service doctor --from-logs auth-service.log
+\`\`\`
+
+\`--pre\` leaves out what only a deployment has. \`--from-logs FILE\` (or \`-\`) explains a log of the service, Postgres, Redis,
+nginx, \`kubectl logs\` or \`kubectl describe\` of any size: what a line means, how often it occurs, the first and the last time,
+and the check that looks for the cause. It prints no part of the log but times, and it exits with 1 if a line shows a failure.
 
 - The id of a check never changes, and never belongs to another check. It is the heading here and the name in every report.
 - √ passed, ‼ warning, × failed, - skipped with the reason. The exit status is 1 if a check failed, in every format

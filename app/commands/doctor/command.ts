@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { addCheckOptions } from '../checks/options.ts';
-import { type CommandContext, CommandFailed } from '../command-context.ts';
+import { type CommandContext, CommandFailed, loadEnvironmentFile } from '../command-context.ts';
 import type { DoctorOptions } from './options.ts';
 
 function replicasOf(text: string): number {
@@ -20,7 +19,7 @@ The doctor reads the environment (and .env) as the service does, goes on after a
 It prints no secret. Run it where the service runs, for example:
 
   kubectl exec deploy/auth-service -- auth-service doctor
-  docker compose run --rm auth-service auth-service doctor --pre
+  docker compose run --rm auth-service doctor --pre
   kubectl logs deploy/auth-service --previous | auth-service doctor --from-logs -
 
 Exit status: 0 nothing failed, 1 a check failed, 2 usage. docs/checks.md explains every check.`;
@@ -28,7 +27,8 @@ Exit status: 0 nothing failed, 1 a check failed, 2 usage. docs/checks.md explain
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('doctor')
-    .description('find out what is wrong with the configuration and with everything that it names')
+    .summary('find out what is wrong')
+    .description('Finds out what is wrong with the configuration and with everything that it names.')
     .option('--from-logs <file>', 'explain the lines of a log instead (- for standard input)')
     .option('--pre', 'only what can be known before the first deployment')
     .option('--replicas <n>', 'greatest number of processes that share the database', replicasOf)
@@ -36,7 +36,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
   addCheckOptions(command)
     .addHelpText('after', help)
     .action(async (options: DoctorOptions) => {
-      if (existsSync('.env')) process.loadEnvFile('.env');
+      loadEnvironmentFile();
       const { runDoctor } = await import('./run-doctor.ts');
       const isGood = await runDoctor(options, context, process.env);
       if (!isGood) throw new CommandFailed();

@@ -1,6 +1,7 @@
 import { type Config, type Environment, type Secret, secretVariables } from '../../config/config.ts';
 import { type Finding, failed } from '../checks/check.ts';
 import type { DoctorCheck } from './checks/fault-check.ts';
+import type { DoctorContext } from './doctor-context.ts';
 
 /** Shorter texts are no secrets, and would be replaced inside of words. */
 const shortestSecret = 4;
@@ -44,12 +45,21 @@ export function createRedaction(config: Config, env: Environment): (text: string
     secrets.reduce((result, secret) => result.replaceAll(secret, '[redacted]'), text).replaceAll(/\s+/g, ' ');
 }
 
+/** Each use reads the files of all secrets, so one run of the doctor uses one. */
+const redactions = new WeakMap<DoctorContext, (text: string) => string>();
+
+function redactionOf(context: DoctorContext): (text: string) => string {
+  const known = redactions.get(context) ?? createRedaction(context.config, context.env);
+  redactions.set(context, known);
+  return known;
+}
+
 /** The same check, whose finding contains no secret, also if it throws. */
 export function redacted(check: DoctorCheck): DoctorCheck {
   return {
     ...check,
     async run(context) {
-      const redact = createRedaction(context.config, context.env);
+      const redact = redactionOf(context);
       const fix = 'Correct what the message says, and run the doctor again';
       const finding: Finding = await check
         .run(context)

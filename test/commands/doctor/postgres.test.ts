@@ -1,8 +1,5 @@
 import { expect } from 'chai';
-import {
-  databaseIds,
-  postgresConnectionChecks,
-} from '../../../app/commands/doctor/checks/postgres-connection.ts';
+import { postgresConnectionChecks } from '../../../app/commands/doctor/checks/postgres-connection.ts';
 import { postgresSchemaChecks } from '../../../app/commands/doctor/checks/postgres-schema.ts';
 import { postgresStateChecks } from '../../../app/commands/doctor/checks/postgres-state.ts';
 import type { DoctorSources } from '../../../app/commands/doctor/doctor-context.ts';
@@ -50,7 +47,8 @@ onRealStore('The doctor and Postgres', () => {
   it('finds nothing wrong with a database of two roles', async () => {
     const { problems, findings } = await run();
     expect(problems).to.deep.equal([]);
-    expect(databaseIds.map((id) => findings.get(id)?.status)).to.deep.equal(databaseIds.map(() => 'passed'));
+    const statuses = postgresConnectionChecks.map(({ id }) => findings.get(id)?.status);
+    expect([...new Set(statuses)]).to.deep.equal(['passed']);
   });
 
   it('finds a host name without an address', async () => {

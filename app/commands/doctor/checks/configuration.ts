@@ -1,5 +1,5 @@
 import { passed, skipped, warning } from '../../checks/check.ts';
-import { findUnknownVariables } from '../unknown-variables.ts';
+import { misspelledVariables } from '../../config/effective-variables.ts';
 import { type DoctorCheck, faultCheck } from './fault-check.ts';
 
 const category = 'Configuration';
@@ -44,9 +44,9 @@ export const configurationChecks: readonly DoctorCheck[] = [
     documentation:
       'The service ignores variables that it does not know, so a misspelt name has no effect and the default applies. The doctor compares the names in the environment with those in docs/configuration.md. Rename the variable, or remove it if it belongs to an older release.',
     async run({ env }) {
-      const found = findUnknownVariables(env);
-      if (found.length === 0) return passed('Every name that looks like ours is known');
-      const names = found.map(({ name, meant }) => (meant ? `${name} (probably ${meant})` : name));
+      const found = misspelledVariables(env);
+      if (found.length === 0) return passed('No name differs by one letter from one of ours');
+      const names = found.map(({ name, known }) => `${name} (probably ${known})`);
       return warning(
         `The service does not read ${names.join(', ')}`,
         'Correct the name, or remove the variable',

@@ -116,6 +116,14 @@ const login: readonly Stage<PostgresProblem>[] = [
       'SQLSTATE 57P03, the database system is starting up, shutting down or in recovery. The service tries again by itself.',
   },
   {
+    problem: 'transactions',
+    id: 'database-transactions',
+    title: 'a pooler in front of Postgres allows transactions',
+    fix: 'Configure pool_mode=transaction or pool_mode=session in the pooler',
+    documentation:
+      'A pooler in statement mode gives each statement another session of Postgres and refuses transactions, which the service needs. docs/poolers.md has the modes of PgBouncer, RDS Proxy and Supavisor.',
+  },
+  {
     problem: 'login',
     id: 'database-login',
     title: 'the service can log in to Postgres',
@@ -155,5 +163,5 @@ export const postgresConnectionChecks: readonly DoctorCheck[] = [
   ),
 ];
 
-/** Checks that ask Postgres something need these. */
-export const databaseIds = postgresConnectionChecks.map(({ id }) => id);
+/** Checks that ask Postgres something need the last step, which needs the others. */
+export const databaseIds = login.map(({ id }) => id);

@@ -155,7 +155,5 @@ export const redisConnectionChecks: readonly DoctorCheck[] = [
   ),
 ];
 
-/** Checks that ask Redis something need these. */
-export const redisIds = redisConnectionChecks
-  .map(({ id }) => id)
-  .filter((id) => id !== 'redis-url-encrypted');
+/** Checks that ask Redis something need the last step, which needs the others. */
+export const redisIds = login.map(({ id }) => id);

@@ -27,7 +27,7 @@ interface Server<Problem extends string> {
  * One check for each step of a connection, from one probe. A step passes if the probe got past it, so the first step
  * that fails is the reason, and the later ones are skipped.
  * @param steps the stages of each step: the stages of one step exclude each other
- * @param first ids that the first step needs
+ * @param first ids that the first step needs. Each later step needs the step before it.
  */
 export function stageChecks<Problem extends string>(
   server: Server<Problem>,
@@ -35,9 +35,8 @@ export function stageChecks<Problem extends string>(
   first: readonly string[] = [],
 ): DoctorCheck[] {
   return steps.flatMap((stages, index) => {
-    const earlier = steps.slice(0, index).flat();
+    const needs = steps[index - 1]?.map((stage) => stage.id) ?? first;
     return stages.map(({ problem, id, title, fix, documentation }): DoctorCheck => {
-      const needs = [...first, ...earlier.map((stage) => stage.id)];
       const others = stages.filter((stage) => stage.problem !== problem).map((stage) => stage.problem);
       return {
         ...{ id, title, documentation, needs, category: server.category },

@@ -26,6 +26,7 @@ export type PostgresProblem =
   | 'access'
   | 'connections'
   | 'starting'
+  | 'transactions'
   | 'login';
 
 /** Statements of the doctor. Each runs in a read-only transaction of its own, which works behind every pooler too. */
@@ -126,6 +127,16 @@ function createReadOnly(connection: Connection): ReadOnlyPostgres {
   return { unsafe: run as unknown as Connection['unsafe'] };
 }
 
+/** How a pooler that pools statements refuses a transaction (pooling.ts). */
+const refusals = new Set(['08P01', 'CONNECTION_CLOSED', 'CONNECTION_ENDED']);
+
+async function refusesTransactions(sql: ReadOnlyPostgres): Promise<boolean> {
+  return sql.unsafe('select 1').then(
+    () => false,
+    (error: unknown) => refusals.has(errorCode(error)),
+  );
+}
+
 async function logIn(target: ConnectionTarget, where: string): Promise<PostgresProbe> {
   const base = { where, target, close: async () => undefined };
   let connection: Connection | undefined;
@@ -134,8 +145,13 @@ async function logIn(target: ConnectionTarget, where: string): Promise<PostgresP
     const rows = await withDeadline(connection.unsafe('select 1'), connectDeadline + queryDeadline);
     if (rows === null) throw Object.assign(new Error('no answer'), { code: 'CONNECT_TIMEOUT' });
     const close = () => connection?.end({ timeout: 0 }) ?? Promise.resolve();
-    const detail = `The service can log in to Postgres at ${where}`;
-    return { ...base, problem: null, detail, sql: createReadOnly(connection), close };
+    const sql = createReadOnly(connection);
+    if (await refusesTransactions(sql)) {
+      await close();
+      const detail = `The pooler at ${where} pools statements and refuses transactions`;
+      return { ...base, problem: 'transactions', detail, sql: null };
+    }
+    return { ...base, problem: null, detail: `The service can log in to Postgres at ${where}`, sql, close };
   } catch (error) {
     await connection?.end({ timeout: 0 });
     const problem = await refine(problemOf(error), target).catch(() => problemOf(error));

@@ -33,20 +33,22 @@ export function addressesOf(url: string): Address[] {
   });
 }
 
-/** Whether the server answers a command in plain text: with a reply or with an error of Redis. */
-function answersPlain(address: Address): Promise<boolean> {
+/** What a server does with a command in plain text: it answers as Redis, ends the connection, or does nothing. */
+type PlainAnswer = 'redis' | 'other' | 'nothing';
+
+function askPlain(address: Address): Promise<PlainAnswer> {
   return new Promise((resolve) => {
     const socket = connect(address);
-    const finish = (answer: boolean): void => {
+    const finish = (answer: PlainAnswer): void => {
       clearTimeout(timer);
       socket.destroy();
       resolve(answer);
     };
-    const timer = setTimeout(() => finish(false), answerDeadline);
+    const timer = setTimeout(() => finish('nothing'), answerDeadline);
     socket.once('connect', () => socket.write('PING\r\n'));
-    socket.once('data', (chunk) => finish(/^[+-]/.test(chunk.toString('latin1'))));
-    socket.once('error', () => finish(false));
-    socket.once('close', () => finish(false));
+    socket.once('data', (chunk) => finish(/^[+-]/.test(chunk.toString('latin1')) ? 'redis' : 'other'));
+    socket.once('error', () => finish('other'));
+    socket.once('close', () => finish('other'));
   });
 }
 
@@ -73,27 +75,35 @@ export interface Found {
   readonly detail: string;
 }
 
-async function findTlsProblem(address: Address, tls: RedisTls, isEncrypted: boolean): Promise<Found | null> {
-  const where = `${address.host}, port ${address.port}`;
-  if (!isEncrypted) {
-    if (await answersPlain(address)) return null;
-    const error = await tryTls(address, { ...tls, isUnverified: true });
-    return error
-      ? { problem: 'login', detail: `The server at ${where} does not answer as Redis does` }
-      : {
-          problem: 'tls-wanted',
-          detail: `REDIS_URL is redis://, and the server at ${where} accepts TLS only`,
-        };
-  }
+async function findPlainProblem(address: Address, where: string, tls: RedisTls): Promise<Found | null> {
+  const answer = await askPlain(address);
+  if (answer === 'redis') return null;
+  if ((await tryTls(address, { ...tls, isUnverified: true })) === null)
+    return {
+      problem: 'tls-wanted',
+      detail: `REDIS_URL is redis://, and the server at ${where} accepts TLS only`,
+    };
+  return answer === 'nothing'
+    ? { problem: 'silent', detail: `The server at ${where} accepts connections and does not answer` }
+    : { problem: 'login', detail: `The server at ${where} does not answer as Redis does` };
+}
+
+async function findTlsProblem(address: Address, where: string, tls: RedisTls): Promise<Found | null> {
   const error = await tryTls(address, tls);
   if (!error) return null;
   if (isCertificateError(error)) {
     const detail = `The certificate of the server at ${where} is refused (${error.code})`;
     return { problem: certificateProblem(error.code), detail };
   }
-  const detail = `REDIS_URL is rediss://, and the server at ${where} answers without TLS`;
-  if (await answersPlain(address)) return { problem: 'tls-offered', detail };
-  return { problem: 'login', detail: `TLS with the server at ${where} fails` };
+  const answer = await askPlain(address);
+  if (answer === 'redis')
+    return {
+      problem: 'tls-offered',
+      detail: `REDIS_URL is rediss://, and the server at ${where} answers without TLS`,
+    };
+  return answer === 'nothing'
+    ? { problem: 'silent', detail: `The server at ${where} accepts connections and does not answer` }
+    : { problem: 'login', detail: `TLS with the server at ${where} fails` };
 }
 
 /** The first problem of the servers that the URL names, before a login. */
@@ -101,7 +111,8 @@ export async function findServerProblem(url: string, tls: RedisTls): Promise<Fou
   for (const address of addressesOf(url)) {
     const reached = await probeAddress(address);
     if (reached.problem) return { problem: reached.problem, detail: reached.detail };
-    const found = await findTlsProblem(address, tls, isEncryptedRedis(url));
+    const find = isEncryptedRedis(url) ? findTlsProblem : findPlainProblem;
+    const found = await find(address, `${address.host}, port ${address.port}`, tls);
     if (found) return found;
   }
   return null;

@@ -47,10 +47,16 @@ async function firstError(connection: IoredisConnection): Promise<unknown> {
   return errors.find((error) => meaningOf(error)?.class === 'configuration') ?? errors[0] ?? null;
 }
 
+/** The connection of the service, which stays open after an answer that makes the service look for another server. */
+function openConnection(target: RedisTarget): IoredisConnection {
+  if (isClusterUrl(target.url())) return createClusterConnection(target);
+  const connection = createServerConnection(target);
+  connection.options.reconnectOnError = null;
+  return connection;
+}
+
 async function logIn(target: RedisTarget, where: string): Promise<RedisProbe> {
-  const connection = isClusterUrl(target.url())
-    ? createClusterConnection(target)
-    : createServerConnection(target);
+  const connection = openConnection(target);
   const close = (): void => connection.disconnect();
   const fail = (problem: RedisProblem, detail: string): RedisProbe => {
     close();
