@@ -2,11 +2,16 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import { type Check, type Finding, failed, type Outcome, skipped } from './check.ts';
 
 export interface RunOptions {
-  /** Milliseconds until the whole run ends. A failed check is repeated until then. Without it each check runs once. */
+  /**
+   * Milliseconds from the start of the run, until which a failed check is repeated. Without it each check runs once. A check
+   * whose first attempt begins later runs once too, so that one check that never passes does not fail all others.
+   */
   readonly wait?: number | undefined;
-  /** Milliseconds for one check, if `wait` is not set. @default 15 seconds */
+  /** Milliseconds for one attempt of a check. @default 15 seconds */
   readonly checkDeadline?: number;
-  /** Called before a failed check runs again, so that the context can forget what it remembers. False: do not repeat. */
+  /** Milliseconds before each repetition; the last one counts for all that follow. @default 1 to 15 seconds */
+  readonly pauses?: readonly number[];
+  /** Called before the pause of each repetition, so that the context can forget what it remembers. False: do not repeat. */
   readonly beforeRetry?: (id: string) => boolean;
   /** Ends the run: the checks that are left are skipped. */
   readonly signal?: AbortSignal;
@@ -17,19 +22,19 @@ export interface RunOptions {
 interface Clock {
   /** Milliseconds. */
   now(): number;
-  /** Resolves after `time` milliseconds, or at once when the signal aborts. */
+  /** The pause before a repetition: resolves after `time` milliseconds, or at once when the signal aborts. */
   sleep(time: number, signal: AbortSignal): Promise<void>;
+  /** The deadline of an attempt: resolves in the same way. */
+  expire(time: number, signal: AbortSignal): Promise<void>;
 }
 
-const processClock: Clock = {
-  now: () => performance.now(),
-  sleep: (time, signal) => sleepFor(time, undefined, { signal }).catch(() => undefined),
-};
+const wait = (time: number, signal: AbortSignal): Promise<void> =>
+  sleepFor(time, undefined, { signal }).catch(() => undefined);
 
-/** Milliseconds before a failed check is repeated. The intervals grow, so that a long wait costs few requests. */
-const pauses = [1_000, 2_000, 4_000, 8_000, 15_000];
+const processClock: Clock = { now: () => performance.now(), sleep: wait, expire: wait };
 
-const pauseBefore = (attempt: number): number => pauses[Math.min(attempt, pauses.length) - 1] ?? 0;
+/** They grow, so that a long wait costs few requests. */
+const defaultPauses = [1_000, 2_000, 4_000, 8_000, 15_000];
 
 const interrupted = skipped('The run was interrupted');
 
@@ -56,7 +61,9 @@ async function runOnce<C>(
     .catch((error) =>
       failed(`The check could not be made: ${textOf(error)}`, 'Correct what the message says, and run again'),
     );
-  const deadline = clock.sleep(time, ended.signal).then(() => (signal?.aborted ? interrupted : silent(time)));
+  const deadline = clock
+    .expire(time, ended.signal)
+    .then(() => (signal?.aborted ? interrupted : silent(time)));
   try {
     return await Promise.race([finding, deadline]);
   } finally {
@@ -73,15 +80,15 @@ async function runUntilPassed<C>(
   options: RunOptions,
 ): Promise<Finding> {
   const { clock = processClock, checkDeadline = 15_000, beforeRetry, signal } = options;
+  const { pauses = defaultPauses } = options;
   const neverAborted = new AbortController().signal;
   for (let attempt = 1; ; attempt++) {
-    const time = end === null ? checkDeadline : Math.max(end - clock.now(), 1);
-    const finding = await runOnce(check, context, time, options);
-    const pause = pauseBefore(attempt);
+    const finding = await runOnce(check, context, checkDeadline, options);
+    const pause = pauses[Math.min(attempt, pauses.length) - 1] ?? 0;
     const isLast = end === null || clock.now() + pause >= end || signal?.aborted === true;
     if (finding.status !== 'failed' || isLast) return finding;
-    await clock.sleep(pause, signal ?? neverAborted);
     if (beforeRetry?.(check.id) === false) return finding;
+    await clock.sleep(pause, signal ?? neverAborted);
   }
 }
 

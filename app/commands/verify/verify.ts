@@ -1,5 +1,5 @@
 import type { Outcome } from '../checks/check.ts';
-import { runChecks } from '../checks/run-checks.ts';
+import { type RunOptions, runChecks } from '../checks/run-checks.ts';
 import type { StateFolder } from './account/state-folder.ts';
 import { createThrowAwayAccount } from './account/throw-away-account.ts';
 import { category as authentication } from './checks/login.ts';
@@ -16,6 +16,9 @@ const deletionRequests = 2;
 /** Requests that a run needs without a repetition; the others may be spent on repetitions (--wait). */
 const planned = { readOnly: 26, full: 34 } as const;
 
+/** Milliseconds before each repetition. They grow fast, so that the repetitions of a full run cover three minutes. */
+const pauses = [1_000, 2_000, 5_000, 15_000, 40_000, 90_000];
+
 /** Milliseconds for one request. */
 export const requestTimeout = 10_000;
 
@@ -28,6 +31,8 @@ interface Verification {
   readonly wait?: number | undefined;
   /** Ends the run early. The account is deleted then too. */
   readonly signal?: AbortSignal;
+  /** For tests. */
+  readonly clock?: RunOptions['clock'];
 }
 
 export interface Verified {
@@ -45,7 +50,7 @@ function repetitionOf(checks: readonly VerifyCheck[], id: string): 'never' | 'fr
 
 /** Verifies the public side of a deployment, and deletes the account that it creates. */
 export async function verifyDeployment(verification: Verification): Promise<Verified> {
-  const { checks, options, signal, stateFolder, target, wait } = verification;
+  const { checks, clock, options, signal, stateFolder, target, wait } = verification;
   const http = createHttpClient(target, {
     maxRequests: maxRequests - deletionRequests,
     timeout: requestTimeout,
@@ -63,7 +68,8 @@ export async function verifyDeployment(verification: Verification): Promise<Veri
     return true;
   };
   try {
-    const outcomes = await runChecks(checks, context, { wait, beforeRetry, ...(signal && { signal }) });
+    const repeating = { wait, pauses, beforeRetry, ...(clock && { clock }) };
+    const outcomes = await runChecks(checks, context, { ...repeating, ...(signal && { signal }) });
     const { result } = await account.remove();
     return { outcomes, leftover: result === 'left' ? account.email : null };
   } finally {

@@ -78,4 +78,48 @@ onEachStore('auth-service verify', (stores) => {
       await proxy.close();
     }
   });
+
+  describe('with --wait', () => {
+    /** Time passes only between two attempts, and no attempt meets its deadline. */
+    const clock = () => {
+      let now = 0;
+      return {
+        now: () => now,
+        sleep: async (time: number): Promise<void> => {
+          now += time;
+        },
+        expire: () => new Promise<void>(() => undefined),
+      };
+    };
+
+    it('waits for a service that becomes ready, with at most 40 requests', async () => {
+      const proxy = await startCountingProxy(app.port, {
+        '/api/v1/health': 3,
+        '/api/v1/health/ready': 3,
+      });
+      try {
+        const run = { url: proxy.url, stateFolder: state.folder, wait: 300_000, clock: clock() };
+        const verified = await runVerify(run);
+        expect(idsOf(verified, 'failed'), problemsOf(verified)).to.deep.equal([]);
+        process.stdout.write(`    ${proxy.requests()} requests\n`);
+        expect(proxy.requests()).to.be.at.most(40);
+      } finally {
+        await proxy.close();
+      }
+    });
+
+    it('fails with one check alone if it never passes, with at most 40 requests', async () => {
+      const proxy = await startCountingProxy(app.port);
+      try {
+        const options = { expectedVersion: '9.9.9' };
+        const run = { url: proxy.url, stateFolder: state.folder, wait: 3_600_000, options, clock: clock() };
+        const verified = await runVerify(run);
+        expect(idsOf(verified, 'failed'), problemsOf(verified)).to.deep.equal(['version']);
+        process.stdout.write(`    ${proxy.requests()} requests\n`);
+        expect(proxy.requests()).to.be.at.most(40);
+      } finally {
+        await proxy.close();
+      }
+    });
+  });
 });

@@ -55,9 +55,8 @@ export async function startProductionStack(certificates: Certificates, host: str
     TRUSTED_PROXIES: '127.0.0.1/32',
     CORS_ALLOWED_ORIGINS: '["https://app.yourdomain.com"]',
   };
-  const run = (args: readonly string[], env: Record<string, string>, wrap: readonly string[] = []) =>
-    // reason: the list has the path of Node.js at least.
-    startProcess([...wrap, process.execPath, ...runCompiledApp(), ...args] as [string, ...string[]], {
+  const run = (args: readonly string[], env: Record<string, string>) =>
+    startProcess([process.execPath, ...runCompiledApp(), ...args], {
       logFile: join(folder, 'service.log'),
       env: { ...variables, ...env },
       cwd: folder,
@@ -79,17 +78,11 @@ export async function startProductionStack(certificates: Certificates, host: str
     },
     /** Forgets the attempts of all networks and accounts: the tests log in more often than the limits allow. */
     forgetLimits: () => redis.client.flushall(),
-    /**
-     * Starts the service. It counts as started when it answers, ready or not.
-     * @param wrap a command that runs the one behind it, such as `faketime -f +1h`
-     */
-    async start(
-      changes: Readonly<Record<string, string>> = {},
-      wrap: readonly string[] = [],
-    ): Promise<Service> {
+    /** Starts the service. It counts as started when it answers, ready or not. */
+    async start(changes: Readonly<Record<string, string>> = {}): Promise<Service> {
       const [port, managementPort] = [await freePort(), await freePort()];
       const ports = { PORT: String(port), METRICS_PORT: String(managementPort) };
-      const service = run([], { ...ports, ...changes }, wrap);
+      const service = run([], { ...ports, ...changes });
       const stop = async (): Promise<void> => void (await service.stop('SIGTERM'));
       cleanup.add(stop);
       const url = `http://127.0.0.1:${port}`;

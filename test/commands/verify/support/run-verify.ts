@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { RunOptions } from '../../../../app/commands/checks/run-checks.ts';
 import { createStateFolder, type StateFolder } from '../../../../app/commands/verify/account/state-folder.ts';
 import { publicChecks } from '../../../../app/commands/verify/checks/public-checks.ts';
 import { createTarget, type Target } from '../../../../app/commands/verify/http/target.ts';
@@ -37,6 +38,7 @@ export interface Run {
   readonly without?: readonly string[];
   readonly wait?: number;
   readonly signal?: AbortSignal;
+  readonly clock?: RunOptions['clock'];
 }
 
 /** Runs the checks of the public side. */
