@@ -148,4 +148,4 @@ function fish(nodes: readonly Node[]): string {
 const writers: Readonly<Record<Shell, (nodes: readonly Node[]) => string>> = { bash, zsh, fish };
 
 /** The script with which a shell completes the commands and options of the program. */
-export const completionScript = (program: Command, shell: Shell): string => writers[shell](nodesOf(program));
+export const completionScript = (program: Command, name: Shell): string => writers[name](nodesOf(program));

@@ -47,7 +47,7 @@ describe('charts: jobs that an operator runs by hand', () => {
     );
   });
 
-  it('give the password to the command from a file, and no secret but that of the database', () => {
+  it('give the password to the command from a file, and no secret but those of the stores', () => {
     const { spec } = only(documentsOf('eks', administrator), 'Job').spec.template;
     const [container] = spec.containers;
     expect(container.args).to.eql([
@@ -58,7 +58,11 @@ describe('charts: jobs that an operator runs by hand', () => {
     const keys = spec.volumes.flatMap(({ secret }: Loose) =>
       (secret?.items ?? []).map(({ key }: Loose) => `${secret.secretName}/${key}`),
     );
-    expect(keys).to.have.members(['auth-secrets/db-url', 'auth-administrator/password']);
+    expect(keys).to.have.members([
+      'auth-secrets/db-url',
+      'auth-secrets/redis-url',
+      'auth-administrator/password',
+    ]);
   });
 
   it('are written as they are, without a placeholder of Helm', async () => {

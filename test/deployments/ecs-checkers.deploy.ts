@@ -7,7 +7,7 @@ import type { FolderContent } from '../../charts-ts/output/output-folder.ts';
 import { runSynth } from '../../charts-ts/run-synth.ts';
 import { buildTarget } from '../../charts-ts/targets/build-target.ts';
 import { accepted, nagFindings } from '../../charts-ts/targets/ecs/checks/nag.ts';
-import { type Template, templateIn } from '../../charts-ts/targets/ecs/checks/template.ts';
+import { type Template, templateIn, templatesIn } from '../../charts-ts/targets/ecs/checks/template.ts';
 import { toolkitFindings } from '../../charts-ts/targets/ecs/checks/toolkit.ts';
 import { ecs } from '../../charts-ts/targets/ecs/ecs.ts';
 import { targetsWithSlowRules } from '../../charts-ts/targets/pipeline/build.ts';
@@ -29,9 +29,11 @@ describe('the checkers of ECS', function () {
 
   const changed = (from: string, to: string): Template => templateIn(replaced(files, name, from, to));
 
-  it('find nothing in the template of the values', () => {
-    expect([...toolkitFindings(templateIn(files))]).to.deep.equal([]);
-    expect([...nagFindings(templateIn(files))]).to.deep.equal([]);
+  it('find nothing in the templates of the values', () => {
+    for (const template of templatesIn(files)) {
+      expect([...toolkitFindings(template)]).to.deep.equal([]);
+      expect([...nagFindings(template)]).to.deep.equal([]);
+    }
   });
 
   for (const { from, lines, title, to } of refusedByToolkit) {
@@ -50,7 +52,7 @@ describe('the checkers of ECS', function () {
     for (const { onlyWith, reason, resources, rule } of accepted) {
       if (onlyWith) continue;
       const without = accepted.filter((one) => one.rule !== rule);
-      const found = [...nagFindings(templateIn(files), without)];
+      const found = templatesIn(files).flatMap((template) => [...nagFindings(template, without)]);
       expect(found, rule).not.to.deep.equal([]);
       expect(
         found.filter((line) => !resources.test(line.split(': ')[1] ?? '')),

@@ -37,9 +37,36 @@ function storesOf(path: string) {
   return { caFile: CA_FILE, databaseUrl: DB_PRIMARY_DB_URL, redisUrl: REDIS_URL };
 }
 
+function createSecret(name: string, stringData: Readonly<Record<string, string>>): void {
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace }, stringData };
+  kubectlOrThrow(['create', '-f', '-'], JSON.stringify(secret));
+}
+
+/** Image and tag of a reference. */
+function imageOf(reference: string): { repository: string; tag: string } {
+  const [, repository = '', tag = ''] = /^(.+):([^:/]+)$/.exec(reference) ?? [];
+  return { repository, tag };
+}
+
+/** Backups into a folder of the nodes, which stands in for the volume of a storage class. */
+function backupVolume(folder: string): string {
+  const capacity = { storage: '1Gi' };
+  const common = { storageClassName: '', accessModes: ['ReadWriteOnce'] };
+  const volume = {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolume', metadata: { name: namespace } },
+    spec: { ...common, capacity, hostPath: { path: folder } },
+  };
+  const claim = {
+    ...{ apiVersion: 'v1', kind: 'PersistentVolumeClaim', metadata: { name: 'auth-backups', namespace } },
+    spec: { ...common, volumeName: namespace, resources: { requests: capacity } },
+  };
+  return JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [volume, claim] });
+}
+
 /** Values for any cluster: two small replicas, reached by kubectl only. */
-function setsFor(image: string, caFile: string): string[] {
-  const [, repository, tag] = /^(.+):([^:/]+)$/.exec(image) ?? [];
+function setsFor(image: string, caFile: string, backupImage = image): string[] {
+  const { repository, tag } = imageOf(image);
+  const backup = imageOf(backupImage);
   return [
     ...['--set', `image.repository=${repository},image.tag=${tag},namespace.name=${namespace}`],
     ...['--set', `scheduling.priorityClass.name=${namespace},ingress.kind=none,rollout.minReadySeconds=0`],
@@ -47,6 +74,8 @@ function setsFor(image: string, caFile: string): string[] {
     ...['--set', 'autoscaling.enabled=false,replicas=2,resources.requests.cpu=50m,rollout.drainDelay=0s'],
     ...['--set', 'database.peers[0].cidr=0.0.0.0/0,redis.peers[0].cidr=0.0.0.0/0,secrets.ownerName=null'],
     ...['--set', `administrator.email=job.${run}@example.com,administrator.username=job.${run}`],
+    ...['--set', 'backup.enabled=true,backup.claim=auth-backups,backup.restore.replace=true'],
+    ...['--set', `backup.image.repository=${backup.repository},backup.image.tag=${backup.tag}`],
     ...['--set-file', `database.ca=${caFile}`, '--set-file', `redis.ca=${caFile}`],
   ];
 }
@@ -72,7 +101,7 @@ describe('commands of the image in a real cluster', function () {
     writeFileSync(env, `DB_PRIMARY_DB_URL=${stores.databaseUrl}\nREDIS_URL=${stores.redisUrl}\n${keys}`);
     await runSynth([
       ...['--cloud', 'eks', '--secrets-from', env, '--out', out],
-      ...setsFor(image, stores.caFile),
+      ...setsFor(image, stores.caFile, process.env.KUBERNETES_BACKUP_IMAGE),
     ]);
     kubectlOrThrow(['apply', '-f', join(out, '00-namespace.yaml'), '-f', `${env}.secret.yaml`]);
     kubectlOrThrow(['apply', '-f', out]);
@@ -83,6 +112,7 @@ describe('commands of the image in a real cluster', function () {
     rmSync(folder, { recursive: true });
     kubectl(['delete', 'namespace', namespace, '--wait=false']);
     kubectl(['delete', 'priorityclass', namespace, '--wait=false']);
+    kubectl(['delete', 'persistentvolume', namespace, '--ignore-not-found', '--wait=false']);
   });
 
   it('has a bare image: neither npm nor npx nor corepack', () => {
@@ -114,11 +144,42 @@ describe('commands of the image in a real cluster', function () {
   it('make the first administrator by a Job with the password from a Secret, as often as it runs', () => {
     const email = `job.${run}@example.com`;
     expect(logIn(email).status).to.equal(401);
-    const secret = ['secret', 'generic', 'auth-administrator', '--from-file=password=/dev/stdin'];
-    kubectlOrThrow(['create', ...ofNamespace, ...secret], `${password}\n`);
+    createSecret('auth-administrator', { password: `${password}\n` });
     const logs = [runAdministratorJob(), runAdministratorJob()];
     expect(logIn(email)).to.deep.equal({ status: 200, roles: ['admin', 'user'] });
     expect(logs[1]).to.not.equal(logs[0]);
     for (const log of logs) expect(log).to.not.contain(password);
+  });
+
+  it('back up the database into a volume, and restore it by a Job', function () {
+    needVariable(this, 'KUBERNETES_BACKUP_IMAGE', 'the image with the programs of Postgres');
+    const folder = needVariable(
+      this,
+      'KUBERNETES_BACKUP_FOLDER',
+      'a folder on the nodes, which 10001 may write',
+    );
+    kubectlOrThrow(['apply', '-f', '-'], backupVolume(folder));
+    createSecret('auth-backup', { 'backup-key': randomBytes(48).toString('base64') });
+    const complete = (job: string): string => {
+      kubectlOrThrow(['wait', ...ofNamespace, job, '--for=condition=Complete', '--timeout=5m']);
+      return kubectlOrThrow(['logs', ...ofNamespace, job]);
+    };
+    kubectlOrThrow(['create', 'job', 'first', ...ofNamespace, '--from=cronjob/auth-service-backup']);
+    expect(complete('job/first')).to.match(/auth-\S+: \d+ rows as of /);
+
+    const later = `later.${run}@example.com`;
+    const account = ['--email', later, '--username', `later.${run}`];
+    kubectlOrThrow([...inPod, 'auth-service', 'admin', 'create', ...account], `${password}\n`);
+    expect(logIn(later).status).to.equal(200);
+
+    const scale = ['scale', ...ofNamespace, 'deployment/auth-service'];
+    kubectlOrThrow([...scale, '--replicas=0']);
+    kubectlOrThrow(['wait', 'pod', ...ofNamespace, '-l', 'app=auth-service', '--for=delete', '--timeout=2m']);
+    const job = kubectlOrThrow(['create', '-f', join(out, 'jobs', 'restore.yaml'), '-o', 'name']).trim();
+    expect(complete(job)).to.match(/restored auth-\S+: \d+ rows as of /);
+    kubectlOrThrow([...scale, '--replicas=2']);
+    kubectlOrThrow(['rollout', 'status', ...ofNamespace, 'deployment/auth-service', '--timeout=5m']);
+    expect(logIn(`exec.${run}@example.com`).status).to.equal(200);
+    expect(logIn(later).status, 'made after the backup').to.equal(401);
   });
 });

@@ -44,7 +44,7 @@ async function checkAndHash(
 }
 
 /**
- * The administrator with this email. Another account with it is refused: whoever registered it first, before the operator,
+ * The administrator with this email. Another account with it is refused: the person who registered it before the operator
  * must not become an administrator by that.
  * @throws AppError email_taken
  */

@@ -43,6 +43,9 @@ async function refuseMigration(connection: Connection): Promise<void> {
   if (holder) throw new Error(`the schema is being migrated: ${holder}. Start the backup again afterwards.`);
 }
 
+/** Creates the table in which a backup is recorded. */
+const recordMigration = '0018_add_backups.sql';
+
 const dumpArguments = (snapshot: Snapshot): readonly string[] => [
   '--format=custom',
   `--snapshot=${snapshot.id}`,
@@ -90,6 +93,9 @@ async function dumpTo(
   await refuseMigration(connection);
   const snapshot = await takeSnapshot(connection);
   checkDumpVersion(dumpVersion, snapshot.serverVersion);
+  if (!(recordMigration in snapshot.migrations)) {
+    throw new Error('the database lacks migrations of this version: run the command migrate first');
+  }
   const name = newBackupName(snapshot.takenAt);
   const file = `${name}.dump${extensions[encryption.kind]}`;
   const counting = countDumpedRows(connection);

@@ -1,6 +1,5 @@
 import { text } from 'node:stream/consumers';
 import { backupName, type Manifest, manifestEnding, readManifest } from './manifest.ts';
-import { unfinished } from './targets/folder.ts';
 import type { BackupTarget, StoredFile } from './targets/target.ts';
 
 /** What a target contains under one name. */
@@ -48,9 +47,7 @@ async function inspect(
  * data file only for its size: a restore does both.
  */
 export async function listBackups(target: BackupTarget): Promise<CataloguedBackup[]> {
-  const files = (await target.list()).filter(
-    ({ name }) => backupName.test(nameOf(name)) && !name.endsWith(manifestEnding + unfinished),
-  );
+  const files = (await target.list()).filter(({ name }) => backupName.test(nameOf(name)));
   const names = [...new Set(files.map(({ name }) => nameOf(name)))].sort().reverse();
   const backups: CataloguedBackup[] = [];
   for (const name of names) {

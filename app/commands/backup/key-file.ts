@@ -37,3 +37,19 @@ export function readKeyFile(path: string): KeyFile {
     },
   };
 }
+
+/** The identities in a file of age-keygen: its lines but comments. @throws ConfigError */
+export function readAgeIdentities(path: string): string[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new ConfigError([`--age-identity names a file that cannot be read${reason}`]);
+  }
+  const lines = text.split('\n').map((line) => line.trim());
+  const identities = lines.filter((line) => line !== '' && !line.startsWith('#'));
+  const isIdentity = (line: string): boolean => /^AGE-SECRET-KEY-(PQ-)?1[A-Z0-9]+$/.test(line);
+  if (identities.length > 0 && identities.every(isIdentity)) return identities;
+  throw new ConfigError(['--age-identity must name a file of age-keygen, with lines AGE-SECRET-KEY-1…']);
+}

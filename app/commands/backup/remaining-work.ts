@@ -1,17 +1,16 @@
-import type { Manifest } from './manifest.ts';
-
 /**
  * What a restore cannot know, because it happened after the backup.
- * @param restoredAt when the restore ended
+ * @param span.from the time of the backup
+ * @param span.to when the restore ended
  */
 export function remainingWork(
-  { name, snapshot_at }: Manifest,
-  { restoredAt, hasRevokedKeys }: { restoredAt: Date; hasRevokedKeys: boolean },
+  { from, to }: { from: Date; to: Date },
+  { hasRevokedKeys }: { hasRevokedKeys: boolean },
 ): string[] {
-  const span = `between ${snapshot_at} and ${restoredAt.toISOString()}`;
+  const span = `between ${from.toISOString()} and ${to.toISOString()}`;
   return [
-    `Whatever happened ${span} is missing in the database (backup ${name}). Sessions, reset tokens and device tokens from before the restore are void.`,
-    'Restart every replica of the service, also on the other nodes: each has secrets of the old database in its memory.',
+    `Whatever happened ${span} is missing in the database. Sessions, reset tokens and device tokens from before the restore are void.`,
+    'Restart every replica of the service: until then each counts login attempts and checks device tokens with secrets of the old database.',
     ...(hasRevokedKeys
       ? []
       : [

@@ -1,3 +1,4 @@
+import type { endEverything } from './after-snapshot.ts';
 import { totalRows } from './backup.ts';
 import type { CataloguedBackup } from './catalogue.ts';
 import type { DrillResult } from './drill.ts';
@@ -46,6 +47,11 @@ export function reportList(backups: readonly CataloguedBackup[]): Report {
   return { result: { backups: listed }, lines: lines.length > 0 ? lines : ['the target contains no backup'] };
 }
 
+const numbered = (remaining: readonly string[]): readonly string[] => [
+  'What remains to be done by hand:',
+  ...remaining.map((line, index) => `${index + 1}. ${line}`),
+];
+
 const timesOf = ({ times }: RestoreResult) => ({
   verify_seconds: seconds(times.verify),
   restore_seconds: seconds(times.restore),
@@ -73,8 +79,21 @@ export function reportRestore(
       `restored ${name}: ${totalRows(manifest)} rows as of ${snapshot_at}`,
       ...lost,
       `verified in ${times.verify_seconds} s, restored in ${times.restore_seconds} s, migrated in ${times.migrate_seconds} s`,
-      'What remains to be done by hand:',
-      ...remaining.map((line, index) => `${index + 1}. ${line}`),
+      ...numbered(remaining),
+    ],
+  };
+}
+
+export function reportAfterSnapshot(
+  { lastActivity, ended }: Awaited<ReturnType<typeof endEverything>>,
+  remaining: readonly string[],
+): Report {
+  const counts = Object.entries(ended).map(([table, rows]) => `${table} ${rows}`);
+  return {
+    result: { last_activity: lastActivity.toISOString(), deleted: ended, remaining_work: remaining },
+    lines: [
+      `deleted: ${counts.join(', ')}. The database was last used at ${lastActivity.toISOString()}`,
+      ...numbered(remaining),
     ],
   };
 }

@@ -35,6 +35,10 @@ const findExtension = `
 export const isEmpty = async (connection: Connection): Promise<boolean> =>
   (await connection.unsafe(findObjects)).length === 0;
 
+/** For keys that were revoked after the backup. */
+export const insertRevokedKey =
+  'insert into public.revoked_signing_keys (kid) values ($1) on conflict (kid) do nothing';
+
 const newSchema = 'create schema public; grant usage on schema public to public';
 
 /** The schema of the restored tables, and what becomes of it. */

@@ -10,7 +10,7 @@ import { openLibpq } from './libpq.ts';
 import type { Manifest } from './manifest.ts';
 import { type Owner, ownerOf, withOwner } from './owner-connection.ts';
 import { startProgram, versionOf } from './programs.ts';
-import { prepareSchema, type RestoreSchema, revokePrivileges } from './restore-schema.ts';
+import { insertRevokedKey, prepareSchema, type RestoreSchema, revokePrivileges } from './restore-schema.ts';
 import { countRows, leftOut } from './snapshot.ts';
 import { allOrReason, createDigest } from './streams.ts';
 import type { BackupTarget } from './targets/target.ts';
@@ -104,9 +104,21 @@ async function restoreData(parts: RestoreParts, owner: ConnectionTarget): Promis
   }
 }
 
-/** @throws Error when the tables are not those that the manifest names */
-async function checkRows(connection: Connection, manifest: Manifest): Promise<void> {
-  const rows = await countRows(connection);
+/** @returns how many of the keys were not revoked in the backup */
+async function revokeKeys(connection: Connection, kids: readonly string[]): Promise<number> {
+  let revoked = 0;
+  for (const kid of kids) revoked += (await connection.unsafe(insertRevokedKey, [kid])).count;
+  return revoked;
+}
+
+/**
+ * @param revoked rows that the restore itself has added to revoked_signing_keys
+ * @throws Error when the tables are not those that the manifest names
+ */
+async function checkRows(connection: Connection, manifest: Manifest, revoked: number): Promise<void> {
+  const counted = await countRows(connection);
+  const before = { revoked_signing_keys: (counted.revoked_signing_keys ?? 0) - revoked };
+  const rows: Record<string, number> = { ...counted, ...before };
   const names = [...new Set([...Object.keys(rows), ...Object.keys(manifest.rows)])];
   const different = names.filter((name) => rows[name] !== manifest.rows[name]);
   const left = leftOut.filter((name) => rows[name] !== 0);
@@ -117,9 +129,6 @@ async function checkRows(connection: Connection, manifest: Manifest): Promise<vo
   throw new Error(`the restored rows are not those of the backup: ${what.join(', ')}`);
 }
 
-const insertRevokedKey =
-  'insert into public.revoked_signing_keys (kid) values ($1) on conflict (kid) do nothing';
-
 async function restoreInto(
   parts: RestoreParts,
   connection: Connection,
@@ -129,8 +138,8 @@ async function restoreInto(
   try {
     await restoreData(parts, owner.target);
     // First, because the tables are visible now.
-    for (const kid of parts.revokedKeys) await connection.unsafe(insertRevokedKey, [kid]);
-    await checkRows(connection, parts.manifest);
+    const added = await revokeKeys(connection, parts.revokedKeys);
+    await checkRows(connection, parts.manifest, added);
     await revokePrivileges(connection);
   } catch (error) {
     await schema.undo().catch((cause: unknown) => {
@@ -145,7 +154,7 @@ async function restoreInto(
 
 async function serverVersion(connection: Connection): Promise<string> {
   const [row] = await connection.unsafe<{ version: string }[]>(
-    `select current_setting('server_version') as version`,
+    `select split_part(current_setting('server_version'), ' ', 1) as version`,
   );
   return row?.version ?? '';
 }

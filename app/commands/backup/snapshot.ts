@@ -30,7 +30,7 @@ export async function takeSnapshot(connection: Connection): Promise<Snapshot> {
     select
       pg_export_snapshot() as id,
       clock_timestamp() as taken_at,
-      current_setting('server_version') as server_version`);
+      split_part(current_setting('server_version'), ' ', 1) as server_version`);
   if (!row) throw new Error('Postgres exported no snapshot');
   const applied = await connection.unsafe<{ name: string; checksum: string }[]>(
     'select name, checksum from public.schema_migrations order by name collate "C"',

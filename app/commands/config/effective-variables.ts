@@ -38,9 +38,9 @@ const isFileForm = (entry: AnyEntry, form: string): boolean =>
   isSecret(entry) && (form === `${entry.name}_FILE` || form === entry.path?.name);
 
 function sourceOf({ env, ofFile }: Variables, entry: AnyEntry, form: string): string {
-  const place = ofFile.has(form) ? '.env' : 'environment';
-  if (isFileForm(entry, form)) return `file ${env[form]?.trim()} (${form}, ${place})`;
-  return form === entry.name ? place : `${place} (${form})`;
+  const origin = ofFile.has(form) ? '.env' : 'environment';
+  if (isFileForm(entry, form)) return `file ${env[form]?.trim()} (${form}, ${origin})`;
+  return form === entry.name ? origin : `${origin} (${form})`;
 }
 
 function effectiveValue(

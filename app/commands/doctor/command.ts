@@ -27,7 +27,8 @@ Exit status: 0 nothing failed, 1 a check failed, 2 usage. docs/checks.md explain
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('doctor')
-    .description('find out what is wrong with the configuration and with everything that it names')
+    .summary('find out what is wrong')
+    .description('Finds out what is wrong with the configuration and with everything that it names.')
     .option('--from-logs <file>', 'explain the lines of a log instead (- for standard input)')
     .option('--pre', 'only what can be known before the first deployment')
     .option('--replicas <n>', 'greatest number of processes that share the database', replicasOf)

@@ -35,8 +35,9 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
   const command = program
     .command('verify')
     .argument('[url]', 'public URL of the deployment, for example https://api.example.com', parseUrl)
+    .summary('verify a deployment from outside')
     .description(
-      'verify a deployment from outside, with at most 40 requests and an account that is deleted again',
+      'Verifies a deployment from outside, with at most 40 requests and an account that is deleted again.',
     )
     .option('--read-only', 'create no account: leave out the checks that need one')
     .option('--cleanup', 'delete the accounts that killed runs have left, and check nothing')

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 /**
  * What the role of the service may do with each object of the schema: what its queries need and nothing else. It can
  * neither change nor delete a row of the login history or the audit log. `update` of roles and user_roles is for locks.
- * `npm run keys` writes revoked_signing_keys. `backup` writes backups as the owner.
+ * `auth-service keys` writes revoked_signing_keys. `backup` writes backups as the owner.
  */
 const privileges: Readonly<Record<string, readonly string[]>> = {
   users: ['insert', 'select', 'update'],

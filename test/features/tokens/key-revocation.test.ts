@@ -52,7 +52,7 @@ onRealStore('A revoked signing key', (stores) => {
     return [await startReplica(pair), await startReplica(pair)] as const;
   }
 
-  /** What `npm run keys -- revoke` does, on a machine with the key files of the first replica. */
+  /** What `auth-service keys revoke` does, on a machine with the key files of the first replica. */
   async function revoke({ app }: { app: TestApp }, kid: string, options = {}): Promise<void> {
     const store = createStore(stores().database);
     const secret = await store.serviceSecrets.get('session-states', randomBytes(32));

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { BackupTarget, StoredFile } from './target.ts';
 
-/** The ending of a file that is being written. No other command reads such a file. */
-export const unfinished = '.partial';
+/** The ending of a file that is being written. A backup with such a file is incomplete. */
+const unfinished = '.partial';
 
 async function listFolder(folder: string): Promise<StoredFile[]> {
   const entries = await readdir(folder, { withFileTypes: true });
@@ -29,16 +29,18 @@ async function sync(path: string): Promise<void> {
 }
 
 async function writeToFolder(folder: string, name: string, source: Readable): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, name);
   const partial = path + unfinished;
   try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await writeFile(partial, source, { flag: 'wx', mode: 0o600 });
     await sync(partial);
     await rename(partial, path);
     await sync(folder);
   } catch (error) {
-    await rm(partial, { force: true });
+    // What writes to the stream would wait for ever.
+    source.destroy();
+    await rm(partial, { force: true }).catch(() => undefined);
     throw error;
   }
 }

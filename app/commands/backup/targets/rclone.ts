@@ -40,6 +40,8 @@ async function writeRemote(path: string, source: Readable): Promise<void> {
   try {
     await Promise.all([pipeline(source, child.stdin), finished]);
   } catch (error) {
+    // What writes to the stream would wait for ever.
+    source.destroy();
     // At the end of its input rclone would complete the upload.
     child.kill('SIGKILL');
     // What rclone did is the reason, and not the pipe that its end has broken.

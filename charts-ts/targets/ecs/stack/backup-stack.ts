@@ -14,7 +14,7 @@ import { createBackupTask } from './backup-task.ts';
 import { logicalId } from './logical-id.ts';
 
 /**
- * Backups by a schedule, in a stack of its own: the template of the service has little room left, and the backups do not
+ * Backups by a schedule, in a stack of its own: the template of the service is almost as large as CloudFormation accepts, and the backups do not
  * end with it. A restore runs the same task with other arguments.
  */
 export class BackupStack extends Stack {

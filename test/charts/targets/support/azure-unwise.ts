@@ -188,6 +188,21 @@ export const unwise: readonly Broken[] = [
     'template.json: the gateway sends requests to port 9464 instead of 8000 [gateway]',
   ],
   [
+    'a gateway whose port is a text',
+    (template) => {
+      gateway(template).backendHttpSettingsCollection[0].properties.port = '8000';
+    },
+    'template.json: the gateway does not have the form that the rules read, at backendHttpSettingsCollection[0].properties.port [gateway]',
+  ],
+  [
+    'a gateway without probes',
+    (template) => {
+      delete gateway(template).probes;
+    },
+    'template.json: auth-gateway.backendHttpSettingsCollection[0].properties.probe.id names probes ready, which does not exist [reference]',
+    'template.json: the gateway does not have the form that the rules read, at probes [gateway]',
+  ],
+  [
     'a gateway that asks for the wrong path',
     (template) => {
       gateway(template).probes[0].properties.path = '/';
