@@ -1,4 +1,5 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,10 +8,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { generatePair } from '../../app/features/tokens/pem-keys.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
+import { freePort } from '../../tools/torture/harness/process.ts';
 import { need } from '../deployments/support/tools.ts';
 import { onRealStore } from '../support/stores.ts';
+import { until } from '../support/until.ts';
 
-const doctor = [process.execPath, '--import=tsx', 'test/commands/doctor/support/doctor-program.ts', 'doctor'];
+const program = [process.execPath, '--import=tsx', 'app/main.ts'];
+const doctor = [...program, 'doctor'];
 
 interface Result {
   readonly status: number;
@@ -62,6 +66,46 @@ onRealStore('The doctor as a process', (stores) => {
       expect((await run([...doctor, ...good, '-o', format])).status).to.equal(0);
       expect((await run([...doctor, ...good, '-o', format], bad)).status).to.equal(1);
     }
+  });
+
+  it('ends with status 2 because of the command line', async function () {
+    this.timeout(120_000);
+    const wrong = [
+      ['--only', 'nonsense'],
+      ['--from-logs', '/nowhere/log'],
+      ['-o', 'yaml'],
+      ['--replicas', '0'],
+    ];
+    for (const options of wrong) {
+      const { status, output } = await run([...doctor, ...options]);
+      expect([options[0], status]).to.deep.equal([options[0], 2]);
+      expect(output).to.match(/nonsense|ENOENT|yaml|99999/);
+    }
+  });
+
+  it('asks the management listener of a service on this machine', async function () {
+    this.timeout(120_000);
+    const [port, metricsPort] = [await freePort(), await freePort()];
+    const env = {
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      DATA_DIR: folder,
+    };
+    const only = ['--only', 'service-ready', '-o', 'table'];
+    expect((await run([...doctor, ...only], env)).output).to.contain('No service answers on this machine');
+    const [file = '', ...args] = program;
+    const service = spawn(file, [...args, 'serve'], { env: { PATH: process.env.PATH, ...env } });
+    cleanup.add(async () => {
+      const ended = once(service, 'exit');
+      service.kill('SIGTERM');
+      await ended;
+    });
+    const isListening = new Promise<void>((resolve) => {
+      service.stdout.on('data', (chunk) => void (String(chunk).includes('"listening"') && resolve()));
+    });
+    await isListening;
+    await until(async () => (await run([...doctor, ...only], env)).output.includes('It is ready'), 60_000);
   });
 
   it('finds a clock that is wrong', async function () {

@@ -5,6 +5,7 @@ import { postgresStateChecks } from '../../../app/commands/doctor/checks/postgre
 import type { DoctorSources } from '../../../app/commands/doctor/doctor-context.ts';
 import { migrate } from '../../../app/store/postgres/migrations.ts';
 import { createDatabaseWithRoles } from '../../support/database-roles.ts';
+import { runOn } from '../../support/servers.ts';
 import { createScratchDatabase, onRealStore, silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { diagnose } from './support/diagnosis.ts';
@@ -88,6 +89,8 @@ onRealStore('The doctor and Postgres', () => {
       const { problems, findings } = await run({ url: url() });
       expect(problems).to.deep.equal(['failed schema-behind']);
       expect(findings.get('schema-behind')?.message).to.equal('The database is empty');
+      // It must stay so: the doctor changes nothing. The statement fails if the table exists.
+      await runOn(url(), 'create table public.schema_migrations ()');
     } finally {
       await drop();
     }
