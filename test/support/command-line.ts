@@ -25,8 +25,8 @@ export function idleProgram() {
         written.err += text;
       },
     });
-    // `keys` has both an action and commands.
-    if (command.commands.length === 0 || command.name() === 'keys')
+    // These have both an action and commands.
+    if (command.commands.length === 0 || ['backup', 'keys'].includes(command.name()))
       command.action(() => {
         reached = command;
       });
