@@ -25,8 +25,8 @@ export function idleProgram() {
         written.err += text;
       },
     });
-    // These have both an action and commands.
-    if (command.commands.length === 0 || ['backup', 'keys'].includes(command.name()))
+    // `keys` and `backup` have both an action and commands.
+    if (command.commands.length === 0 || ['keys', 'backup'].includes(command.name()))
       command.action(() => {
         reached = command;
       });

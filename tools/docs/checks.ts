@@ -12,7 +12,7 @@ const head = `# Checks
 
 \`npm run docs\` writes this page from the tables of checks in \`app/commands/\`.
 
-\`auth-service verify URL\` verifies a deployment from outside: it sends at most 40 requests, and creates one account
+\`auth-service verify https://api.example.com\` verifies a deployment from outside: it sends at most 40 requests, and creates one account
 (\`verify-…@verify.invalid\`), which it deletes at the end. With \`--read-only\` it creates nothing. \`--db\`, \`--redis\` and
 \`--k8s\` add what is visible from inside only.
 

@@ -57,7 +57,7 @@ export const loginChecks: readonly VerifyCheck[] = [
     category,
     title: 'The throw-away account is remembered until it is deleted',
     documentation:
-      'Before `verify` registers its account, it writes a file (mode 0600) from which `verify URL --cleanup` logs in and deletes what a killed run has left. The folder is `auth-service-verify` below `XDG_STATE_HOME` or the temporary folder, or what `--state-dir` names. If the folder cannot be written, the run goes on with a warning.',
+      'Before `verify` registers its account, it writes a file (mode 0600) from which `auth-service verify https://api.example.com --cleanup` logs in and deletes what a killed run has left. The folder is `auth-service-verify` below `XDG_STATE_HOME` or the temporary folder, or what `--state-dir` names. If the folder cannot be written, the run goes on with a warning.',
     needs: ['login-refused'],
     run: withAccount(async ({ account }) => {
       await account.register().catch(() => undefined);

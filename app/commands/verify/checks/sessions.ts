@@ -114,7 +114,7 @@ export const sessionChecks: readonly VerifyCheck[] = [
     category,
     title: 'The throw-away account is deleted',
     documentation:
-      'Deletes the account with its own password, and checks that its token is refused afterwards. If that fails, the account stays: `auth-service verify URL --cleanup` tries again later. It has no role, and its password is random and known to the state folder only.',
+      'Deletes the account with its own password, and checks that its token is refused afterwards. If that fails, the account stays: `auth-service verify https://api.example.com --cleanup` tries again later. It has no role, and its password is random and known to the state folder only.',
     needs: ['current-user', 'answers-fresh'],
     run: withAccount(async (context) => {
       const deletion = await context.account.remove();
