@@ -53,6 +53,7 @@ export const backup = z.strictObject({
   restore: z.strictObject({
     archive: text(/^[\w.-]+$/, 'must be the name of a backup, as backup list shows it').optional(),
     replace: z.boolean(),
+    afterSnapshot: z.boolean(),
     alsoRevoke: z.array(text(/^[\w-]+$/, 'must be the id of a signing key (kid)')),
     secretName: dnsLabel,
   }),

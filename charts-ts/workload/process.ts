@@ -37,6 +37,8 @@ interface RestoreOptions {
   /** The name of a backup. */
   readonly archive?: string | undefined;
   readonly replace: boolean;
+  /** Restores nothing, because the provider of the database has done so. */
+  readonly afterSnapshot: boolean;
   readonly alsoRevoke: readonly string[];
 }
 
@@ -68,11 +70,13 @@ export function restoreArguments(
   options: Pick<BackupOptions, 'ageRecipients'> & RestoreOptions,
   keys: BackupKeys,
 ): string[] {
+  // In one argument, because the id of a key may begin with a hyphen.
+  const revoked = options.alsoRevoke.map((kid) => `--also-revoke=${kid}`);
+  if (options.afterSnapshot) return ['restore', '--after-snapshot', ...revoked];
   return [
     ...['restore', ...sourceArguments(target, options, keys)],
     ...(options.replace ? ['--replace'] : []),
-    // In one argument, because the id of a key may begin with a hyphen.
-    ...options.alsoRevoke.map((kid) => `--also-revoke=${kid}`),
+    ...revoked,
     ...(options.archive ? [options.archive] : []),
   ];
 }

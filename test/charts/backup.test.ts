@@ -164,6 +164,13 @@ describe('charts: backups', () => {
     ]);
   });
 
+  it('end the sessions of a database that the provider has restored', () => {
+    const options =
+      'backup.restore.afterSnapshot=true,backup.restore.replace=true,backup.restore.alsoRevoke={kid}';
+    const { args } = containerOf(restoreJob(documentsOf('eks', `${claim},${options}`)));
+    expect(args).to.eql(['restore', '--after-snapshot', '--also-revoke=kid']);
+  });
+
   it('are tried by a drill that replaces nothing', () => {
     const { args } = containerOf(drillJob(documentsOf('eks', `${claim},backup.drill.enabled=true`)));
     expect(args.slice(0, 2)).to.eql(['restore', '--drill']);

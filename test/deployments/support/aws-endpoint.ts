@@ -46,7 +46,7 @@ export async function startAwsEndpoint(cleanup: Cleanup) {
     calls.push(call);
     const isDescribed = call.operation === 'cloudformation.DescribeStacks';
     const [code, message] = isDescribed
-      ? ['ValidationError', 'Stack with id auth-service does not exist']
+      ? ['ValidationError', `Stack with id ${call.parameters.StackName} does not exist`]
       : ['RefusedByTheTest', 'the command was understood'];
     response.writeHead(400).end(answerTo(request, code, message));
   });
