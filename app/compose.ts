@@ -4,7 +4,7 @@ import type { Config } from './config/config.ts';
 import { createEndpoints } from './endpoints.ts';
 import { createAccounts } from './features/accounts/accounts.ts';
 import { createPersonalData } from './features/accounts/personal-data.ts';
-import { createAdministration } from './features/administration/administration.ts';
+import { createAdministration, runAsAdministrator } from './features/administration/administration.ts';
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
 import type { Readiness } from './features/health/readiness.ts';
 import { createLogin } from './features/login/login.ts';
@@ -128,7 +128,7 @@ async function createServices(parts: Composition) {
     resetPassword: createResetPassword({ store, states, hasher, checkPassword, devices }),
     accounts: createAccounts({ store, states, confirmPassword }),
     personalData: createPersonalData({ store, replica, maxConcurrent: config.resources.exports }),
-    administration: createAdministration({ store, states, throttle }),
+    administration: createAdministration({ store, states, throttle, run: runAsAdministrator(store) }),
     roles: createRoles({ store }),
     replica,
     environment: config.environment,

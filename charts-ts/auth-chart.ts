@@ -2,6 +2,7 @@ import { type App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Cloud } from './clouds/cloud.ts';
 import { createCloud } from './clouds/create-cloud.ts';
+import { BackupCronJobs } from './kubernetes/backup/backup-cron-jobs.ts';
 import { ConfigMaps } from './kubernetes/config-maps.ts';
 import { Deployment } from './kubernetes/deployment.ts';
 import { ExternalSecrets } from './kubernetes/external-secrets.ts';
@@ -39,8 +40,17 @@ export class AuthChart extends Chart {
     // A hashed name would change, and so replace the object in the cluster, whenever a construct moves.
     super(app, id, { disableResourceNameHashes: true });
     const cloud = createCloud(values);
-    const { autoscaling, ingress, migrations, monitoring, namespace, networkPolicy, purge, scheduling } =
-      values;
+    const {
+      autoscaling,
+      backup,
+      ingress,
+      migrations,
+      monitoring,
+      namespace,
+      networkPolicy,
+      purge,
+      scheduling,
+    } = values;
     const groups: [file: string, isEnabled: boolean, ObjectGroup][] = [
       ['00-namespace', namespace.create, Namespace],
       ['01-priority-class', scheduling.priorityClass.create, PriorityClass],
@@ -55,6 +65,7 @@ export class AuthChart extends Chart {
       ['32-autoscaling', autoscaling.enabled, HorizontalPodAutoscaler],
       ['33-disruption-budget', true, PodDisruptionBudget],
       ['40-purge', purge.enabled, PurgeCronJob],
+      ['41-backup', backup.enabled, BackupCronJobs],
       ['50-service-monitor', monitoring.serviceMonitor.enabled, ServiceMonitor],
       ['51-rules', monitoring.rules.enabled, PrometheusRule],
       ['52-dashboards', monitoring.dashboards.enabled, DashboardConfigMaps],

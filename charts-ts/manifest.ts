@@ -5,7 +5,11 @@ import type { Construct } from 'constructs';
 export interface Manifest {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly metadata?: { readonly name?: string; readonly namespace?: string };
+  readonly metadata?: {
+    readonly name?: string | undefined;
+    readonly generateName?: string;
+    readonly namespace?: string;
+  };
 }
 
 /** One file of the output: its name without extension, and its objects in order. */

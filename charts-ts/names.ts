@@ -15,6 +15,10 @@ export const names = {
   secretsReader: 'auth-service-secrets',
   purge: 'auth-service-purge',
   migrate: 'auth-service-migrate',
+  administrator: 'auth-service-administrator',
+  backup: 'auth-service-backup',
+  restore: 'auth-service-restore',
+  drill: 'auth-service-restore-drill',
 } as const;
 
 export const ports = { http: 8000, metrics: 9464 } as const;

@@ -42,32 +42,39 @@ async function buildCloud(values: Values, format: Command['format']): Promise<Fo
   return format === 'helm' ? helmContent(values, files) : plainContent(files);
 }
 
+/** Says where rules run that take longer than synth may. */
+const hint = (name: string, folder: string): string =>
+  `${name}: further rules are checked by npm run validate -- ${folder} --target ${name}`;
+
 interface TargetOutput {
   readonly folders: ReadonlyMap<string, FolderContent>;
   readonly rootFiles: RootFiles;
+  readonly hints: readonly string[];
 }
 
 /** With --out all files of a target lie in its folder. Otherwise some belong into the root of the project. */
 async function buildTargets(command: Command): Promise<TargetOutput> {
   const folders = new Map<string, FolderContent>();
   const rootFiles = new Map<string, string>();
+  const hints: string[] = [];
   for (const name of command.targets) {
     const target = await loadTarget(name);
     const files = [...(await buildTarget(target, command))];
     const isRoot = (file: string) => !command.out && target.rootFiles.includes(file);
     const inFolder = files.filter(([file]) => !isRoot(file));
     const folder = command.out && command.isSingle ? command.out : join(command.out ?? targetRoot, name);
+    if (target.slowFindings) hints.push(hint(name, folder));
     if (inFolder.length > 0) folders.set(folder, new Map(inFolder));
     for (const [file, text] of files) if (isRoot(file)) rootFiles.set(file, text);
   }
-  return { folders, rootFiles };
+  return { folders, rootFiles, hints };
 }
 
 /**
  * Loads the values, creates the files of every chosen cloud and target, checks them, writes them and returns the paths
  * of what it has written.
  * @param root where cdk8s or a test wants the manifests; only a run without it writes what is not for one cloud
- * @param warn called with each warning, after everything has been checked and before anything is written
+ * @param warn called with each warning and hint, after everything has been checked and before anything is written
  * @throws UsageError, ValuesError, SetFlagError, GateError, SecretsError or OutputFolderError before it writes a file
  */
 export async function runSynth(
@@ -86,6 +93,7 @@ export async function runSynth(
   const [first] = sources;
   const secret = first && readSecrets(command.secretsFrom, first.values);
   for (const { values } of sources) for (const line of warningsOf(values)) warn(line);
+  for (const line of targets.hints) warn(line);
   replaceFolders(folders);
   writeRootFiles(targets.rootFiles);
   if (!command.isSingle && command.out === undefined && command.format === 'plain') {

@@ -1,13 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import type { Document } from './gate/document.ts';
 import { validateManifests } from './gate/gate.ts';
 import { get } from './gate/untyped.ts';
 import type { Manifest } from './manifest.ts';
+import { allFindings } from './targets/build-target.ts';
+import { loadTarget, targetNames } from './targets/targets.ts';
 
-const usage = 'Usage: npm run validate -- DIR [--kubernetes 1.28|newest] [--allow RULE]...';
+const usage = `Usage: npm run validate -- DIR [--kubernetes 1.28|newest] [--allow RULE]...
+       npm run validate -- DIR --target ${targetNames.join('|')}`;
 
 const versions = ['1.28', 'newest'] as const;
 
@@ -34,6 +37,7 @@ function readArguments() {
     options: {
       allow: { type: 'string', multiple: true, default: [] },
       kubernetes: { type: 'string', default: '1.28' },
+      target: { type: 'string' },
     },
   });
   const [folder] = positionals;
@@ -41,12 +45,18 @@ function readArguments() {
   const kubernetesVersion = versions.find((version) => version === values.kubernetes);
   if (!kubernetesVersion)
     throw new Error(`--kubernetes must be one of ${versions.join(', ')}, not ${values.kubernetes}`);
-  return { folder, kubernetesVersion, allow: values.allow };
+  return { folder, kubernetesVersion, allow: values.allow, target: values.target };
 }
 
-/** Checks the YAML files of a folder. The exit status is 0 without findings, 1 with findings and 2 on a usage error. */
-async function main(): Promise<void> {
-  const { folder, ...options } = readArguments();
+interface Verdict {
+  readonly subject: string;
+  readonly findings: readonly string[];
+}
+
+async function checkManifests({
+  folder,
+  ...options
+}: Omit<ReturnType<typeof readArguments>, 'target'>): Promise<Verdict> {
   const findings: string[] = [];
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   const documents = names
@@ -55,8 +65,26 @@ async function main(): Promise<void> {
     .flatMap((name) => readDocuments(join(folder, name), findings));
   findings.push(...(await validateManifests(documents, options)));
   if (documents.length === 0) findings.push(`${folder}: contains no Kubernetes objects [yaml]`);
+  return { subject: `${documents.length} objects`, findings };
+}
+
+/** Checks a folder that synth has written for a target with --out, also with the rules that synth leaves out. */
+async function checkTarget(name: string, folder: string): Promise<Verdict> {
+  const target = await loadTarget(name);
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const files = new Map(paths.map((path) => [relative(folder, path), readFileSync(path, 'utf8')]));
+  return { subject: `${files.size} files`, findings: await allFindings(target, files) };
+}
+
+/** Checks the files of a folder. The exit status is 0 without findings, 1 with findings and 2 on a usage error. */
+async function main(): Promise<void> {
+  const { target, ...options } = readArguments();
+  const { findings, subject } = await (target
+    ? checkTarget(target, options.folder)
+    : checkManifests(options));
   for (const finding of findings) process.stderr.write(`${finding}\n`);
-  process.stdout.write(`${documents.length} objects, ${findings.length} findings\n`);
+  process.stdout.write(`${subject}, ${findings.length} findings\n`);
   process.exitCode = findings.length > 0 ? 1 : 0;
 }
 

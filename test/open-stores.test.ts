@@ -12,7 +12,7 @@ import { newUser } from './support/rows.ts';
 import { onRealStore, silentLog } from './support/stores.ts';
 
 describe('embedded stores', function () {
-  // Two starts of the embedded Postgres. test/commands/serve.test.ts kills a process that uses one.
+  // Two starts of the embedded Postgres. test/processes/embedded.process.ts kills a process that uses one.
   this.timeout(60_000);
   let dataDir: string;
 

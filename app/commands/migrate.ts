@@ -5,6 +5,14 @@ import { migrate } from '../store/postgres/migrations.ts';
 import { PoolerError } from '../store/postgres/pooling.ts';
 import { checkServer } from '../store/postgres/server-check.ts';
 
+/** The names of migrations, and how many were applied before. */
+interface Migrated {
+  readonly applied: readonly string[];
+  readonly alreadyApplied: number;
+  /** Migrations of a newer version of the service. */
+  readonly unknown: readonly string[];
+}
+
 /** The user in a URL. */
 const userOf = (url: Secret): string => decodeURIComponent(new URL(url()).username);
 
@@ -37,7 +45,7 @@ function explain(error: unknown, variable: string): never {
  * @throws ConfigError without the URL of a database, because the embedded Postgres applies its migrations at each start,
  *   or when the configuration forbids the Postgres that answers
  */
-export async function migrateCommand(config: Config, log: Logger): Promise<void> {
+export async function migrateCommand(config: Config, log: Logger): Promise<Migrated> {
   const { timeout } = config.database;
   const { ownerUrl } = config.migrations;
   const url = ownerUrl ?? config.database.url;
@@ -57,4 +65,5 @@ export async function migrateCommand(config: Config, log: Logger): Promise<void>
   if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');
   const message = applied.length > 0 ? 'migrations applied' : 'the schema is up to date';
   log.info({ applied, alreadyApplied }, message);
+  return { applied, alreadyApplied, unknown };
 }

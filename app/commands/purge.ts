@@ -1,24 +1,26 @@
-import { type Config, ConfigError } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import { purge, type Retention } from '../jobs/purge.ts';
 import type { Logger } from '../observe/log.ts';
 import { withStore } from '../open-stores.ts';
 
-/** Ten years. A mistyped number must not reach Postgres, which would use the least number instead. */
-const maxMonths = 120;
-/** Postgres keeps this many months in any case (migrations/0007_audit_log_partitions.sql). */
-const minAuditMonths = 12;
-
-function checkMonths(option: string, months: number, min: number): string[] {
-  const isValid = Number.isInteger(months) && months >= min && months <= maxMonths;
-  return isValid ? [] : [`${option} must be a whole number from ${min} to ${maxMonths}`];
-}
-
-/** @throws ConfigError when a number of months is invalid */
-export async function purgeCommand(config: Config, log: Logger, keepMonths: Retention): Promise<void> {
-  const faults = [
-    ...checkMonths('--keep-months', keepMonths.loginHistory, 1),
-    ...checkMonths('--keep-audit-months', keepMonths.auditLog, minAuditMonths),
-  ];
-  if (faults.length > 0) throw new ConfigError(faults);
-  await withStore(config, log, (store) => purge(store, log, keepMonths));
-}
+/** Deletes what is older than `keepMonths` or expired. @returns what it did, as --json shows it */
+export const purgeCommand = (
+  config: Config,
+  log: Logger,
+  keepMonths: Retention,
+): Promise<Readonly<Record<string, unknown>>> =>
+  withStore(config, log, async (store) => {
+    const { createdPartitions, deletedAttempts, deletedResets, deletedSessions, ...rest } = await purge(
+      store,
+      log,
+      keepMonths,
+    );
+    return {
+      dropped_partitions: rest.droppedPartitions,
+      created_partitions: createdPartitions,
+      deleted_sessions: deletedSessions,
+      deleted_attempts: deletedAttempts,
+      deleted_resets: deletedResets,
+      renewed_skeletons: rest.renewedSkeletons,
+    };
+  });

@@ -115,7 +115,7 @@ function refuseRevokedSigner(keys: SigningKeys, { jwt }: Config): void {
   if (keys.canSign()) return;
   const name = jwt.algorithm === 'HS256' ? 'JWT_SECRET_KEY' : 'JWT_PRIVATE_KEY_PATH (or JWT_PRIVATE_KEY)';
   throw new ConfigError([
-    `${name} contains the key ${keys.current().kid}, which is revoked: generate another one with npm run keys, and configure it`,
+    `${name} contains the key ${keys.current().kid}, which is revoked: generate another one with auth-service keys generate, and configure it`,
   ]);
 }
 

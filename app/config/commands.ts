@@ -2,7 +2,17 @@ import { type AnyEntry, entriesOf, isSecret, type Variable, variables } from './
 import { table } from './variables.ts';
 
 /** The commands that read the configuration. */
-export const commandNames = ['serve', 'migrate', 'purge', 'admin', 'keys', 'backup', 'restore'] as const;
+export const commandNames = [
+  'serve',
+  'migrate',
+  'purge',
+  'admin',
+  'sessions',
+  'keys',
+  'backup',
+  'restore',
+  'verify',
+] as const;
 export type CommandName = (typeof commandNames)[number];
 
 /** The variables of an entry: its name, and the deployment guide's name of its file. */
@@ -37,9 +47,20 @@ const byCommand: Readonly<Record<CommandName, readonly Variable[]>> = {
   backup: owner,
   restore: owner,
   purge: store,
-  admin: [...store, ...group('hashing'), ...group('passwords'), 'JWT_ISSUER'],
+  // They publish what sessions must notice by Redis, which is not demanded. `admin` resets attempts that Redis counts.
+  admin: [
+    ...store,
+    ...group('redis'),
+    ...group('limits'),
+    ...group('hashing'),
+    ...group('passwords'),
+    'JWT_ISSUER',
+  ],
+  sessions: [...store, ...group('redis')],
   // It publishes revocations by Redis, and knows by the keys which one signs. Neither is demanded.
   keys: [...store, ...group('redis'), ...group('jwt'), 'ACCESS_TOKEN_TTL'],
+  // With --db and --redis. Neither is demanded, because a check reports what is missing.
+  verify: [...log, ...connection, 'DB_REPLICA_DB_URL', ...group('redis')],
 };
 
 /**
@@ -58,4 +79,4 @@ export const isRead = (command: CommandName, name: string): boolean =>
 
 /** Whether production demands the variable, if its entry says so. Every other command than `serve` needs Postgres alone. */
 export const isDemanded = (command: CommandName, name: string): boolean =>
-  command === 'serve' || name === 'DB_PRIMARY_DB_URL';
+  command === 'serve' || (name === 'DB_PRIMARY_DB_URL' && command !== 'verify');

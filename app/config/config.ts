@@ -18,6 +18,7 @@ import { table } from './variables.ts';
 export { requiredForKeyPair, requiredForSecret } from './checks.ts';
 export { type CommandName, commandNames, variablesOf } from './commands.ts';
 export {
+  type AnyEntry,
   aliases,
   type Config,
   entries,
@@ -70,14 +71,15 @@ const read = (reading: Reading, entry: AnyEntry) =>
 /**
  * Reads and checks the variables of a command. Another variable has its default and stops nothing: during an incident, a
  * mistake in it must not block a migration. What is wrong with it is in `warnings`.
- * @throws ConfigError naming every fault at once, never a value
+ * @returns also every fault. Each begins with the name of its variable and contains no value. The configuration then has a
+ *   default or an unusable text in its place, so that only a diagnosis may use it.
  */
-export function parseConfig(
+export function readConfig(
   env: Environment,
   machine: Machine = readMachine(),
   files: Files = realFiles,
   command: CommandName = 'serve',
-): Config {
+): { readonly config: Config; readonly faults: readonly string[] } {
   const environment = table.environment.format.safeParse(textOf(env, 'ENV')).data ?? 'development';
   const faults: string[] = [];
   const warnings: string[] = [];
@@ -104,6 +106,15 @@ export function parseConfig(
   if (command === 'serve') checkKeys(fault, config);
   if (isRead(command, 'HASH_CONCURRENCY')) checkMemory(fault, config, machine);
   if (environment === 'production') checkProduction(fault, config);
+  return { config: deepFreeze(config), faults };
+}
+
+/**
+ * Reads and checks the variables of a command, as readConfig does.
+ * @throws ConfigError naming every fault at once, never a value
+ */
+export function parseConfig(...args: Parameters<typeof readConfig>): Config {
+  const { config, faults } = readConfig(...args);
   if (faults.length > 0) throw new ConfigError(faults);
-  return deepFreeze(config);
+  return config;
 }

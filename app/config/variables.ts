@@ -116,7 +116,7 @@ export const table = {
       { reload: 'unchecked', production: strongSecret },
     ),
     revokedKeys: variable('JWT_REVOKED_KEYS', keyIds, '').help(
-      'Ids of keys whose tokens the service refuses, in addition to those that `npm run keys -- revoke` has recorded.',
+      'Ids of keys whose tokens the service refuses, in addition to those that `auth-service keys revoke` has recorded.',
     ),
     revokedKeysFile: variable('JWT_REVOKED_KEYS_FILE', file).help(
       'File of further ids of revoked keys. The service reads it every five seconds. While the file is missing, empty or invalid, its last valid list stays in use.',

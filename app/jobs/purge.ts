@@ -31,8 +31,9 @@ export interface Retention {
 /**
  * Deletes expired rows, creates the partitions of the coming months, and records the time. Then it renews the skeletons of
  * usernames, which takes minutes for a million accounts, once. Two runs at once do no harm.
+ * @returns what it did
  */
-export async function purge(store: SystemStore, log: Logger, keepMonths: Retention): Promise<void> {
+export async function purge(store: SystemStore, log: Logger, keepMonths: Retention) {
   const { loginHistories, auditLog } = store;
   const droppedPartitions = [
     ...(await loginHistories.dropPartitions(keepMonths.loginHistory)),
@@ -48,7 +49,9 @@ export async function purge(store: SystemStore, log: Logger, keepMonths: Retenti
   const deletedResets = await store.passwordResets.deleteExpired();
   await store.maintenance.record('purge');
   const deleted = { deletedSessions, deletedAttempts, deletedResets };
-  log.info({ droppedPartitions, createdPartitions, ...deleted }, 'purged');
+  const done = { droppedPartitions, createdPartitions, ...deleted };
+  log.info(done, 'purged');
   const renewedSkeletons = await renewSkeletons(store);
   if (renewedSkeletons > 0) log.info({ renewedSkeletons }, 'skeletons of usernames renewed');
+  return { ...done, renewedSkeletons };
 }

@@ -28,11 +28,19 @@ type Tables = ReturnType<typeof createTableStores>;
 
 /** The methods that only read. Every other method is a change. */
 export const reads = {
-  users: ['findByEmail', 'findById', 'list', 'searchByEmail', 'searchByUsername'],
+  users: [
+    'findByEmail',
+    'findByUsernameKey',
+    'findById',
+    'list',
+    'listAdmins',
+    'searchByEmail',
+    'searchByUsername',
+  ],
   sessions: ['find', 'findActive', 'listActive', 'listAll', 'countActive'],
   roles: ['list', 'countActiveAdmins'],
   passwordResets: ['find'],
-  loginHistories: ['list', 'listForUser'],
+  loginHistories: ['list', 'listForUser', 'findLastLogins'],
   auditLog: ['listForUser', 'search', 'findExcessRights'],
   serviceSecrets: [],
   maintenance: ['secondsSince', 'findByNames', 'findByPrefix'],

@@ -4,6 +4,7 @@ import { settings } from '../kubernetes/settings.ts';
 import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
+import { longestInterval } from '../workload/cron.ts';
 
 function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
@@ -56,6 +57,8 @@ function* checkResources(values: Values): Iterable<string> {
     resources: values.resources,
     'migrations.resources': values.migrations.resources,
     'purge.resources': values.purge.resources,
+    'administrator.resources': values.administrator.resources,
+    'backup.resources': values.backup.resources,
   };
   for (const [path, { requests, limits }] of Object.entries(workloads)) {
     for (const [name, parse] of quantities) {
@@ -82,6 +85,30 @@ function* checkOptions(values: Values): Iterable<string> {
     yield `jwt.previousSecret: must be false, because jwt.algorithm is ${jwt.algorithm}: add the previous public key to jwt.publicKeys`;
 }
 
+function* checkAdministrator({ administrator: { email, username } }: Values): Iterable<string> {
+  if (Boolean(email) === Boolean(username)) return;
+  const [missing, given] = email ? ['username', 'email'] : ['email', 'username'];
+  yield `administrator.${missing}: must be set, because administrator.${given} is set`;
+}
+
+function* checkBackup({ backup, networkPolicy }: Values): Iterable<string> {
+  if (!backup.enabled) return;
+  const { claim, egress, hasRcloneFile, identity, rclone, remote } = backup;
+  if (longestInterval(backup.schedule) === undefined)
+    yield 'backup.schedule: is no cron schedule, or runs less than twice in eight years';
+  if ((claim === undefined) === (remote === undefined))
+    yield 'backup: must set exactly one of backup.claim and backup.remote';
+  if (!remote) return;
+  const [name = ''] = remote.split(':');
+  const type = `RCLONE_CONFIG_${name.toUpperCase()}_TYPE`;
+  if (!hasRcloneFile && !(type in rclone))
+    yield `backup.rclone.${type}: must be set, such as s3, because backup.hasRcloneFile is false`;
+  if (!hasRcloneFile && !identity)
+    yield 'backup.identity: must be set, or backup.hasRcloneFile must be true: otherwise nothing lets the pods write to the object store';
+  if (networkPolicy.enabled && egress.length === 0)
+    yield 'backup.egress: must name the object store, because networkPolicy.enabled is true';
+}
+
 function* checkFamilies({ service, extraConfig }: Values): Iterable<string> {
   const { ipFamilies, ipFamilyPolicy = 'SingleStack' } = service;
   if (ipFamilies.length === 2 && ipFamilyPolicy === 'SingleStack')
@@ -105,6 +132,8 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkDatabase,
   checkResources,
   checkOptions,
+  checkAdministrator,
+  checkBackup,
   checkFamilies,
   checkExtraConfig,
   (values) => createCloud(values).faults(),

@@ -50,6 +50,11 @@ export function createAks(values: Values, aks: Aks): Cloud {
         'azure.workload.identity/tenant-id': aks.tenantId ?? '',
       },
     },
+    workloadIdentity: (clientId) => ({
+      annotations: { 'azure.workload.identity/client-id': clientId },
+      podLabels: { 'azure.workload.identity/use': 'true' },
+      egress: [],
+    }),
     *faults() {
       const { ingress, secrets } = values;
       if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri)

@@ -21,6 +21,13 @@ export interface Cloud {
     readonly provider: ISecretStoreProvider;
     readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
   };
+  /** How the cloud lets the pods of a ServiceAccount act as an identity of its own. */
+  workloadIdentity(identity: string): {
+    readonly annotations: Readonly<Record<string, string>>;
+    readonly podLabels: Readonly<Record<string, string>>;
+    /** The addresses on the node that give the pods their tokens. */
+    readonly egress: readonly { readonly peers: readonly Peer[]; readonly port: number }[];
+  };
   /** What is missing or contradictory in the values of this cloud: `path: message`. */
   faults(): Iterable<string>;
   /** Each adds the object of its name and the objects that belong to it. */

@@ -64,6 +64,11 @@ export function createEks(values: Values, eks: Eks): Cloud {
       },
       serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },
     },
+    workloadIdentity: (role) => ({
+      annotations: { 'eks.amazonaws.com/role-arn': role },
+      podLabels: {},
+      egress: [],
+    }),
     *faults() {
       const isIPv6 = values.service.ipFamilies[0] === 'IPv6';
       if (values.ingress.kind !== 'none' && isIPv6 && (eks.ipAddressType ?? 'ipv4') === 'ipv4')

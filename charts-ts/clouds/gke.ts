@@ -96,6 +96,15 @@ export function createGke(values: Values, gke: Gke): Cloud {
       },
       serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': gke.secretsServiceAccount ?? '' },
     },
+    // The metadata server of the node: its addresses of Dataplane V2 and of clusters without it.
+    workloadIdentity: (account) => ({
+      annotations: { 'iam.gke.io/gcp-service-account': account },
+      podLabels: {},
+      egress: [
+        { peers: [{ cidr: '169.254.169.254/32' }], port: 80 },
+        { peers: [{ cidr: '169.254.169.252/32' }], port: 988 },
+      ],
+    }),
     *faults() {
       const { kind, tls } = values.ingress;
       if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate)

@@ -17,5 +17,6 @@ export interface Finding {
 export function formatFinding({ document, message }: Finding, rule: string): string {
   const { kind, metadata } = document.object;
   const otherIds = scannerIds[rule];
-  return `${document.file} ${kind}/${metadata?.name ?? '(no name)'}: ${message} [${otherIds ? `${rule}: ${otherIds}` : rule}]`;
+  const name = metadata?.name ?? metadata?.generateName ?? '(no name)';
+  return `${document.file} ${kind}/${name}: ${message} [${otherIds ? `${rule}: ${otherIds}` : rule}]`;
 }

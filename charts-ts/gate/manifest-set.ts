@@ -34,7 +34,9 @@ export function createManifestSet(documents: readonly Document[]) {
 export const documentsOfKind = (manifests: ManifestSet, ...kinds: string[]): Document[] =>
   manifests.documents.filter(({ object }) => kinds.includes(object.kind));
 
-export const nameOf = ({ object }: Document): string => asText(object.metadata?.name);
+/** The name, or of an object with generateName what the API server completes to one. */
+export const nameOf = ({ object: { metadata } }: Document): string =>
+  metadata?.name ?? asText(metadata?.generateName).replace(/-$/, '');
 export const namespaceOf = ({ object }: Document): string => asText(object.metadata?.namespace);
 
 /** The object of this kind and name in the namespace of `referrer`. */

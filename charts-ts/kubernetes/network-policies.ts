@@ -28,11 +28,16 @@ function egressToDns({ dnsCidrs }: Values['networkPolicy']) {
  * The traffic of all pods: scrapes by Prometheus, probes by nodes, DNS, Postgres and Redis. Ingress and egress rules are in one policy,
  * because Polaris accepts only such a policy as isolation.
  */
-function allPodsPolicy({ database, networkPolicy, redis }: Values): INetworkPolicySpec {
+function allPodsPolicy({ backup, database, networkPolicy, redis }: Values): INetworkPolicySpec {
   const { extraEgress, nodeCidrs, prometheus } = networkPolicy;
   const scrapers = [prometheus, ...nodeCidrs.map((cidr) => ({ cidr }))];
   return {
-    podSelector: { matchLabels: allPodsSelector },
+    podSelector: {
+      matchLabels: allPodsSelector,
+      ...(backup.enabled && {
+        matchExpressions: [{ key: component, operator: 'NotIn' as const, values: backupComponents }],
+      }),
+    },
     policyTypes: ['Ingress', 'Egress'],
     ingress: [{ from: scrapers.map(toPeer), ports: tcp('metrics') }],
     egress: [
@@ -41,6 +46,31 @@ function allPodsPolicy({ database, networkPolicy, redis }: Values): INetworkPoli
       egressTo(redis.peers, redis.port),
       ...(redis.sentinelPort ? [egressTo(redis.peers, redis.sentinelPort)] : []),
       ...extraEgress.map(({ peers, port }) => egressTo(peers, port)),
+    ],
+  };
+}
+
+const backupComponents = ['backup', 'drill', 'restore'];
+const component = 'app.kubernetes.io/component';
+
+/** Backups and restores reach DNS, Postgres and the object store, and nothing else. Nobody connects to their pods. */
+function backupPolicy(values: Values, cloud: Cloud): INetworkPolicySpec {
+  const { backup, database, networkPolicy } = values;
+  const ofIdentity = backup.identity ? cloud.workloadIdentity(backup.identity).egress : [];
+  // The way to Postgres behind a pooler, which only the owner goes.
+  const all = [...networkPolicy.extraEgress, ...ofIdentity, ...backup.egress];
+  return {
+    podSelector: {
+      matchLabels: allPodsSelector,
+      matchExpressions: [{ key: component, operator: 'In', values: backupComponents }],
+    },
+    policyTypes: ['Ingress', 'Egress'],
+    // Polaris demands a rule. No container of these pods listens on the port.
+    ingress: [{ from: [toPeer(networkPolicy.prometheus)], ports: tcp('metrics') }],
+    egress: [
+      egressToDns(networkPolicy),
+      egressTo(database.peers, database.port),
+      ...all.map(({ peers, port }) => egressTo(peers, port)),
     ],
   };
 }
@@ -67,6 +97,7 @@ function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySp
   return {
     'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
     [names.app]: allPodsPolicy(values),
+    ...(values.backup.enabled && { [names.backup]: backupPolicy(values, cloud) }),
     ...(values.ingress.kind !== 'none' && { [`${names.app}-load-balancer`]: loadBalancerPolicy(cloud) }),
     ...(values.networkPolicy.otlp.enabled && { [`${names.app}-otlp`]: otlpPolicy(values) }),
   };

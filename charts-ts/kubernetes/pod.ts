@@ -73,6 +73,9 @@ function volumes(values: Values, command: CommandName): Record<string, IVolume> 
   };
 }
 
+/** Volumes by the folders at which a container mounts them. */
+export type Mounts = Readonly<Record<string, IVolume>>;
+
 type Resources = Values['resources'];
 const quantities = (amounts: Resources['limits']) => ({
   cpu: amounts.cpu,
@@ -80,11 +83,21 @@ const quantities = (amounts: Resources['limits']) => ({
   'ephemeral-storage': amounts.ephemeralStorage,
 });
 
+/** The command `backup` writes into the volume of the backups. That of a restore is read-only as a whole. */
+const writable: readonly string[] = ['/tmp', paths.backup.claim];
+
+type ContainerOptions = Partial<IContainer> & {
+  readonly name: string;
+  readonly resources: Resources;
+  /** Beside the volumes of the command. */
+  readonly mounts?: Mounts;
+};
+
 /** A hardened container that runs a command of the image. */
 export function container(
   values: Values,
   command: CommandName,
-  { name, resources, ...rest }: Partial<IContainer> & { name: string; resources: Resources },
+  { mounts = {}, name, resources, ...rest }: ContainerOptions,
 ): IContainer {
   return {
     name,
@@ -94,23 +107,26 @@ export function container(
     env: environment(values, command),
     resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
     securityContext: containerSecurity,
-    volumeMounts: Object.entries(volumes(values, command)).map(([mountPath, { name }]) => ({
+    volumeMounts: Object.entries({ ...volumes(values, command), ...mounts }).map(([mountPath, { name }]) => ({
       name,
       mountPath,
-      ...(mountPath !== '/tmp' && { readOnly: true }),
+      ...(!writable.includes(mountPath) && { readOnly: true }),
     })),
     ...rest,
   };
 }
 
-/** The pod spec with the same hardening for the API, the purge and the migration. */
+type PodOptions = Partial<IPodSpec> & Pick<IPodSpec, 'containers'> & { readonly mounts?: Mounts };
+
+/** The pod spec with the same hardening for the API and for every other command. */
 export function podSpec(
   values: Values,
   commands: readonly CommandName[],
-  rest: Partial<IPodSpec> & Pick<IPodSpec, 'containers'>,
+  { mounts = {}, ...rest }: PodOptions,
 ): IPodSpec {
   const { image, scheduling } = values;
-  const all = commands.flatMap((command) => Object.values(volumes(values, command)));
+  const ofCommands = commands.flatMap((command) => Object.values(volumes(values, command)));
+  const all = [...ofCommands, ...Object.values(mounts)];
   return {
     automountServiceAccountToken: false,
     enableServiceLinks: false,

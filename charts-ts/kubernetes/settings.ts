@@ -17,6 +17,8 @@ export const paths = {
   publicKeys: '/etc/auth/public-keys',
   databaseCa: '/etc/auth/database-ca',
   redisCa: '/etc/auth/redis-ca',
+  administrator: '/etc/auth/administrator',
+  backup: { keys: '/etc/auth/backup', restoreKeys: '/etc/auth/restore', claim: '/var/backups/auth' },
 } as const;
 
 /** Every name under which pods of the cluster reach the Service. */

@@ -5,6 +5,7 @@ import { metadata, names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { attackAlerts } from './alerts/attack-rules.ts';
 import { availabilityAlerts } from './alerts/availability-rules.ts';
+import { backupAlerts } from './alerts/backup-rules.ts';
 import { dependencyAlerts } from './alerts/dependency-rules.ts';
 import type { RuleGroup } from './alerts/rule.ts';
 import { burnRateAlerts, recordings } from './slo/burn-rate-rules.ts';
@@ -16,6 +17,7 @@ export function ruleGroups(values: Values): RuleGroup[] {
     { name: 'auth-service-budgets', rules: burnRateAlerts(values) },
     { name: 'auth-service-attacks', rules: attackAlerts(values) },
     { name: 'auth-service-dependencies', rules: dependencyAlerts(values) },
+    ...(values.backup.enabled ? [{ name: 'auth-service-backups', rules: backupAlerts(values) }] : []),
   ];
 }
 

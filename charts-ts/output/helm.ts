@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Yaml } from 'cdk8s';
+import { jobsFolder } from '../jobs-chart.ts';
 import type { Manifest, ManifestFile } from '../manifest.ts';
 import { names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { FolderContent } from './output-folder.ts';
+import { toYaml } from './plain.ts';
 
 const packageFile = new URL('../../package.json', import.meta.url);
 const builtIn = /^(v1|apps\/v1|batch\/v1|policy\/v1|autoscaling\/v2|(networking|scheduling)\.k8s\.io\/v1)$/;
@@ -41,7 +43,12 @@ The release needs another namespace than the service, because the chart creates 
 
 /** A Helm chart with the same objects as the plain output. */
 export function helmContent(values: Values, files: readonly ManifestFile[]): FolderContent {
-  const optional = files.flatMap(({ objects }) => objects.filter(isOptional).map(({ kind }) => kind)).sort();
+  // Helm would run the Jobs with each installation. Outside of templates it leaves them alone.
+  const isJob = ({ name }: ManifestFile) => name.startsWith(jobsFolder);
+  const templates = files.filter((file) => !isJob(file));
+  const optional = templates
+    .flatMap(({ objects }) => objects.filter(isOptional).map(({ kind }) => kind))
+    .sort();
   const kinds = Object.fromEntries(optional.map((kind) => [kind, { type: 'boolean' }]));
   const include = { type: 'object', properties: kinds, additionalProperties: false };
   const schema = { type: 'object', properties: { include, global: {} }, additionalProperties: false };
@@ -61,6 +68,7 @@ export function helmContent(values: Values, files: readonly ManifestFile[]): Fol
     ['README.md', readme(values)],
     ['values.yaml', comment + Yaml.stringify(defaults)],
     ['values.schema.json', `${JSON.stringify(schema, null, 2)}\n`],
-    ...files.map((file): [string, string] => [`templates/${file.name}.yaml`, toTemplate(file)]),
+    ...templates.map((file): [string, string] => [`templates/${file.name}.yaml`, toTemplate(file)]),
+    ...files.filter(isJob).map((file): [string, string] => [`${file.name}.yaml`, toYaml(file)]),
   ]);
 }

@@ -14,8 +14,13 @@ async function findingsOf(target: Target, files: FolderContent): Promise<string[
   return [...refused, ...(await target.findings(files))];
 }
 
+/** What all rules of a target find in finished files, also those that synth leaves to `npm run validate`. */
+export async function allFindings(target: Target, files: FolderContent): Promise<string[]> {
+  return [...(await findingsOf(target, files)), ...(target.slowFindings?.(files) ?? [])];
+}
+
 /**
- * Draws the files of a target and checks them.
+ * Draws the files of a target and checks them with every rule that is not slow.
  * @throws ValuesError for values that the schema or the target refuses
  * @throws GateError naming the target and each finding
  */

@@ -18,4 +18,6 @@ export interface Target<V extends WorkloadValues = WorkloadValues> {
   containers(files: FolderContent): Iterable<ServiceContainer>;
   /** What is wrong with the finished files, as `file: message [rule]`. It also accepts files that people have changed. */
   findings(files: FolderContent): Iterable<string> | Promise<Iterable<string>>;
+  /** What further rules find that take seconds. Synth leaves them to `npm run validate -- DIR --target NAME`. */
+  slowFindings?(files: FolderContent): Iterable<string>;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel, duration, labels, text } from './formats.ts';
+import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
 import { pods } from './schema-pods.ts';
@@ -20,6 +21,13 @@ export const valuesSchema = z.strictObject({
   networkPolicy,
   database: workload.database.extend({ peers, port }),
   redis: workload.redis.extend({ peers, port, sentinelPort: port.optional() }),
+  backup,
+  administrator: z.strictObject({
+    email: z.email('must be an email address').optional(),
+    username: z.string().min(1).optional(),
+    secretName: dnsLabel,
+    resources: pods.purge.shape.resources,
+  }),
   secrets: z.strictObject({
     source: z.enum(['existing', 'external', 'inline']),
     name: dnsLabel,

@@ -14,4 +14,74 @@ export function purgeArguments({ keepAuditMonths, keepMonths }: WorkloadValues['
 }
 
 /** ENTRYPOINT of the image, for platforms whose command replaces it. test/charts/targets compares it with the Dockerfile. */
-export const entryPoint: readonly string[] = ['node', '--require', './dist/threads.cjs', 'dist/main.js'];
+export const entryPoint: readonly string[] = ['auth-service'];
+
+/** HEALTHCHECK of the image, for platforms that do not know it from the image. */
+export const healthCommand: readonly string[] = [...entryPoint, 'health'];
+
+/** Paths in the container of the keys of backups. */
+export interface BackupKeys {
+  /** Authenticates the manifest of a backup, and encrypts the backup if there are no recipients. */
+  readonly keyFile: string;
+  /** The private key of a recipient, which only a restore has. */
+  readonly ageIdentity: string;
+}
+
+interface BackupOptions {
+  readonly ageRecipients: readonly string[];
+  readonly keep: number;
+  readonly keepDays: number;
+}
+
+interface RestoreOptions {
+  /** The name of a backup. */
+  readonly archive?: string | undefined;
+  readonly replace: boolean;
+  readonly alsoRevoke: readonly string[];
+}
+
+/** The arguments of the process that makes a backup. */
+export function backupArguments(
+  target: string,
+  { ageRecipients, keep, keepDays }: BackupOptions,
+  { keyFile }: Pick<BackupKeys, 'keyFile'>,
+): string[] {
+  return [
+    ...['backup', '--to', target, '--key-file', keyFile],
+    ...ageRecipients.flatMap((recipient) => ['--age-recipient', recipient]),
+    ...['--keep', `${keep}`, '--keep-days', `${keepDays}`],
+  ];
+}
+
+function sourceArguments(
+  target: string,
+  { ageRecipients }: Pick<BackupOptions, 'ageRecipients'>,
+  { ageIdentity, keyFile }: BackupKeys,
+): string[] {
+  const identity = ageRecipients.length > 0 ? ['--age-identity', ageIdentity] : [];
+  return ['--from', target, '--key-file', keyFile, ...identity];
+}
+
+/** The arguments of the process that restores a backup: the newest one, or that of the given name. */
+export function restoreArguments(
+  target: string,
+  options: Pick<BackupOptions, 'ageRecipients'> & RestoreOptions,
+  keys: BackupKeys,
+): string[] {
+  return [
+    ...['restore', ...sourceArguments(target, options, keys)],
+    ...(options.replace ? ['--replace'] : []),
+    // In one argument, because the id of a key may begin with a hyphen.
+    ...options.alsoRevoke.map((kid) => `--also-revoke=${kid}`),
+    ...(options.archive ? [options.archive] : []),
+  ];
+}
+
+/** The arguments of the process that restores the newest backup into a scratch database and logs in there. */
+export function drillArguments(
+  target: string,
+  options: Pick<BackupOptions, 'ageRecipients'>,
+  keys: BackupKeys,
+): string[] {
+  return ['restore', '--drill', ...sourceArguments(target, options, keys)];
+}

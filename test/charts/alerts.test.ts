@@ -8,7 +8,7 @@ import { promtool } from './support/promtool.ts';
 import { situations } from './support/situations.ts';
 import { valuesOf } from './support/synthesized.ts';
 
-const groups = ruleGroups(valuesOf('eks'));
+const groups = ruleGroups(valuesOf('eks', 'backup.enabled=true,backup.claim=auth-backups'));
 const alerts = groups.flatMap(({ rules }) => rules).filter((rule): rule is Alert => 'alert' in rule);
 
 describe('charts: alerts', () => {
@@ -31,6 +31,22 @@ describe('charts: alerts', () => {
     for (const [alert, cases] of Object.entries(situations)) {
       expect(new Set(cases.map(({ fires }) => fires)).size, alert).to.equal(2);
     }
+  });
+
+  it('watch backups only where the charts make them, with the interval of their schedule', () => {
+    const backupRule = (...sets: string[]) =>
+      ruleGroups(valuesOf('eks', ...sets))
+        .flatMap(({ rules }) => rules)
+        .find((rule) => 'alert' in rule && rule.alert === 'AuthBackupOverdue')?.expr;
+    expect(backupRule()).to.equal(undefined);
+    const enabled = 'backup.enabled=true,backup.claim=auth-backups,backup.deadlineMinutes=60';
+    const hour = 3_600;
+    for (const [schedule, hours] of [
+      ['41 2 * * *', 2 * 24],
+      ['0 */6 * * *', 2 * 6],
+      ['0 4 * * 0', 2 * 7 * 24],
+    ] as const)
+      expect(backupRule(enabled, `backup.schedule=${schedule}`)).to.contain(`> ${(hours + 2) * hour} `);
   });
 
   it('select the series of the namespace that the service runs in', () => {
@@ -61,12 +77,14 @@ describe('charts: alerts', () => {
   needs('promtool', 'charts: alert rules in Prometheus'),
   () => {
     it('are valid in every cloud', () => {
-      for (const cloud of ['eks', 'gke', 'aks'] as const) {
-        const { ok, output } = promtool(['check', 'rules', 'rules.yaml'], {
-          'rules.yaml': { groups: ruleGroups(valuesOf(cloud)) },
-        });
-        expect(ok, output).to.equal(true);
-      }
+      const files = Object.fromEntries(
+        (['eks', 'gke', 'aks'] as const).map((cloud) => [
+          `${cloud}.yaml`,
+          { groups: ruleGroups(valuesOf(cloud)) },
+        ]),
+      );
+      const { ok, output } = promtool(['check', 'rules', ...Object.keys(files)], files);
+      expect(ok, output).to.equal(true);
     });
 
     let results: ReturnType<typeof testAlerts>;

@@ -71,6 +71,14 @@ describe('charts: helm', function () {
     expect(sorted(rendered)).to.eql(sorted(plain('eks', ...sets)));
   });
 
+  it('keeps the Jobs that an operator runs by hand out of the installation', async () => {
+    const out = await chart('eks', 'administrator.email=jane@example.com,administrator.username=jane.doe');
+    const rendered = run('template', 'auth-service', out, '--kube-version', '1.28.0');
+    expect(sorted(rendered)).to.eql(sorted(plain('eks')));
+    const job = parse(readFileSync(join(out, 'jobs/administrator.yaml'), 'utf8'));
+    expect([job.kind, job.metadata.generateName]).to.eql(['Job', 'auth-service-administrator-']);
+  });
+
   it('leaves out a kind that the installer excludes, and refuses one that is not there', async () => {
     const out = await chart('gke');
     const rendered = run(

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { listKeys, revokeKey, unrevokeKey } from '../../app/commands/revoked-keys.ts';
+import { listKeys, revokeKey, unrevokeKey } from '../../app/commands/signing-keys/revoked-keys.ts';
 import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import type { Database } from '../../app/store/postgres/database.ts';
 import { createStore } from '../../app/store/store.ts';
@@ -37,7 +37,7 @@ onEachStore('npm run keys -- revoke', (stores) => {
   }
 
   const revokedKids = async () => (await store().revokedSigningKeys.list()).map(({ kid }) => kid);
-  const faultOf = async (work: Promise<void>): Promise<string> =>
+  const faultOf = async (work: Promise<unknown>): Promise<string> =>
     work.then(
       () => expect.fail('the command was not refused'),
       (error: Error) => error.message,

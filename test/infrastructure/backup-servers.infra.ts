@@ -23,7 +23,7 @@ describe(needsDumpPrograms('A backup or a restore, depending on its server and i
   } = useBackedUpServer();
 
   it('is refused with a pg_dump that is older than the server', async function () {
-    const installation = npmPostgres();
+    const installation = npmPostgres(18);
     if (!installation) return this.skip();
     const server = await startPostgres(installation);
     cleanup.add(() => server.stop());

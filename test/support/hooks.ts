@@ -1,10 +1,10 @@
 import type { RootHookObject } from 'mocha';
 
-/** Imports the stores late, so that a run without a store opens none. */
+/** Imports the stores late, as the tests do: mocha loads this file with another loader, which would make a second map. */
 export const mochaHooks: RootHookObject = {
   async afterAll(this: Mocha.Context) {
     this.timeout(30_000);
-    const { closeStores } = await import('./stores.ts');
+    const { closeStores } = await import('./opened-stores.ts');
     await closeStores();
   },
 };

@@ -26,9 +26,11 @@ export function start(
   args: readonly string[],
   variables: Record<string, string> = {},
   input?: string,
+  /** The working folder. @default the root of the project */
+  cwd = root,
 ): Running {
   const child = spawn(process.execPath, [...runCompiledApp(), ...args], {
-    cwd: root,
+    cwd,
     env: environment(variables),
     stdio: 'pipe',
   });

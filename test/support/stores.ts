@@ -10,11 +10,10 @@ import { loadQueries } from '../../app/store/postgres/queries.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { emptyCluster } from './empty-cluster.ts';
+import { openedStores, type StoreKind } from './opened-stores.ts';
 import { openRedisKeys } from './redis-keys.ts';
 import { findAdmin, findPostgres, findRedis, runOn, withDatabase } from './servers.ts';
 import { until } from './until.ts';
-
-export type StoreKind = 'embedded' | 'real';
 
 /** All suites of a run share the stores, which are closed at its end: `close` does nothing. */
 export interface TestStores extends Stores {
@@ -47,7 +46,8 @@ function kindsToTest(): readonly StoreKind[] {
   return process.env.TEST_STORES === 'real' ? ['real'] : ['embedded', 'real'];
 }
 
-const kinds = kindsToTest();
+/** What `onEachStore` runs a suite on. */
+export const storeKinds = kindsToTest();
 const opened = new Map<StoreKind, Promise<Opened>>();
 
 /** Creates an empty database on the real server, through a direct connection. @returns its name and a way to drop it */
@@ -134,22 +134,18 @@ async function openKind(kind: StoreKind): Promise<Opened> {
   return { stores, close };
 }
 
+function descriptionOf(kind: StoreKind): string {
+  if (kind === 'embedded') return 'embedded (PGlite, in-memory stand-in for Redis)';
+  return `real (Postgres, ${redisUrl ? 'Redis' : 'in-memory stand-in for Redis'})`;
+}
+
 function use(kind: StoreKind): Promise<Opened> {
-  const opening = opened.get(kind) ?? openKind(kind);
+  const known = opened.get(kind);
+  if (known) return known;
+  const opening = openKind(kind);
   opened.set(kind, opening);
+  openedStores.set(kind, { description: descriptionOf(kind), opening });
   return opening;
-}
-
-/** The stores that the run used, for its last lines. */
-export function storesUsed(): readonly string[] {
-  return [...opened.keys()].map((kind) => {
-    if (kind === 'embedded') return 'embedded (PGlite, in-memory stand-in for Redis)';
-    return `real (Postgres, ${redisUrl ? 'Redis' : 'in-memory stand-in for Redis'})`;
-  });
-}
-
-export async function closeStores(): Promise<void> {
-  await Promise.all([...opened.values()].map(async (opening) => (await opening).close()));
 }
 
 type Body = (stores: () => TestStores, kind: StoreKind) => void;
@@ -170,7 +166,7 @@ function describeOn(kind: StoreKind, title: string, body: Body): void {
 
 /** Runs the suite on the embedded stores and, where there is a server, on real ones. */
 export function onEachStore(title: string, body: Body): void {
-  for (const kind of kinds) describeOn(kind, title, body);
+  for (const kind of storeKinds) describeOn(kind, title, body);
 }
 
 /** Runs the suite on real stores only: PGlite has one backend, without locks, deadlines and crashes. */

@@ -34,16 +34,6 @@ function neverBegan(root: Suite): string[] {
   return titles;
 }
 
-/** Imported late: a run that touches no store must not fail because the stores cannot be reached. */
-async function storesUsed(): Promise<readonly string[]> {
-  try {
-    const stores = await import('./stores.ts');
-    return stores.storesUsed();
-  } catch (error) {
-    return [`unknown (${error instanceof Error ? error.message : String(error)})`];
-  }
-}
-
 /**
  * Mocha's own Spec, followed by `summary`. With SEED the tests run shuffled. With OUTCOME_FILE the outcome goes there
  * as JSON instead, for run.ts, which adds up several processes.
@@ -68,7 +58,9 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
   override done(failures: number, exit?: (failures: number) => void): void {
     const { passes: passed, failures: failed } = this.stats;
     const skipped = [...this.skipped, ...(this.isPartial ? [] : neverBegan(this.runner.suite))];
-    void storesUsed().then((stores) => {
+    // Imported late, as the tests do: mocha loads this file with another loader, which would make a second map.
+    void import('./opened-stores.ts').then(({ storesUsed }) => {
+      const stores = storesUsed();
       const outcome = { passed, failed, failures: this.failed, skipped, stores, seed: this.seed };
       if (process.env.OUTCOME_FILE) writeFileSync(process.env.OUTCOME_FILE, JSON.stringify(outcome));
       else process.stdout.write(summary(outcome));

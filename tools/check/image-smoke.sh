@@ -10,11 +10,18 @@ data=$1/data
 mkdir -p "$image" "$data"
 chmod 755 "$1"
 cp -R package.json package-lock.json .npmrc migrations dist "$image/"
+cp app/auth-service "$image/dist/"
 version=$(node -p 'require("./package.json").version')
 cd "$image"
 npm ci --omit=dev --silent
 
-run=("$2" --require ./dist/threads.cjs dist/main.js)
+# The program of the image with the paths of this folder, and the given executable as its Node.js.
+mkdir "$1/bin"
+sed "s#/srv/auth/#$image/#g" dist/auth-service >"$1/bin/auth-service"
+chmod 755 "$1/bin/auth-service"
+ln -s "$(command -v "$2")" "$1/bin/node"
+PATH="$1/bin:$PATH"
+run=(auth-service)
 if [ "$(id -u)" = 0 ]; then
   chown 10001:10001 "$data"
   run=(setpriv --reuid=10001 --regid=10001 --clear-groups "${run[@]}")

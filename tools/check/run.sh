@@ -41,9 +41,10 @@ image_node=$(sed -n 's/^ARG NODE_IMAGE=node:\([0-9.]*\)-.*/\1/p' Dockerfile)
 
 step lint -c 'npm run --silent lint'
 step types -c 'npm run --silent types'
-step tests -c "SUMMARY_FILE=$scratch/summary.txt node_modules/.bin/c8 npm test"
+step tests -c "SUMMARY_FILE=$scratch/summary.txt tools/check/coverage.sh"
+step processes -c "npm run --silent test:processes 2>&1 | tee $scratch/processes.log"
 if [ "${CI:-}" = true ]; then
-  step 'no test was skipped' -c "! grep '^skipped: ' $scratch/summary.txt"
+  step 'no test was skipped' -c "! grep -h '^skipped: ' $scratch/summary.txt $scratch/processes.log"
   step 'both stores were exercised' -c "grep '^stores: embedded' $scratch/summary.txt; grep '^stores: real' $scratch/summary.txt"
 fi
 # With DEPLOYMENTS=report a failure of these tests is printed, here and in the last lines, and is no failure of the check.
@@ -57,9 +58,11 @@ step 'generated files are current' -c '
 for cloud in eks gke aks; do
   step "manifests of $cloud" -c "npm run --silent validate -- k8s-out/$cloud"
 done
+step 'template of ecs' -c 'npm run --silent validate -- deploy-out/ecs --target ecs'
 step 'production image' tools/check/image-smoke.sh "$scratch/image" "$(node_version "$image_node")/node"
 step 'production image on Node.js 26' tools/check/image-smoke.sh "$scratch/image-26" "$(node_version 26)/node"
 step 'tests on the Node.js of the image' -c "
   export PATH='$(node_version "$image_node")':\$PATH
   test \"\$(node --version)\" = 'v$image_node'
-  npm test"
+  npm test
+  npm run --silent test:processes"

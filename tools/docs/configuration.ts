@@ -48,7 +48,7 @@ A command demands only what it reads, so \`migrate\` and the other commands for 
 A fault of another variable does not stop the command: it logs the fault as a warning (event \`unused_variable_faulty\`).
 \`migrate\` needs no DB_PRIMARY_DB_URL if it has DB_MIGRATION_URL and DB_SERVICE_ROLE. \`keys\` demands neither Redis nor a key.
 Without the key that signs, it revokes a key with \`--force\` only. Without Redis, the end of sessions is not announced to the
-replicas.
+replicas. \`verify\` demands nothing, and reads its variables only with \`--db\` and \`--redis\`.
 
 | Command | Reads |
 |---|---|

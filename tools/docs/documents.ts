@@ -1,5 +1,7 @@
 import { apiPage } from './api.ts';
 import { asvsPage } from './asvs.ts';
+import { checksPage } from './checks.ts';
+import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { envExample } from './env-example.ts';
 import { metricsPage } from './metrics.ts';
@@ -14,6 +16,8 @@ export const documents: readonly GeneratedDocument[] = [
   { path: '.env.example', text: envExample },
   { path: 'docs/api.md', text: apiPage },
   { path: 'docs/asvs.md', text: asvsPage },
+  { path: 'docs/checks.md', text: checksPage },
+  { path: 'docs/commands.md', text: commandsPage },
   { path: 'docs/configuration.md', text: configurationPage },
   { path: 'docs/metrics.md', text: metricsPage },
 ];

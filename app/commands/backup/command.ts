@@ -73,8 +73,9 @@ async function runBackup(options: BackupOptions, context: Context, command: Comm
 export function addBackupCommand(program: Command, context: Context): void {
   const backup = program
     .command('backup')
+    .summary('write an encrypted backup of the database')
     .description(
-      'write an encrypted backup of the database to a folder or a bucket. It contains no session, no reset token and no secret of the service',
+      'Writes an encrypted backup of the database to a folder or a bucket. It contains no session, no reset token and no secret of the service.',
     )
     .option('--to <target>', targetHelp)
     .option('--age-recipient <recipient>', 'encrypt for this public key of age (repeatable)', collect, [])
@@ -97,7 +98,8 @@ export function addBackupCommand(program: Command, context: Context): void {
     });
   backup
     .command('list')
-    .description('show the backups in a target, newest first, incomplete ones too')
+    .summary('show the backups in a target')
+    .description('Shows the backups in a target, newest first, incomplete ones too.')
     .requiredOption('--from <target>', targetHelp)
     .option('--json', 'write the list as JSON')
     .action(async (options: { readonly from: string; readonly json?: boolean }) => {
@@ -166,8 +168,9 @@ export function addRestoreCommand(program: Command, context: Context): void {
   program
     .command('restore')
     .argument('[name]', 'a name that backup list shows; otherwise the newest complete backup')
+    .summary('restore a backup into an empty database')
     .description(
-      'restore a backup into an empty database, and apply missing migrations. Everybody has to log in again afterwards',
+      'Restores a backup into an empty database, and applies missing migrations. Everybody has to log in again afterwards.',
     )
     .option('--from <target>', targetHelp)
     .option('--key-file <file>', 'the key file with which the backup was made')

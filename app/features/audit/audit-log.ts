@@ -82,16 +82,17 @@ export type AuditAction =
   | 'user.reset_password'
   | 'user.end_session'
   | 'user.end_sessions'
+  | 'session.end_all'
   | 'role.create'
   | 'role.delete'
   | 'signing_key.revoke'
   | 'signing_key.unrevoke';
 
-/** One act on one user, role or signing key. */
+/** One act on one user, role or signing key, or on all sessions. */
 export interface AuditEvent {
   readonly action: AuditAction;
-  readonly targetType: 'user' | 'role' | 'signing_key';
-  /** The id of a user or a key, or the name of a role. */
+  readonly targetType: 'user' | 'role' | 'signing_key' | 'session';
+  /** The id of a user or a key, the name of a role, or `all` sessions. */
   readonly targetId: string;
   /** `refused`: the actor did not prove to be the user, and nothing changed. @default success */
   readonly outcome?: AuditOutcome;

@@ -11,14 +11,16 @@ const AuditQuery = z
     cursor,
     actor_id: SentId.optional().meta({ description: 'Only what this user did' }),
     target_type: z
-      .enum(['user', 'role', 'signing_key', 'partition'])
+      .enum(['user', 'role', 'signing_key', 'session', 'partition'])
       .optional()
       .meta({ description: 'Type of target_id; user by default' }),
     target_id: z
       .string()
       .regex(/^[A-Za-z0-9_:.-]{1,63}$/, 'must be an id or a name')
       .optional()
-      .meta({ description: 'Only what was done to this user, role, signing key or partition' }),
+      .meta({
+        description: 'Only what was done to this user, role, signing key or partition, or to all sessions',
+      }),
     action: z
       .string()
       .regex(/^[a-z_.]{1,63}$/, 'must be the name of an action')

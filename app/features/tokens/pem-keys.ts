@@ -20,8 +20,21 @@ const kinds: Record<PairAlgorithm, { readonly what: string; readonly fits: (key:
 
 const generateKeys = promisify(generateKeyPair);
 
-function refuse(name: string, what: string): never {
-  throw new ConfigError([`${name} ${what}`]);
+/** What is wrong with a key. `form`: the text is no PEM key that can be read. `pair`: the halves do not belong together. */
+export type KeyProblem = 'form' | 'algorithm' | 'size' | 'pair';
+
+/** A key of the configuration cannot be used. */
+export class KeyError extends ConfigError {
+  readonly problem: KeyProblem;
+
+  constructor(fault: string, problem: KeyProblem) {
+    super([fault]);
+    this.problem = problem;
+  }
+}
+
+function refuse(name: string, what: string, problem: KeyProblem = 'form'): never {
+  throw new KeyError(`${name} ${what}`, problem);
 }
 
 function readKey(pem: string, half: 'private' | 'public', algorithm: PairAlgorithm, name: string): KeyObject {
@@ -32,10 +45,10 @@ function readKey(pem: string, half: 'private' | 'public', algorithm: PairAlgorit
     return refuse(name, `is not a PEM ${half} key`);
   }
   const { what, fits } = kinds[algorithm];
-  if (!fits(key)) refuse(name, `must contain ${what}, as JWT_ALGORITHM ${algorithm} requires`);
+  if (!fits(key)) refuse(name, `must contain ${what}, as JWT_ALGORITHM ${algorithm} requires`, 'algorithm');
   const bits = key.asymmetricKeyDetails?.modulusLength;
   if (bits !== undefined && bits < minRsaBits)
-    refuse(name, `must contain an RSA key of at least ${minRsaBits} bits`);
+    refuse(name, `must contain an RSA key of at least ${minRsaBits} bits`, 'size');
   return key;
 }
 

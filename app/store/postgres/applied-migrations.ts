@@ -6,6 +6,19 @@ import { watchLocks } from './lock-watch.ts';
 import { lockNotAvailable, MigrationError } from './migration-error.ts';
 import { concurrentIndex, type Migration } from './migration-files.ts';
 
+/**
+ * The checksum of each applied migration by its name.
+ * @throws PostgresError 42P01 on an empty database
+ */
+export async function listAppliedMigrations(
+  connection: Pick<Connection, 'unsafe'>,
+): Promise<Map<string, string>> {
+  const rows = await connection.unsafe<{ name: string; checksum: string }[]>(
+    'select name, checksum from public.schema_migrations order by name',
+  );
+  return new Map(rows.map((row) => [row.name, row.checksum]));
+}
+
 /** The checksum of each applied migration by its name. Creates the table on an empty database. */
 export async function readAppliedMigrations(connection: Connection): Promise<Map<string, string>> {
   await connection.unsafe(`create table if not exists public.schema_migrations (
@@ -13,10 +26,7 @@ export async function readAppliedMigrations(connection: Connection): Promise<Map
     checksum text not null,
     applied_at timestamptz(3) not null default now()
   )`);
-  const rows = await connection.unsafe<{ name: string; checksum: string }[]>(
-    'select name, checksum from public.schema_migrations order by name',
-  );
-  return new Map(rows.map((row) => [row.name, row.checksum]));
+  return listAppliedMigrations(connection);
 }
 
 const insertRecord = 'insert into public.schema_migrations (name, checksum) values ($1, $2)';

@@ -48,11 +48,13 @@ const blockers = `
     and not l.granted`;
 
 /** The sessions of this database that have the advisory lock. @param key a positive number of 31 bits */
-export const findAdvisoryHolders = (connection: Connection, key: number): Promise<LockHolder[]> =>
-  connection.unsafe<LockHolder[]>(advisoryHolders, [key]);
+export const findAdvisoryHolders = (
+  connection: Pick<Connection, 'unsafe'>,
+  key: number,
+): Promise<LockHolder[]> => connection.unsafe<LockHolder[]>(advisoryHolders, [key]);
 
 /** The sessions that the backend with this process id waits for. */
-export const findBlockers = (connection: Connection, pid: number): Promise<LockHolder[]> =>
+export const findBlockers = (connection: Pick<Connection, 'unsafe'>, pid: number): Promise<LockHolder[]> =>
   connection.unsafe<LockHolder[]>(blockers, [pid]);
 
 function describeSession({ pid, role, application, client, state, seconds }: LockHolder): string {

@@ -44,3 +44,20 @@ export function concurrentIndex(text: string): string | null {
   const create = /create\s+(?:unique\s+)?index\s+concurrently\s+(?:if\s+not\s+exists\s+)?"?(\w+)"?\s+on\b/i;
   return create.exec(text)?.[1] ?? null;
 }
+
+/**
+ * What distinguishes the migrations of this version from those of a database.
+ * @param applied the checksum of each applied migration by its name
+ */
+export function compareMigrations(files: readonly Migration[], applied: ReadonlyMap<string, string>) {
+  const names = new Set(files.map((file) => file.name));
+  return {
+    missing: files.filter((file) => !applied.has(file.name)),
+    /** Names of files whose text is not the text that was applied. */
+    changed: files
+      .filter((file) => (applied.get(file.name) ?? file.checksum) !== file.checksum)
+      .map((file) => file.name),
+    /** Names of a newer version of the service. They are accepted, so that a rollback works. */
+    unknown: [...applied.keys()].filter((name) => !names.has(name)),
+  };
+}

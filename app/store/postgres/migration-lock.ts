@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Connection } from './connection.ts';
-import { describeHolders, findAdvisoryHolders } from './lock-holders.ts';
+import { describeHolders, findAdvisoryHolders, type LockHolder } from './lock-holders.ts';
 import { createWaitLog } from './lock-watch.ts';
 
 /** The key of the advisory lock. Any number will do, but every version must use the same one. */
@@ -19,6 +19,10 @@ const withoutTimeouts = `
   select set_config(name, '0', true)
   from pg_settings
   where name in ('idle_in_transaction_session_timeout', 'transaction_timeout')`;
+
+/** The sessions that have the lock: one while migrations are applied, otherwise none. */
+export const findMigrationLockHolders = (connection: Pick<Connection, 'unsafe'>): Promise<LockHolder[]> =>
+  findAdvisoryHolders(connection, lockKey);
 
 interface LockOptions {
   /** Milliseconds to wait for another run. */
@@ -43,7 +47,7 @@ export async function acquireMigrationLock(
     const tryLock = `select pg_try_advisory_xact_lock(${lockKey}) as locked`;
     const [row] = await connection.unsafe<{ locked: boolean }[]>(tryLock);
     if (row?.locked) return;
-    const holders = await findAdvisoryHolders(connection, lockKey);
+    const holders = await findMigrationLockHolders(connection);
     await connection.unsafe('rollback');
     if (Date.now() - startedAt >= wait) {
       const lock = describeHolders(holders) ?? `advisory lock ${lockKey}`;

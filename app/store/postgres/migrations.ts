@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { createMigrationRunner, readAppliedMigrations } from './applied-migrations.ts';
 import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
-import { type Migration, migrationFolder, readMigrations } from './migration-files.ts';
+import { compareMigrations, type Migration, migrationFolder, readMigrations } from './migration-files.ts';
 import { acquireMigrationLock } from './migration-lock.ts';
 import { PoolerError } from './pooling.ts';
 import { detectProfile, type ServerProfile } from './server-profile.ts';
@@ -102,19 +102,12 @@ async function applyMissing(
   apply: (migration: Migration) => Promise<void>,
 ) {
   const applied = await readAppliedMigrations(connection);
-  checkUnchanged(files, applied);
-  const missing = files.filter((file) => !applied.has(file.name));
+  const { changed, missing, unknown } = compareMigrations(files, applied);
+  if (changed.length > 0) throw new Error(`applied migrations were changed: ${changed.join(', ')}`);
   for (const migration of missing) await apply(migration);
   return {
     applied: missing.map((file) => file.name),
     alreadyApplied: files.length - missing.length,
-    // Migrations of a newer version of the service. They are accepted, so that a rollback works.
-    unknown: [...applied.keys()].filter((name) => !files.some((file) => file.name === name)),
+    unknown,
   };
-}
-
-function checkUnchanged(files: readonly Migration[], applied: ReadonlyMap<string, string>): void {
-  const changed = files.filter((file) => (applied.get(file.name) ?? file.checksum) !== file.checksum);
-  if (changed.length === 0) return;
-  throw new Error(`applied migrations were changed: ${changed.map((file) => file.name).join(', ')}`);
 }

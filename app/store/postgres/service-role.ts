@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 /**
  * What the role of the service may do with each object of the schema: what its queries need and nothing else. It can
  * neither change nor delete a row of the login history or the audit log. `update` of roles and user_roles is for locks.
- * `npm run keys` writes revoked_signing_keys. `backup` writes backups as the owner.
+ * `auth-service keys` writes revoked_signing_keys. `backup` writes backups as the owner.
  */
 const privileges: Readonly<Record<string, readonly string[]>> = {
   users: ['insert', 'select', 'update'],
@@ -123,4 +123,31 @@ export async function grantToServiceRole(connection: Connection, name: string) {
     }
   });
   return { changed: wrong.length, canCreate };
+}
+
+const findMissing = `
+  select needed.name, needed.privilege
+  from jsonb_to_recordset($1::text::jsonb) as needed(name text, privilege text)
+  left join pg_class c on c.relname = needed.name and c.relnamespace = 'public'::regnamespace
+  left join pg_proc p on p.proname = needed.name and p.pronamespace = 'public'::regnamespace
+  where not case
+    when c.relkind = 'S' then has_sequence_privilege(c.oid, needed.privilege)
+    when c.oid is not null then has_table_privilege(c.oid, needed.privilege)
+    when p.oid is not null then has_function_privilege(p.oid, needed.privilege)
+    else true
+  end
+  order by needed.name, needed.privilege`;
+
+/**
+ * What the service needs and the role of this connection may not do, as `insert on users`. An object that does not exist is
+ * not in the list: its migration is missing.
+ */
+export async function findMissingPrivileges(connection: Pick<Connection, 'unsafe'>): Promise<string[]> {
+  const needed = Object.entries(privileges).flatMap(([name, list]) =>
+    list.map((privilege) => ({ name, privilege })),
+  );
+  const rows = await connection.unsafe<{ name: string; privilege: string }[]>(findMissing, [
+    JSON.stringify(needed),
+  ]);
+  return rows.map(({ name, privilege }) => `${privilege} on ${name}`);
 }

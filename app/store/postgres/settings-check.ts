@@ -77,6 +77,33 @@ function wayOutOf({ name, role, database }: Setting, { value, wayOut }: Expectat
   return `Run: alter role ${role} in database ${database} set ${name} = ${quoted};`;
 }
 
+/** A setting with another value than the service relies on. */
+export interface UnexpectedSetting {
+  readonly name: string;
+  readonly value: string;
+  /** Whether the service must not start with it. */
+  readonly isFault: boolean;
+  /** Names the setting, its value and the consequence. */
+  readonly problem: string;
+  readonly wayOut: string;
+}
+
+/** Compares the settings of a connection with those on which the service relies. @param isWritten false for a replica */
+export async function findUnexpectedSettings(
+  connection: Pick<Connection, 'unsafe'>,
+  isWritten: boolean,
+): Promise<UnexpectedSetting[]> {
+  const all = isWritten ? { ...expectations, ...primaryExpectations } : expectations;
+  const settings = await connection.unsafe<Setting[]>(readSettings);
+  return settings.flatMap((setting) => {
+    const expected = all[setting.name];
+    if (!expected || (expected.accepts?.(setting.value) ?? setting.value === expected.value)) return [];
+    const { name, value } = setting;
+    const problem = `${name} of Postgres is '${value}' instead of '${expected.value}', so that ${expected.consequence}.`;
+    return [{ name, value, isFault: expected.isFault, problem, wayOut: wayOutOf(setting, expected) }];
+  });
+}
+
 /**
  * Compares the settings of a connection with those on which the service relies. Logs a warning for each that makes the
  * service worse.
@@ -86,16 +113,11 @@ export async function checkSettings(
   connection: Connection,
   { variable, log }: { variable: string; log: Logger },
 ): Promise<string[]> {
-  const isWritten = variable !== 'DB_REPLICA_DB_URL';
-  const all = isWritten ? { ...expectations, ...primaryExpectations } : expectations;
-  const settings = await connection.unsafe<Setting[]>(readSettings);
   const faults: string[] = [];
-  for (const setting of settings) {
-    const expected = all[setting.name];
-    if (!expected || (expected.accepts?.(setting.value) ?? setting.value === expected.value)) continue;
-    const { name, value } = setting;
-    const sentence = `${name} of Postgres is '${value}' instead of '${expected.value}', so that ${expected.consequence}. ${wayOutOf(setting, expected)}`;
-    if (expected.isFault) faults.push(sentence);
+  for (const found of await findUnexpectedSettings(connection, variable !== 'DB_REPLICA_DB_URL')) {
+    const { name, value, isFault, problem, wayOut } = found;
+    const sentence = `${problem} ${wayOut}`;
+    if (isFault) faults.push(sentence);
     else log.warn({ event: 'postgres_setting', variable, setting: name, value }, sentence);
   }
   return faults;

@@ -17,13 +17,24 @@ export async function modeOf(connection: Redis): Promise<string | null> {
   return typeof mode === 'string' ? mode : null;
 }
 
-/** The policy by which a full server deletes keys; null if it deletes none, or does not tell. */
-async function evictionPolicyOf(server: Redis): Promise<string | null> {
+/** The memory of a server, in bytes. NaN is what the server does not tell. */
+export async function readMemory(server: Redis) {
   // INFO also works where a provider forbids CONFIG.
   const info = await server.info('memory').catch(() => '');
-  const [, policy = 'noeviction'] = /^maxmemory_policy:(\S+)/m.exec(info) ?? [];
-  const hasLimit = !/^maxmemory:0\s/m.test(info);
-  return hasLimit && policy !== 'noeviction' ? policy : null;
+  const field = (name: string): string | undefined => new RegExp(`^${name}:(\\S+)`, 'm').exec(info)?.[1];
+  const limit = Number(field('maxmemory'));
+  const policy = field('maxmemory_policy') ?? 'noeviction';
+  return {
+    used: Number(field('used_memory')),
+    /** 0 is none. */
+    limit,
+    /** The policy by which a full server deletes keys; null if it deletes none. */
+    evictionPolicy: limit !== 0 && policy !== 'noeviction' ? policy : null,
+  };
+}
+
+async function evictionPolicyOf(server: Redis): Promise<string | null> {
+  return (await readMemory(server)).evictionPolicy;
 }
 
 interface Options {

@@ -52,13 +52,20 @@ export function accessRule(keyPrefix: string): string {
 }
 
 /**
- * Sends each command once. The results do not matter: who observes the commands of the connection learns which of them
- * Redis refuses. The check needs no right beyond those that it checks.
+ * Sends each command once. Who observes the commands of the connection learns which of them Redis refuses. The check needs
+ * no right beyond those that it checks.
+ * @returns the errors by command
  */
-export async function tryRequiredCommands(connection: IoredisConnection, keyPrefix: string): Promise<void> {
+export async function tryRequiredCommands(
+  connection: IoredisConnection,
+  keyPrefix: string,
+): Promise<ReadonlyMap<string, unknown>> {
   // Single connection and cluster declare the same method.
   const sender: Pick<Redis, 'call'> = connection;
-  const sent = calls.map(([command, ...args]) => sender.call(command, ...args));
+  const sent = calls.map(([command, ...args]) => [command, sender.call(command, ...args)] as const);
   // Nobody listens on this channel.
-  await Promise.allSettled([...sent, connection.publish(`${keyPrefix}check`, '')]);
+  const all = [...sent, ['publish', connection.publish(`${keyPrefix}check`, '')] as const];
+  const errors = new Map<string, unknown>();
+  await Promise.all(all.map(([command, reply]) => reply.catch((error) => void errors.set(command, error))));
+  return errors;
 }

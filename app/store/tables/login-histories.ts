@@ -44,6 +44,16 @@ export function createLoginHistoryStore(database: Database) {
     /** Newest first. */
     list: (query: ListQuery) => queryHistory(database, 'login_histories/list', query),
 
+    /** When each of the users last logged in, as far as the history goes back. */
+    async findLastLogins(userIds: readonly string[]): Promise<Map<string, Date>> {
+      const values = [JSON.stringify(userIds)];
+      const rows = await database.query<{ userId: string; occurredAt: Date }>(
+        'login_histories/find_last_logins',
+        values,
+      );
+      return new Map(rows.map(({ userId, occurredAt }) => [userId, occurredAt]));
+    },
+
     /** Deletes up to `limit` attempts with an unknown email that are older than `keepDays`. @returns their number */
     deleteUnknown: async (keepDays: number, limit: number): Promise<number> =>
       (await queryOne<{ deleted: number }>(database, 'login_histories/delete_unknown', [keepDays, limit]))

@@ -62,6 +62,9 @@ const createReads = (database: Database) => ({
   /** `email` in lower case. Disabled accounts are found too. */
   findByEmail: (email: string) => queryOneOrNull<Account>(database, 'users/find_by_email', [email]),
 
+  /** `key` as usernameKey makes it. */
+  findByUsernameKey: (key: string) => queryOneOrNull<Account>(database, 'users/find_by_username_key', [key]),
+
   findById: (id: string) => queryOneOrNull<Account>(database, 'users/find_by_id', [id]),
 
   /** Locks the row until the transaction ends. */
@@ -72,6 +75,13 @@ const createReads = (database: Database) => ({
     const params = [after?.createdAt ?? null, after?.id ?? null];
     const page = { limit, params, position: createdPosition };
     return queryPage<Account, CreatedPosition>(database, 'users/list', page);
+  },
+
+  /** Accounts with the role `admin`, also disabled ones, newest first. */
+  listAdmins({ limit, after }: { limit: number; after?: CreatedPosition }) {
+    const params = [after?.createdAt ?? null, after?.id ?? null];
+    const page = { limit, params, position: createdPosition };
+    return queryPage<Account, CreatedPosition>(database, 'users/list_admins', page);
   },
 
   /** By the beginning of the email. */

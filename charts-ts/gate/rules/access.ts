@@ -10,8 +10,12 @@ const clusterScoped =
 /** Whether a policy has ingress and egress rules for pods with these labels. */
 function isolates({ egress, ingress, podSelector }: Tree, podLabels: Tree): boolean {
   const matchLabels = asMap(get(podSelector, 'matchLabels'));
-  const isSelected = Object.keys(matchLabels).length > 0 && matchesLabels(podLabels, matchLabels);
-  return isSelected && asMaps(ingress).length > 0 && asMaps(egress).length > 0;
+  const isSelected = asMaps(get(podSelector, 'matchExpressions')).every(({ key, operator, values }) => {
+    const isListed = Array.isArray(values) && values.includes(podLabels[asText(key)]);
+    return operator === 'In' ? isListed : operator === 'NotIn' && !isListed;
+  });
+  const hasLabels = Object.keys(matchLabels).length > 0 && matchesLabels(podLabels, matchLabels);
+  return hasLabels && isSelected && asMaps(ingress).length > 0 && asMaps(egress).length > 0;
 }
 
 /** Whether a policy selects all pods and has no rule for either direction. */

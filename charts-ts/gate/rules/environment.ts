@@ -117,9 +117,9 @@ export const environmentRules: readonly Rule[] = [
   }),
   // A container that answers requests must not know how to change the audit log.
   containerRule('owner-url', function* ({ args, env }) {
-    const isMigration = Array.isArray(args) && args[0] === 'migrate';
+    const isOfOwner = Array.isArray(args) && ['migrate', 'backup', 'restore'].includes(args[0]);
     for (const { name } of asMaps(env))
-      if (/^DB_MIGRATION_URL(_FILE)?$/.test(asText(name)) && !isMigration)
-        yield `has ${asText(name)}, which only the command migrate needs`;
+      if (/^DB_MIGRATION_URL(_FILE)?$/.test(asText(name)) && !isOfOwner)
+        yield `has ${asText(name)}, which only the commands migrate, backup and restore need`;
   }),
 ];

@@ -2,7 +2,8 @@ import { findObject, nameOf } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
 
-const allowedVolumes = ['emptyDir', 'secret', 'configMap', 'projected', 'csi'];
+// Those of the Pod Security Standard "restricted" without ephemeral and downwardAPI.
+const allowedVolumes = ['emptyDir', 'secret', 'configMap', 'projected', 'csi', 'persistentVolumeClaim'];
 const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
 
 const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];

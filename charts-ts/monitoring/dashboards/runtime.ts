@@ -43,6 +43,7 @@ function redis(selector: string): Panel[] {
 
 function dependencies(selector: string): Panel[] {
   const degraded = `max by (dependency) (auth_degraded{${selector}})`;
+  const backupAge = `time() - max(auth_last_backup_timestamp_seconds{${selector}})`;
   const purgeAge = `min(auth_last_purge_age_seconds{${selector}})`;
   return [
     panel('Degraded dependencies', 'none', [{ legend: '{{dependency}}', expr: degraded }], {
@@ -52,6 +53,10 @@ function dependencies(selector: string): Panel[] {
     ...redis(selector),
     panel('Time since the last purge', 's', [{ legend: 'last purge', expr: purgeAge }], {
       description: 'The purge runs daily. Above 50 hours an alert fires.',
+    }),
+    panel('Age of the last backup', 's', [{ legend: 'last backup', expr: backupAge }], {
+      description:
+        'Age of the data in the last backup of auth-service backup, or of the schema without one. If the charts make backups, an alert fires above two intervals of their schedule.',
     }),
   ];
 }

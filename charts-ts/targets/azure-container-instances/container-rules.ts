@@ -1,7 +1,8 @@
 import { secretVariables, variablesOf } from '../../../app/config/config.ts';
 import { loadBalancerPath, names, ports, probePaths } from '../../names.ts';
 import { entryPoint } from '../../workload/process.ts';
-import type { Template } from './document.ts';
+import { pathText } from '../schema-findings.ts';
+import { gatewayProperties, type Template } from './document.ts';
 import { types } from './expressions.ts';
 import { type Group, type Process, parameterIn, templateFile } from './files.ts';
 
@@ -131,16 +132,23 @@ function* imageFindings(processes: readonly Process[]): Generator<string> {
 /** The gateway must send requests to the port of the API, and ask whether the service is ready. */
 function* gatewayFindings(parsed: Template): Generator<string> {
   const gateway = parsed.resources.find(({ type }) => type === types.gateway[0]);
-  if (!gateway) yield `${templateFile}: there is no Application Gateway [gateway]`;
-  // biome-ignore lint/suspicious/noExplicitAny: a wrong path gives undefined, which is a finding.
-  const properties = gateway?.properties as any;
-  for (const { properties: one } of properties?.backendHttpSettingsCollection ?? [])
+  if (!gateway) {
+    yield `${templateFile}: there is no Application Gateway [gateway]`;
+    return;
+  }
+  const { data, error } = gatewayProperties.safeParse(gateway.properties);
+  if (!data) {
+    const path = pathText(error.issues[0]?.path ?? []);
+    yield `${templateFile}: the gateway does not have the form that the rules read, at ${path} [gateway]`;
+    return;
+  }
+  for (const { properties: one } of data.backendHttpSettingsCollection)
     if (one.port !== ports.http)
       yield `${templateFile}: the gateway sends requests to port ${one.port} instead of ${ports.http} [gateway]`;
-  for (const { properties: one } of properties?.probes ?? [])
+  for (const { properties: one } of data.probes)
     if (one.path !== loadBalancerPath)
       yield `${templateFile}: the gateway asks ${one.path} instead of ${loadBalancerPath} [gateway]`;
-  for (const { name, properties: one } of properties?.httpListeners ?? [])
+  for (const { name, properties: one } of data.httpListeners)
     if (one.protocol === 'Https' && !one.sslCertificate)
       yield `${templateFile}: listener ${name} has no certificate [gateway]`;
 }

@@ -86,6 +86,16 @@ export const groupProperties = z.looseObject({
     .optional(),
 });
 
+const partsWith = <Shape extends z.ZodRawShape>(properties: Shape) =>
+  z.array(z.looseObject({ name: z.string().optional(), properties: z.looseObject(properties) }));
+
+/** What the rules read of the properties of an Application Gateway. */
+export const gatewayProperties = z.looseObject({
+  backendHttpSettingsCollection: partsWith({ port: z.number() }),
+  probes: partsWith({ path: z.string() }),
+  httpListeners: partsWith({ protocol: z.string(), sslCertificate: z.looseObject({}).optional() }),
+});
+
 export type Template = z.infer<typeof template>;
 export type Resource = Template['resources'][number];
 export type Container = z.infer<typeof container>;

@@ -1,6 +1,19 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { ContainerGroup } from '@azure/arm-containerinstance';
 import * as mappers from '@azure/arm-containerinstance/dist-esm/src/models/mappers.js';
-import { createSerializer } from '@azure/core-client';
+
+/**
+ * The serializer alone. The index of the package also loads its HTTP client, whose packages `overrides` in package.json
+ * leaves out.
+ */
+function loadSerializer(): typeof import('@azure/core-client') {
+  const requireHere = createRequire(import.meta.url);
+  const root = dirname(requireHere.resolve('@azure/core-client/package.json'));
+  return requireHere(join(root, 'dist/commonjs/serializer.js'));
+}
+
+const { createSerializer } = loadSerializer();
 
 const serializer = createSerializer({ ...mappers });
 

@@ -1,8 +1,8 @@
 import { loadBalancerPath, names, ports } from '../../names.ts';
-import { imageReference, migrateArguments, purgeArguments } from '../../workload/process.ts';
-import { commandSettings, type Settings, serviceSettings } from '../../workload/settings.ts';
+import { imageReference } from '../../workload/process.ts';
+import { serviceSettings } from '../../workload/settings.ts';
 import { environmentOf, platform, publicKeysFolder } from './environment.ts';
-import type { Container, Job, RunMonitoring, Service, Volume } from './resources.ts';
+import type { Container, RunMonitoring, Service, Volume } from './resources.ts';
 import type { CloudRunValues } from './values.ts';
 
 /** The collector of Managed Service for Prometheus. */
@@ -11,13 +11,13 @@ const collectorImage =
 const collector = 'collector';
 export const livePath = '/api/v1/health/live';
 
-const labels = ({ cloudRun, image }: CloudRunValues) => ({
+export const labels = ({ cloudRun, image }: CloudRunValues) => ({
   'cloud.googleapis.com/location': cloudRun.region,
   'app-version': image.tag.toLowerCase().replaceAll('.', '-'),
 });
 
 /** The way to Cloud SQL and Memorystore, which have private addresses only. Everything else goes to the internet directly. */
-function network({ cloudRun: { vpc } }: CloudRunValues): Record<string, string> {
+export function network({ cloudRun: { vpc } }: CloudRunValues): Record<string, string> {
   const way: Record<string, string> =
     'connector' in vpc
       ? { 'run.googleapis.com/vpc-access-connector': vpc.connector }
@@ -29,7 +29,7 @@ function network({ cloudRun: { vpc } }: CloudRunValues): Record<string, string> 
   return { ...way, 'run.googleapis.com/vpc-access-egress': 'private-ranges-only' };
 }
 
-const accountOf = (values: CloudRunValues, name: string): string =>
+export const accountOf = (values: CloudRunValues, name: string): string =>
   `${name}@${values.cloudRun.project}.iam.gserviceaccount.com`;
 
 /** Versions of one secret as files of one folder: an upcoming key, and retired ones. */
@@ -130,66 +130,6 @@ export function drawService(values: CloudRunValues): Service {
       traffic: [{ latestRevision: true, percent: 100 }],
     },
   };
-}
-
-interface JobOptions {
-  readonly name: string;
-  readonly account: string;
-  readonly args: readonly string[];
-  readonly settings: Partial<Settings>;
-  readonly limits: { readonly cpu: string; readonly memory: string };
-}
-
-function drawJob(values: CloudRunValues, { account, args, limits, name, settings }: JobOptions): Job {
-  return {
-    apiVersion: 'run.googleapis.com/v1',
-    kind: 'Job',
-    metadata: { name, labels: labels(values) },
-    spec: {
-      template: {
-        metadata: { annotations: { 'run.googleapis.com/execution-environment': 'gen2', ...network(values) } },
-        spec: {
-          parallelism: 1,
-          taskCount: 1,
-          template: {
-            spec: {
-              maxRetries: 1,
-              timeoutSeconds: '900',
-              serviceAccountName: accountOf(values, account),
-              containers: [
-                {
-                  image: imageReference(values.image),
-                  args: [...args],
-                  env: environmentOf(values, settings),
-                  resources: { limits },
-                },
-              ],
-            },
-          },
-        },
-      },
-    },
-  };
-}
-
-export function drawMigrateJob(values: CloudRunValues): Job {
-  return drawJob(values, {
-    name: names.migrate,
-    account: values.cloudRun.migrationServiceAccount,
-    args: migrateArguments,
-    settings: commandSettings('migrate', values, platform(values)),
-    limits: values.migrations.resources.limits,
-  });
-}
-
-export function drawPurgeJob(values: CloudRunValues): Job {
-  return drawJob(values, {
-    name: names.purge,
-    account: values.cloudRun.serviceAccount,
-    args: purgeArguments(values.purge),
-    settings: commandSettings('purge', values, platform(values)),
-    limits: values.purge.resources.limits,
-  });
 }
 
 /** What the collector scrapes, as the content of a secret that it mounts. */

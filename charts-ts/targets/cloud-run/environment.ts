@@ -52,5 +52,6 @@ export const environmentOf = (values: CloudRunValues, settings: Partial<Settings
 export const knownSecrets: readonly string[] = [
   ...Object.keys(secretVariables),
   'jwt-public-keys',
+  'backup-key',
   'auth-service-run-monitoring',
 ];

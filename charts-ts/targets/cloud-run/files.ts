@@ -18,6 +18,7 @@ import {
 export const serviceFile = 'service.yaml';
 export const migrateFile = 'migrate-job.yaml';
 export const purgeFile = 'purge-job.yaml';
+export const backupFile = 'backup-job.yaml';
 export const monitoringFile = 'run-monitoring.yaml';
 
 /** The schema of each file. */
@@ -25,6 +26,7 @@ export const schemas: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType
   [serviceFile, service],
   [migrateFile, job],
   [purgeFile, job],
+  [backupFile, job],
   [monitoringFile, runMonitoring],
 ]);
 
@@ -52,7 +54,7 @@ export function parsedFiles(files: FolderContent): ReadonlyMap<string, ParsedFil
 /** A process of the service in a file: its container, and what its revision or task gives it. */
 export interface Process {
   readonly file: string;
-  readonly command: Extract<CommandName, 'serve' | 'migrate' | 'purge'>;
+  readonly command: Extract<CommandName, 'serve' | 'migrate' | 'purge' | 'backup'>;
   readonly container: Container;
   /** All containers of its revision or task. */
   readonly containers: readonly Container[];
@@ -66,7 +68,11 @@ export function serviceOf(files: FolderContent): Service | undefined {
   return service.safeParse(parsedFiles(files).get(serviceFile)?.object).data;
 }
 
-function processOfJob(files: FolderContent, file: string, command: 'migrate' | 'purge'): Process[] {
+function processOfJob(
+  files: FolderContent,
+  file: string,
+  command: 'migrate' | 'purge' | 'backup',
+): Process[] {
   const parsed: Job | undefined = job.safeParse(parsedFiles(files).get(file)?.object).data;
   const task = parsed?.spec.template.spec.template.spec;
   const container = task?.containers[0];
@@ -89,6 +95,7 @@ export function processesOf(files: FolderContent): Process[] {
     ...(container ? [{ ...common, container, containers, volumes, annotations }] : []),
     ...processOfJob(files, migrateFile, 'migrate'),
     ...processOfJob(files, purgeFile, 'purge'),
+    ...processOfJob(files, backupFile, 'backup'),
   ];
 }
 

@@ -59,8 +59,11 @@ function* accountFindings({ command, file, serviceAccount }: Process, others: re
   const hasOwner = others.some(({ container }) =>
     container.env?.some(({ name }) => name === 'DB_MIGRATION_URL'),
   );
-  const isShared = others.some((one) => one.command !== 'migrate' && one.serviceAccount === serviceAccount);
-  if (command === 'migrate' && hasOwner && isShared)
+  const ofOwner: readonly Process['command'][] = ['migrate', 'backup'];
+  const isShared = others.some(
+    (one) => !ofOwner.includes(one.command) && one.serviceAccount === serviceAccount,
+  );
+  if (ofOwner.includes(command) && hasOwner && isShared)
     yield `${file}: ${serviceAccount} is the account of the service too, which could then read db-owner-url [identity]`;
 }
 

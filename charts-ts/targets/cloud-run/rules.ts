@@ -1,7 +1,6 @@
 import { secretVariables, variablesOf } from '../../../app/config/config.ts';
 import { loadBalancerPath, names, ports } from '../../names.ts';
 import type { FolderContent } from '../../output/output-folder.ts';
-import { migrateArguments } from '../../workload/process.ts';
 import { schemaFindings } from '../schema-findings.ts';
 import { livePath } from './draw.ts';
 import { knownSecrets } from './environment.ts';
@@ -46,7 +45,8 @@ function* environmentFindings({ command, container, file }: Process): Generator<
     if (seen.has(name)) yield `${file}: ${name} occurs twice [environment]`;
     seen.add(name);
     if (name === 'PORT') yield `${file}: PORT must not be set, because Cloud Run sets it [port]`;
-    if (command !== 'serve' && !read.has(name))
+    const isOfRclone = command === 'backup' && name.startsWith('RCLONE_CONFIG_');
+    if (command !== 'serve' && !read.has(name) && !isOfRclone)
       yield `${file}: ${name} is not for the command ${command}, which does not read it [least-privilege]`;
     if ('value' in variable && (secretsByName.has(name) || isSecretText(variable.value)))
       yield `${file}: ${name} contains a secret in clear; use valueFrom.secretKeyRef [secret-in-clear]`;
@@ -116,17 +116,17 @@ function* commandFindings({ command, container, file }: Process): Generator<stri
   const first = container.args?.[0];
   if (command === 'serve' && first !== undefined)
     yield `${file}: args start ${first} instead of the service [entry-point]`;
-  if (command !== 'serve' && first !== (command === 'migrate' ? migrateArguments[0] : 'purge'))
+  if (command !== 'serve' && first !== command)
     yield `${file}: args must begin with ${command} [entry-point]`;
 }
 
 /** All processes of a release come from one image. */
 function* imageFindings(processes: readonly Process[]): Generator<string> {
   const [service] = processes;
-  for (const { container, file } of processes) {
+  for (const { command, container, file } of processes) {
     if (!/(:(?!latest$)[\w.-]+)(@sha256:[0-9a-f]{64})?$/.test(container.image))
       yield `${file}: ${container.image} names no release [image]`;
-    if (service && container.image !== service.container.image)
+    if (service && command !== 'backup' && container.image !== service.container.image)
       yield `${file}: ${container.image} is not the image of the service, ${service.container.image} [image]`;
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel, hostName, text } from '../../values/formats.ts';
+import { backupOptions } from '../../values/schema-backup.ts';
 import { workload } from '../../values/schema-workload.ts';
 import { type SecretKey, secretVariables } from '../../workload/settings.ts';
 
@@ -28,6 +29,14 @@ const cloudRun = z.strictObject({
   secretVersions: z.partialRecord(z.enum(secretKeys), version),
   publicKeyVersions: z.record(dnsLabel, version),
   metrics: z.strictObject({ enabled: z.boolean(), configVersion: version }),
+  backup: z.strictObject({
+    bucket: text(/^[a-z0-9][a-z0-9._-]{1,61}[a-z0-9]$/, 'must be the name of a bucket').optional(),
+    ageRecipients: backupOptions.ageRecipients,
+    keep: backupOptions.keep,
+    keepDays: backupOptions.keepDays,
+    serviceAccount: dnsLabel,
+    keyVersion: version,
+  }),
 });
 
 /** The values of Cloud Run. */

@@ -6,6 +6,8 @@ export const ecsNames = {
   service: 'auth-service',
   taskFamily: 'auth-service-task',
   purgeFamily: 'auth-service-purge',
+  backupFamily: 'auth-service-backup',
+  backupStack: 'auth-service-backup',
   loadBalancer: 'auth-service-alb',
   targetGroup: 'auth-service-tg',
   database: 'auth-system-db',
@@ -23,6 +25,7 @@ export const containerNames = {
   migrate: 'migrate',
   service: 'auth-service',
   purge: 'purge',
+  backup: 'backup',
 } as const;
 
 /** Roles of Postgres. RDS creates the owner as its master user, for which it refuses the guide's name admin. */
@@ -31,7 +34,17 @@ export const databaseRoles = { owner: 'auth_owner', service: 'auth_service' } as
 /** Ports of the stores. */
 export const storePorts = { database: 5432, redis: 6379 } as const;
 
+/** In Secrets Manager. It authenticates and encrypts the backups, and the operator keeps a copy elsewhere. */
+export const backupKeySecret = 'auth-backup-key';
+
+/** Outputs of the stack of the service that the stack of the backups imports. */
+export const exportNames = {
+  TaskSubnets: 'auth-service-task-subnets',
+  TaskSecurityGroup: 'auth-service-task-security-group',
+} as const;
+
 export const templateFile = 'auth-service.template.json';
+export const backupTemplateFile = 'auth-service-backup.template.json';
 
 /** Idle timeout of the load balancer in seconds. It must be below KEEP_ALIVE_TIMEOUT. */
 export const idleTimeoutSeconds = 60;

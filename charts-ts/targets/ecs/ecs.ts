@@ -2,25 +2,25 @@ import type { Target } from '../target.ts';
 import { serviceContainers } from './checks/containers.ts';
 import { nagFindings } from './checks/nag.ts';
 import { ruleFindings } from './checks/rules.ts';
-import { templateIn } from './checks/template.ts';
+import { templatesIn } from './checks/template.ts';
 import { toolkitFindings } from './checks/toolkit.ts';
-import { templateFile } from './ecs-names.ts';
 import { faultsOf } from './faults.ts';
-import { templateOf } from './template.ts';
+import { templatesOf } from './template.ts';
 import { type EcsValues, ecsSchema } from './values.ts';
 
-/** ECS on Fargate, as one template of CloudFormation. */
+/** ECS on Fargate, as two templates of CloudFormation: the service, and its backups. */
 export const ecs: Target<EcsValues> = {
   name: 'ecs',
   schema: ecsSchema,
   rootFiles: [],
   faults: faultsOf,
-  files: (values) => new Map([[templateFile, templateOf(values)]]),
-  containers: (files) => serviceContainers(templateIn(files)),
+  files: templatesOf,
+  containers: (files) => templatesIn(files).flatMap(serviceContainers),
   *findings(files) {
-    const template = templateIn(files);
-    yield* ruleFindings(template);
-    yield* toolkitFindings(template);
-    yield* nagFindings(template);
+    for (const template of templatesIn(files)) {
+      yield* ruleFindings(template);
+      yield* nagFindings(template);
+    }
   },
+  slowFindings: (files) => templatesIn(files).flatMap((template) => [...toolkitFindings(template)]),
 };

@@ -54,8 +54,10 @@ function* stores(values: EcsValues): Iterable<string> {
 function* others({ ecs, jwt, purge }: EcsValues): Iterable<string> {
   if (!ecs.certificateArn.includes(`:acm:${ecs.region}:`))
     yield `ecs.certificateArn: must be a certificate in ${ecs.region} (ecs.region), because a load balancer uses those of its region only`;
-  if (!eventBridgeCron(purge.schedule))
-    yield 'purge.schedule: EventBridge accepts either days of the month or days of the week, and no steps of days of the week';
+  const schedules = { 'purge.schedule': purge.schedule, 'ecs.backup.schedule': ecs.backup.schedule };
+  for (const [path, schedule] of Object.entries(schedules))
+    if (!eventBridgeCron(schedule))
+      yield `${path}: EventBridge accepts either days of the month or days of the week, and no steps of days of the week`;
   if (jwt.previousSecret && jwt.algorithm !== 'HS256')
     yield `jwt.previousSecret: must be false, because jwt.algorithm is ${jwt.algorithm}: add the previous public key to jwt.publicKeys`;
 }

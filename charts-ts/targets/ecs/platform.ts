@@ -19,6 +19,10 @@ export const secretNames: Readonly<Record<SecretKey, string>> = {
   'jwt-public-key': 'jwt-public-key',
 };
 
+/** A file system in memory that Fargate gives each container, also with a read-only root. */
+export const memoryFolder = '/dev/shm';
+export const backupKeyFile = `${memoryFolder}/backup-key`;
+
 /** The folder of further public keys in the task. */
 export const publicKeysFolder = '/etc/auth/public-keys';
 
@@ -58,7 +62,8 @@ export function environmentsOf(values: EcsValues, loadBalancerCidrs: readonly st
   const ca = databaseCa(values);
   const withCa = { ...values, database: { ...values.database, ...(ca && { ca }) } };
   const platform = platformOf(values, loadBalancerCidrs);
-  const of = (command: 'serve' | 'migrate' | 'purge') => commandSettings(command, withCa, platform);
+  const of = (command: 'serve' | 'migrate' | 'purge' | 'backup') =>
+    commandSettings(command, withCa, platform);
   const migrate = of('migrate');
   const { DB_CA, DB_MIGRATION_URL, DB_PRIMARY_DB_URL } = migrate;
   const urls = { ...(DB_CA && { DB_CA }), ...(DB_PRIMARY_DB_URL && { DB_PRIMARY_DB_URL }) };
@@ -66,6 +71,7 @@ export function environmentsOf(values: EcsValues, loadBalancerCidrs: readonly st
     service: environmentOf(of('serve')),
     migrate: environmentOf(migrate),
     purge: environmentOf(of('purge')),
+    backup: environmentOf(of('backup')),
     serviceRole: environmentOf({ ...urls, ...(DB_MIGRATION_URL && { DB_MIGRATION_URL }) }),
   };
 }

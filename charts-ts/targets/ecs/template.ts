@@ -1,16 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App } from 'aws-cdk-lib';
+import { App, type Stack } from 'aws-cdk-lib';
 import { compactJson } from './compact-json.ts';
+import { backupTemplateFile, templateFile } from './ecs-names.ts';
+import { BackupStack } from './stack/backup-stack.ts';
 import { AuthStack } from './stack/stack.ts';
 import type { EcsValues } from './values.ts';
 
 /**
- * The template of CloudFormation as text: the same values give the same bytes.
- * @throws Error if the stack asks for facts of an account, which synth does not look up
+ * The templates of CloudFormation by their file: the same values give the same bytes.
+ * @throws Error if a stack asks for facts of an account, which synth does not look up
  */
-export function templateOf(values: EcsValues): string {
+export function templatesOf(values: EcsValues): Map<string, string> {
   const outdir = mkdtempSync(join(tmpdir(), 'auth-ecs-'));
   try {
     const app = new App({
@@ -22,12 +24,17 @@ export function templateOf(values: EcsValues): string {
       // checks/toolkit.ts asks the same rules about the finished file.
       builtinCloudFormationValidation: false,
     });
-    const stack = new AuthStack(app, values);
+    const stacks = [
+      [templateFile, new AuthStack(app, values)],
+      [backupTemplateFile, new BackupStack(app, values)],
+    ] as const;
     const assembly = app.synth({ skipValidation: true });
     const missing = assembly.manifest.missing ?? [];
     if (missing.length > 0)
-      throw new Error(`the stack asks for facts of an account: ${missing.map(({ key }) => key).join(', ')}`);
-    return `${compactJson(assembly.getStackArtifact(stack.artifactId).template)}\n`;
+      throw new Error(`a stack asks for facts of an account: ${missing.map(({ key }) => key).join(', ')}`);
+    const textOf = ({ artifactId }: Stack): string =>
+      `${compactJson(assembly.getStackArtifact(artifactId).template)}\n`;
+    return new Map(stacks.map(([file, stack]) => [file, textOf(stack)]));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }

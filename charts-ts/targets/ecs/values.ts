@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { cidr, hostName, text } from '../../values/formats.ts';
+import { backupOptions } from '../../values/schema-backup.ts';
 import { eks } from '../../values/schema-clouds.ts';
 import { workload } from '../../values/schema-workload.ts';
 
@@ -20,6 +21,9 @@ const redis = z.strictObject({
   ),
   nodes: z.int().min(2, 'must be at least 2: a primary and a replica in another zone').max(6),
 });
+
+const { ageRecipients: _, ...backupOfService } = backupOptions;
+const backup = z.strictObject(backupOfService);
 
 /** The block `ecs` of the values. values/ecs.yaml explains each key. */
 export const ecs = z.strictObject({
@@ -47,6 +51,7 @@ export const ecs = z.strictObject({
   alarmEmail: z.email('must be an email address').optional(),
   passwordGeneration: z.int().min(1),
   deletionProtection: z.boolean(),
+  backup,
   database,
   redis,
 });

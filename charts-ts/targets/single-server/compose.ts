@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
 import { imageReference } from '../../workload/process.ts';
+import { backupContainer } from './backup.ts';
 import { hardened, type Services, serviceContainers } from './containers.ts';
 import { directory, gateway, project, secretsFolder } from './layout.ts';
 import type { SingleServerValues } from './schema.ts';
-import { backupContainer, dependencies, storeContainers } from './stores.ts';
+import { dependencies, storeContainers } from './stores.ts';
 
 const header = `# npm run synth -- --target single-server writes this file. It runs in ${directory}, see docs/deploy/single-server.md.
-# A file .env beside it, with mode 600, can set AUTH_SERVICE_IMAGE and further variables of docs/configuration.md.
+# A file .env beside it, with mode 600, can set AUTH_SERVICE_IMAGE, AUTH_BACKUP_IMAGE and further variables of docs/configuration.md.
 `;
 
 /** nginx in the network of the machine. In a network of Docker, clients with IPv6 would all have the address of its gateway. */

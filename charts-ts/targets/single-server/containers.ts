@@ -1,7 +1,7 @@
 import { ports, userId } from '../../names.ts';
 import { seconds } from '../../values/formats.ts';
 import type { Platform } from '../../workload/platform.ts';
-import { imageReference, migrateArguments, purgeArguments } from '../../workload/process.ts';
+import { healthCommand, imageReference, migrateArguments, purgeArguments } from '../../workload/process.ts';
 import {
   type CommandSettings,
   commandSettings,
@@ -67,9 +67,9 @@ function volumes(settings: CommandSettings): string[] {
 const serviceImage = ({ image }: SingleServerValues): string =>
   `\${AUTH_SERVICE_IMAGE:-${imageReference(image)}}`;
 
-function container(
+export function container(
   values: SingleServerValues,
-  command: 'serve' | 'migrate' | 'purge',
+  command: 'serve' | 'migrate' | 'purge' | 'backup',
   limits: { readonly cpu: string; readonly memory: string },
 ) {
   const settings = commandSettings(command, values, platform(values));
@@ -107,7 +107,7 @@ function replica(values: SingleServerValues, last: number, stores: Dependencies)
     restart: 'unless-stopped',
     stop_grace_period: `${graceSeconds(values)}s`,
     healthcheck: {
-      test: ['CMD', 'node', 'dist/main.js', 'health'],
+      test: ['CMD', ...healthCommand],
       interval: '30s',
       timeout: '5s',
       retries: 3,

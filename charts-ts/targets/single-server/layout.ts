@@ -7,6 +7,9 @@ export const composeFile = 'docker-compose.prod.yml';
 /** On the server. Compose mounts each file, so that a container sees the secrets of its own settings only. */
 export const secretsFolder = '/etc/auth-system/secrets';
 
+/** On the server, and in the container that writes them. It belongs to the user of the containers. */
+export const backups = '/var/backups/auth-system';
+
 /** Paths in the containers of the service. */
 export const mounts = {
   secrets: '/run/secrets',

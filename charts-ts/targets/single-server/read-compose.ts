@@ -81,7 +81,7 @@ function mountsOf({ secrets, volumes }: ComposeService, files: FolderContent): M
   return seen;
 }
 
-const commands = ['migrate', 'purge'] as const;
+const commands = ['migrate', 'purge', 'backup'] as const;
 
 /** Every process of the service: the containers that get ENV. */
 export function* serviceContainers(files: FolderContent): Iterable<ServiceContainer> {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { cidr, hostName } from '../../values/formats.ts';
+import { backupOptions } from '../../values/schema-backup.ts';
 import { workload } from '../../values/schema-workload.ts';
 
 const image = workload.image;
-const schedule = workload.purge.shape.schedule;
 
 /** The values of one server: the workload, and what runs beside the service. */
 export const singleServerSchema = z.strictObject({
@@ -19,7 +19,7 @@ export const singleServerSchema = z.strictObject({
     nginx: z.strictObject({ image }),
     postgres: z.strictObject({ image }),
     redis: z.strictObject({ image }),
-    backup: z.strictObject({ schedule, keep: z.int().min(1).max(365) }),
+    backup: z.strictObject(backupOptions),
   }),
 });
 

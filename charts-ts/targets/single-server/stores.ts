@@ -4,39 +4,6 @@ import { type Dependencies, hardened, type Services } from './containers.ts';
 import { directory, mounts } from './layout.ts';
 import type { SingleServerValues } from './schema.ts';
 
-const scripts = `${directory}/postgres:/opt/postgres:ro`;
-
-/** How the containers with programs of Postgres verify a server elsewhere. The URL of one on this server says sslmode=disable. */
-function verification({ database, singleServer }: SingleServerValues) {
-  if (singleServer.stores === 'local') return {};
-  return { PGSSLMODE: 'verify-full', PGSSLROOTCERT: database.ca ? mounts.databaseCa : 'system' };
-}
-
-/** Prints a dump of the database, for bin/backup. As the owner, because the role of the service may not read everything. */
-export function backupContainer(values: SingleServerValues) {
-  const { database, singleServer } = values;
-  const secret = singleServer.ownerRole ? 'db-owner-url' : 'db-url';
-  return {
-    image: imageReference(singleServer.postgres.image),
-    user: `${userId}:${userId}`,
-    ...hardened,
-    entrypoint: ['bash', '-euc'],
-    command: [
-      `. /opt/postgres/url.sh; read_url ${mounts.secrets}/${secret}; exec pg_dump --format=custom --dbname="$$url_without_password"`,
-    ],
-    environment: verification(values),
-    secrets: [secret],
-    volumes: [
-      scripts,
-      ...(database.ca ? [`${directory}/certificates/database-ca.pem:${mounts.databaseCa}:ro`] : []),
-    ],
-    cpus: '1',
-    mem_limit: '256m',
-    profiles: ['jobs'],
-    restart: 'no',
-  };
-}
-
 const healthcheck = (test: readonly string[]) => ({
   test: [...test],
   interval: '30s',
@@ -61,7 +28,6 @@ function postgres({ singleServer }: SingleServerValues) {
     secrets: ['db-superuser-password', 'db-url', 'db-owner-url'],
     volumes: [
       'auth-db-data:/var/lib/postgresql/data',
-      scripts,
       `${directory}/postgres/roles.sh:/docker-entrypoint-initdb.d/10-roles.sh:ro`,
     ],
     tmpfs: ['/tmp', '/var/run/postgresql:uid=999,gid=999,mode=2775'],

@@ -38,7 +38,6 @@ function placeholders(values: SingleServerValues): Record<string, string> {
     timeoutStop: `${graceSeconds(values) + 60}`,
     purgeCalendar: toCalendar(purge.schedule) ?? '',
     backupCalendar: toCalendar(singleServer.backup.schedule) ?? '',
-    backupsToKeep: `${singleServer.backup.keep}`,
   };
 }
 
@@ -53,7 +52,7 @@ function render(template: string, texts: Readonly<Record<string, string>>): stri
 }
 
 function isWanted(file: string, { purge, singleServer }: SingleServerValues): boolean {
-  if (/^(postgres\/roles|redis\/)/.test(file)) return singleServer.stores === 'local';
+  if (/^(postgres|redis)\//.test(file)) return singleServer.stores === 'local';
   return purge.enabled || !file.includes('auth-system-purge');
 }
 

@@ -22,7 +22,7 @@ const [sharedSecret, previousSecret] = [newSecret(), newSecret()];
 
 /** Plausible secrets by their keys in the Secret. The servers of the URLs do not exist. */
 function secretTexts(algorithm: string, usesTls: boolean): Record<string, string> {
-  const pair = pemPair('charts', algorithm === 'HS256' ? 'RS256' : (algorithm as 'RS256'));
+  const pair = pemPair('a', algorithm === 'HS256' ? 'RS256' : (algorithm as 'RS256'));
   return {
     'db-url': 'postgresql://auth:pw@127.0.0.1:1/auth',
     'db-owner-url': 'postgresql://owner:pw@127.0.0.1:1/auth',
@@ -35,6 +35,9 @@ function secretTexts(algorithm: string, usesTls: boolean): Record<string, string
     'jwt-public-key': pair.publicPem,
     'jwt-secret': sharedSecret,
     'jwt-secret-previous': previousSecret,
+    password: 'pw',
+    'backup-key': newSecret(),
+    'age-identity': 'AGE-SECRET-KEY-1',
   };
 }
 

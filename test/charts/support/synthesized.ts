@@ -40,6 +40,15 @@ export function only(documents: readonly Document[], kind: string, name?: string
   return found[0]?.object;
 }
 
+/** Backups in a bucket, with an identity of the cloud, a recipient and drills. */
+export const remoteBackup: readonly string[] = [
+  'backup.enabled=true,backup.remote=store:auth-backups/production,backup.drill.enabled=true',
+  'backup.rclone.RCLONE_CONFIG_STORE_TYPE=google cloud storage,backup.rclone.RCLONE_CONFIG_STORE_ENV_AUTH=yes',
+  'backup.identity=auth-backup@your-project.iam.gserviceaccount.com',
+  'backup.ageRecipients={age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p}',
+  'backup.egress[0].port=443,backup.egress[0].peers[0].cidr=199.36.153.8/30',
+];
+
 /** Values that change which objects exist. The output of each must pass the gate. */
 export const variants: readonly (readonly [CloudName, ...string[]])[] = [
   ['eks'],
@@ -81,4 +90,8 @@ export const variants: readonly (readonly [CloudName, ...string[]])[] = [
   ],
   ['eks', `image.digest=sha256:${'0a'.repeat(32)}`],
   ['eks', 'database.peers[0].namespace=data,database.peers[0].podLabels.app=postgres'],
+  ['eks', 'administrator.email=jane@example.com,administrator.username=jane.doe'],
+  ['eks', 'backup.enabled=true,backup.claim=auth-backups'],
+  ['aks', 'backup.enabled=true,backup.claim=auth-backups,secrets.ownerName=null'],
+  ['gke', ...remoteBackup],
 ];

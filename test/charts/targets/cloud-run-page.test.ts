@@ -32,7 +32,8 @@ describe('docs/deploy/cloud-run.md', () => {
   let files: FolderContent;
   before(async () => {
     commands = recordCommands(blocksOf(page), { answer: '203.0.113.10', programs });
-    ({ files } = await draw('cloud-run', 'cloudRun.publicKeyVersions.next=1'));
+    const further = 'cloudRun.publicKeyVersions.next=1,cloudRun.backup.bucket=a-bucket';
+    ({ files } = await draw('cloud-run', further));
   });
 
   const object = (name: string): Loose => parse(files.get(name) ?? '');
@@ -41,7 +42,8 @@ describe('docs/deploy/cloud-run.md', () => {
   const gcloud = (...words: string[]) => commandsOf(commands, 'gcloud', ...words);
 
   it('creates the secrets of the files and no others', () => {
-    const used = [revision().spec, task('migrate-job.yaml'), task('purge-job.yaml')].flatMap(secretsIn);
+    const jobs = ['migrate-job.yaml', 'purge-job.yaml', 'backup-job.yaml'].map(task);
+    const used = [revision().spec, ...jobs].flatMap(secretsIn);
     const created = gcloud('secrets', 'create').map(({ args }) => args[2]);
     expect(created).to.have.members([...new Set(used)]);
   });
@@ -54,14 +56,14 @@ describe('docs/deploy/cloud-run.md', () => {
         .sort();
     const { serviceAccountName, ...service } = revision().spec;
     expect(readers(serviceAccountName)).to.deep.equal(secretsIn(service));
-    const migrate = task('migrate-job.yaml');
-    expect(readers(migrate.serviceAccountName)).to.deep.equal(secretsIn(migrate));
+    for (const job of [task('migrate-job.yaml'), task('backup-job.yaml')])
+      expect(readers(job.serviceAccountName)).to.deep.equal(secretsIn(job));
     expect(task('purge-job.yaml').serviceAccountName).to.equal(serviceAccountName);
   });
 
   it('creates the service accounts of the files', () => {
     const created = gcloud('iam', 'service-accounts', 'create').map(({ args }) => args[3]);
-    const used = [revision().spec, task('migrate-job.yaml')].map(
+    const used = [revision().spec, task('migrate-job.yaml'), task('backup-job.yaml')].map(
       ({ serviceAccountName }) => serviceAccountName.split('@')[0],
     );
     expect(created).to.include.members(used);
@@ -82,7 +84,7 @@ describe('docs/deploy/cloud-run.md', () => {
   });
 
   it('names the service and the jobs as the files do', () => {
-    const names = ['service.yaml', 'migrate-job.yaml', 'purge-job.yaml'].map(
+    const names = ['service.yaml', 'migrate-job.yaml', 'purge-job.yaml', 'backup-job.yaml'].map(
       (name) => object(name).metadata.name,
     );
     const replaced = [...gcloud('run', 'services', 'replace'), ...gcloud('run', 'jobs', 'replace')];
@@ -105,8 +107,9 @@ describe('docs/deploy/cloud-run.md', () => {
   });
 
   it('pushes the image that the files start', () => {
-    const [push] = commandsOf(commands, 'docker', 'push');
+    const [push, backup] = commandsOf(commands, 'docker', 'push');
     expect(push?.args[1]).to.equal(revision().spec.containers[0].image);
+    expect(backup?.args[1]).to.equal(task('backup-job.yaml').containers[0].image);
   });
 
   it('draws its values file in each of its synth commands', async () => {
@@ -129,6 +132,7 @@ describe('docs/deploy/cloud-run.md', () => {
       ['2', '1', ''],
       ['1', '1', '1'],
       ['1', '2', '2'],
+      ['1', '1', ''],
     ]);
   });
 

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import type { FolderContent } from '../../../charts-ts/output/output-folder.ts';
 import { buildTarget } from '../../../charts-ts/targets/build-target.ts';
 import type { Target } from '../../../charts-ts/targets/target.ts';
+import { containerFaults } from '../../../charts-ts/workload/service-container.ts';
 import { malformed } from './support/cloud-run-malformed.ts';
 import { unwise } from './support/cloud-run-unwise.ts';
 import { unwiseResources } from './support/cloud-run-unwise-resources.ts';
@@ -60,6 +61,32 @@ describe('charts: Cloud Run', () => {
       JWT_PRIVATE_KEY: { name: 'jwt-private-key', key: '1' },
       JWT_PUBLIC_KEY: { name: 'jwt-public-key', key: '1' },
     });
+  });
+
+  it('backs up to a bucket with an account and a key of its own, if there is one', async () => {
+    expect([...files.keys()]).not.to.include('backup-job.yaml');
+    const drawn = await draw('cloud-run', 'cloudRun.backup.bucket=my-auth-backups');
+    expect([...(await drawn.target.findings(drawn.files))]).to.deep.equal([]);
+    const processes = [...drawn.target.containers(drawn.files)].filter(({ command }) => command === 'backup');
+    expect(processes.flatMap(containerFaults)).to.deep.equal([]);
+    const { containers, serviceAccountName, volumes } = parse(drawn.files.get('backup-job.yaml') ?? '').spec
+      .template.spec.template.spec;
+    expect(serviceAccountName).to.match(/^auth-service-backup@/);
+    expect(containers[0].image).to.match(/\/auth-service-backup:1\.0\.0$/);
+    expect(containers[0].args.slice(0, 5)).to.deep.equal([
+      ...['backup', '--to', 'rclone:store:my-auth-backups', '--key-file', '/etc/auth/backup/backup-key'],
+    ]);
+    expect(volumes[0].secret).to.deep.equal({
+      secretName: 'backup-key',
+      items: [{ key: '1', path: 'backup-key' }],
+    });
+    const shared = new Map(drawn.files).set(
+      'backup-job.yaml',
+      (drawn.files.get('backup-job.yaml') ?? '').replace('auth-service-backup@', 'auth-service@'),
+    );
+    expect([...(await drawn.target.findings(shared))].join()).to.match(
+      /backup-job\.yaml: .* which could then read db-owner-url/,
+    );
   });
 
   it('gives the jobs nothing but what their command reads', () => {

@@ -4,9 +4,10 @@ import { containersOf } from '../../../charts-ts/targets/ecs/checks/containers.t
 import { parseTemplate } from '../../../charts-ts/targets/ecs/checks/template.ts';
 import { blocksOf } from '../../deployments/support/page.ts';
 
-const file = 'auth-service.template.json';
-const text = readFileSync(`deploy-out/ecs/${file}`, 'utf8');
-const template = parseTemplate(file, text);
+const texts = ['auth-service.template.json', 'auth-service-backup.template.json'].map((file) =>
+  readFileSync(`deploy-out/ecs/${file}`, 'utf8'),
+);
+const templates = texts.map((text, index) => parseTemplate(`template ${index}`, text));
 const page = blocksOf('docs/deploy/ecs.md')
   .map((block) => block.text)
   .join('\n');
@@ -17,7 +18,7 @@ const wordsOf = (pattern: RegExp): string[] => [
 ];
 
 const namesOf = (type: string, property: string): unknown[] =>
-  template.ofType(type).map(({ properties }) => properties[property]);
+  templates.flatMap((template) => template.ofType(type)).map(({ properties }) => properties[property]);
 
 /** Names that a command of the page uses, and those of the template. Each list has at least one word. */
 const used: Readonly<Record<string, readonly [string[], unknown[]]>> = {
@@ -33,12 +34,12 @@ const used: Readonly<Record<string, readonly [string[], unknown[]]>> = {
     namesOf('AWS::ElastiCache::ReplicationGroup', 'ReplicationGroupId'),
   ],
   'log groups': [wordsOf(/--log-group-name (\S+)/g), namesOf('AWS::Logs::LogGroup', 'LogGroupName')],
-  outputs: [wordsOf(/OutputKey=='(\w+)'/g), Object.keys(JSON.parse(text).Outputs)],
+  outputs: [wordsOf(/OutputKey=='(\w+)'/g), texts.flatMap((text) => Object.keys(JSON.parse(text).Outputs))],
   secrets: [
     wordsOf(/(?:--secret-id|create-secret --name) (\S+)/g),
     [
       ...namesOf('AWS::SecretsManager::Secret', 'Name'),
-      ...[...text.matchAll(/:secret:([a-z-]+)"/g)].map(([, name]) => name),
+      ...[...texts.join('').matchAll(/:secret:([a-z-]+)"/g)].map(([, name]) => name),
     ],
   ],
 };
@@ -53,18 +54,24 @@ describe('the page of ECS', () => {
 
   it('overrides containers that the task definition has', () => {
     const calls = [...page.matchAll(/--task-definition (\S+) --overrides '(.*)'/g)];
-    expect(calls).to.have.length(2);
+    expect(calls).to.have.length(4);
     for (const [, family, json = ''] of calls) {
-      const names = containersOf(template)
+      const names = templates
+        .flatMap(containersOf)
         .filter(({ task }) => task.properties.Family === family)
         .map(({ name }) => name);
-      for (const { name } of JSON.parse(json).containerOverrides) expect(names).to.include(name);
+      const literal = json.replaceAll(`'"$BUCKET"'`, 'a-bucket');
+      for (const { name } of JSON.parse(literal).containerOverrides) expect(names).to.include(name);
     }
   });
 
   it('scales the target of the template', () => {
-    const [target] = template.ofType('AWS::ApplicationAutoScaling::ScalableTarget');
+    const [target] = templates.flatMap((template) =>
+      template.ofType('AWS::ApplicationAutoScaling::ScalableTarget'),
+    );
     expect(wordsOf(/--scalable-dimension (\S+)/g)).to.deep.equal([target?.properties.ScalableDimension]);
     expect(wordsOf(/--resource-id (\S+)/g)).to.deep.equal(['service/auth-system-cluster/auth-service']);
+    const { MaxCapacity, MinCapacity } = target?.properties ?? {};
+    expect(page, 'after a restore').to.contain(`--min-capacity ${MinCapacity} --max-capacity ${MaxCapacity}`);
   });
 });

@@ -1,12 +1,11 @@
-import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
-import { calculateJwkThumbprint, exportJWK } from 'jose';
 import { parse } from 'yaml';
 import { createOpenApi } from '../../../app/http/openapi/openapi.ts';
 import type { FolderContent } from '../../../charts-ts/output/output-folder.ts';
 import { type KongConfig, kongConfig } from '../../../charts-ts/targets/kong/config.ts';
 import { routeFor } from '../../../charts-ts/targets/kong/router.ts';
 import type { Target } from '../../../charts-ts/targets/target.ts';
+import { kidOf, pemPair } from '../../support/keys.ts';
 import { createRouteTable } from '../../support/route-table.ts';
 import { draw, replaced } from './support/drawn.ts';
 import { brokenKong } from './support/kong-broken.ts';
@@ -30,9 +29,9 @@ describe('charts: Kong', () => {
   let kid: string;
   before(async () => {
     ({ target, files } = await draw('kong'));
-    const pair = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    publicKey = pair.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-    kid = await calculateJwkThumbprint(await exportJWK(pair.publicKey));
+    const pair = pemPair('a');
+    publicKey = pair.publicPem;
+    kid = await kidOf(pair);
   });
 
   const findingsOf = async (content: FolderContent) => [...(await target.findings(content))];

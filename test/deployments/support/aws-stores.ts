@@ -12,7 +12,7 @@ import { storeName } from './private-stores.ts';
 import type { Sandbox } from './sandbox.ts';
 import { need } from './tools.ts';
 
-const installation = npmPostgres() ?? [18, 17, 16, 15].map(debianPostgres).find(Boolean);
+const findPostgres = () => npmPostgres(18) ?? [18, 17, 16, 15].map(debianPostgres).find(Boolean);
 
 /** What RDS, ElastiCache and Secrets Manager give the containers. */
 export interface AwsStores {
@@ -31,7 +31,7 @@ interface AwsNames {
 export function needAwsStores(context: Mocha.Context): void {
   need(context, 'openssl', 'the Debian package openssl');
   need(context, 'redis-server', 'the Debian package redis-server');
-  if (installation) return;
+  if (findPostgres()) return;
   process.stdout.write('skipped, because Postgres is missing, which is in the Debian package postgresql\n');
   context.skip();
 }
@@ -45,6 +45,7 @@ async function startRds(
   masterPassword: string,
   cleanup: Cleanup,
 ): Promise<number> {
+  const installation = findPostgres();
   if (!installation) throw new Error('Postgres is not installed');
   const folder = unprivilegedFolder('auth-rds-');
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));

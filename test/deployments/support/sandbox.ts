@@ -67,8 +67,8 @@ export function needSandbox(context: Mocha.Context): void {
 }
 
 /**
- * The folder of the image, with the compiled service in it, the mounted files below /etc, and a file system on which nobody can
- * write.
+ * The folder of the image, with the compiled service in it, its program in /usr/local/bin, the mounted files below /etc, and
+ * a file system on which nobody can write.
  */
 const script = `set -e
 etc=$1 app=$2 modules=$3
@@ -80,6 +80,9 @@ cp "$app/package.json" /srv/auth
 mount --bind "$app/dist" /srv/auth/dist
 mount --bind "$app/migrations" /srv/auth/migrations
 mount --bind "$modules" /srv/auth/node_modules
+mkdir /srv/bin
+cp "$app/dist/auth-service" /srv/bin
+mount -t overlay -o lowerdir=/srv/bin:/usr/local/bin overlay /usr/local/bin
 mount -o remount,ro /srv
 mount -o remount,bind,ro /
 cd /srv/auth

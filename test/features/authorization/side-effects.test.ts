@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import { parseConfig } from '../../../app/config/config.ts';
 import { createAccounts } from '../../../app/features/accounts/accounts.ts';
-import { createAdministration } from '../../../app/features/administration/administration.ts';
+import {
+  createAdministration,
+  runAsAdministrator,
+} from '../../../app/features/administration/administration.ts';
 import { actorOf } from '../../../app/features/audit/audit-log.ts';
 import type { DeviceTokens } from '../../../app/features/devices/device-tokens.ts';
 import { createChangePassword } from '../../../app/features/passwords/password-change.ts';
@@ -46,7 +49,7 @@ onEachStore('A change that is refused in its transaction', (stores) => {
 
     const call = { caller, client };
     const actor = actorOf(call);
-    const administration = createAdministration({ store, states, throttle });
+    const administration = createAdministration({ store, states, throttle, run: runAsAdministrator(store) });
     const accounts = createAccounts({ store, states, confirmPassword });
     const sessions = createSessions({
       ...{ store, states, tokens, lifetimes },

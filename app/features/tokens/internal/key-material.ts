@@ -1,7 +1,7 @@
 import { createPublicKey, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK } from 'jose';
 import { ConfigError, isStrongSecret, weakSecretFault } from '../../../config/config.ts';
-import { type PairAlgorithm, parsePrivateKey, parsePublicKey } from '../pem-keys.ts';
+import { KeyError, type PairAlgorithm, parsePrivateKey, parsePublicKey } from '../pem-keys.ts';
 
 /** A key that verifies tokens. `since` is the time at which it was first seen, in milliseconds since the epoch. */
 export interface AcceptedKey {
@@ -42,7 +42,7 @@ export async function parsePair(
   const derived = createPublicKey(key);
   const name = 'JWT_PUBLIC_KEY_PATH (or JWT_PUBLIC_KEY)';
   if (publicPem !== null && !parsePublicKey(publicPem, algorithm, name).equals(derived)) {
-    throw new ConfigError([`${name} does not belong to the private key`]);
+    throw new KeyError(`${name} does not belong to the private key`, 'pair');
   }
   const accepted = await acceptPublicKey(derived, algorithm, since);
   return { current: { kid: accepted.kid, key }, accepted: [accepted] };

@@ -17,5 +17,6 @@ export async function requestTls(socket: Socket, waysOut: string): Promise<void>
   if (answer?.toString() !== 'N') throw new Error('the server does not use the protocol of Postgres');
   throw new TransportError(
     `Postgres cannot be verified: it does not offer TLS. ${waysOut} Plain text needs sslmode=disable in the URL.`,
+    { lacksTls: true },
   );
 }

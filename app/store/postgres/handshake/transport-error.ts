@@ -4,10 +4,13 @@
  */
 export class TransportError extends Error {
   readonly code = 'TRANSPORT_REFUSED';
+  /** The server offers no TLS. The `cause` of a refused certificate is the error of Node.js. */
+  readonly lacksTls: boolean;
 
   /** @param reason what is wrong, and what the operator can do, as whole sentences */
-  constructor(reason: string, options?: ErrorOptions) {
+  constructor(reason: string, { lacksTls = false, ...options }: ErrorOptions & { lacksTls?: boolean } = {}) {
     super(reason, options);
     this.name = 'TransportError';
+    this.lacksTls = lacksTls;
   }
 }

@@ -41,6 +41,7 @@ const commands: Readonly<Record<string, ServiceContainer['command']>> = {
   [containerNames.service]: 'serve',
   [containerNames.migrate]: 'migrate',
   [containerNames.purge]: 'purge',
+  [containerNames.backup]: 'backup',
 };
 
 /** The files in the volumes of a container, which another container of the task writes. */

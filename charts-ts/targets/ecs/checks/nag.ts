@@ -65,7 +65,7 @@ export const accepted: readonly Accepted[] = [
   },
   {
     rule: 'AwsSolutions-ECS2',
-    resources: /^(ServiceTaskTask|PurgeTask)$/,
+    resources: /^(ServiceTaskTask|PurgeTask|Task)$/,
     reason: 'They are no secrets: the rule `secrets` refuses a secret among them.',
   },
   {
@@ -77,6 +77,22 @@ export const accepted: readonly Accepted[] = [
     rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:ecs:<AWS::Region>:*:task/<Cluster>/*]',
     resources: /^PurgeTaskEventsRoleDefaultPolicy$/,
     reason: 'EventBridge tags the tasks that it starts in this cluster, whose ids nobody knows before.',
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::<Bucket.Arn>/*]',
+    resources: /^TaskTaskRoleDefaultPolicy$/,
+    reason: 'The names of backups contain their time. Only the bucket of the backups is meant.',
+  },
+  {
+    rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/ecs/auth-service:*]',
+    resources: /^TaskExecutionRoleDefaultPolicy$/,
+    reason: 'These are the streams of one log group. Their names contain the ids of tasks.',
+  },
+  {
+    rule: 'AwsSolutions-S1',
+    resources: /^Bucket$/,
+    reason:
+      'CloudTrail records who reads objects. A log of the bucket would need a second bucket, which needs a log too.',
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { FolderContent } from '../../../output/output-folder.ts';
 import { isTree, type Tree } from '../../../values/merge.ts';
-import { templateFile } from '../ecs-names.ts';
+import { backupTemplateFile, templateFile } from '../ecs-names.ts';
 
 export interface Resource {
   readonly id: string;
@@ -53,9 +53,13 @@ export function parseTemplate(file: string, text: string): Template {
   };
 }
 
-/** The template among the files of the target. @throws Error if it is missing */
-export function templateIn(files: FolderContent): Template {
-  const text = files.get(templateFile);
-  if (text === undefined) throw new Error(`${templateFile} is missing`);
-  return parseTemplate(templateFile, text);
+/** A template among the files of the target. @throws Error if it is missing */
+export function templateIn(files: FolderContent, file = templateFile): Template {
+  const text = files.get(file);
+  if (text === undefined) throw new Error(`${file} is missing`);
+  return parseTemplate(file, text);
 }
+
+/** Both templates. @throws Error if one is missing */
+export const templatesIn = (files: FolderContent): Template[] =>
+  [templateFile, backupTemplateFile].map((file) => templateIn(files, file));

@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import type { Template } from './template.ts';
 
 /** The part of the package that is used here. aws-cdk-lib brings it along and does not export it. */
@@ -25,25 +22,16 @@ interface Diagnostic {
 /** Rules that the toolkit leaves out itself (core/lib/validation/cloudformation-validate-plugin.js). */
 const ignored = ['W3005', 'W1020', 'I4010', 'W4011', 'W4012', 'W9002', 'W9013', 'W1103'];
 
-const toolkit = createRequire(import.meta.url).resolve('aws-cdk-lib/package.json');
-const requireOfToolkit = createRequire(toolkit);
-
 function loadValidator(): Validator {
-  return requireOfToolkit('@aws/cloudformation-validate');
-}
-
-/** A file that exists if this version of the rules has found nothing in this text. */
-function acceptedFile(text: string): string {
-  const { version } = requireOfToolkit('./package.json');
-  const hash = createHash('sha256').update(`${version}\0${text}`).digest('hex');
-  return join(dirname(toolkit), '..', '.cache', 'auth-service', `cloudformation-${hash}`);
+  const toolkit = createRequire(import.meta.url).resolve('aws-cdk-lib/package.json');
+  return createRequire(toolkit)('@aws/cloudformation-validate');
 }
 
 let loaded:
   | { readonly validator: Validator; readonly engine: InstanceType<Validator['CelEngine']> }
   | undefined;
 
-/** Compiling the rules takes half a second, so it happens once. */
+/** Loading the rules takes two seconds of CPU time, so it happens once. */
 function load() {
   if (loaded) return loaded;
   const validator = loadValidator();
@@ -55,7 +43,12 @@ function load() {
 const shortened = (message: string): string =>
   message.length > 200 ? `${message.slice(0, 200)} …` : message;
 
-function* diagnosticsOf({ file, text }: Template): Iterable<string> {
+/**
+ * What the offline rules of the toolkit of AWS find: the schema of each resource and common mistakes. These are the rules
+ * that `@aws-cdk/core:validateAgainstDefaultRules` makes errors. They are asked about the finished text, so that they see
+ * what people have changed. Loading the rules takes longer than everything else that synth does.
+ */
+export function* toolkitFindings({ file, text }: Template): Iterable<string> {
   const { engine, validator } = load();
   const report = engine.validateTemplate(new validator.TemplateContent(text, file), {
     detailLevel: 'STANDARD',
@@ -68,21 +61,4 @@ function* diagnosticsOf({ file, text }: Template): Iterable<string> {
       .join('.');
     yield `${file}: ${subject}: ${shortened(message)} [toolkit-${ruleId}]`;
   }
-}
-
-/**
- * What the offline rules of the toolkit of AWS find: the schema of each resource and common mistakes. These are the rules
- * that `@aws-cdk/core:validateAgainstDefaultRules` makes errors. They are asked about the finished text, so that they see
- * what people have changed. Compiling the rules takes longer than everything else, so a text that they have accepted is
- * not checked again.
- */
-export function toolkitFindings(template: Template): readonly string[] {
-  const accepted = acceptedFile(template.text);
-  if (existsSync(accepted)) return [];
-  const findings = [...diagnosticsOf(template)];
-  if (findings.length === 0) {
-    mkdirSync(dirname(accepted), { recursive: true });
-    writeFileSync(accepted, '');
-  }
-  return findings;
 }

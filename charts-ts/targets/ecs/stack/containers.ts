@@ -20,7 +20,7 @@ import type { Secrets } from './secrets.ts';
 /** What all task definitions share. */
 export interface TaskProps {
   readonly values: EcsValues;
-  readonly secrets: Secrets;
+  readonly secrets: Pick<Secrets, 'of'>;
   readonly log: ILogGroup;
   readonly loadBalancerCidrs: readonly string[];
 }

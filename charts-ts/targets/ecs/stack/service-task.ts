@@ -8,7 +8,7 @@ import {
 import { Construct } from 'constructs';
 import { ports } from '../../../names.ts';
 import { bytes } from '../../../values/formats.ts';
-import { migrateArguments } from '../../../workload/process.ts';
+import { healthCommand, migrateArguments } from '../../../workload/process.ts';
 import { containerNames, ecsNames, longestTimeoutSeconds } from '../ecs-names.ts';
 import { stopSeconds } from '../faults.ts';
 import { environmentsOf, publicKeysFolder } from '../platform.ts';
@@ -56,7 +56,7 @@ export class ServiceTask extends Construct {
       stopTimeout: Duration.seconds(stopSeconds(props.values)),
       // The image has no curl.
       healthCheck: {
-        command: ['CMD', 'node', 'dist/main.js', 'health'],
+        command: ['CMD', ...healthCommand],
         interval: Duration.seconds(30),
         timeout: Duration.seconds(5),
         retries: 3,

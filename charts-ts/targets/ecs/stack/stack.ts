@@ -8,12 +8,13 @@ import {
 } from 'aws-cdk-lib';
 import { Cluster, ContainerInsights } from 'aws-cdk-lib/aws-ecs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { ecsNames } from '../ecs-names.ts';
+import { ecsNames, exportNames } from '../ecs-names.ts';
 import type { EcsValues } from '../values.ts';
 import { Alarms } from './alarms.ts';
 import { Overview } from './dashboard.ts';
 import { Database } from './database.ts';
 import { LoadBalancer } from './load-balancer.ts';
+import { logicalId } from './logical-id.ts';
 import { createMetrics } from './metrics.ts';
 import { Network } from './network.ts';
 import { Passwords } from './passwords.ts';
@@ -61,7 +62,7 @@ export class AuthStack extends Stack {
     return new Secrets(this, 'Secret', { database, redis, passwords });
   }
 
-  /** What the commands of docs/deploy/ecs.md ask the stack for. */
+  /** What the commands of docs/deploy/ecs.md and the stack of the backups ask the stack for. */
   private outputs({ tasks, vpc }: Network, { balancer }: LoadBalancer): void {
     const outputs = {
       LoadBalancerDnsName: balancer.loadBalancerDnsName,
@@ -69,13 +70,12 @@ export class AuthStack extends Stack {
       TaskSubnets: vpc.privateSubnets.map(({ subnetId }) => subnetId).join(','),
       TaskSecurityGroup: tasks.securityGroupId,
     };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+    const exported: Record<string, string> = exportNames;
+    for (const [name, value] of Object.entries(outputs))
+      new CfnOutput(this, name, { value, ...(exported[name] && { exportName: exported[name] }) });
   }
 
-  /** The path of the construct without the hash that CDK appends. CDK refuses two elements with one id. */
   protected override allocateLogicalId(element: CfnElement): string {
-    const path = element.node.path.split('/').slice(1);
-    const names = path.filter((name) => name !== 'Resource' && name !== 'Default');
-    return names.join('').replace(/[^A-Za-z0-9]/g, '');
+    return logicalId(element);
   }
 }

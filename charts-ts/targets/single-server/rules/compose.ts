@@ -26,7 +26,7 @@ const isJob = ({ profiles }: ComposeService, name: string): boolean =>
   profiles.includes('jobs') || name === 'migrate';
 
 const pinned = perContainer('image-version', function* ({ image }) {
-  const name = /^\$\{AUTH_SERVICE_IMAGE:-(.*)\}$/.exec(image)?.[1] ?? image;
+  const name = /^\$\{AUTH_(?:SERVICE|BACKUP)_IMAGE:-(.*)\}$/.exec(image)?.[1] ?? image;
   const tag = /:([^/@]+)(@sha256:[0-9a-f]{64})?$/.exec(name)?.[1];
   if (!tag || tag === 'latest')
     yield `the image ${name} must name a version, because a later start would run another one`;

@@ -43,11 +43,11 @@ export const unitFixtures: readonly Fixture[] = [
   },
   {
     title: 'a script that does not exist',
-    file: 'systemd/auth-system-backup.service',
-    from: 'bin/backup',
-    to: 'bin/back-up',
+    file: 'systemd/auth-system.service',
+    from: 'bin/deploy',
+    to: 'bin/deploys',
     finding:
-      'systemd: auth-system-backup.service: /opt/auth-system/bin/back-up is not among the files of this server [existing-files]',
+      'systemd: auth-system.service: /opt/auth-system/bin/deploys is not among the files of this server [existing-files]',
   },
   {
     title: 'a container that does not exist',

@@ -38,7 +38,24 @@ const purge = (hours: number) => ({
   [`auth_last_purge_age_seconds{${podLabels}}`]: `${hours * 3600}x60`,
 });
 
+/** Of a service that runs, whose last backup is from the given hour. */
+const backup = (hour: number) => ({
+  [`up{${podLabels}}`]: '1x400',
+  [`auth_last_backup_timestamp_seconds{${podLabels}}`]: `${hour * 3600}x400`,
+});
+const sixtyHours = { interval: '10m', at: '60h' };
+
 export const dependencies: AlertCases = {
+  AuthBackupOverdue: [
+    fires('two daily backups in a row have failed', { series: backup(5), ...sixtyHours }),
+    fires('there was never a backup', { series: backup(0), ...sixtyHours }),
+    fires('the service runs and reports no backup', {
+      series: { [`up{${podLabels}}`]: '1x400' },
+      ...sixtyHours,
+    }),
+    silent('one daily backup has failed', { series: backup(18), ...sixtyHours }),
+    silent('no pod can be scraped', { series: { [`up{${podLabels}}`]: '0x400' }, ...sixtyHours }),
+  ],
   AuthHashQueueSaturated: [
     fires('a fifth of all hashes wait longer than a second', { series: hashes(80, 0), at: '20m' }),
     fires('hashes are rejected, and none waits', { series: hashes(100, 60), at: '20m' }),

@@ -73,12 +73,12 @@ export const unwise: readonly Broken[] = [
     (template) => {
       template.resources[0].properties.initContainers[0].properties.command = ['migrate'];
     },
-    `${migrate}: command must be node --require ./dist/threads.cjs dist/main.js migrate, because it replaces the entry point of the image [entry-point]`,
+    `${migrate}: command must be auth-service migrate, because it replaces the entry point of the image [entry-point]`,
   ],
   [
     'a service with a command',
     (template) => {
-      first(template).command = ['node', 'dist/main.js'];
+      first(template).command = ['auth-service'];
     },
     `${service}: command replaces the entry point of the image [entry-point]`,
   ],
@@ -186,6 +186,21 @@ export const unwise: readonly Broken[] = [
       gateway(template).backendHttpSettingsCollection[0].properties.port = 9464;
     },
     'template.json: the gateway sends requests to port 9464 instead of 8000 [gateway]',
+  ],
+  [
+    'a gateway whose port is a text',
+    (template) => {
+      gateway(template).backendHttpSettingsCollection[0].properties.port = '8000';
+    },
+    'template.json: the gateway does not have the form that the rules read, at backendHttpSettingsCollection[0].properties.port [gateway]',
+  ],
+  [
+    'a gateway without probes',
+    (template) => {
+      delete gateway(template).probes;
+    },
+    'template.json: auth-gateway.backendHttpSettingsCollection[0].properties.probe.id names probes ready, which does not exist [reference]',
+    'template.json: the gateway does not have the form that the rules read, at probes [gateway]',
   ],
   [
     'a gateway that asks for the wrong path',

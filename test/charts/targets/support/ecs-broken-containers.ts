@@ -2,7 +2,7 @@ import { type Broken, broken } from './ecs-broken.ts';
 
 const service = 'ServiceTaskTask: container auth-service';
 const healthCheck =
-  '"Command":["CMD","node","dist/main.js","health"],"Interval":30,"Retries":3,"StartPeriod":60,"Timeout":5';
+  '"Command":["CMD","auth-service","health"],"Interval":30,"Retries":3,"StartPeriod":60,"Timeout":5';
 
 /** What the rules about containers refuse. */
 export const containers: readonly Broken[] = [
@@ -41,10 +41,10 @@ export const containers: readonly Broken[] = [
     'the health check of the guide',
     healthCheck,
     healthCheck.replace(
-      '"CMD","node","dist/main.js","health"',
+      '"CMD","auth-service","health"',
       '"CMD-SHELL","curl -f http://localhost:8000/api/v1/health || exit 1"',
     ),
-    `${service}: the health check must be CMD node dist/main.js health, and not CMD-SHELL curl -f http://localhost:8000/api/v1/health || exit 1: the image has neither curl nor wget [container-health]`,
+    `${service}: the health check must be CMD auth-service health, and not CMD-SHELL curl -f http://localhost:8000/api/v1/health || exit 1: the image has neither curl nor wget [container-health]`,
   ),
   broken(
     'a health check every ten minutes',

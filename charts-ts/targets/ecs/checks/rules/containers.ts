@@ -1,5 +1,6 @@
 import { secretVariables } from '../../../../../app/config/config.ts';
 import { seconds } from '../../../../values/formats.ts';
+import { healthCommand } from '../../../../workload/process.ts';
 import { containerNames, longestTimeoutSeconds } from '../../ecs-names.ts';
 import { type Container, containersOf } from '../containers.ts';
 import type { Finding, Rule } from '../rule.ts';
@@ -49,8 +50,9 @@ const plainSecrets = containerRule('secrets', function* ({ env }) {
 function* healthFaults(check: Record<string, unknown>): Iterable<string> {
   const [interval, timeout] = [Number(check.Interval ?? 30), Number(check.Timeout ?? 5)];
   const command = listOf(check.Command).map(textOf).join(' ');
-  if (command !== 'CMD node dist/main.js health')
-    yield `the health check must be CMD node dist/main.js health, and not ${command}: the image has neither curl nor wget`;
+  const expected = ['CMD', ...healthCommand].join(' ');
+  if (command !== expected)
+    yield `the health check must be ${expected}, and not ${command}: the image has neither curl nor wget`;
   if (interval < 5 || interval > 300)
     yield `the health check's interval must be from 5 to 300 s, and is ${interval}`;
   if (timeout < 2 || timeout > 60)
