@@ -25,8 +25,8 @@ export function idleProgram() {
         written.err += text;
       },
     });
-    // `keys` has both an action and commands.
-    if (command.commands.length === 0 || command.name() === 'keys')
+    // `keys` and `backup` have both an action and commands.
+    if (command.commands.length === 0 || ['keys', 'backup'].includes(command.name()))
       command.action(() => {
         reached = command;
       });
