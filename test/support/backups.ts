@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { addBackupCommand, addRestoreCommand } from '../../app/commands/backup/command.ts';
-import { parseConfig } from '../../app/config/config.ts';
+import { type CommandName, parseConfig } from '../../app/config/config.ts';
 import { type Environment, realFiles } from '../../app/config/reader.ts';
 import { machine } from './configuration.ts';
 import { silentLog } from './stores.ts';
@@ -30,7 +30,7 @@ export async function runCommand(args: readonly string[], env: Environment = {})
   const program = new Command('auth-service').exitOverride().enablePositionalOptions();
   const context = {
     version: '9.9.9',
-    open: async (command: 'backup' | 'restore') => ({
+    open: async (command: CommandName) => ({
       config: parseConfig({ ENV: 'test', ...env }, machine, realFiles, command),
       log: silentLog,
     }),

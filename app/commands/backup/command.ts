@@ -1,15 +1,7 @@
 import type { Command } from 'commander';
-import type { Config } from '../../config/config.ts';
-import type { Logger } from '../../observe/log.ts';
+import { type CommandContext, UsageError } from '../command-context.ts';
 import { collect, collectKeyIds, parseCount } from './options.ts';
 import type { Report } from './report.ts';
-
-/** What the program gives to its commands, as far as these two need it. */
-interface Context {
-  readonly version: string;
-  open(command: 'backup' | 'restore'): Promise<{ config: Config; log: Logger }>;
-  report(options: { readonly json?: boolean }, result: object, lines: readonly string[]): void;
-}
 
 interface BackupOptions {
   readonly to?: string;
@@ -34,32 +26,29 @@ interface RestoreOptions {
   readonly json?: boolean;
 }
 
-/** EX_USAGE as every command reports it. */
-const usage = { exitCode: 2 } as const;
-
-/** Ends the command as wrongly used if `choose` throws. */
-function orUsage<T>(command: Command, choose: () => T): T {
+/** @throws UsageError if `choose` throws */
+function orUsage<T>(choose: () => T): T {
   try {
     return choose();
   } catch (error) {
-    return command.error(`error: ${error instanceof Error ? error.message : error}`, usage);
+    throw new UsageError(error instanceof Error ? error.message : String(error));
   }
 }
 
 const targetHelp = 'a folder, or rclone:REMOTE:PATH for a bucket';
 
-async function runBackup(options: BackupOptions, context: Context, command: Command): Promise<Report> {
+async function runBackup(options: BackupOptions, context: CommandContext): Promise<Report> {
   const { makeBackup } = await import('./backup.ts');
   const { chooseEncryption } = await import('./encryption.ts');
   const { readKeyFile } = await import('./key-file.ts');
   const { reportBackup } = await import('./report.ts');
   const { openTarget } = await import('./targets/open-target.ts');
-  if (options.to === undefined) return command.error('error: --to is required', usage);
+  if (options.to === undefined) throw new UsageError('--to is required');
   const { config, log } = await context.open('backup');
   const keyFile = options.keyFile === undefined ? undefined : readKeyFile(options.keyFile);
   const { ageRecipient: ageRecipients, gpgRecipient: gpgRecipients, unencrypted: isUnencrypted } = options;
   const chosen = { ageRecipients, gpgRecipients, keyFile, isUnencrypted };
-  const encryption = orUsage(command, () => chooseEncryption(chosen));
+  const encryption = orUsage(() => chooseEncryption(chosen));
   const target = openTarget(options.to);
   const start = performance.now();
   const { manifest, removed } = await makeBackup({
@@ -70,7 +59,7 @@ async function runBackup(options: BackupOptions, context: Context, command: Comm
 }
 
 /** Adds `auth-service backup` and `auth-service backup list`. */
-export function addBackupCommand(program: Command, context: Context): void {
+export function addBackupCommand(program: Command, context: CommandContext): void {
   const backup = program
     .command('backup')
     .summary('write an encrypted backup of the database')
@@ -92,8 +81,8 @@ export function addBackupCommand(program: Command, context: Context): void {
       parseCount,
     )
     .option('--json', 'write the manifest of the backup as JSON')
-    .action(async (options: BackupOptions, command: Command) => {
-      const { result, lines } = await runBackup(options, context, command);
+    .action(async (options: BackupOptions) => {
+      const { result, lines } = await runBackup(options, context);
       context.report(options, result, lines);
     });
   backup
@@ -130,12 +119,10 @@ async function openRestore(from: string, name: string | undefined, options: Rest
 async function runRestore(
   name: string | undefined,
   options: RestoreOptions,
-  context: Context,
-  command: Command,
+  context: CommandContext,
 ): Promise<Report> {
   if (options.afterSnapshot) return runAfterSnapshot(options, context);
-  if (options.from === undefined)
-    return command.error('error: --from or --after-snapshot is required', usage);
+  if (options.from === undefined) throw new UsageError('--from or --after-snapshot is required');
   const { reportDrill, reportRestore } = await import('./report.ts');
   const { config, log } = await context.open('restore');
   const parts = { config, log, ...(await openRestore(options.from, name, options)) };
@@ -153,7 +140,7 @@ async function runRestore(
 }
 
 /** After a restore by the provider of the database. */
-async function runAfterSnapshot({ alsoRevoke }: RestoreOptions, context: Context): Promise<Report> {
+async function runAfterSnapshot({ alsoRevoke }: RestoreOptions, context: CommandContext): Promise<Report> {
   const { endEverything } = await import('./after-snapshot.ts');
   const { remainingWork } = await import('./remaining-work.ts');
   const { reportAfterSnapshot } = await import('./report.ts');
@@ -164,7 +151,7 @@ async function runAfterSnapshot({ alsoRevoke }: RestoreOptions, context: Context
 }
 
 /** Adds `auth-service restore`. */
-export function addRestoreCommand(program: Command, context: Context): void {
+export function addRestoreCommand(program: Command, context: CommandContext): void {
   program
     .command('restore')
     .argument('[name]', 'a name that backup list shows; otherwise the newest complete backup')
@@ -194,8 +181,8 @@ export function addRestoreCommand(program: Command, context: Context): void {
       false,
     )
     .option('--json', 'write the result as JSON')
-    .action(async (name: string | undefined, options: RestoreOptions, command: Command) => {
-      const { result, lines } = await runRestore(name, options, context, command);
+    .action(async (name: string | undefined, options: RestoreOptions) => {
+      const { result, lines } = await runRestore(name, options, context);
       context.report(options, result, lines);
     });
 }
