@@ -4,5 +4,5 @@ import { type Database, queryOne } from '../postgres/database.ts';
 export const createBackupStore = (database: Database) => ({
   /** Seconds since the epoch: the snapshot of the last backup, or the first migration if there is no backup. */
   lastSnapshot: async (): Promise<number> =>
-    (await queryOne<{ seconds: number }>(database, 'backups/last_snapshot')).seconds,
+    (await queryOne<{ seconds: number }>(database, 'backups/find_last_snapshot')).seconds,
 });

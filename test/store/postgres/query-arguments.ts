@@ -17,7 +17,7 @@ export const queryArguments: Readonly<Record<string, readonly string[]>> = {
   'audit_log/list_by_actor': ['21', 'now()', '20000', id, 'null'],
   'audit_log/list_by_target': ['21', 'now()', '20000', `'user'`, id, 'null', 'null'],
   'audit_log/list_for_user': ['501', 'now()', '20000', id],
-  'backups/last_snapshot': [],
+  'backups/find_last_snapshot': [],
   'health/ping': [],
   'login_histories/create_partitions': ['12'],
   'login_histories/delete_unknown': ['7', '1000'],
