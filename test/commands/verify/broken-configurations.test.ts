@@ -1,7 +1,14 @@
 import { expect } from 'chai';
-import { startApp, type TestApp } from '../../support/app.ts';
+import type { TestApp } from '../../support/app.ts';
 import { onRealStore } from '../../support/stores.ts';
-import { createScratchState, idsOf, problemsOf, type Run, runVerify } from './support/run-verify.ts';
+import {
+  createScratchState,
+  idsOf,
+  problemsOf,
+  type Run,
+  runVerify,
+  startLimitedApp,
+} from './support/run-verify.ts';
 
 interface Broken {
   readonly title: string;
@@ -60,7 +67,7 @@ const table: readonly Broken[] = [
 ];
 
 /** The application as it is in production, as far as that is possible in this process. */
-const right = { RATE_LIMIT: 'on', ALLOWED_HOSTS: '127.0.0.1', CORS_ALLOWED_ORIGINS: `["${origin}"]` };
+const right = { ALLOWED_HOSTS: '127.0.0.1', CORS_ALLOWED_ORIGINS: `["${origin}"]` };
 
 onRealStore('auth-service verify fails for', (stores) => {
   let state: ReturnType<typeof createScratchState>;
@@ -71,7 +78,7 @@ onRealStore('auth-service verify fails for', (stores) => {
 
   for (const { check, options, prepare, title, variables } of table)
     it(`${title}, with ${check} alone`, async () => {
-      const app = await startApp(stores(), { ...right, ...variables });
+      const app = await startLimitedApp(stores(), { ...right, ...variables });
       try {
         prepare?.(app);
         const verified = await runVerify({

@@ -7,22 +7,23 @@ import { createStateFolder, defaultStateFolder } from '../../../app/commands/ver
 import { createThrowAwayAccount } from '../../../app/commands/verify/account/throw-away-account.ts';
 import { createHttpClient, type HttpClient } from '../../../app/commands/verify/http/client.ts';
 import { createTarget } from '../../../app/commands/verify/http/target.ts';
-import { startApp, type TestApp } from '../../support/app.ts';
+import type { TestApp } from '../../support/app.ts';
 import { onRealStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
-import { createScratchState, idsOf, problemsOf, runVerify } from './support/run-verify.ts';
+import { createScratchState, idsOf, problemsOf, runVerify, startLimitedApp } from './support/run-verify.ts';
 
 onRealStore('The account of auth-service verify', (stores) => {
   let app: TestApp;
   let state: ReturnType<typeof createScratchState>;
-  before(async () => {
-    app = await startApp(stores(), { RATE_LIMIT: 'on' });
-  });
-  after(() => app.close());
-  beforeEach(() => {
+  // One for each test: the tests together are more than the limits of one client.
+  beforeEach(async () => {
+    app = await startLimitedApp(stores(), {});
     state = createScratchState();
   });
-  afterEach(() => state.remove());
+  afterEach(async () => {
+    state.remove();
+    await app.close();
+  });
 
   const url = () => `http://127.0.0.1:${app.port}`;
   const isKnown = async (email: string): Promise<boolean> =>

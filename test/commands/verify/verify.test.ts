@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { startApp, type TestApp } from '../../support/app.ts';
+import type { TestApp } from '../../support/app.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { startCountingProxy } from './support/counting-proxy.ts';
-import { createScratchState, idsOf, problemsOf, runVerify } from './support/run-verify.ts';
+import { createScratchState, idsOf, problemsOf, runVerify, startLimitedApp } from './support/run-verify.ts';
 
 const origin = 'https://app.example.com';
 
@@ -11,8 +11,7 @@ onEachStore('auth-service verify', (stores) => {
   let app: TestApp;
   let state: ReturnType<typeof createScratchState>;
   before(async () => {
-    app = await startApp(stores(), {
-      RATE_LIMIT: 'on',
+    app = await startLimitedApp(stores(), {
       CORS_ALLOWED_ORIGINS: `["${origin}"]`,
       ALLOWED_HOSTS: '127.0.0.1',
     });

@@ -7,6 +7,9 @@ import { publicChecks } from '../../../../app/commands/verify/checks/public-chec
 import { createTarget, type Target } from '../../../../app/commands/verify/http/target.ts';
 import type { VerifyOptions } from '../../../../app/commands/verify/options.ts';
 import { type Verified, verifyDeployment } from '../../../../app/commands/verify/verify.ts';
+import type { Stores } from '../../../../app/open-stores.ts';
+import { createInMemoryRedis } from '../../../../app/store/embedded/in-memory-redis.ts';
+import { startApp, type TestApp } from '../../../support/app.ts';
 
 export const anyOptions: VerifyOptions = {
   isReadOnly: false,
@@ -28,6 +31,16 @@ export function createScratchState(): { folder: StateFolder; remove: () => void 
     remove: () => rmSync(parent, { recursive: true }),
   };
 }
+
+/**
+ * An application with limits, as in production. `verify` is one client with one address, and all runs of a file together are
+ * more than a limit allows. So each application counts for itself.
+ */
+export const startLimitedApp = (
+  stores: Stores,
+  variables: Readonly<Record<string, string>>,
+): Promise<TestApp> =>
+  startApp({ ...stores, redis: createInMemoryRedis() }, { RATE_LIMIT: 'on', ...variables });
 
 export interface Run {
   readonly url: string;
