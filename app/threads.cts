@@ -24,7 +24,7 @@ process.env.UV_THREADPOOL_SIZE = String(Math.max(Number(UV_THREADPOOL_SIZE) || 4
 // Hashing may use every CPU, but the thread that answers requests comes first, so the threads of the pool get a lower
 // priority. At this one the scheduler still gives them a quarter of a CPU that both want, so a flood of requests does not
 // stop logins. Linux has a priority for each thread. On other systems, or without the permission, nothing changes.
-const lowPriority = 5;
+const lowPriority = Math.min(os.getPriority() + 5, os.constants.priority.PRIORITY_LOW);
 const tasks = '/proc/self/task';
 
 function threads(): number[] {
