@@ -64,16 +64,16 @@ describe('the checkers of ECS', function () {
 
   describe('are divided between two commands', () => {
     let folder: string;
-    before(() => {
+    const lines: string[] = [];
+    before(async () => {
       folder = mkdtempSync(join(tmpdir(), 'ecs-rules-'));
-    });
-    after(() => rmSync(folder, { recursive: true }));
-
-    it('of which synth names the second', async () => {
-      const lines: string[] = [];
       await runSynth(['--target', 'ecs', '--out', join(folder, 'out')], undefined, (line) =>
         lines.push(line),
       );
+    });
+    after(() => rmSync(folder, { recursive: true }));
+
+    it('of which synth names the second', () => {
       expect(lines).to.deep.equal([
         `ecs: further rules are checked by npm run validate -- ${join(folder, 'out')} --target ecs`,
       ]);
@@ -86,7 +86,7 @@ describe('the checkers of ECS', function () {
 
     it('of which validate asks all rules', () => {
       const accepted = validate();
-      expect(accepted.stderr + accepted.stdout).to.equal('2 files, 0 findings\n');
+      expect(accepted.stderr + accepted.stdout).to.equal('3 files, 0 findings\n');
       expect(accepted.status).to.equal(0);
       for (const [from, to] of [
         ['"MultiAZ": false', '"MultiAz": false'],

@@ -31,7 +31,7 @@ const refusedByActionlint: Record<string, readonly [string, string, string, stri
     ecs,
     '- manifests\n',
     '- manifest\n',
-    '65: job "deploy" needs job "manifest" which does not exist',
+    '66: job "deploy" needs job "manifest" which does not exist',
   ],
   'an expression that does not exist': [
     ecs,
@@ -45,7 +45,7 @@ const refusedByActionlint: Record<string, readonly [string, string, string, stri
     ecs,
     '{ vars.SERVICE_URL }}',
     '{ vars.SERVICE_URL }',
-    '77: got unexpected EOF',
+    '78: got unexpected EOF',
   ],
 };
 
