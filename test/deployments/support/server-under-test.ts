@@ -72,7 +72,8 @@ export function createServerUnderTest(
         await work();
         const { failures, sent } = await client.stop();
         say(`${sent} requests meanwhile, ${failures.length} of them without the expected answer`);
-        expect(failures).to.deep.equal([]);
+        // The first and the last of them say what went wrong, and for how long.
+        expect([...failures.slice(0, 3), ...failures.slice(3).slice(-3)].join('\n')).to.equal('');
         expect(sent).to.be.above(50);
       } finally {
         client.kill();
