@@ -3,8 +3,8 @@ import { request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Sends requests one after the other in two loops, each on a connection of its own, until its standard input ends. Then it prints how many it has
- * sent, and what came instead of the expected answers.
+ * Sends requests one after the other in two loops, each on a connection of its own, until its standard input ends. Then it
+ * prints how many it has sent, and what came instead of the expected answers.
  * Environment: ADDRESS, HOST, CA (a file) and TOKEN.
  */
 const { ADDRESS = '', CA = '', HOST = '', TOKEN = '' } = process.env;
