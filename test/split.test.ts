@@ -27,11 +27,12 @@ describe('The division of the tests between processes', () => {
       "describe('title', () => undefined);",
       "import { initializedDataDir } from './support/data-dir.ts';",
       "onRealStore('title', () => undefined);",
+      "import type { Target } from '../../charts-ts/targets/target.ts';",
     ]);
-    const [dataDir, realStore] = more;
-    expect(split([stores, processes, both, other, dataDir, realStore].map(String))).to.deep.equal([
+    const [dataDir, realStore, charts] = more;
+    expect(split([stores, processes, both, other, dataDir, realStore, charts].map(String))).to.deep.equal([
       [stores, both],
-      [processes, dataDir],
+      [processes, dataDir, charts],
       [other, realStore],
     ]);
   });
