@@ -28,11 +28,14 @@ describe('The division of the tests between processes', () => {
       "import { initializedDataDir } from './support/data-dir.ts';",
       "onRealStore('title', () => undefined);",
       "import type { Target } from '../../charts-ts/targets/target.ts';",
+      "import { program } from '../../app/commands/program.ts';",
     ]);
-    const [dataDir, realStore, charts] = more;
-    expect(split([stores, processes, both, other, dataDir, realStore, charts].map(String))).to.deep.equal([
+    const [dataDir, realStore, charts, commands] = more;
+    expect(
+      split([stores, processes, both, other, dataDir, realStore, charts, commands].map(String)),
+    ).to.deep.equal([
       [stores, both],
-      [processes, dataDir, charts],
+      [processes, dataDir, charts, commands],
       [other, realStore],
     ]);
   });

@@ -3,12 +3,12 @@ import { readFileSync } from 'node:fs';
 /** What all files of such a kind share takes seconds of CPU time, so one process runs them. */
 const kinds: readonly RegExp[] = [
   /\bonEachStore\(/,
-  /support\/(process|data-dir|compiled-app)\.ts'|\/charts-ts\//,
+  /support\/(process|data-dir|compiled-app)\.ts'|\/charts-ts\/|\/app\/commands\//,
 ];
 
 /**
  * Divides test files, each in the order of `files`, into those on each store, those that start the compiled service or load
- * the charts, and the others. They take about the same time.
+ * the charts or the commands, and the others. They take about the same time.
  */
 export function split(files: readonly string[]): string[][] {
   const shares: string[][] = [...kinds, null].map(() => []);
