@@ -1,25 +1,43 @@
 import type { Values } from './values/schema.ts';
 
-/** Names of the objects. They must not change: a renamed object replaces the one in the cluster. */
-export const names = {
-  app: 'auth-service',
-  partOf: 'auth-system',
-  ingress: 'auth-service-ingress',
-  autoscaler: 'auth-service-hpa',
-  gateway: 'auth-service-gateway',
-  gatewayTls: 'auth-service-gateway-tls',
-  config: 'auth-service-config',
-  publicKeys: 'auth-jwt-public-keys',
-  databaseCa: 'auth-database-ca',
-  redisCa: 'auth-redis-ca',
-  secretsReader: 'auth-service-secrets',
-  purge: 'auth-service-purge',
-  migrate: 'auth-service-migrate',
-  administrator: 'auth-service-administrator',
-  backup: 'auth-service-backup',
-  restore: 'auth-service-restore',
-  drill: 'auth-service-restore-drill',
-} as const;
+/** The name that the deployment guide gives the service, and so each target that has one installation. */
+const guideName = 'auth-service';
+
+/** What the service is a part of, for the label of that name. */
+const partOf = 'auth-system';
+
+/** The name of the container of the API, whatever the installation is called. */
+export const apiContainer = guideName;
+
+/** Names of the objects of an installation. They must not change: a renamed object replaces the one in the cluster. */
+function derivedNames(name: string) {
+  return {
+    app: name,
+    ingress: `${name}-ingress`,
+    autoscaler: `${name}-hpa`,
+    gateway: `${name}-gateway`,
+    gatewayTls: `${name}-gateway-tls`,
+    config: `${name}-config`,
+    publicKeys: 'auth-jwt-public-keys',
+    databaseCa: 'auth-database-ca',
+    redisCa: 'auth-redis-ca',
+    secretsReader: `${name}-secrets`,
+    purge: `${name}-purge`,
+    migrate: `${name}-migrate`,
+    administrator: `${name}-administrator`,
+    backup: `${name}-backup`,
+    restore: `${name}-restore`,
+    drill: `${name}-restore-drill`,
+  };
+}
+
+/** The names in the targets that are not Kubernetes. */
+export const names = derivedNames(guideName);
+
+/** The names of the objects of the installation that the values describe. */
+export function namesOf(_values: Values): typeof names {
+  return names;
+}
 
 export const ports = { http: 8000, metrics: 9464 } as const;
 /** User and group of the image. Hosts have no users above 10000. */
@@ -31,23 +49,23 @@ export const probePaths = { live: '/livez', ready: '/readyz' } as const;
 export const loadBalancerPath = '/api/v1/health/ready';
 
 /** Selects the pods of the API. The selector of a Deployment is immutable, so this label must not change. */
-export const apiSelector = { app: names.app } as const;
-/** Selects all pods of the service: API, purge and migration. */
-export const allPodsSelector = { 'app.kubernetes.io/part-of': names.partOf } as const;
+export const apiSelector = (values: Values) => ({ app: namesOf(values).app });
+/** Selects all pods of the installation: API, purge, migration and the others. */
+export const installationSelector = (_values: Values) => ({ 'app.kubernetes.io/part-of': partOf });
 
 /** The recommended labels of Kubernetes. Polaris requires that `instance` is the name of a workload. */
 export function standardLabels(
   values: Values,
   component: string,
-  instance: string = names.app,
+  instance: string = namesOf(values).app,
 ): Record<string, string> {
   return {
     app: instance,
-    'app.kubernetes.io/name': names.app,
+    'app.kubernetes.io/name': guideName,
     'app.kubernetes.io/instance': instance,
     'app.kubernetes.io/version': values.image.tag,
     'app.kubernetes.io/component': component,
-    'app.kubernetes.io/part-of': names.partOf,
+    'app.kubernetes.io/part-of': partOf,
     'app.kubernetes.io/managed-by': 'cdk8s',
   };
 }

@@ -2,7 +2,7 @@ import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking
 import type { Construct } from 'constructs';
 import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { metadata, names, podSecurityLabels, standardLabels } from '../names.ts';
+import { metadata, namesOf, podSecurityLabels, standardLabels } from '../names.ts';
 import type { Aks, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
 
@@ -28,7 +28,7 @@ function addTlsServiceAccount(scope: Construct, values: Values, aks: Aks): void 
   addObject<IServiceAccount>(scope, 'tls-account', {
     apiVersion: 'v1',
     kind: 'ServiceAccount',
-    metadata: gatewayMetadata(values, aks, names.gatewayTls, annotations),
+    metadata: gatewayMetadata(values, aks, namesOf(values).gatewayTls, annotations),
     automountServiceAccountToken: false,
   });
 }
@@ -41,22 +41,22 @@ function addParameters(scope: Construct, values: Values, aks: Aks): void {
   addObject<IConfigMap>(scope, 'parameters', {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    metadata: gatewayMetadata(values, aks, names.gateway),
+    metadata: gatewayMetadata(values, aks, namesOf(values).gateway),
     data: { service: 'spec:\n  externalTrafficPolicy: Local\n' },
   });
 }
 
 function addGateway(scope: Construct, values: Values, aks: Aks): void {
-  const parametersRef = { group: '', kind: 'ConfigMap', name: names.gateway };
+  const parametersRef = { group: '', kind: 'ConfigMap', name: namesOf(values).gateway };
   const certificate = {
     'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '',
-    'kubernetes.azure.com/tls-cert-service-account': names.gatewayTls,
+    'kubernetes.azure.com/tls-cert-service-account': namesOf(values).gatewayTls,
   };
   const serviceNamespace = { matchLabels: { 'kubernetes.io/metadata.name': values.namespace.name } };
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: gatewayMetadata(values, aks, names.gateway, values.ingress.annotations),
+    metadata: gatewayMetadata(values, aks, namesOf(values).gateway, values.ingress.annotations),
     spec: {
       gatewayClassName: aks.gatewayClassName,
       ...(aks.preserveClientAddress && { infrastructure: { parametersRef } }),

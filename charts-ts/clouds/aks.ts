@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { names } from '../names.ts';
+import { namesOf } from '../names.ts';
 import type { Aks, Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
@@ -12,17 +12,17 @@ function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
   addIngress(scope, values, tls ? annotations : {}, {
     ingressClassName: aks.ingressClassName,
     // The add-on copies the certificate from Key Vault to a Secret of this name. nginx redirects HTTP to HTTPS.
-    ...(tls && { tls: [{ hosts: [host], secretName: `keyvault-${names.ingress}` }] }),
+    ...(tls && { tls: [{ hosts: [host], secretName: `keyvault-${namesOf(values).ingress}` }] }),
   });
 }
 
-function loadBalancer({ ingress }: Values, aks: Aks): Cloud['loadBalancer'] {
+function loadBalancer(values: Values, aks: Aks): Cloud['loadBalancer'] {
   const envoy: Peer = {
     namespace: aks.gatewayNamespace,
-    podLabels: { 'gateway.networking.k8s.io/gateway-name': names.gateway },
+    podLabels: { 'gateway.networking.k8s.io/gateway-name': namesOf(values).gateway },
   };
   const nginx: Peer = { namespace: aks.ingressNamespace, podLabels: { app: 'nginx' } };
-  const isGateway = ingress.kind === 'gateway';
+  const isGateway = values.ingress.kind === 'gateway';
   return {
     peers: [isGateway ? envoy : nginx],
     proxies: aks.proxyCidrs,
@@ -42,7 +42,7 @@ export function createAks(values: Values, aks: Aks): Cloud {
         azurekv: {
           authType: 'WorkloadIdentity',
           vaultUrl: aks.vaultUrl ?? '',
-          serviceAccountRef: { name: names.secretsReader },
+          serviceAccountRef: { name: namesOf(values).secretsReader },
         },
       },
       serviceAccountAnnotations: {

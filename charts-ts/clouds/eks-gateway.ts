@@ -1,7 +1,7 @@
 import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
 import { addObject, type Manifest } from '../manifest.ts';
-import { loadBalancerPath, metadata, names } from '../names.ts';
+import { loadBalancerPath, metadata, namesOf } from '../names.ts';
 import type { Eks, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
 
@@ -24,7 +24,7 @@ function addLoadBalancer(scope: Construct, values: Values, eks: Eks): void {
   addObject<AwsConfiguration>(scope, 'load-balancer', {
     apiVersion: 'gateway.k8s.aws/v1',
     kind: 'LoadBalancerConfiguration',
-    metadata: metadata(values, names.gateway, { component: 'entry' }),
+    metadata: metadata(values, namesOf(values).gateway, { component: 'entry' }),
     spec: {
       scheme: eks.scheme,
       ...(eks.ipAddressType && { ipAddressType: eks.ipAddressType }),
@@ -39,9 +39,9 @@ function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
   addObject<AwsConfiguration>(scope, 'target-group', {
     apiVersion: 'gateway.k8s.aws/v1',
     kind: 'TargetGroupConfiguration',
-    metadata: metadata(values, names.app, { component: 'entry' }),
+    metadata: metadata(values, namesOf(values).app, { component: 'entry' }),
     spec: {
-      targetReference: { name: names.app },
+      targetReference: { name: namesOf(values).app },
       defaultConfiguration: {
         targetType: 'ip',
         healthCheckConfig: {
@@ -66,11 +66,15 @@ export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void 
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: metadata(values, names.gateway, { component: 'entry', annotations }),
+    metadata: metadata(values, namesOf(values).gateway, { component: 'entry', annotations }),
     spec: {
       gatewayClassName: eks.gatewayClassName,
       infrastructure: {
-        parametersRef: { group: 'gateway.k8s.aws', kind: 'LoadBalancerConfiguration', name: names.gateway },
+        parametersRef: {
+          group: 'gateway.k8s.aws',
+          kind: 'LoadBalancerConfiguration',
+          name: namesOf(values).gateway,
+        },
       },
       // LoadBalancerConfiguration names the certificate.
       listeners: gatewayListeners(values),

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { loadBalancerPath, names } from '../names.ts';
+import { loadBalancerPath, namesOf } from '../names.ts';
 import type { Eks, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
@@ -59,7 +59,7 @@ export function createEks(values: Values, eks: Eks): Cloud {
         aws: {
           service: 'SecretsManager',
           region: eks.region,
-          auth: { jwt: { serviceAccountRef: { name: names.secretsReader } } },
+          auth: { jwt: { serviceAccountRef: { name: namesOf(values).secretsReader } } },
         },
       },
       serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },

@@ -4,7 +4,7 @@ import type { IGCPGatewayPolicy } from '@kubernetes-models/gke/networking.gke.io
 import type { IHealthCheckPolicy } from '@kubernetes-models/gke/networking.gke.io/v1/HealthCheckPolicy';
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
-import { loadBalancerPath, metadata, names, ports } from '../names.ts';
+import { loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
 import { addRoutes, gatewayListeners } from './routing.ts';
 
@@ -17,9 +17,9 @@ export const gkeHealthCheck = {
 };
 
 const apiVersion = 'networking.gke.io/v1';
-const service = { group: '', kind: 'Service', name: names.app };
+const serviceRef = (values: Values) => ({ group: '', kind: 'Service', name: namesOf(values).app });
 
-const policyMetadata = (values: Values) => metadata(values, names.app, { component: 'entry' });
+const policyMetadata = (values: Values) => metadata(values, namesOf(values).app, { component: 'entry' });
 
 function addHealthCheckPolicy(scope: Construct, values: Values): void {
   addObject<IHealthCheckPolicy>(scope, 'health-check', {
@@ -27,7 +27,7 @@ function addHealthCheckPolicy(scope: Construct, values: Values): void {
     kind: 'HealthCheckPolicy',
     metadata: policyMetadata(values),
     spec: {
-      targetRef: service,
+      targetRef: serviceRef(values),
       default: {
         ...gkeHealthCheck,
         config: {
@@ -49,7 +49,7 @@ function addBackendPolicy(scope: Construct, values: Values, gke: Gke): void {
     kind: 'GCPBackendPolicy',
     metadata: policyMetadata(values),
     spec: {
-      targetRef: service,
+      targetRef: serviceRef(values),
       default: {
         // Google's time for a whole response. A data export may take as long as exportDeadline of the service.
         timeoutSec: 900,
@@ -67,7 +67,7 @@ function addGatewayPolicy(scope: Construct, values: Values, sslPolicy: string): 
     kind: 'GCPGatewayPolicy',
     metadata: policyMetadata(values),
     spec: {
-      targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: names.gateway },
+      targetRef: { group: 'gateway.networking.k8s.io', kind: 'Gateway', name: namesOf(values).gateway },
       default: { sslPolicy },
     },
   });
@@ -87,7 +87,7 @@ function addGateway(scope: Construct, values: Values, gke: Gke): void {
   addObject<IGateway>(scope, 'gateway', {
     apiVersion: 'gateway.networking.k8s.io/v1',
     kind: 'Gateway',
-    metadata: metadata(values, names.gateway, { component: 'entry', annotations }),
+    metadata: metadata(values, namesOf(values).gateway, { component: 'entry', annotations }),
     spec: {
       gatewayClassName: gke.gatewayClassName,
       addresses: [{ type: 'NamedAddress', value: gke.addressName }],

@@ -3,7 +3,7 @@ import type { IManagedCertificate } from '@kubernetes-models/gke/networking.gke.
 import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v1beta1/FrontendConfig';
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
-import { loadBalancerPath, metadata, names, ports } from '../names.ts';
+import { loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
@@ -14,9 +14,9 @@ function ingressAnnotations(values: Values, gke: Gke): Record<string, string> {
     // The controller reads only this annotation and ignores spec.ingressClassName.
     'kubernetes.io/ingress.class': 'gce',
     'kubernetes.io/ingress.global-static-ip-name': gke.addressName,
-    'networking.gke.io/v1beta1.FrontendConfig': names.app,
+    'networking.gke.io/v1beta1.FrontendConfig': namesOf(values).app,
     ...(values.ingress.tls &&
-      gke.managedCertificate && { 'networking.gke.io/managed-certificates': names.app }),
+      gke.managedCertificate && { 'networking.gke.io/managed-certificates': namesOf(values).app }),
     ...(values.ingress.tls &&
       gke.preSharedCertificate && { 'ingress.gcp.kubernetes.io/pre-shared-cert': gke.preSharedCertificate }),
   };
@@ -26,7 +26,7 @@ function addBackend(scope: Construct, values: Values, gke: Gke): void {
   addObject<IBackendConfig>(scope, 'backend', {
     apiVersion: 'cloud.google.com/v1',
     kind: 'BackendConfig',
-    metadata: metadata(values, names.app, { component: 'entry' }),
+    metadata: metadata(values, namesOf(values).app, { component: 'entry' }),
     spec: {
       healthCheck: { type: 'HTTP', requestPath: loadBalancerPath, port: ports.http, ...gkeHealthCheck },
       // Google's time for a whole response. A data export may take as long as exportDeadline of the service.
@@ -42,7 +42,7 @@ function addFrontend(scope: Construct, values: Values, gke: Gke): void {
   addObject<IFrontendConfig>(scope, 'frontend', {
     apiVersion: 'networking.gke.io/v1beta1',
     kind: 'FrontendConfig',
-    metadata: metadata(values, names.app, { component: 'entry' }),
+    metadata: metadata(values, namesOf(values).app, { component: 'entry' }),
     spec: {
       ...(values.ingress.tls && {
         redirectToHttps: { enabled: true, responseCodeName: 'MOVED_PERMANENTLY_DEFAULT' },
@@ -59,7 +59,7 @@ function addGkeIngress(scope: Construct, values: Values, gke: Gke): void {
     addObject<IManagedCertificate>(scope, 'certificate', {
       apiVersion: 'networking.gke.io/v1',
       kind: 'ManagedCertificate',
-      metadata: metadata(values, names.app, { component: 'entry' }),
+      metadata: metadata(values, namesOf(values).app, { component: 'entry' }),
       spec: { domains: [values.ingress.host] },
     });
   }
@@ -83,7 +83,7 @@ export function createGke(values: Values, gke: Gke): Cloud {
     serviceAnnotations: isIngress
       ? {
           'cloud.google.com/neg': '{"ingress": true}',
-          'cloud.google.com/backend-config': `{"default": "${names.app}"}`,
+          'cloud.google.com/backend-config': `{"default": "${namesOf(values).app}"}`,
         }
       : {},
     secretStore: {
@@ -91,7 +91,7 @@ export function createGke(values: Values, gke: Gke): Cloud {
         gcpsm: {
           projectID: gke.project,
           // Without it, the operator would read the store with its own identity, which serves all namespaces.
-          auth: { workloadIdentity: { serviceAccountRef: { name: names.secretsReader } } },
+          auth: { workloadIdentity: { serviceAccountRef: { name: namesOf(values).secretsReader } } },
         },
       },
       serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': gke.secretsServiceAccount ?? '' },

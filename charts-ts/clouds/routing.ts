@@ -2,7 +2,7 @@ import type { IGateway, IHTTPRoute } from '@kubernetes-models/gateway-api/gatewa
 import type { Construct } from 'constructs';
 import type { IIngress, IIngressSpec } from 'kubernetes-models/networking.k8s.io/v1';
 import { addObject } from '../manifest.ts';
-import { metadata, names, ports } from '../names.ts';
+import { metadata, namesOf, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 /**
@@ -16,11 +16,11 @@ export function addIngress(
   spec: Pick<IIngressSpec, 'ingressClassName' | 'tls'>,
 ): void {
   const { host } = values.ingress;
-  const backend = { service: { name: names.app, port: { number: ports.http } } };
+  const backend = { service: { name: namesOf(values).app, port: { number: ports.http } } };
   addObject<IIngress>(scope, 'ingress', {
     apiVersion: 'networking.k8s.io/v1',
     kind: 'Ingress',
-    metadata: metadata(values, names.ingress, {
+    metadata: metadata(values, namesOf(values).ingress, {
       component: 'entry',
       annotations: { ...annotations, ...values.ingress.annotations },
     }),
@@ -52,19 +52,19 @@ export function addRoutes(scope: Construct, values: Values, namespace?: string):
       kind: 'HTTPRoute',
       metadata: metadata(values, name, { component: 'entry' }),
       spec: {
-        parentRefs: [{ name: names.gateway, ...(namespace && { namespace }), sectionName }],
+        parentRefs: [{ name: namesOf(values).gateway, ...(namespace && { namespace }), sectionName }],
         hostnames: [values.ingress.host],
         rules: [rule],
       },
     });
   const matches = [{ path: { type: 'PathPrefix' as const, value: '/' } }];
 
-  addRoute(names.app, values.ingress.tls ? 'https' : 'http', {
+  addRoute(namesOf(values).app, values.ingress.tls ? 'https' : 'http', {
     matches,
-    backendRefs: [{ name: names.app, port: ports.http }],
+    backendRefs: [{ name: namesOf(values).app, port: ports.http }],
   });
   if (!values.ingress.tls) return;
-  addRoute(`${names.app}-redirect`, 'http', {
+  addRoute(`${namesOf(values).app}-redirect`, 'http', {
     filters: [{ type: 'RequestRedirect', requestRedirect: { scheme: 'https', statusCode: 301 } }],
     matches,
   });

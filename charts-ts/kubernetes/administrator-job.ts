@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { IJob } from 'kubernetes-models/batch/v1';
 import { addObject } from '../manifest.ts';
-import { names } from '../names.ts';
+import { namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { oneOffJob } from './one-off-job.ts';
 import { container, type Mounts, podSpec } from './pod.ts';
@@ -30,7 +30,7 @@ export class AdministratorJob extends Construct {
       this,
       'job',
       oneOffJob(values, {
-        name: names.administrator,
+        name: namesOf(values).administrator,
         component: 'administrator',
         deadlineSeconds: 300,
         retries: 2,

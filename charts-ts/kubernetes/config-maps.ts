@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { IConfigMap } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { metadata, names } from '../names.ts';
+import { metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { plainSettings } from './settings.ts';
 
@@ -18,10 +18,10 @@ export class ConfigMaps extends Construct {
         data,
       });
 
-    add(names.config, plainSettings(values));
+    add(namesOf(values).config, plainSettings(values));
     const publicKeys = Object.entries(jwt.publicKeys).map(([name, pem]) => [`${name}.pem`, pem]);
-    add(names.publicKeys, Object.fromEntries(publicKeys));
-    if (database.ca) add(names.databaseCa, { 'ca.pem': database.ca });
-    if (redis.ca) add(names.redisCa, { 'ca.pem': redis.ca });
+    add(namesOf(values).publicKeys, Object.fromEntries(publicKeys));
+    if (database.ca) add(namesOf(values).databaseCa, { 'ca.pem': database.ca });
+    if (redis.ca) add(namesOf(values).redisCa, { 'ca.pem': redis.ca });
   }
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IPodTemplateSpec, IProbe } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { apiSelector, metadata, names, ports, probePaths, standardLabels } from '../names.ts';
+import { apiContainer, apiSelector, metadata, namesOf, ports, probePaths, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrationContainer } from './migration.ts';
 import { configChecksum, container, podSpec } from './pod.ts';
@@ -24,7 +24,7 @@ const probes = {
 
 /** Spreads the pods over nodes and zones where possible. Required rules would leave pods pending in a small cluster. */
 function placement(values: Values) {
-  const labelSelector = { matchLabels: apiSelector };
+  const labelSelector = { matchLabels: apiSelector(values) };
   return {
     affinity: {
       podAntiAffinity: {
@@ -48,7 +48,7 @@ function placement(values: Values) {
 
 function podTemplate(values: Values): IPodTemplateSpec {
   const api = container(values, 'serve', {
-    name: names.app,
+    name: apiContainer,
     resources: values.resources,
     ports: [
       { name: 'http', containerPort: ports.http, protocol: 'TCP' },
@@ -60,7 +60,7 @@ function podTemplate(values: Values): IPodTemplateSpec {
   const commands = withMigration ? (['migrate', 'serve'] as const) : (['serve'] as const);
   return {
     metadata: {
-      labels: { ...standardLabels(values, 'api'), ...values.podLabels, ...apiSelector },
+      labels: { ...standardLabels(values, 'api'), ...values.podLabels, ...apiSelector(values) },
       annotations: { ...values.podAnnotations, ...configChecksum(values) },
     },
     spec: podSpec(values, commands, {
@@ -82,7 +82,7 @@ export class Deployment extends Construct {
     addObject<IDeployment>(this, 'deployment', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: metadata(values, names.app),
+      metadata: metadata(values, namesOf(values).app),
       spec: {
         minReadySeconds: rollout.minReadySeconds,
         // The init container may wait until the migration of another pod has released the advisory lock.
@@ -90,7 +90,7 @@ export class Deployment extends Construct {
         // If an autoscaler is enabled, every kubectl apply with a number would undo its scaling.
         ...(!autoscaling.enabled && { replicas: values.replicas }),
         revisionHistoryLimit: rollout.revisionHistoryLimit,
-        selector: { matchLabels: apiSelector },
+        selector: { matchLabels: apiSelector(values) },
         strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: rollout.maxSurge, maxUnavailable: 0 } },
         template: podTemplate(values),
       },

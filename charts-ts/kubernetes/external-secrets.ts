@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import type { IServiceAccount } from 'kubernetes-models/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
-import { metadata, names } from '../names.ts';
+import { metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { SecretKey } from '../workload/settings.ts';
 import { ownerKeys, secretKeys } from './settings.ts';
@@ -19,7 +19,7 @@ function externalSecret(values: Values, name: string, keys: readonly SecretKey[]
     metadata: metadata(values, name, { component: 'secrets' }),
     spec: {
       refreshInterval: external.refreshInterval,
-      secretStoreRef: { kind: 'SecretStore', name: names.secretsReader },
+      secretStoreRef: { kind: 'SecretStore', name: namesOf(values).secretsReader },
       // Retain keeps the Secret of the running service while the store is not available.
       target: { name, creationPolicy: 'Owner', deletionPolicy: 'Retain' },
       data: keys.map((key) => ({ secretKey: key, remoteRef: { key: `${external.prefix}${key}` } })),
@@ -39,7 +39,7 @@ export class ExternalSecrets extends Construct {
     addObject<IServiceAccount>(this, 'service-account', {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
-      metadata: metadata(values, names.secretsReader, {
+      metadata: metadata(values, namesOf(values).secretsReader, {
         component,
         annotations: cloud.secretStore.serviceAccountAnnotations,
       }),
@@ -48,7 +48,7 @@ export class ExternalSecrets extends Construct {
     addObject<ISecretStore>(this, 'store', {
       apiVersion: 'external-secrets.io/v1',
       kind: 'SecretStore',
-      metadata: metadata(values, names.secretsReader, { component }),
+      metadata: metadata(values, namesOf(values).secretsReader, { component }),
       spec: { provider: cloud.secretStore.provider },
     });
     addObject(this, 'secret', externalSecret(values, name, secretKeys(values)));

@@ -3,7 +3,7 @@ import type { IHorizontalPodAutoscaler, IMetricSpec } from 'kubernetes-models/au
 import type { IConfigMap } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { adapterRules, hashWaitMetric } from '../monitoring/hash-wait.ts';
-import { metadata, names } from '../names.ts';
+import { metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 function utilization(name: 'cpu' | 'memory', averageUtilization: number): IMetricSpec {
@@ -46,16 +46,16 @@ export class HorizontalPodAutoscaler extends Construct {
       addObject<IConfigMap>(this, 'adapter-rule', {
         apiVersion: 'v1',
         kind: 'ConfigMap',
-        metadata: metadata(values, `${names.app}-adapter-rule`, { component: 'monitoring' }),
+        metadata: metadata(values, `${namesOf(values).app}-adapter-rule`, { component: 'monitoring' }),
         data: { 'rules.yaml': adapterRules() },
       });
     }
     addObject<IHorizontalPodAutoscaler>(this, 'autoscaler', {
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
-      metadata: metadata(values, names.autoscaler),
+      metadata: metadata(values, namesOf(values).autoscaler),
       spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: names.app },
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: namesOf(values).app },
         minReplicas,
         maxReplicas,
         metrics: metrics(values),

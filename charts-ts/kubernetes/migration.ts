@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IContainer } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { metadata, names, standardLabels } from '../names.ts';
+import { metadata, namesOf, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrateArguments } from '../workload/process.ts';
 import { container, podSpec } from './pod.ts';
@@ -26,7 +26,7 @@ export class MigrationJob extends Construct {
       restartPolicy: 'Never',
     });
     const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 10);
-    const name = `${names.migrate}-${hash}`;
+    const name = `${namesOf(values).migrate}-${hash}`;
     addObject<IJob>(this, 'job', {
       apiVersion: 'batch/v1',
       kind: 'Job',

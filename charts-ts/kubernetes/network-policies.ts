@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { INetworkPolicy, INetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
-import { allPodsSelector, apiSelector, metadata, names } from '../names.ts';
+import { apiSelector, installationSelector, metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 
@@ -28,12 +28,13 @@ function egressToDns({ dnsCidrs }: Values['networkPolicy']) {
  * The traffic of all pods: scrapes by Prometheus, probes by nodes, DNS, Postgres and Redis. Ingress and egress rules are in one policy,
  * because Polaris accepts only such a policy as isolation.
  */
-function allPodsPolicy({ backup, database, networkPolicy, redis }: Values): INetworkPolicySpec {
+function allPodsPolicy(values: Values): INetworkPolicySpec {
+  const { backup, database, networkPolicy, redis } = values;
   const { extraEgress, nodeCidrs, prometheus } = networkPolicy;
   const scrapers = [prometheus, ...nodeCidrs.map((cidr) => ({ cidr }))];
   return {
     podSelector: {
-      matchLabels: allPodsSelector,
+      matchLabels: installationSelector(values),
       ...(backup.enabled && {
         matchExpressions: [{ key: component, operator: 'NotIn' as const, values: backupComponents }],
       }),
@@ -61,7 +62,7 @@ function backupPolicy(values: Values, cloud: Cloud): INetworkPolicySpec {
   const all = [...networkPolicy.extraEgress, ...ofIdentity, ...backup.egress];
   return {
     podSelector: {
-      matchLabels: allPodsSelector,
+      matchLabels: installationSelector(values),
       matchExpressions: [{ key: component, operator: 'In', values: backupComponents }],
     },
     policyTypes: ['Ingress', 'Egress'],
@@ -75,18 +76,18 @@ function backupPolicy(values: Values, cloud: Cloud): INetworkPolicySpec {
   };
 }
 
-function loadBalancerPolicy(cloud: Cloud): INetworkPolicySpec {
+function loadBalancerPolicy(values: Values, cloud: Cloud): INetworkPolicySpec {
   return {
-    podSelector: { matchLabels: apiSelector },
+    podSelector: { matchLabels: apiSelector(values) },
     policyTypes: ['Ingress'],
     ingress: [{ from: cloud.loadBalancer.peers.map(toPeer), ports: tcp('http') }],
   };
 }
 
-function otlpPolicy({ networkPolicy }: Values): INetworkPolicySpec {
-  const { peers, port } = networkPolicy.otlp;
+function otlpPolicy(values: Values): INetworkPolicySpec {
+  const { peers, port } = values.networkPolicy.otlp;
   return {
-    podSelector: { matchLabels: apiSelector },
+    podSelector: { matchLabels: apiSelector(values) },
     policyTypes: ['Egress'],
     egress: [egressTo(peers, port)],
   };
@@ -96,10 +97,12 @@ function otlpPolicy({ networkPolicy }: Values): INetworkPolicySpec {
 function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySpec> {
   return {
     'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-    [names.app]: allPodsPolicy(values),
-    ...(values.backup.enabled && { [names.backup]: backupPolicy(values, cloud) }),
-    ...(values.ingress.kind !== 'none' && { [`${names.app}-load-balancer`]: loadBalancerPolicy(cloud) }),
-    ...(values.networkPolicy.otlp.enabled && { [`${names.app}-otlp`]: otlpPolicy(values) }),
+    [namesOf(values).app]: allPodsPolicy(values),
+    ...(values.backup.enabled && { [namesOf(values).backup]: backupPolicy(values, cloud) }),
+    ...(values.ingress.kind !== 'none' && {
+      [`${namesOf(values).app}-load-balancer`]: loadBalancerPolicy(values, cloud),
+    }),
+    ...(values.networkPolicy.otlp.enabled && { [`${namesOf(values).app}-otlp`]: otlpPolicy(values) }),
   };
 }
 

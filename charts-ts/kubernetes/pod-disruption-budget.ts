@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { IPodDisruptionBudget } from 'kubernetes-models/policy/v1';
 import { addObject } from '../manifest.ts';
-import { apiSelector, metadata, names } from '../names.ts';
+import { apiSelector, metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 /** Limits how many pods a node drain evicts at the same time. */
@@ -11,10 +11,10 @@ export class PodDisruptionBudget extends Construct {
     addObject<IPodDisruptionBudget>(this, 'budget', {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
-      metadata: metadata(values, names.app),
+      metadata: metadata(values, namesOf(values).app),
       spec: {
         ...values.disruptionBudget,
-        selector: { matchLabels: apiSelector },
+        selector: { matchLabels: apiSelector(values) },
         // A pod that is not ready must not block the drain of its node.
         unhealthyPodEvictionPolicy: 'AlwaysAllow',
       },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import type { CommandName } from '../../app/config/config.ts';
-import { names, userId } from '../names.ts';
+import { namesOf, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { imageReference } from '../workload/process.ts';
 import { secretsOf } from '../workload/settings.ts';
@@ -32,7 +32,7 @@ function environment(values: Values, command: CommandName): IEnvVar[] {
   return Object.entries(settings(values, command))
     .map(([name, source]): IEnvVar => {
       if ('text' in source) {
-        const configMapKeyRef = { name: names.config, key: configKey(name) };
+        const configMapKeyRef = { name: namesOf(values).config, key: configKey(name) };
         return isPath(source) ? { name, value: source.text } : { name, valueFrom: { configMapKeyRef } };
       }
       if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
@@ -58,9 +58,9 @@ function secretVolume(values: Values, command: CommandName, folder: string, name
 /** The volumes of a command by the folders at which its container mounts them. */
 function volumes(values: Values, command: CommandName): Record<string, IVolume> {
   const { DB_CA_FILE, JWT_PUBLIC_KEYS_DIR, REDIS_CA_FILE } = settings(values, command);
-  const databaseCa = { name: 'database-ca', configMap: { name: names.databaseCa, defaultMode } };
-  const redisCa = { name: 'redis-ca', configMap: { name: names.redisCa, defaultMode } };
-  const publicKeys = { name: 'public-keys', configMap: { name: names.publicKeys, defaultMode } };
+  const databaseCa = { name: 'database-ca', configMap: { name: namesOf(values).databaseCa, defaultMode } };
+  const redisCa = { name: 'redis-ca', configMap: { name: namesOf(values).redisCa, defaultMode } };
+  const publicKeys = { name: 'public-keys', configMap: { name: namesOf(values).publicKeys, defaultMode } };
   return {
     '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
     ...(JWT_PUBLIC_KEYS_DIR && { [paths.publicKeys]: publicKeys }),
@@ -137,7 +137,7 @@ export function podSpec(
       fsGroupChangePolicy: 'OnRootMismatch',
       ...unprivileged,
     },
-    serviceAccountName: names.app,
+    serviceAccountName: namesOf(values).app,
     volumes: [...new Map(all.map((volume) => [volume.name, volume])).values()],
     ...(image.pullSecrets.length > 0 && { imagePullSecrets: image.pullSecrets.map((name) => ({ name })) }),
     ...(Object.keys(scheduling.nodeSelector).length > 0 && { nodeSelector: scheduling.nodeSelector }),

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
 import { addObject } from '../manifest.ts';
-import { names } from '../names.ts';
+import { namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { purgeArguments } from '../workload/process.ts';
 import { cronJob } from './cron-job.ts';
@@ -17,7 +17,7 @@ export class PurgeCronJob extends Construct {
       this,
       'cron-job',
       cronJob(values, {
-        name: names.purge,
+        name: namesOf(values).purge,
         component: 'purge',
         schedule: values.purge.schedule,
         deadlineSeconds: 1_800,

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { IServiceAccount } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { metadata, names } from '../names.ts';
+import { metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 /** The identity of the pods, without a token and without permissions: the service never calls the API server. */
@@ -12,7 +12,7 @@ export class ServiceAccount extends Construct {
     addObject<IServiceAccount>(this, 'service-account', {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
-      metadata: metadata(values, names.app, { annotations }),
+      metadata: metadata(values, namesOf(values).app, { annotations }),
       automountServiceAccountToken: false,
     });
   }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import type { IService } from 'kubernetes-models/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
-import { apiSelector, metadata, names, ports } from '../names.ts';
+import { apiSelector, metadata, namesOf, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 /** The Service with a port for the API and a port for metrics. Ingress and Gateway route only the port of the API. */
@@ -13,12 +13,12 @@ export class Service extends Construct {
     addObject<IService>(this, 'service', {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: metadata(values, names.app, { annotations: cloud.serviceAnnotations }),
+      metadata: metadata(values, namesOf(values).app, { annotations: cloud.serviceAnnotations }),
       spec: {
         type: 'ClusterIP',
         ...(ipFamilyPolicy && { ipFamilyPolicy }),
         ...(ipFamilies.length > 0 && { ipFamilies }),
-        selector: apiSelector,
+        selector: apiSelector(values),
         ports: [
           { name: 'http', port: ports.http, targetPort: 'http', protocol: 'TCP' },
           { name: 'metrics', port: ports.metrics, targetPort: 'metrics', protocol: 'TCP' },

@@ -1,6 +1,6 @@
 import type { CommandName } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
-import { names, ports } from '../names.ts';
+import { namesOf, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { Platform } from '../workload/platform.ts';
 import {
@@ -22,9 +22,10 @@ export const paths = {
 } as const;
 
 /** Every name under which pods of the cluster reach the Service. */
-function internalHosts({ namespace }: Values): string[] {
-  const service = `${names.app}.${namespace.name}`;
-  return [names.app, service, `${service}.svc`, `${service}.svc.cluster.local`];
+function internalHosts(values: Values): string[] {
+  const { app } = namesOf(values);
+  const service = `${app}.${values.namespace.name}`;
+  return [app, service, `${service}.svc`, `${service}.svc.cluster.local`];
 }
 
 function platform(values: Values): Platform {

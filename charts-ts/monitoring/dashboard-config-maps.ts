@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { IConfigMap } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { metadata, names } from '../names.ts';
+import { metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { authentication } from './dashboards/authentication.ts';
 import { grafanaDashboard } from './dashboards/grafana.ts';
@@ -19,7 +19,7 @@ export function dashboardDefinitions(values: Values): Readonly<Record<string, Da
 }
 
 export function dashboardText(name: string, definition: DashboardDefinition): string {
-  return `${JSON.stringify(grafanaDashboard(`${names.app}-${name}`, definition), null, 2)}\n`;
+  return `${JSON.stringify(grafanaDashboard(`auth-service-${name}`, definition), null, 2)}\n`;
 }
 
 /** One ConfigMap for each dashboard, with the labels by which the Grafana sidecar finds it. */
@@ -30,7 +30,7 @@ export class DashboardConfigMaps extends Construct {
       addObject<IConfigMap>(this, name, {
         apiVersion: 'v1',
         kind: 'ConfigMap',
-        metadata: metadata(values, `${names.app}-dashboard-${name}`, {
+        metadata: metadata(values, `${namesOf(values).app}-dashboard-${name}`, {
           component: 'monitoring',
           labels: values.monitoring.dashboards.labels,
         }),

@@ -1,7 +1,7 @@
 import type { IPrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1';
 import { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
-import { metadata, names } from '../names.ts';
+import { metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { attackAlerts } from './alerts/attack-rules.ts';
 import { availabilityAlerts } from './alerts/availability-rules.ts';
@@ -28,7 +28,7 @@ export class PrometheusRule extends Construct {
     addObject<IPrometheusRule>(this, 'rules', {
       apiVersion: 'monitoring.coreos.com/v1',
       kind: 'PrometheusRule',
-      metadata: metadata(values, names.app, {
+      metadata: metadata(values, namesOf(values).app, {
         component: 'monitoring',
         labels: values.monitoring.rules.labels,
       }),

@@ -1,4 +1,4 @@
-import { names } from '../names.ts';
+import { namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 /**
@@ -11,5 +11,5 @@ export function namespaceSelector({ namespace }: Values): string {
 
 /** Label matchers, without braces, of the metrics that the service exposes. */
 export function serviceSelector(values: Values): string {
-  return `${namespaceSelector(values)},job="${names.app}"`;
+  return `${namespaceSelector(values)},job="${namesOf(values).app}"`;
 }

@@ -3,7 +3,7 @@ import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IServiceAccount } from 'kubernetes-models/v1';
 import type { Cloud } from '../../clouds/cloud.ts';
 import { addObject } from '../../manifest.ts';
-import { metadata, names } from '../../names.ts';
+import { metadata, namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { backupArguments, drillArguments } from '../../workload/process.ts';
 import { cronJob } from '../cron-job.ts';
@@ -21,7 +21,7 @@ export class BackupCronJobs extends Construct {
     addObject<IServiceAccount>(this, 'service-account', {
       apiVersion: 'v1',
       kind: 'ServiceAccount',
-      metadata: metadata(values, names.backup, { component: 'backup', annotations }),
+      metadata: metadata(values, namesOf(values).backup, { component: 'backup', annotations }),
       automountServiceAccountToken: false,
     });
     const deadlineSeconds = backup.deadlineMinutes * 60;
@@ -39,7 +39,8 @@ export class BackupCronJobs extends Construct {
           spec: backupPod(values, component === 'backup' ? 'backup' : 'restore', { name: component, args }),
         }),
       );
-    add(names.backup, 'backup', backupArguments(targetOf(values), backup, backupKeys));
-    if (backup.drill.enabled) add(names.drill, 'drill', drillArguments(targetOf(values), backup, backupKeys));
+    add(namesOf(values).backup, 'backup', backupArguments(targetOf(values), backup, backupKeys));
+    if (backup.drill.enabled)
+      add(namesOf(values).drill, 'drill', drillArguments(targetOf(values), backup, backupKeys));
   }
 }

@@ -1,6 +1,6 @@
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { createCloud } from '../../clouds/create-cloud.ts';
-import { names, standardLabels } from '../../names.ts';
+import { namesOf, standardLabels } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { type BackupKeys, imageReference } from '../../workload/process.ts';
 import { container, type Mounts, podSpec } from '../pod.ts';
@@ -80,7 +80,7 @@ export function backupPod(
   return podSpec(values, [command], {
     containers: [{ ...rest, env: [...env, ...rcloneSettings(values)] }],
     mounts,
-    serviceAccountName: names.backup,
+    serviceAccountName: namesOf(values).backup,
     restartPolicy: 'Never',
   });
 }

@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import type { IJob } from 'kubernetes-models/batch/v1';
 import { addObject } from '../../manifest.ts';
-import { names } from '../../names.ts';
+import { namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { restoreArguments } from '../../workload/process.ts';
 import { oneOffJob } from '../one-off-job.ts';
@@ -17,9 +17,9 @@ export class RestoreJob extends Construct {
       this,
       'job',
       oneOffJob(values, {
-        name: names.restore,
+        name: namesOf(values).restore,
         component: 'restore',
-        labels: backupLabels(values, 'restore', names.restore),
+        labels: backupLabels(values, 'restore', namesOf(values).restore),
         deadlineSeconds: backup.deadlineMinutes * 60,
         retries: 0,
         spec: backupPod(values, 'restore', { name: 'restore', args }),

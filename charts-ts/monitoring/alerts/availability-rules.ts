@@ -1,4 +1,4 @@
-import { names } from '../../names.ts';
+import { apiContainer, namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { namespaceSelector, serviceSelector } from '../promql.ts';
 import { type Alert, alertingRule } from './rule.ts';
@@ -24,11 +24,11 @@ function scrapeAlerts(values: Values): Alert[] {
 /** These need kube-state-metrics. */
 function kubernetesAlerts(values: Values): Alert[] {
   const namespace = namespaceSelector(values);
-  const available = `kube_deployment_status_replicas_available{${namespace},deployment="${names.app}"}`;
-  const restarts = `kube_pod_container_status_restarts_total{${namespace},container="${names.app}"}`;
+  const available = `kube_deployment_status_replicas_available{${namespace},deployment="${namesOf(values).app}"}`;
+  const restarts = `kube_pod_container_status_restarts_total{${namespace},container="${apiContainer}"}`;
   const replicas = (metric: string): string =>
     `max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_${metric}` +
-    `{${namespace},horizontalpodautoscaler="${names.autoscaler}"})`;
+    `{${namespace},horizontalpodautoscaler="${namesOf(values).autoscaler}"})`;
   return [
     alertingRule(values, 'AuthNoPodReady', 'critical', {
       // AuthServiceDown does not fire in this case: a pod that is not ready still answers the scrape.
