@@ -1,9 +1,7 @@
 import { join } from 'node:path';
-import { checkEnvironments } from './checks/check-environments.ts';
-import { checkValues } from './checks/check-values.ts';
+import { checkedManifests } from './checked-manifests.ts';
 import { warningsOf } from './checks/warnings.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
-import { GateError, validateManifests } from './gate/gate.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
 import { helmContent } from './output/helm.ts';
 import { type FolderContent, replaceFolders } from './output/output-folder.ts';
@@ -11,7 +9,6 @@ import { plainContent } from './output/plain.ts';
 import { type RootFiles, writeRootFiles } from './output/root-files.ts';
 import { writeSchema } from './output/schema-file.ts';
 import { readSecrets, writeSecretFile } from './output/secret-file.ts';
-import { synthesize } from './synthesize.ts';
 import { buildTarget } from './targets/build-target.ts';
 import { loadTarget } from './targets/targets.ts';
 import { loadValues } from './values/load-values.ts';
@@ -27,18 +24,7 @@ function cloudFolder(command: Command, cloud: CloudName, root: string): string {
 }
 
 async function buildCloud(values: Values, format: Command['format']): Promise<FolderContent> {
-  checkValues(values);
-  const files = synthesize(values);
-  const documents = files.flatMap(({ name, objects }) =>
-    objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
-  );
-  checkEnvironments(values, documents);
-  const findings = await validateManifests(documents, {
-    kubernetesVersion: values.kubernetesVersion,
-    // The operator has chosen environment variables over files.
-    allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
-  });
-  if (findings.length > 0) throw new GateError(findings.join('\n'));
+  const files = await checkedManifests(values);
   return format === 'helm' ? helmContent(values, files) : plainContent(files);
 }
 

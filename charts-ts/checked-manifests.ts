@@ -1,0 +1,26 @@
+import { checkEnvironments } from './checks/check-environments.ts';
+import { checkValues } from './checks/check-values.ts';
+import { GateError, validateManifests } from './gate/gate.ts';
+import type { ManifestFile } from './manifest.ts';
+import { synthesize } from './synthesize.ts';
+import type { Values } from './values/schema.ts';
+
+/**
+ * Creates all objects for these values and checks them.
+ * @throws ValuesError or GateError with a line for each fault
+ */
+export async function checkedManifests(values: Values): Promise<ManifestFile[]> {
+  checkValues(values);
+  const files = synthesize(values);
+  const documents = files.flatMap(({ name, objects }) =>
+    objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
+  );
+  checkEnvironments(values, documents);
+  const findings = await validateManifests(documents, {
+    kubernetesVersion: values.kubernetesVersion,
+    // The operator has chosen environment variables over files.
+    allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
+  });
+  if (findings.length > 0) throw new GateError(findings.join('\n'));
+  return files;
+}

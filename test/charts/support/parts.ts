@@ -1,0 +1,16 @@
+import type { Loose } from './synthesized.ts';
+
+const isMap = (value: Loose): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * What a value has where `expected` has something: of a map only the expected keys, with null for an absent one, and of a
+ * list every item. If the value contains what is expected, the result equals it.
+ */
+export function partsOf(value: Loose, expected: Loose): Loose {
+  if (Array.isArray(value) && Array.isArray(expected))
+    return value.map((item, index) => partsOf(item, expected[index]));
+  if (!isMap(value) || !isMap(expected)) return value;
+  return Object.fromEntries(
+    Object.entries(expected).map(([key, part]) => [key, key in value ? partsOf(value[key], part) : null]),
+  );
+}

@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { checkedManifests } from '../../charts-ts/checked-manifests.ts';
+import { loadValues } from '../../charts-ts/values/load-values.ts';
+import type { CloudName } from '../../charts-ts/values/schema.ts';
+import { clouds as allClouds } from '../../charts-ts/values/schema-clouds.ts';
+import { partsOf } from './support/parts.ts';
+import type { Loose } from './support/synthesized.ts';
+import type { UnusualCluster } from './unusual-clusters/cluster.ts';
+import { existing } from './unusual-clusters/existing.ts';
+
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+
+describe('charts: unusual clusters by values alone', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'clusters-'));
+  });
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** The objects by `Kind/name`, after the checks and the gate. */
+  async function synthesized(cloud: CloudName, text: string): Promise<Record<string, Loose>> {
+    const file = join(folder, 'values.yaml');
+    writeFileSync(file, text);
+    const files = await checkedManifests(loadValues(cloud, { files: [file], sets: [] }));
+    const objects = files.flatMap((one) => one.objects);
+    return Object.fromEntries(
+      objects.map((object) => [
+        `${object.kind}/${object.metadata?.name ?? object.metadata?.generateName}`,
+        object,
+      ]),
+    );
+  }
+
+  async function refusal(cloud: CloudName, text: string): Promise<string[]> {
+    try {
+      await synthesized(cloud, text);
+    } catch (error) {
+      return String(error instanceof Error ? error.message : error)
+        .split('\n')
+        .map((line) => line.replace(`${cloud}/`, ''));
+    }
+    return ['was not refused'];
+  }
+
+  for (const [group, rows] of Object.entries(groups))
+    for (const { clouds = allClouds, output = {}, refused, title, values } of rows)
+      for (const cloud of clouds)
+        it(`${group}: ${title}, on ${cloud}`, async () => {
+          if (refused) expect(await refusal(cloud, values)).to.deep.equal(refused);
+          else expect(partsOf(await synthesized(cloud, values), output)).to.deep.equal(output);
+        });
+});
