@@ -5,6 +5,7 @@ import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 import { longestInterval } from '../workload/cron.ts';
+import { checkMonitoring } from './check-monitoring.ts';
 
 function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
@@ -136,6 +137,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkBackup,
   checkFamilies,
   checkExtraConfig,
+  checkMonitoring,
   (values) => createCloud(values).faults(),
 ];
 

@@ -1,9 +1,15 @@
 import type { Values } from '../values/schema.ts';
 
+const ofOwner =
+  'secrets.ownerName is null: the service logs in to Postgres as the owner of the tables and could change its own audit log (docs/operations.md, "Database roles")';
+
+const ofTraffic =
+  'service.trafficDistribution is PreferClose, which Kubernetes has deprecated: PreferSameZone means the same since Kubernetes 1.34';
+
 /** What works and weakens the installation, one line each, with the path of the value. */
-export function warningsOf({ cloud, secrets }: Values): string[] {
-  if (secrets.ownerName) return [];
-  const effect =
-    'the service logs in to Postgres as the owner of the tables and could change its own audit log';
-  return [`warning: ${cloud}: secrets.ownerName is null: ${effect} (docs/operations.md, "Database roles")`];
+export function warningsOf({ cloud, secrets, service }: Values): string[] {
+  return [
+    ...(secrets.ownerName ? [] : [ofOwner]),
+    ...(service.trafficDistribution === 'PreferClose' ? [ofTraffic] : []),
+  ].map((warning) => `warning: ${cloud}: ${warning}`);
 }

@@ -2,7 +2,6 @@ import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { metadata, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { configChecksum } from './pod.ts';
 
 interface Scheduled {
   readonly name: string;
@@ -39,7 +38,7 @@ export function cronJob(
           activeDeadlineSeconds: deadlineSeconds,
           backoffLimit: retries,
           ttlSecondsAfterFinished: 86_400,
-          template: { metadata: { labels, annotations: configChecksum(values) }, spec },
+          template: { metadata: { labels }, spec },
         },
       },
     },

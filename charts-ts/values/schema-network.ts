@@ -19,7 +19,7 @@ export const ingress = z.strictObject({
 });
 
 export const service = z.strictObject({
-  trafficDistribution: z.enum(['PreferClose', 'PreferSameZone']).optional(),
+  trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),
   ipFamilyPolicy: z.enum(['SingleStack', 'PreferDualStack', 'RequireDualStack']).optional(),
   ipFamilies: z
     .array(z.enum(['IPv4', 'IPv6']))

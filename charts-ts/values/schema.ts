@@ -1,7 +1,9 @@
 import { z } from 'zod';
-import { dnsLabel, duration, labels, text } from './formats.ts';
+import { dnsLabel, labels, text } from './formats.ts';
+import { installationName } from './installation.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
+import { monitoring } from './schema-monitoring.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
 import { pods } from './schema-pods.ts';
 import { workload } from './schema-workload.ts';
@@ -10,6 +12,7 @@ import { workload } from './schema-workload.ts';
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
+  name: installationName,
   namespace: z.strictObject({ name: dnsLabel, create: z.boolean() }),
   ...workload,
   ...pods,
@@ -38,11 +41,7 @@ export const valuesSchema = z.strictObject({
       refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
     }),
   }),
-  monitoring: z.strictObject({
-    serviceMonitor: z.strictObject({ enabled: z.boolean(), interval: duration, labels }),
-    rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url() }),
-    dashboards: z.strictObject({ enabled: z.boolean(), labels }),
-  }),
+  monitoring,
   eks: eks.optional(),
   gke: gke.optional(),
   aks: aks.optional(),

@@ -10,8 +10,14 @@ import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { installations } from './unusual-clusters/installations.ts';
+import { monitoring } from './unusual-clusters/monitoring.ts';
 
-const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
+  existing,
+  installations,
+  monitoring,
+};
 
 describe('charts: unusual clusters by values alone', () => {
   let folder: string;
