@@ -28,11 +28,11 @@ describe('charts: twenty installations of one cluster', () => {
       // The Secrets and claims are the operator's, and their names are among the claims above.
       expect(references).to.deep.equal([]);
     });
-
-    it(`alert on their own series only, on ${cloud}`, () => {
-      expect(foreignExpressions(twentyInstallations(cloud))).to.deep.equal([]);
-    });
   }
+
+  it('alert on their own series only, and show no others', () => {
+    expect(foreignExpressions(twentyInstallations('eks'))).to.deep.equal([]);
+  });
 
   it('have names that the API server accepts', () => {
     const limits: Readonly<Record<string, number>> = { CronJob: 52, Job: 63, Service: 63, Gateway: 46 };
