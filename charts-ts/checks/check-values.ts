@@ -4,7 +4,8 @@ import { settings } from '../kubernetes/settings.ts';
 import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
-import { longestInterval } from '../workload/cron.ts';
+import { longestInterval, scheduleFault } from '../workload/cron.ts';
+import { checkJobs } from './check-jobs.ts';
 
 function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
@@ -94,8 +95,8 @@ function* checkAdministrator({ administrator: { email, username } }: Values): It
 function* checkBackup({ backup, networkPolicy }: Values): Iterable<string> {
   if (!backup.enabled) return;
   const { claim, egress, hasRcloneFile, identity, rclone, remote } = backup;
-  if (longestInterval(backup.schedule) === undefined)
-    yield 'backup.schedule: is no cron schedule, or runs less than twice in eight years';
+  if (longestInterval(backup.schedule) === undefined && scheduleFault(backup.schedule) === undefined)
+    yield 'backup.schedule: must run more often than once in eight years';
   if ((claim === undefined) === (remote === undefined))
     yield 'backup: must set exactly one of backup.claim and backup.remote';
   if (!remote) return;
@@ -136,6 +137,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkBackup,
   checkFamilies,
   checkExtraConfig,
+  checkJobs,
   (values) => createCloud(values).faults(),
 ];
 
