@@ -9,6 +9,12 @@ const partOf = 'auth-system';
 /** The name of the container of the API, whatever the installation is called. */
 export const apiContainer = guideName;
 
+/** The names of the containers that run a command of the service. Nothing that an operator adds may have one of them. */
+export const serviceContainers: readonly string[] = [
+  apiContainer,
+  ...['migrate', 'purge', 'administrator', 'backup', 'restore', 'drill'],
+];
+
 /** Names of the objects of an installation. They must not change: a renamed object replaces the one in the cluster. */
 function derivedNames(name: string) {
   return {
@@ -38,6 +44,13 @@ export const names = derivedNames(guideName);
 export function namesOf(_values: Values): typeof names {
   return names;
 }
+
+/** The names of the ServiceAccounts, which may exist already. */
+export const accountsOf = (values: Values) => ({
+  app: values.serviceAccount.name ?? namesOf(values).app,
+  backup: values.backup.serviceAccount.name ?? namesOf(values).backup,
+  secretsReader: values.secrets.external.serviceAccount.name ?? namesOf(values).secretsReader,
+});
 
 export const ports = { http: 8000, metrics: 9464 } as const;
 /** User and group of the image. Hosts have no users above 10000. */

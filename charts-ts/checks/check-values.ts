@@ -5,7 +5,11 @@ import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 import { longestInterval, scheduleFault } from '../workload/cron.ts';
+import { checkContainers, checkServiceAccounts } from './check-containers.ts';
 import { checkJobs } from './check-jobs.ts';
+import { checkLabels } from './check-labels.ts';
+import { checkVariables } from './check-variables.ts';
+import { checkVolumes } from './check-volumes.ts';
 
 function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
@@ -63,8 +67,9 @@ function* checkResources(values: Values): Iterable<string> {
   };
   for (const [path, { requests, limits }] of Object.entries(workloads)) {
     for (const [name, parse] of quantities) {
-      if (parse(limits[name]) < parse(requests[name]))
-        yield `${path}.limits.${name}: must not be below the request, ${requests[name]}`;
+      const [limit, request] = [limits[name], requests[name]];
+      if (limit !== undefined && request !== undefined && parse(limit) < parse(request))
+        yield `${path}.limits.${name}: must not be below the request, ${request}`;
     }
   }
 }
@@ -137,6 +142,11 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkBackup,
   checkFamilies,
   checkExtraConfig,
+  checkLabels,
+  checkVariables,
+  checkVolumes,
+  checkContainers,
+  checkServiceAccounts,
   checkJobs,
   (values) => createCloud(values).faults(),
 ];

@@ -1,4 +1,5 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
+import { podViolations } from './pod-violations.ts';
 import { type Loose, only } from './synthesized.ts';
 
 type Violate = (documents: Document[]) => void;
@@ -25,6 +26,7 @@ function remove(documents: Document[], kind: string): void {
 
 /** For each rule of the gate, a change to valid manifests that violates it. */
 export const ruleViolations: Record<string, Violate> = {
+  ...podViolations,
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
   },
@@ -50,7 +52,7 @@ export const ruleViolations: Record<string, Violate> = {
     api(all).securityContext.capabilities = { drop: ['ALL'], add: ['NET_ADMIN'] };
   },
   resources: (all) => {
-    delete init(all).resources.limits['ephemeral-storage'];
+    delete init(all).resources.requests.memory;
   },
   'duplicate-env': (all) => {
     api(all).env.push({ name: 'PORT', value: '8001' });
@@ -72,9 +74,6 @@ export const ruleViolations: Record<string, Violate> = {
   },
   'host-ports': (all) => {
     api(all).ports[0].hostPort = 8000;
-  },
-  'pod-security-context': (all) => {
-    delete pod(all).securityContext.fsGroup;
   },
   'host-access': (all) => {
     pod(all).hostNetwork = true;
