@@ -9,6 +9,12 @@ export const apiContainer = guide.name;
 
 type Role = keyof typeof endings;
 
+/** The names of the containers that run a command of the service. Nothing that an operator adds may have one of them. */
+export const serviceContainers: readonly string[] = [
+  apiContainer,
+  ...['migrate', 'purge', 'administrator', 'backup', 'restore', 'drill'],
+];
+
 /** Names of the objects of an installation. They must not change: a renamed object replaces the one in the cluster. */
 function derivedNames(name: string) {
   // reason: fromEntries returns the type of any keys, and these are those of `endings`.
@@ -36,6 +42,12 @@ export function namesOf({ aks, cloud, name }: Values): typeof names {
 /** A name that no other installation of the cluster has, for kinds whose names may contain a dot. */
 export const uniqueName = ({ name, namespace }: Values): string =>
   clusterName({ name, namespace: namespace.name });
+/** The names of the ServiceAccounts, which may exist already. */
+export const accountsOf = (values: Values) => ({
+  app: values.serviceAccount.name ?? namesOf(values).app,
+  backup: values.backup.serviceAccount.name ?? namesOf(values).backup,
+  secretsReader: values.secrets.external.serviceAccount.name ?? namesOf(values).secretsReader,
+});
 
 export const ports = { http: 8000, metrics: 9464 } as const;
 /** User and group of the image. Hosts have no users above 10000. */

@@ -14,7 +14,9 @@ import {
 } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrationContainer } from './migration.ts';
+
 import { container, podSpec } from './pod.ts';
+import { withAffinity } from './pod-additions.ts';
 
 function probe(path: string, periodSeconds: number, failureThreshold: number): IProbe {
   return { httpGet: { path, port: 'metrics' }, periodSeconds, failureThreshold, timeoutSeconds: 3 };
@@ -80,7 +82,7 @@ function podTemplate(values: Values): IPodTemplateSpec {
     spec: podSpec(values, commands, {
       containers: [api],
       ...(withMigration && { initContainers: [migrationContainer(values)] }),
-      ...placement(values),
+      ...withAffinity(values, placement(values)),
       restartPolicy: 'Always',
       // The process drains on SIGTERM (DRAIN_DELAY), so it needs no preStop hook. preStop.sleep needs Kubernetes 1.30.
       terminationGracePeriodSeconds: values.rollout.gracePeriodSeconds,
@@ -96,7 +98,10 @@ export class Deployment extends Construct {
     addObject<IDeployment>(this, 'deployment', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: metadata(values, namesOf(values).app),
+      metadata: metadata(values, namesOf(values).app, {
+        labels: values.deploymentLabels,
+        annotations: values.deploymentAnnotations,
+      }),
       spec: {
         minReadySeconds: rollout.minReadySeconds,
         // The init container may wait until the migration of another pod has released the advisory lock.

@@ -13,7 +13,10 @@ export class Service extends Construct {
     addObject<IService>(this, 'service', {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: metadata(values, namesOf(values).app, { annotations: cloud.serviceAnnotations }),
+      metadata: metadata(values, namesOf(values).app, {
+        labels: values.service.labels,
+        annotations: { ...cloud.serviceAnnotations, ...values.service.annotations },
+      }),
       spec: {
         type: 'ClusterIP',
         ...(ipFamilyPolicy && { ipFamilyPolicy }),

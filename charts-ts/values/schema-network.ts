@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidr, dnsLabel, hostName, labels } from './formats.ts';
+import { annotations, cidr, dnsLabel, hostName, labels } from './formats.ts';
 
 /** A peer of a NetworkPolicy: addresses, or pods of a namespace. */
 export const peer = z.union(
@@ -15,10 +15,12 @@ export const ingress = z.strictObject({
   kind: z.enum(['ingress', 'gateway', 'none']),
   host: hostName,
   tls: z.boolean(),
-  annotations: labels,
+  annotations,
 });
 
 export const service = z.strictObject({
+  labels,
+  annotations,
   trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),
   ipFamilyPolicy: z.enum(['SingleStack', 'PreferDualStack', 'RequireDualStack']).optional(),
   ipFamilies: z

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { dnsLabel, labels, text } from './formats.ts';
+import { annotations, dnsLabel, labels, text } from './formats.ts';
+import { jobFields } from './formats-jobs.ts';
 import { installationName } from './installation.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { monitoring } from './schema-monitoring.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
+import { podOptions, serviceAccount } from './schema-pod-options.ts';
 import { pods } from './schema-pods.ts';
+import { resources } from './schema-resources.ts';
 import { workload } from './schema-workload.ts';
 
 /** The schema of the values of Kubernetes. Types, validation and values.schema.json derive from it. */
@@ -13,12 +16,10 @@ export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
   name: installationName,
-  namespace: z.strictObject({ name: dnsLabel, create: z.boolean() }),
+  namespace: z.strictObject({ name: dnsLabel, create: z.boolean(), labels, annotations }),
   ...workload,
   ...pods,
-  serviceAccount: z.strictObject({ annotations: labels }),
-  podLabels: labels,
-  podAnnotations: labels,
+  ...podOptions,
   service,
   ingress,
   networkPolicy,
@@ -29,7 +30,8 @@ export const valuesSchema = z.strictObject({
     email: z.email('must be an email address').optional(),
     username: z.string().min(1).optional(),
     secretName: dnsLabel,
-    resources: pods.purge.shape.resources,
+    ...jobFields,
+    resources,
   }),
   secrets: z.strictObject({
     source: z.enum(['existing', 'external', 'inline']),
@@ -37,6 +39,7 @@ export const valuesSchema = z.strictObject({
     ownerName: dnsLabel.optional(),
     delivery: z.enum(['files', 'env']),
     external: z.strictObject({
+      serviceAccount,
       prefix: z.string(),
       refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
     }),

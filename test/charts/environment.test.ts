@@ -32,6 +32,11 @@ const sources: readonly (readonly [title: string, () => Document[]])[] = [
     ...variants,
     ['eks', 'secrets.delivery=env'] as const,
     ['gke', 'secrets.delivery=env,jwt.algorithm=HS256,jwt.previousSecret=true'] as const,
+    [
+      'gke',
+      'resources.limits.cpu=null,migrations.resources.limits.cpu=null',
+      'purge.resources.limits.cpu=null',
+    ] as const,
     ['aks', `jwt.algorithm=ES256,database.ca=${ca}`, `redis.ca=${ca}`] as const,
   ].map(
     ([cloud, ...sets]) =>
@@ -72,6 +77,17 @@ describe('charts: environment', () => {
         expect(faultsOf(env, machine, command), title).to.deep.equal([]);
     });
   }
+
+  it('of a container without a CPU limit keeps a large node from hashing on all of its CPUs', () => {
+    const source = sources.find(([title]) => title.includes('resources.limits.cpu=null'));
+    const api = source && containersOf(source).find(({ command }) => command === 'serve');
+    if (!api) throw new Error('there is no container of the API');
+    expect(parseConfig(api.env, api.machine, realFiles).hashing.concurrency).to.equal(1);
+    const { HASH_CONCURRENCY: _, ...without } = api.env;
+    expect(faultsOf(without, api.machine, 'serve')).to.deep.equal([
+      'HASH_CONCURRENCY times ARGON2_MEMORY_KIB must fit into half of the memory limit',
+    ]);
+  });
 
   it('lets the migrate command reach for the database, which does not answer', async () => {
     const environments = sources.flatMap((source) =>

@@ -82,7 +82,12 @@ export function realContainers(documents: readonly Document[], root: string): Re
         title: `${object.kind} ${container.name}`,
         command: container.args?.[0] ?? 'serve',
         env: Object.fromEntries(container.env.map((one: Loose) => [one.name, textOf(one, mounts)])),
-        machine: { cpus: millicpu(cpu) / 1_000, hasCpuQuota: true, memoryBytes: bytes(memory) },
+        // Without a limit the process sees every CPU of a large node.
+        machine: {
+          cpus: cpu ? millicpu(cpu) / 1_000 : 64,
+          hasCpuQuota: cpu !== undefined,
+          memoryBytes: bytes(memory),
+        },
       };
     });
   });

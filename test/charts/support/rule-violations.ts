@@ -1,5 +1,6 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { monitorViolations, type Violate } from './monitor-violations.ts';
+import { podViolations } from './pod-violations.ts';
 import { configurationOf, type Loose, only } from './synthesized.ts';
 
 const pod = (documents: Document[]): Loose => only(documents, 'Deployment').spec.template.spec;
@@ -24,6 +25,7 @@ function remove(documents: Document[], kind: string): void {
 
 /** For each rule of the gate, a change to valid manifests that violates it. */
 export const ruleViolations: Readonly<Record<string, Violate>> = {
+  ...podViolations,
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
   },
@@ -49,7 +51,7 @@ export const ruleViolations: Readonly<Record<string, Violate>> = {
     api(all).securityContext.capabilities = { drop: ['ALL'], add: ['NET_ADMIN'] };
   },
   resources: (all) => {
-    delete init(all).resources.limits['ephemeral-storage'];
+    delete init(all).resources.requests.memory;
   },
   'duplicate-env': (all) => {
     api(all).env.push({ name: 'PORT', value: '8001' });
@@ -71,9 +73,6 @@ export const ruleViolations: Readonly<Record<string, Violate>> = {
   },
   'host-ports': (all) => {
     api(all).ports[0].hostPort = 8000;
-  },
-  'pod-security-context': (all) => {
-    delete pod(all).securityContext.fsGroup;
   },
   'host-access': (all) => {
     pod(all).hostNetwork = true;
