@@ -5,6 +5,16 @@ import type { ManifestFile } from './manifest.ts';
 import { synthesize } from './synthesize.ts';
 import type { Values } from './values/schema.ts';
 
+/** The rules that the operator has decided against, by values that say so. */
+function allowedRules({ ingress, secrets, service }: Values): string[] {
+  return [
+    // Environment variables instead of files.
+    ...(secrets.delivery === 'env' ? ['secrets-as-files'] : []),
+    ...(service.type !== 'ClusterIP' ? ['service-type'] : []),
+    ...(ingress.className === 'nginx' ? ['ingress-nginx'] : []),
+  ];
+}
+
 /**
  * Creates all objects for these values and checks them.
  * @throws ValuesError or GateError with a line for each fault
@@ -18,8 +28,7 @@ export async function checkedManifests(values: Values): Promise<ManifestFile[]> 
   checkEnvironments(values, documents);
   const findings = await validateManifests(documents, {
     kubernetesVersion: values.kubernetesVersion,
-    // The operator has chosen environment variables over files.
-    allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
+    allow: allowedRules(values),
   });
   if (findings.length > 0) throw new GateError(findings.join('\n'));
   return files;

@@ -5,6 +5,8 @@ import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 import { longestInterval } from '../workload/cron.ts';
+import { entryChecks } from './check-entry.ts';
+import { checkNetworkPolicy } from './check-network-policy.ts';
 
 function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
@@ -136,7 +138,9 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkBackup,
   checkFamilies,
   checkExtraConfig,
+  checkNetworkPolicy,
   (values) => createCloud(values).faults(),
+  ...entryChecks,
 ];
 
 /**

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel, labels, text } from './formats.ts';
-import { peers, port } from './schema-network.ts';
+import { egressRule } from './schema-peers.ts';
 import { pods } from './schema-pods.ts';
 import { workload } from './schema-workload.ts';
 
@@ -47,7 +47,7 @@ export const backup = z.strictObject({
   identity: z.string().min(1).optional(),
   podLabels: labels,
   secretName: dnsLabel,
-  egress: z.array(z.strictObject({ peers, port })),
+  egress: z.array(egressRule),
   deadlineMinutes: z.int().min(1).max(1_440),
   resources: pods.purge.shape.resources,
   restore: z.strictObject({

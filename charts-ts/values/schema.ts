@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { dnsLabel, duration, labels, text } from './formats.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
-import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
+import { gateway, ingress, networkPolicy, service } from './schema-network.ts';
+import { peers, port } from './schema-peers.ts';
 import { pods } from './schema-pods.ts';
 import { workload } from './schema-workload.ts';
 
@@ -18,6 +19,7 @@ export const valuesSchema = z.strictObject({
   podAnnotations: labels,
   service,
   ingress,
+  gateway,
   networkPolicy,
   database: workload.database.extend({ peers, port }),
   redis: workload.redis.extend({ peers, port, sentinelPort: port.optional() }),

@@ -8,10 +8,32 @@ import type { CloudName } from '../../charts-ts/values/schema.ts';
 import { clouds as allClouds } from '../../charts-ts/values/schema-clouds.ts';
 import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
+import { awsLoadBalancers } from './unusual-clusters/aws-load-balancers.ts';
+import { cilium } from './unusual-clusters/cilium.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
+import { otherControllers } from './unusual-clusters/controllers.ts';
+import { entryMistakes } from './unusual-clusters/entry-mistakes.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { gateways } from './unusual-clusters/gateways.ts';
+import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
+import { networkDestinations } from './unusual-clusters/network-destinations.ts';
+import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
+import { networkPolicies } from './unusual-clusters/network-policies.ts';
+import { publicServices } from './unusual-clusters/public-services.ts';
 
-const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
+  existing,
+  'aws-load-balancers': awsLoadBalancers,
+  cilium,
+  controllers: otherControllers,
+  'entry-mistakes': entryMistakes,
+  gateways,
+  'ingress-hosts': ingressHosts,
+  'network-destinations': networkDestinations,
+  'network-mistakes': networkMistakes,
+  'network-policies': networkPolicies,
+  'public-services': publicServices,
+};
 
 describe('charts: unusual clusters by values alone', () => {
   let folder: string;
