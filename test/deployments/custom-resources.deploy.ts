@@ -39,8 +39,8 @@ const resources: readonly Resource[] = [
     apiVersion: 'route.openshift.io/v1',
     file: {
       module: 'github.com/openshift/api',
-      version: 'master',
-      path: 'route/v1/zz_generated.crd-manifests/routes-Default.crd.yaml',
+      version: 'v0.0.0-20251020135558-286504b695bc',
+      path: 'route/v1/zz_generated.crd-manifests/routes.crd.yaml',
     },
     sets: [`ingress.kind=route,${router},ingress.controller.peers[0].namespace=openshift-ingress`],
     spoil: (spec) => {

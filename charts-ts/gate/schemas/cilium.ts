@@ -27,7 +27,7 @@ const toPorts = listOf(
             pattern:
               '^(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[0-9]{1,4})|([a-zA-Z0-9]-?)*[a-zA-Z](-?[a-zA-Z0-9])*$',
           },
-          protocol: { enum: ['TCP', 'UDP', 'SCTP', 'ICMP', 'ICMPv6', 'VRRP', 'IGMP', 'ANY'] },
+          protocol: { enum: ['TCP', 'UDP', 'SCTP', 'ANY'] },
           endPort: { ...integer, minimum: 0, maximum: 65_535 },
         },
         ['port'],

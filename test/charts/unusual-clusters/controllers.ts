@@ -1,3 +1,4 @@
+import { clouds as allClouds } from '../../../charts-ts/values/schema-clouds.ts';
 import type { UnusualCluster } from './cluster.ts';
 
 /** What an Ingress of another controller must not have: annotations of the load balancers of the clouds. */
@@ -59,8 +60,10 @@ const controllers: readonly Controller[] = [
   },
 ];
 
+/** One controller on every cloud shows that nothing of the cloud remains; the others differ in their values only. */
 const rowOf = ({ className, idleSeconds, keepAlive = '75s', label, namespace, title }: Controller) => ({
   title: `${title} instead of the controller of the cloud`,
+  clouds: title === 'Traefik' ? allClouds : (['gke'] as const),
   values: `
 ingress:
   kind: ingress

@@ -92,7 +92,7 @@ const mistakes: readonly [title: string, clouds: readonly CloudName[], values: s
     'ingress: { hosts: [{ host: a.example.com }, { host: a.example.com }] }',
     'ingress.hosts[1].host: is listed twice',
   ],
-  ['no host at all', ['eks', 'gke', 'aks'], 'ingress: { host: null }', 'ingress.host: is required'],
+  ['no host at all', ['gke'], 'ingress: { host: null }', 'ingress.host: is required'],
   [
     'a host with a port',
     ['eks'],

@@ -77,6 +77,7 @@ gateway:
   },
   {
     title: 'a Gateway of a platform team with another controller',
+    clouds: ['aks'],
     values: `
 ingress:
   kind: gateway
@@ -95,7 +96,7 @@ rollout: { keepAliveTimeout: 61m }
   },
   {
     title: 'several hosts with certificates of their own',
-    clouds: ['eks', 'gke'],
+    clouds: ['eks'],
     values: `
 ingress:
   kind: gateway
@@ -151,6 +152,17 @@ rollout: { keepAliveTimeout: 620s }
       'Gateway/auth-service-gateway': {
         metadata: { namespace: 'auth-gateway' },
         spec: { listeners: [{}, { tls: { options: null, certificateRefs: [{ name: 'api-tls' }] } }] },
+      },
+    },
+  },
+  {
+    title: 'a TLS Secret for the Gateway of Google, instead of a certificate map',
+    clouds: ['gke'],
+    values: 'ingress: { kind: gateway, tlsSecretName: api-tls }\ngke: { certificateMap: old }',
+    output: {
+      'Gateway/auth-service-gateway': {
+        metadata: { annotations: null },
+        spec: { listeners: [{}, { tls: { mode: 'Terminate', certificateRefs: [{ name: 'api-tls' }] } }] },
       },
     },
   },

@@ -7,6 +7,7 @@ const policy = (name: string, spec: object) => ({ [`NetworkPolicy/auth-service-$
 export const networkPolicies: readonly UnusualCluster[] = [
   {
     title: 'a shared namespace, whose other pods the default deny leaves alone',
+    clouds,
     values: 'namespace: { name: platform, create: false }',
     output: {
       'NetworkPolicy/default-deny': null,
@@ -22,6 +23,7 @@ export const networkPolicies: readonly UnusualCluster[] = [
   },
   {
     title: 'callers inside the cluster, and no way in from outside',
+    clouds: ['gke'],
     values: `
 ingress: { kind: none }
 networkPolicy:

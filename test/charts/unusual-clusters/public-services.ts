@@ -4,6 +4,7 @@ import type { UnusualCluster } from './cluster.ts';
 export const publicServices: readonly UnusualCluster[] = [
   {
     title: 'a load balancer of a class of its own, for some addresses',
+    clouds: ['aks'],
     values: `
 ingress: { kind: none }
 service:
@@ -63,7 +64,7 @@ trustedProxies: [10.8.0.0/20]
   },
   {
     title: 'another port of the Service, to which Ingress and routes follow',
-    clouds: ['eks', 'gke'],
+    clouds: ['eks'],
     values: 'service: { port: 80, annotations: { prometheus.io/port: "9464" } }',
     output: {
       'Service/auth-service': {

@@ -27,7 +27,9 @@ function moduleFolder({ module, version }: DefinitionFile): string {
 function strict(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(strict);
   if (!isTree(schema)) return schema;
-  const children = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, strict(value)]));
+  // Some definitions have keywords that are null.
+  const given = Object.entries(schema).filter(([, value]) => value !== null);
+  const children = Object.fromEntries(given.map(([key, value]) => [key, strict(value)]));
   const isOpen =
     schema.additionalProperties !== undefined ||
     schema['x-kubernetes-preserve-unknown-fields'] === true ||
@@ -45,7 +47,7 @@ export function validatorsOf(file: DefinitionFile): Map<string, ValidateFunction
     for (const { name, schema } of spec.versions) {
       const { openAPIV3Schema } = schema as { openAPIV3Schema: { properties: { spec: unknown } } }; // reason: the shape of a CRD
       // The formats are those of Kubernetes, and the expressions of x-kubernetes-validations need a server.
-      const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+      const ajv = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false, allErrors: true });
       const validate = ajv.compile(strict(openAPIV3Schema.properties.spec) as object); // reason: a schema is an object
       validators.set(`${spec.group}/${String(name)} ${spec.names.kind}`, validate);
     }
