@@ -17,6 +17,8 @@ export function* checkNetworkPolicy(values: Values): Iterable<string> {
   if (!enabled) return;
   if (dns.peers.some(isCiliumPeer))
     yield 'networkPolicy.dns.peers: must be pods or addresses, because Cilium learns the addresses of names from these servers';
+  if (cilium.enabled && dns.ports.some(({ endPort, port }) => endPort !== undefined || port === undefined))
+    yield 'networkPolicy.dns.ports: must be single ports, because the DNS proxy of Cilium takes no ranges';
   if (cilium.enabled) return;
   for (const path of ciliumPaths(values))
     yield `${path}: must not have fqdn or entity, because networkPolicy.cilium.enabled is false`;

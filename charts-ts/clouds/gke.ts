@@ -138,7 +138,7 @@ export function createGke(values: Values, gke: Gke): Cloud {
     secretStore: {
       provider: {
         gcpsm: {
-          projectID: gke.project,
+          projectID: gke.project ?? '',
           // Without it, the operator would read the store with its own identity, which serves all namespaces.
           auth: { workloadIdentity: { serviceAccountRef: { name: namesOf(values).secretsReader } } },
         },
@@ -155,6 +155,8 @@ export function createGke(values: Values, gke: Gke): Cloud {
       ],
     }),
     *faults() {
+      if (values.secrets.source === 'external' && !gke.project)
+        yield 'gke.project: is required because secrets.source is external: name the project of the Secret Manager';
       if (values.secrets.source === 'external' && !gke.secretsServiceAccount)
         yield 'gke.secretsServiceAccount: is required because secrets.source is external: give the Google service account that may read the secrets';
     },

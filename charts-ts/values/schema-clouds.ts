@@ -26,7 +26,7 @@ export const eks = z.strictObject({
 });
 
 export const gke = z.strictObject({
-  project: text(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, 'must be a project id'),
+  project: text(/^[a-z][-a-z0-9]{4,28}[a-z0-9]$/, 'must be a project id').optional(),
   addressName: dnsLabel.optional(),
   address: z.union([z.ipv4(), z.ipv6()], 'must be the reserved IP address itself').optional(),
   managedCertificate: z.boolean(),

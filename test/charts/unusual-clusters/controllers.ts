@@ -9,59 +9,28 @@ const noCloudAnnotations = {
   'kubernetes.azure.com/tls-cert-keyvault-uri': null,
 };
 
-interface Controller {
-  readonly title: string;
-  readonly className: string;
-  readonly namespace: string;
-  readonly label: readonly [key: string, value: string];
-  readonly idleSeconds: number;
-  /** For controllers whose idle timeout is longer than the default of rollout.keepAliveTimeout. */
-  readonly keepAlive?: string;
-}
+type Controller = readonly [
+  title: string,
+  className: string,
+  namespace: string,
+  labels: Readonly<Record<string, string>>,
+  idleSeconds: number,
+  keepAlive: string,
+];
 
-/** The labels and idle timeouts of the charts of these controllers. */
+const nameLabel = 'app.kubernetes.io/name';
+
+/** The labels of the charts of these controllers, their idle timeouts, and a keep-alive timeout above them. */
 const controllers: readonly Controller[] = [
-  {
-    title: 'Traefik',
-    className: 'traefik',
-    namespace: 'traefik',
-    label: ['app.kubernetes.io/name', 'traefik'],
-    idleSeconds: 90,
-    keepAlive: '100s',
-  },
-  {
-    title: 'HAProxy Kubernetes Ingress',
-    className: 'haproxy',
-    namespace: 'haproxy-controller',
-    label: ['app.kubernetes.io/name', 'kubernetes-ingress'],
-    idleSeconds: 60,
-  },
-  {
-    title: 'Contour',
-    className: 'contour',
-    namespace: 'projectcontour',
-    label: ['app', 'envoy'],
-    idleSeconds: 3600,
-    keepAlive: '61m',
-  },
-  {
-    title: 'Kong',
-    className: 'kong',
-    namespace: 'kong',
-    label: ['app.kubernetes.io/name', 'gateway'],
-    idleSeconds: 60,
-  },
-  {
-    title: 'ingress-nginx',
-    className: 'nginx',
-    namespace: 'ingress-nginx',
-    label: ['app.kubernetes.io/name', 'ingress-nginx'],
-    idleSeconds: 60,
-  },
+  ['Traefik', 'traefik', 'traefik', { [nameLabel]: 'traefik' }, 90, '100s'],
+  ['HAProxy', 'haproxy', 'haproxy-controller', { [nameLabel]: 'kubernetes-ingress' }, 60, '75s'],
+  ['Contour', 'contour', 'projectcontour', { app: 'envoy' }, 3600, '61m'],
+  ['Kong', 'kong', 'kong', { [nameLabel]: 'gateway' }, 60, '75s'],
+  ['ingress-nginx', 'nginx', 'ingress-nginx', { [nameLabel]: 'ingress-nginx' }, 60, '75s'],
 ];
 
 /** One controller on every cloud shows that nothing of the cloud remains; the others differ in their values only. */
-const rowOf = ({ className, idleSeconds, keepAlive = '75s', label, namespace, title }: Controller) => ({
+const rowOf = ([title, className, namespace, labels, idleSeconds, keepAlive]: Controller) => ({
   title: `${title} instead of the controller of the cloud`,
   clouds: title === 'Traefik' ? allClouds : (['gke'] as const),
   values: `
@@ -71,7 +40,7 @@ ingress:
   tlsSecretName: api-tls
   annotations: { cert-manager.io/cluster-issuer: letsencrypt }
   controller:
-    peers: [{ namespace: ${namespace}, podLabels: { ${label[0]}: ${label[1]} } }]
+    peers: [{ namespace: ${namespace}, podLabels: ${JSON.stringify(labels)} }]
     trustedProxies: [10.244.0.0/16]
     idleTimeoutSeconds: ${idleSeconds}
 rollout: { keepAliveTimeout: ${keepAlive} }
@@ -104,7 +73,7 @@ rollout: { keepAliveTimeout: ${keepAlive} }
             from: [
               {
                 namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-                podSelector: { matchLabels: { [label[0]]: label[1] } },
+                podSelector: { matchLabels: labels },
               },
             ],
             ports: [{ port: 'http', protocol: 'TCP' }],
@@ -119,6 +88,17 @@ rollout: { keepAliveTimeout: ${keepAlive} }
 /** Controllers that are not the cloud's own, on every cloud. */
 export const otherControllers: readonly UnusualCluster[] = [
   ...controllers.map(rowOf),
+  {
+    title: 'a cluster of no cloud, which has nothing of what GKE needs',
+    clouds: ['gke'],
+    values: `
+ingress:
+  className: traefik
+  controller: { peers: [{ namespace: kube-system }], trustedProxies: [10.42.0.0/16], idleTimeoutSeconds: 90 }
+gke: { project: null, address: null, addressName: null, loadBalancerCidrs: [] }
+`,
+    output: { 'ConfigMap/auth-service-config': { data: { TRUSTED_PROXIES: '10.42.0.0/16' } } },
+  },
   {
     title: 'a controller with the default certificate of its own',
     clouds: ['eks'],

@@ -101,6 +101,11 @@ const mistakes: readonly [title: string, values: string, line: string][] = [
     'database.peers[0].fqdn: must be a host name such as db.example.com, or a pattern such as *.rds.amazonaws.com, in lower case',
   ],
   [
+    'a range of ports of DNS for Cilium',
+    'networkPolicy: { cilium: { enabled: true }, dns: { ports: [{ port: 53, endPort: 54 }] } }',
+    'networkPolicy.dns.ports: must be single ports, because the DNS proxy of Cilium takes no ranges',
+  ],
+  [
     'DNS servers by name',
     'networkPolicy: { cilium: { enabled: true }, dns: { peers: [{ fqdn: dns.example.com }] } }',
     'networkPolicy.dns.peers: must be pods or addresses, because Cilium learns the addresses of names from these servers',
