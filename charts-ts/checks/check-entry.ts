@@ -15,8 +15,18 @@ function* checkKind({ gateway, ingress }: Values): Iterable<string> {
       yield `gateway.${key}: must be empty, because ingress.kind is ${kind}`;
   if (gateway.parentRefs.length === 0 && gateway.redirectParentRefs.length > 0)
     yield 'gateway.redirectParentRefs: must be empty, because gateway.parentRefs is empty: gateway.redirect is about the Gateway of the charts';
-  if (gateway.parentRefs.length > 0 && gateway.listeners.length > 0)
-    yield 'gateway.listeners: must be empty, because gateway.parentRefs names a Gateway that exists';
+}
+
+/** Values about the Gateway of the charts, where the Gateway is somebody else's. */
+function* checkParents({ gateway, ingress }: Values): Iterable<string> {
+  if (gateway.parentRefs.length === 0) return;
+  const reason = 'because gateway.parentRefs names a Gateway that exists';
+  if (gateway.listeners.length > 0) yield `gateway.listeners: must be empty, ${reason}`;
+  if (gateway.className) yield `gateway.className: must be null, ${reason}`;
+  if (Object.keys(ingress.annotations).length > 0)
+    yield `ingress.annotations: must be empty, ${reason}; gateway.routeAnnotations are those of the routes`;
+  if (ingress.tlsSecretName || ingress.hosts.some(({ tlsSecretName }) => tlsSecretName))
+    yield `ingress.tlsSecretName: must be null, ${reason} with its certificate`;
 }
 
 function* checkHosts(values: Values): Iterable<string> {
@@ -39,6 +49,7 @@ const issuers = ['cert-manager.io/cluster-issuer', 'cert-manager.io/issuer'];
 
 function* checkAnnotations(values: Values): Iterable<string> {
   const { annotations, tls } = values.ingress;
+  const hasListeners = values.gateway.listeners.length > 0;
   const reserved: Readonly<Record<string, string>> = {
     'kubernetes.io/ingress.class': 'use ingress.className',
     ...createCloud(values).reservedAnnotations,
@@ -47,16 +58,17 @@ function* checkAnnotations(values: Values): Iterable<string> {
     if (name in reserved) yield `ingress.annotations.${name}: must be removed; ${reserved[name]}`;
     if (!issuers.includes(name)) continue;
     if (!tls) yield `ingress.tls: must be true, because ingress.annotations has ${name}`;
-    else if (hostsOf(values).some(({ tlsSecretName }) => !tlsSecretName))
+    else if (!hasListeners && hostsOf(values).some(({ tlsSecretName }) => !tlsSecretName))
       yield `ingress.tlsSecretName: is required because ingress.annotations has ${name}: cert-manager writes the certificate to that Secret`;
   }
 }
 
-function* checkService({ service }: Values): Iterable<string> {
-  const { externalTrafficPolicy, loadBalancerClass, loadBalancerSourceRanges, nodePort, type } = service;
+function* checkService(values: Values): Iterable<string> {
+  const { annotations, externalTrafficPolicy, loadBalancerClass, nodePort, type, ...service } =
+    values.service;
   const ofLoadBalancers = {
     loadBalancerClass: loadBalancerClass !== undefined,
-    loadBalancerSourceRanges: loadBalancerSourceRanges.length > 0,
+    loadBalancerSourceRanges: service.loadBalancerSourceRanges.length > 0,
   };
   const ofBoth = {
     externalTrafficPolicy: externalTrafficPolicy !== undefined,
@@ -68,11 +80,16 @@ function* checkService({ service }: Values): Iterable<string> {
   };
   for (const [key, isSet] of Object.entries(useless))
     if (isSet) yield `service.${key}: must be removed, because service.type is ${type}`;
+  const { serviceAnnotations = {} } = createCloud(values);
+  for (const name of Object.keys(annotations))
+    if (type === 'ClusterIP' && name in serviceAnnotations)
+      yield `service.annotations.${name}: must be removed; the charts set it`;
 }
 
 /** Checks of the way in: Ingress, Gateway, Route and Service. */
 export const entryChecks: readonly ((values: Values) => Iterable<string>)[] = [
   checkKind,
+  checkParents,
   checkHosts,
   checkAnnotations,
   checkService,

@@ -117,6 +117,42 @@ const mistakes: readonly [title: string, clouds: readonly CloudName[], values: s
     'ingress: { annotations: { kubernetes.io/ingress.class: nginx } }',
     'ingress.annotations.kubernetes.io/ingress.class: must be removed; use ingress.className',
   ],
+  [
+    'an annotation of the Service that the charts set',
+    ['gke'],
+    `service: { annotations: { cloud.google.com/backend-config: '{"default": "other"}' } }`,
+    'service.annotations.cloud.google.com/backend-config: must be removed; the charts set it',
+  ],
+  [
+    'annotations of a Gateway that the charts do not create',
+    ['aks'],
+    'ingress: { annotations: { cert-manager.io/issuer: x } , tlsSecretName: t }\ngateway: { parentRefs: [{ name: shared }] }',
+    'ingress.annotations: must be empty, because gateway.parentRefs names a Gateway that exists; gateway.routeAnnotations are those of the routes\ningress.tlsSecretName: must be null, because gateway.parentRefs names a Gateway that exists with its certificate',
+  ],
+  [
+    'a parent of no route',
+    ['eks'],
+    'gateway: { parentRefs: [{ name: shared }] }',
+    'gateway.parentRefs: must be empty, because ingress.kind is ingress',
+  ],
+  [
+    'the class of an Ingress for a Gateway',
+    ['gke'],
+    'ingress: { kind: gateway, className: istio }\ngke: { certificateMap: c }',
+    'ingress.className: must be null, because ingress.kind is gateway: use gateway.className',
+  ],
+  [
+    'a redirect of a Gateway of the charts by a value for others',
+    ['aks'],
+    'gateway: { redirectParentRefs: [{ name: shared }] }',
+    'gateway.redirectParentRefs: must be empty, because gateway.parentRefs is empty: gateway.redirect is about the Gateway of the charts',
+  ],
+  [
+    'a field that a listener does not have',
+    ['aks'],
+    'gateway: { listeners: [{ name: a, port: 80, protocol: HTTP, host: x }, { name: b, port: 443, protocol: HTTPS }] }',
+    '21-entry.yaml Gateway/auth-service-gateway: spec.listeners[0].host is not a known field [schema]',
+  ],
 ];
 
 /** Values of the way in that contradict each other, or that would not work. */
@@ -124,5 +160,5 @@ export const entryMistakes: readonly UnusualCluster[] = mistakes.map(([title, cl
   title,
   clouds,
   values,
-  refused: [line],
+  refused: line.split('\n'),
 }));
