@@ -130,6 +130,32 @@ backup: { enabled: true, claim: auth-backups, podLabels: { backup: "yes" } }`,
     clouds: ['aks'],
   },
   {
+    title: 'keys of the values without a value',
+    values: `commonLabels:
+podAnnotations:
+extraEnv:
+sidecars: null
+lifecycle: ~
+hostAliases:
+scheduling: { tolerations: null, nodeSelector: null }
+serviceAccount: { annotations: null, imagePullSecrets: null }
+jobs: { podLabels: null, scheduling: { nodeSelector: null } }`,
+    output: {
+      'Deployment/auth-service': {
+        spec: {
+          template: {
+            spec: {
+              containers: [{ name: 'auth-service', lifecycle: null }],
+              nodeSelector: null,
+              hostAliases: null,
+            },
+          },
+        },
+      },
+    },
+    clouds: ['gke'],
+  },
+  {
     title: 'labels by which the charts select',
     values: `commonLabels: { app: other }
 podLabels: { app.kubernetes.io/component: web, pod-template-hash: x }
