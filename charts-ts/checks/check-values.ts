@@ -8,6 +8,7 @@ import { longestInterval, scheduleFault } from '../workload/cron.ts';
 import { checkContainers, checkDns, checkServiceAccounts } from './check-containers.ts';
 import { checkJobs } from './check-jobs.ts';
 import { checkLabels } from './check-labels.ts';
+import { checkMonitoring } from './check-monitoring.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkVolumes } from './check-volumes.ts';
 
@@ -142,6 +143,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkBackup,
   checkFamilies,
   checkExtraConfig,
+  checkMonitoring,
   checkLabels,
   checkVariables,
   checkVolumes,

@@ -2,7 +2,6 @@ import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { metadata, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { configChecksum } from './pod.ts';
 
 /** The fields of a CronJob and of its Jobs that values set. */
 type CronFields = Omit<Values['purge'], 'enabled' | 'keepMonths' | 'keepAuditMonths' | 'resources'>;
@@ -45,7 +44,7 @@ export function cronJob(values: Values, { component, fields, name, spec, ...rest
           template: {
             metadata: {
               labels: { ...labels, ...podLabels },
-              annotations: { ...podAnnotations, ...configChecksum(values) },
+              ...(Object.keys(podAnnotations).length > 0 && { annotations: podAnnotations }),
             },
             spec,
           },

@@ -2,10 +2,20 @@ import { Construct } from 'constructs';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IPodTemplateSpec, IProbe } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { apiContainer, apiSelector, metadata, namesOf, ports, probePaths, standardLabels } from '../names.ts';
+import {
+  apiContainer,
+  apiSelector,
+  installationSelector,
+  metadata,
+  namesOf,
+  ports,
+  probePaths,
+  standardLabels,
+} from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrationContainer } from './migration.ts';
-import { configChecksum, container, podSpec } from './pod.ts';
+
+import { container, podSpec } from './pod.ts';
 import { withAffinity } from './pod-additions.ts';
 
 function probe(path: string, periodSeconds: number, failureThreshold: number): IProbe {
@@ -61,8 +71,13 @@ function podTemplate(values: Values): IPodTemplateSpec {
   const commands = withMigration ? (['migrate', 'serve'] as const) : (['serve'] as const);
   return {
     metadata: {
-      labels: { ...standardLabels(values, 'api'), ...values.podLabels, ...apiSelector(values) },
-      annotations: { ...values.podAnnotations, ...configChecksum(values) },
+      labels: {
+        ...standardLabels(values, 'api'),
+        ...values.podLabels,
+        ...apiSelector(values),
+        ...installationSelector(values),
+      },
+      ...(Object.keys(values.podAnnotations).length > 0 && { annotations: values.podAnnotations }),
     },
     spec: podSpec(values, commands, {
       containers: [api],

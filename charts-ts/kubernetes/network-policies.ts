@@ -96,9 +96,13 @@ function otlpPolicy(values: Values): INetworkPolicySpec {
 /** The policies by name. Kubernetes allows what at least one policy of a pod allows. */
 function policies(values: Values, cloud: Cloud): Record<string, INetworkPolicySpec> {
   return {
-    'default-deny': { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
-    [namesOf(values).app]: allPodsPolicy(values),
-    ...(values.backup.enabled && { [namesOf(values).backup]: backupPolicy(values, cloud) }),
+    [`${namesOf(values).app}-default-deny`]: {
+      podSelector: { matchLabels: installationSelector(values) },
+      policyTypes: ['Ingress', 'Egress'],
+    },
+    // Others than in 1.0.0: its policies still apply to its pods while an upgrade replaces them.
+    [`${namesOf(values).app}-pods`]: allPodsPolicy(values),
+    ...(values.backup.enabled && { [`${namesOf(values).backup}-pods`]: backupPolicy(values, cloud) }),
     ...(values.ingress.kind !== 'none' && {
       [`${namesOf(values).app}-load-balancer`]: loadBalancerPolicy(values, cloud),
     }),

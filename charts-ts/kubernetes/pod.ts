@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import type { CommandName } from '../../app/config/config.ts';
 import { accountsOf, namesOf } from '../names.ts';
@@ -7,10 +6,11 @@ import type { Values } from '../values/schema.ts';
 import type { Resources } from '../values/schema-resources.ts';
 import { imageReference } from '../workload/process.ts';
 import { secretsOf } from '../workload/settings.ts';
+import { configuration, databaseCa, redisCa } from './content-names.ts';
 import { pullPolicy } from './image.ts';
 import { addedToContainer, addedToPod, placementOf } from './pod-additions.ts';
 import { containerSecurity, podSecurity } from './security-context.ts';
-import { configKey, isPath, paths, plainSettings, secretOf, settings } from './settings.ts';
+import { configKey, isPath, paths, secretOf, settings } from './settings.ts';
 
 // 0440, because root owns the mounted files and the process reads them as a member of fsGroup.
 const defaultMode = 0o440;
@@ -18,10 +18,11 @@ const defaultMode = 0o440;
 /** The `env` list of a container, sorted by name. */
 function environment(values: Values, command: CommandName): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
+  const { name: configMap } = configuration(values);
   return Object.entries(settings(values, command))
     .map(([name, source]): IEnvVar => {
       if ('text' in source) {
-        const configMapKeyRef = { name: namesOf(values).config, key: configKey(name) };
+        const configMapKeyRef = { name: configMap, key: configKey(name) };
         return isPath(source) ? { name, value: source.text } : { name, valueFrom: { configMapKeyRef } };
       }
       if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
@@ -57,18 +58,23 @@ function secretVolume(values: Values, command: CommandName, folder: string, name
 /** The volumes of a command by the folders at which its container mounts them. */
 function volumes(values: Values, command: CommandName): Record<string, IVolume> {
   const { DB_CA_FILE, JWT_PUBLIC_KEYS_DIR, REDIS_CA_FILE } = settings(values, command);
-  const databaseCa = { name: 'database-ca', configMap: { name: namesOf(values).databaseCa, defaultMode } };
-  const redisCa = { name: 'redis-ca', configMap: { name: namesOf(values).redisCa, defaultMode } };
-  const publicKeys = { name: 'public-keys', configMap: { name: namesOf(values).publicKeys, defaultMode } };
+  const fromConfigMap = (volume: string, name: string): IVolume => ({
+    name: volume,
+    configMap: { name, defaultMode },
+  });
   return {
     '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-    ...(JWT_PUBLIC_KEYS_DIR && { [paths.publicKeys]: publicKeys }),
+    ...(JWT_PUBLIC_KEYS_DIR && {
+      [paths.publicKeys]: fromConfigMap('public-keys', namesOf(values).publicKeys),
+    }),
     // In one pod, the migration has a volume of its own, with fewer secrets than the service.
     // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
     ...secretVolume(values, command, paths.secrets, command === 'migrate' ? 'migration-secrets' : 'secrets'),
     ...secretVolume(values, command, paths.ownerSecrets, 'owner-secrets'),
-    ...(DB_CA_FILE && values.database.ca && { [paths.databaseCa]: databaseCa }),
-    ...(REDIS_CA_FILE && values.redis.ca && { [paths.redisCa]: redisCa }),
+    ...(DB_CA_FILE &&
+      values.database.ca && { [paths.databaseCa]: fromConfigMap('database-ca', databaseCa(values).name) }),
+    ...(REDIS_CA_FILE &&
+      values.redis.ca && { [paths.redisCa]: fromConfigMap('redis-ca', redisCa(values).name) }),
   };
 }
 
@@ -145,10 +151,4 @@ export function podSpec(
     ...placementOf(values, commands),
     ...rest,
   };
-}
-
-/** Changes with the ConfigMap, so that a new configuration replaces the pods, which read it only at start. */
-export function configChecksum(values: Values): Record<string, string> {
-  const digest = createHash('sha256').update(JSON.stringify(Object.entries(plainSettings(values)).sort()));
-  return { 'checksum/config': digest.digest('hex') };
 }

@@ -47,6 +47,8 @@ export const aks = z.strictObject({
   ingressNamespace: dnsLabel,
   gatewayClassName: dnsLabel,
   gatewayNamespace: dnsLabel,
+  createGatewayNamespace: z.boolean(),
+  gatewayName: dnsLabel,
   preserveClientAddress: z.boolean(),
   proxyCidrs: z.array(cidr).min(1, 'must name the pods and nodes that forward requests'),
   vaultUrl: text(/^https:\/\/\S+$/, 'must be the URL of a Key Vault').optional(),

@@ -21,7 +21,7 @@ export const ingress = z.strictObject({
 export const service = z.strictObject({
   labels,
   annotations,
-  trafficDistribution: z.enum(['PreferClose', 'PreferSameZone']).optional(),
+  trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),
   ipFamilyPolicy: z.enum(['SingleStack', 'PreferDualStack', 'RequireDualStack']).optional(),
   ipFamilies: z
     .array(z.enum(['IPv4', 'IPv6']))

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { annotations, dnsLabel, duration, labels, text } from './formats.ts';
+import { annotations, dnsLabel, labels, text } from './formats.ts';
 import { jobFields } from './formats-jobs.ts';
+import { installationName } from './installation.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
+import { monitoring } from './schema-monitoring.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
 import { podOptions, serviceAccount } from './schema-pod-options.ts';
 import { pods } from './schema-pods.ts';
@@ -13,6 +15,7 @@ import { workload } from './schema-workload.ts';
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
+  name: installationName,
   namespace: z.strictObject({ name: dnsLabel, create: z.boolean(), labels, annotations }),
   ...workload,
   ...pods,
@@ -41,11 +44,7 @@ export const valuesSchema = z.strictObject({
       refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
     }),
   }),
-  monitoring: z.strictObject({
-    serviceMonitor: z.strictObject({ enabled: z.boolean(), interval: duration, labels }),
-    rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url() }),
-    dashboards: z.strictObject({ enabled: z.boolean(), labels }),
-  }),
+  monitoring,
   eks: eks.optional(),
   gke: gke.optional(),
   aks: aks.optional(),

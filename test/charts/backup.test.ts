@@ -96,7 +96,7 @@ describe('charts: backups', () => {
     const all = egressOf(documents, backupJob(documents));
     const reached = all.filter((peer) => !peer.endsWith(':53'));
     expect(all).to.include('pods:53');
-    const database = only(documents, 'NetworkPolicy', 'auth-service').spec.egress[1].to[0].ipBlock.cidr;
+    const database = only(documents, 'NetworkPolicy', 'auth-service-pods').spec.egress[1].to[0].ipBlock.cidr;
     expect(reached).to.have.members([
       ...[`${database}:5432`, '199.36.153.8/30:443'],
       // Where the metadata server of GKE gives the pods their tokens.

@@ -13,7 +13,7 @@ import { faultsOf } from '../support/configuration.ts';
 import { start } from '../support/process.ts';
 import { silentLog } from '../support/stores.ts';
 import { type RealContainer, realContainers } from './support/containers.ts';
-import { documentsOf, only, variants } from './support/synthesized.ts';
+import { configurationOf, documentsOf, only, variants } from './support/synthesized.ts';
 
 function committed(cloud: string): Document[] {
   return readdirSync(`k8s-out/${cloud}`).flatMap((name) =>
@@ -117,7 +117,7 @@ describe('charts: environment', () => {
 
   it('is refused under the name of the container and the variable', async () => {
     const documents = documentsOf('eks');
-    only(documents, 'ConfigMap', 'auth-service-config').data.DB_POOL_MAX = 'many';
+    configurationOf(documents).data.DB_POOL_MAX = 'many';
     const lines = await validateManifests(documents, { kubernetesVersion: '1.28', allow: [] });
     expect(lines.filter((line) => line.endsWith('[environment]'))).to.deep.equal([
       '31-deployment.yaml Deployment/auth-service: container auth-service: DB_POOL_MAX must be a whole number from 1 to 1000 [environment]',

@@ -10,7 +10,9 @@ import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { installations } from './unusual-clusters/installations.ts';
 import { jobs } from './unusual-clusters/jobs.ts';
+import { monitoring } from './unusual-clusters/monitoring.ts';
 import { podContainers } from './unusual-clusters/pod-containers.ts';
 import { podIdentity } from './unusual-clusters/pod-identity.ts';
 import { podImages } from './unusual-clusters/pod-images.ts';
@@ -21,6 +23,8 @@ import { podVariables } from './unusual-clusters/pod-variables.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   existing,
+  installations,
+  monitoring,
   images: podImages,
   variables: podVariables,
   containers: podContainers,

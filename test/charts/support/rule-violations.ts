@@ -1,8 +1,7 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
+import { monitorViolations, type Violate } from './monitor-violations.ts';
 import { podViolations } from './pod-violations.ts';
-import { type Loose, only } from './synthesized.ts';
-
-type Violate = (documents: Document[]) => void;
+import { configurationOf, type Loose, only } from './synthesized.ts';
 
 const pod = (documents: Document[]): Loose => only(documents, 'Deployment').spec.template.spec;
 const api = (documents: Document[]): Loose => pod(documents).containers[0];
@@ -25,7 +24,7 @@ function remove(documents: Document[], kind: string): void {
 }
 
 /** For each rule of the gate, a change to valid manifests that violates it. */
-export const ruleViolations: Record<string, Violate> = {
+export const ruleViolations: Readonly<Record<string, Violate>> = {
   ...podViolations,
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
@@ -139,7 +138,7 @@ export const ruleViolations: Record<string, Violate> = {
     only(all, 'Ingress').metadata.annotations['kubernetes.io/ingress.class'] = 'alb';
   },
   'network-policy': (all) => {
-    only(all, 'NetworkPolicy', 'default-deny').spec.policyTypes = ['Ingress'];
+    only(all, 'NetworkPolicy', 'auth-service-default-deny').spec.policyTypes = ['Ingress'];
   },
   'no-secrets': (all) => {
     add(all, {
@@ -150,7 +149,7 @@ export const ruleViolations: Record<string, Violate> = {
     });
   },
   'config-map-secrets': (all) => {
-    only(all, 'ConfigMap', 'auth-service-config').data.ELSEWHERE = 'postgresql://auth:hunter2@db:5432/auth';
+    configurationOf(all).data.ELSEWHERE = 'postgresql://auth:hunter2@db:5432/auth';
   },
   rbac: (all) => {
     const rules = [{ apiGroups: [''], resources: ['*'], verbs: ['get'] }];
@@ -200,9 +199,7 @@ export const ruleViolations: Record<string, Violate> = {
     delete spec.maxUnavailable;
     spec.minAvailable = 3;
   },
-  'reference-monitor': (all) => {
-    only(all, 'ServiceMonitor').spec.endpoints[0].port = 'prometheus';
-  },
+  ...monitorViolations,
   'reference-probe': (all) => {
     api(all).readinessProbe.httpGet.port = 'https';
   },
@@ -210,9 +207,9 @@ export const ruleViolations: Record<string, Violate> = {
     api(all).volumeMounts.push({ name: 'nowhere', mountPath: '/nowhere' });
   },
   'reference-key': (all) => {
-    delete only(all, 'ConfigMap', 'auth-service-config').data.PORT;
+    delete configurationOf(all).data.PORT;
   },
   environment: (all) => {
-    only(all, 'ConfigMap', 'auth-service-config').data.KEEP_ALIVE_TIMEOUT = '5h';
+    configurationOf(all).data.KEEP_ALIVE_TIMEOUT = '5h';
   },
 };
