@@ -1,5 +1,6 @@
 import { checkEnvironments } from './checks/check-environments.ts';
 import { checkValues } from './checks/check-values.ts';
+import { allowedRules } from './checks/choices.ts';
 import { GateError, validateManifests } from './gate/gate.ts';
 import type { ManifestFile } from './manifest.ts';
 import { synthesize } from './synthesize.ts';
@@ -18,8 +19,7 @@ export async function checkedManifests(values: Values): Promise<ManifestFile[]> 
   checkEnvironments(values, documents);
   const findings = await validateManifests(documents, {
     kubernetesVersion: values.kubernetesVersion,
-    // The operator has chosen environment variables over files.
-    allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
+    allow: allowedRules(values),
   });
   if (findings.length > 0) throw new GateError(findings.join('\n'));
   return files;

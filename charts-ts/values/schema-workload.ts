@@ -106,5 +106,9 @@ export const workload = {
 
 const workloadSchema = z.strictObject(workload);
 
-/** The values that every target has. */
-export type WorkloadValues = z.infer<typeof workloadSchema>;
+type Workload = z.infer<typeof workloadSchema>;
+
+/** The values that every target has. On Kubernetes the autoscaler may do without a target of the CPU. */
+export type WorkloadValues = Omit<Workload, 'autoscaling'> & {
+  autoscaling: Partial<Workload['autoscaling']>;
+};

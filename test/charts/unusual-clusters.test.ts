@@ -8,10 +8,24 @@ import type { CloudName } from '../../charts-ts/values/schema.ts';
 import { clouds as allClouds } from '../../charts-ts/values/schema-clouds.ts';
 import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
+import { autoscaling } from './unusual-clusters/autoscaling.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { gate } from './unusual-clusters/gate.ts';
+import { keda } from './unusual-clusters/keda.ts';
+import { placement } from './unusual-clusters/placement.ts';
+import { probes } from './unusual-clusters/probes.ts';
+import { rollout } from './unusual-clusters/rollout.ts';
 
-const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
+  existing,
+  autoscaling,
+  keda,
+  rollout,
+  probes,
+  placement,
+  gate,
+};
 
 describe('charts: unusual clusters by values alone', () => {
   let folder: string;

@@ -1,9 +1,6 @@
 import type { Manifest } from '../../manifest.ts';
-import { toDottedPath } from '../untyped.ts';
+import { checkUsedFields, strict, string } from './used-fields.ts';
 
-const string = { type: 'string' } as const;
-const strict = (properties: object, required: string[] = []) =>
-  ({ type: 'object', properties, required, additionalProperties: false }) as const;
 const attributes = {
   type: 'array',
   items: strict({ key: string, value: string }, ['key', 'value']),
@@ -52,13 +49,5 @@ const specs: Record<string, object> = {
 export async function checkAwsGateway(object: Manifest): Promise<string[] | undefined> {
   const spec = specs[object.kind];
   if (object.apiVersion !== 'gateway.k8s.aws/v1' || !spec) return undefined;
-  // Only an EKS Gateway needs Ajv, so other clouds do not wait for its 100 ms of loading.
-  const { Ajv } = await import('ajv');
-  const properties = { apiVersion: string, kind: string, metadata: { type: 'object' }, spec };
-  const validate = new Ajv({ allErrors: true }).compile(strict(properties, ['metadata', 'spec']));
-  if (validate(object)) return [];
-  return (validate.errors ?? []).map(
-    ({ instancePath, message, params }) =>
-      `${toDottedPath(instancePath)} ${message} ${Object.values(params).join(' ')}`,
-  );
+  return checkUsedFields(object, spec);
 }

@@ -104,10 +104,10 @@ export const ruleViolations: Record<string, Violate> = {
     api(all).livenessProbe.httpGet.port = 'http';
   },
   'anti-affinity': (all) => {
-    delete pod(all).affinity;
+    pod(all).topologySpreadConstraints[0].topologyKey = 'topology.kubernetes.io/zone';
   },
   'topology-spread': (all) => {
-    delete pod(all).topologySpreadConstraints;
+    delete pod(all).topologySpreadConstraints[0].labelSelector;
   },
   namespace: (all) => {
     only(all, 'PodDisruptionBudget').metadata.namespace = 'default';
