@@ -41,6 +41,23 @@ export const gate: readonly UnusualCluster[] = [
     output: { 'Deployment/auth-service': {} },
   },
   {
+    title: 'a variable that only the migration reads, and one whose name sounds like a secret',
+    values: `
+extraConfig:
+  DB_SERVICE_ROLE: auth_app
+  PASSWORD_BREACH_URL: https://breaches.example.com/range/
+`,
+    clouds: ['eks'],
+    output: {
+      'ConfigMap/auth-service-config': {
+        data: {
+          DB_SERVICE_ROLE: 'auth_app',
+          PASSWORD_BREACH_URL: 'https://breaches.example.com/range/',
+        },
+      },
+    },
+  },
+  {
     title: 'a rule that the operator skips by name',
     values: 'gate: { allow: [job-limits, unknown-kind] }',
     clouds: ['eks'],

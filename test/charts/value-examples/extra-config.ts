@@ -1,15 +1,27 @@
 import { entries, isSecret } from '../../../app/config/config.ts';
 import type { Example, ExampleBlock } from './example.ts';
 
+/** The certificate of a CA that exists only here, and whose key does not exist. */
+const certificate = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBgjCCASegAwIBAgIUbCFo/ChdcjgToFs6MwIUN320GLUwCgYIKoZIzj0EAwIwFTETMBEGA1UEAwwKRXhhbXBsZSBDQTAg',
+  'Fw0yNjExMjcxNzMwMDhaGA8yMTI2MTEwMzE3MzAwOFowFTETMBEGA1UEAwwKRXhhbXBsZSBDQTBZMBMGByqGSM49AgEGCCqG',
+  'SM49AwEHA0IABHxSU1s067IgcuwzsJ98K2mpXkeUGp0qxWJNqzZzAAaAuA16g5g7/BFnJr50PfufZy6ruBJlx/wbCgM7n+jO',
+  'OkyjUzBRMB0GA1UdDgQWBBQH0h6bDxQH8R5ASaoILIRVEQ+M2jAfBgNVHSMEGDAWgBQH0h6bDxQH8R5ASaoILIRVEQ+M2jAP',
+  'BgNVHRMBAf8EBTADAQH/MAoGCCqGSM49BAMCA0kAMEYCIQC8y7moLFL9dQNwCpDt/bzutyRCZ7NpRMIaLQ65DFRnPwIhANZn',
+  'mxQKJHVxGJT3O36lkOmKDAIjc6A1gRC80gDtKKKy',
+  '-----END CERTIFICATE-----',
+].join('\n');
+
 /** Variables whose default depends on something else, or that have none. */
 const examples: Readonly<Record<string, string | number>> = {
   HOST: '0.0.0.0',
   LOG_LEVEL: 'info',
-  DB_CA: '/etc/ca.pem',
+  DB_CA: certificate,
   DB_CA_FILE: '/etc/ca.pem',
   DB_TLS: 'unverified',
   DB_SERVICE_ROLE: 'auth_app',
-  REDIS_CA: '/etc/ca.pem',
+  REDIS_CA: certificate,
   REDIS_CA_FILE: '/etc/ca.pem',
   JWT_PUBLIC_KEYS_DIR: '/etc/keys',
   JWT_REVOKED_KEYS_FILE: '/etc/revoked',
@@ -31,11 +43,9 @@ const refused: Readonly<Record<string, string>> = {
       'METRICS_PORT',
       'KEEP_ALIVE_TIMEOUT',
       'ALLOWED_HOSTS',
-      'CORS_ALLOWED_ORIGINS',
       'TRUSTED_PROXIES',
       'DB_POOL_MAX',
       'DB_PREPARE',
-      'REDIS_TLS',
       'JWT_ALGORITHM',
       'JWT_ISSUER',
       'JWT_AUDIENCE',

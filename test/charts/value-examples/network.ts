@@ -22,6 +22,10 @@ export const network: ExampleBlock = {
     'monitoring.dashboards.labels': [{ grafana_dashboard: 'auth' }],
   },
   special: {
+    'ingress.kind': [
+      { value: 'gateway', clouds: ['eks', 'aks'] },
+      { value: 'gateway', clouds: ['gke'], with: { gke: { certificateMap: 'auth' } } },
+    ],
     'networkPolicy.otlp.enabled': [{ value: true, with: { networkPolicy: { otlp: { peers } } } }],
     'service.ipFamilies': [
       {
