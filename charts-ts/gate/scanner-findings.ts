@@ -4,6 +4,8 @@ export interface ScannerFinding {
   readonly ids: Readonly<Partial<Record<ScannerName, readonly string[]>>>;
   /** Where, if not in the output of the default values on every cloud. */
   readonly where?: string;
+  /** Values for --set with which the test provokes the finding. */
+  readonly values?: string;
   readonly reason: string;
 }
 
@@ -107,12 +109,20 @@ export const defaultFindings: readonly ScannerFinding[] = [
 /** What they report of other values. */
 export const findingsOfValues: readonly ScannerFinding[] = [
   {
+    ids: { 'kube-score': ['deployment-has-host-podantiaffinity'] },
+    where: '`scheduling.zoneSpread` DoNotSchedule or none',
+    values: 'scheduling.zoneSpread=DoNotSchedule',
+    reason:
+      'a topologySpreadConstraint spreads the pods over the nodes. By default an anti-affinity for zones satisfies the check',
+  },
+  {
     ids: {
       Checkov: ['CKV_K8S_35'],
       KubeLinter: ['read-secret-from-env-var'],
       kubescape: ['C-0207'],
     },
     where: '`secrets.delivery=env`',
+    values: 'secrets.delivery=env',
     reason: 'the operator has chosen environment variables. The default is files',
   },
   {

@@ -21,7 +21,13 @@ const expected: Record<Profile, Record<string, Loose>> = {
         replicas: 1,
         // Rounded up, this is one pod more, so that a rollout interrupts nothing.
         strategy: { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
-        template: { spec: { affinity: null, topologySpreadConstraints: null } },
+        template: {
+          spec: {
+            affinity: null,
+            topologySpreadConstraints: null,
+            containers: [{ resources: { requests: { cpu: '250m' }, limits: { cpu: '1' } } }],
+          },
+        },
       },
     },
   },
@@ -35,8 +41,15 @@ const expected: Record<Profile, Record<string, Loose>> = {
   large: {
     'HorizontalPodAutoscaler/auth-service-hpa': { spec: { minReplicas: 6, maxReplicas: 50 } },
     'PodDisruptionBudget/auth-service': { spec: { maxUnavailable: '10%' } },
+    'ConfigMap/auth-service-config': { data: { DB_POOL_MAX: '5' } },
     'Deployment/auth-service': {
-      spec: { replicas: null, strategy: { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } } },
+      spec: {
+        replicas: null,
+        strategy: { rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
+        template: {
+          spec: { containers: [{ resources: { requests: { cpu: '1' }, limits: { cpu: '2' } } }] },
+        },
+      },
     },
   },
 };
