@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { checkedManifests } from '../../charts-ts/checked-manifests.ts';
 import { choicesOf } from '../../charts-ts/checks/choices.ts';
 import { warningsOf } from '../../charts-ts/checks/warnings.ts';
 import { parseCommandLine, synthHelp } from '../../charts-ts/command-line.ts';
@@ -62,13 +61,11 @@ describe('charts: choices of the operator', () => {
   });
 
   for (const [set, warning] of choices)
-    it(`warn of ${set}, and the gate accepts it`, async () => {
-      const values = valuesOf('eks', set);
-      expect(warningsOf(values)).to.deep.equal([`warning: eks: ${warning}`]);
-      await checkedManifests(values);
+    it(`warn of ${set}`, () => {
+      expect(warningsOf(valuesOf('eks', set))).to.deep.equal([`warning: eks: ${warning}`]);
     });
 
-  it('skip only rules that their manifests break', async () => {
+  it('skip exactly the rules that their manifests break, so that the gate accepts them', async () => {
     for (const [set] of choices) {
       const { kubernetesVersion } = valuesOf('eks', set);
       const findings = await validateManifests(documentsOf('eks', set), { kubernetesVersion, allow: [] });

@@ -149,6 +149,7 @@ autoscaling:
   {
     title: 'an autoscaler that another tool manages',
     values: 'autoscaling: { enabled: false }\nreplicas: null',
+    clouds: ['gke'],
     output: { [hpa]: null, 'Deployment/auth-service': { spec: { replicas: null } } },
   },
   {

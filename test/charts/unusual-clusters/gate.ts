@@ -32,6 +32,7 @@ export const gate: readonly UnusualCluster[] = [
   {
     title: 'a Gateway without TLS',
     values: 'ingress: { tls: false, kind: gateway }',
+    clouds: ['gke'],
     output: { 'HTTPRoute/auth-service': {} },
   },
   {

@@ -17,6 +17,7 @@ export const keda: readonly UnusualCluster[] = [
   {
     title: 'KEDA with a trigger of the operator',
     values: cron,
+    clouds: ['aks'],
     output: {
       [hpa]: null,
       'Deployment/auth-service': { spec: { replicas: null } },

@@ -21,6 +21,7 @@ export const placement: readonly UnusualCluster[] = [
   {
     title: 'a rollout whose new pods must not all land on the node with the fewest old ones',
     values: 'logLevel: info',
+    clouds: ['eks'],
     output: pod({
       topologySpreadConstraints: [overNodes],
       affinity: preferred({ labelSelector, topologyKey: zone, matchLabelKeys: null }),
@@ -38,6 +39,7 @@ export const placement: readonly UnusualCluster[] = [
   {
     title: 'zones that must stay equal',
     values: 'scheduling: { zoneSpread: DoNotSchedule }',
+    clouds: ['aks'],
     output: pod({
       affinity: null,
       topologySpreadConstraints: [

@@ -11,6 +11,7 @@ export const rollout: readonly UnusualCluster[] = [
   {
     title: 'a rollout as it is by default',
     values: 'logLevel: info',
+    clouds: ['gke'],
     output: { [deployment]: rollingUpdate('25%', 0) },
   },
   {
@@ -22,6 +23,7 @@ export const rollout: readonly UnusualCluster[] = [
   {
     title: 'nodes without room for one more pod',
     values: 'rollout: { maxSurge: 0, maxUnavailable: 1 }',
+    clouds: ['aks'],
     output: { [deployment]: rollingUpdate(0, 1) },
   },
   {
@@ -61,6 +63,7 @@ export const rollout: readonly UnusualCluster[] = [
   {
     title: 'one pod, whose node may still be drained',
     values: 'autoscaling: { enabled: false }\nreplicas: 1',
+    clouds: ['eks'],
     output: { [budget]: { spec: { maxUnavailable: 1, minAvailable: null } } },
   },
   {
@@ -104,6 +107,7 @@ export const rollout: readonly UnusualCluster[] = [
   {
     title: 'a cluster whose operator manages the budgets',
     values: 'disruptionBudget: { enabled: false }',
+    clouds: ['aks'],
     output: { [budget]: null },
   },
 ];
