@@ -5,6 +5,7 @@ import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 import { longestInterval } from '../workload/cron.ts';
+import { checkSecrets } from './check-secrets.ts';
 
 function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
@@ -69,9 +70,7 @@ function* checkResources(values: Values): Iterable<string> {
 }
 
 function* checkOptions(values: Values): Iterable<string> {
-  const { jwt, kubernetesVersion, networkPolicy, redis, secrets, service } = values;
-  if (secrets.ownerName === secrets.name)
-    yield 'secrets.ownerName: must not be secrets.name, because every container sees that Secret; null means one role for everything';
+  const { jwt, kubernetesVersion, networkPolicy, redis, service } = values;
   if (redis.ca && !redis.tls) yield 'redis.ca: must be null, because redis.tls is false';
   if (redis.clientCertificate && !redis.tls)
     yield 'redis.clientCertificate: must be false, because redis.tls is false';
@@ -136,6 +135,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkBackup,
   checkFamilies,
   checkExtraConfig,
+  checkSecrets,
   (values) => createCloud(values).faults(),
 ];
 

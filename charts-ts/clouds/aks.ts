@@ -3,7 +3,7 @@ import { namesOf } from '../names.ts';
 import type { Aks, Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 import { addAksGateway } from './aks-gateway.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, readsCloudStore } from './cloud.ts';
 import { addIngress } from './routing.ts';
 
 function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
@@ -62,7 +62,7 @@ export function createAks(values: Values, aks: Aks): Cloud {
       if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId)
         yield 'aks.certificateClientId: is required for a Gateway with TLS: give the client id of the identity that may read the certificate';
       for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
-        if (secrets.source === 'external' && !aks[key])
+        if (readsCloudStore(secrets) && !aks[key])
           yield `aks.${key}: is required because secrets.source is external: set it, or choose another secrets.source`;
       }
     },

@@ -1,5 +1,6 @@
 import type { ISecretStoreProvider } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import type { Construct } from 'constructs';
+import type { Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-network.ts';
 
 /** Everything that differs between the three clouds. */
@@ -16,7 +17,7 @@ export interface Cloud {
   };
   readonly namespaceLabels?: Readonly<Record<string, string>>;
   readonly serviceAnnotations?: Readonly<Record<string, string>>;
-  /** The secret store, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
+  /** The secret store, unless the values name one that exists, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
   readonly secretStore: {
     readonly provider: ISecretStoreProvider;
     readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
@@ -34,3 +35,7 @@ export interface Cloud {
   addIngress(scope: Construct): void;
   addGateway(scope: Construct): void;
 }
+
+/** Whether the operator of External Secrets reads the secret store of the cloud, and not a store that exists. */
+export const readsCloudStore = ({ external, source }: Values['secrets']): boolean =>
+  source === 'external' && !external.store;

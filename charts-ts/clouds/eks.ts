@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import { loadBalancerPath, namesOf } from '../names.ts';
 import type { Eks, Values } from '../values/schema.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, readsCloudStore } from './cloud.ts';
 import { addAlbGateway, albHealthCheck } from './eks-gateway.ts';
 import { addIngress } from './routing.ts';
 
@@ -77,7 +77,7 @@ export function createEks(values: Values, eks: Eks): Cloud {
         yield 'eks.ipAddressType: must be dualstack or ipv4, because eks.scheme is internal';
       if (values.ingress.kind !== 'none' && values.ingress.tls && !eks.certificateArn)
         yield 'eks.certificateArn: is required because ingress.tls is true: give the ARN of the ACM certificate, or set ingress.tls to false';
-      if (values.secrets.source === 'external' && !eks.secretsRoleArn)
+      if (readsCloudStore(values.secrets) && !eks.secretsRoleArn)
         yield 'eks.secretsRoleArn: is required because secrets.source is external: give the ARN of the IAM role that may read the secrets';
     },
     addIngress: (scope) => addAlbIngress(scope, values, eks),

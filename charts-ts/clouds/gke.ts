@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, readsCloudStore } from './cloud.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
 import { addIngress } from './routing.ts';
 
@@ -111,7 +111,7 @@ export function createGke(values: Values, gke: Gke): Cloud {
         yield 'gke.preSharedCertificate: is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true';
       if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate)
         yield 'gke.certificateMap: is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead';
-      if (values.secrets.source === 'external' && !gke.secretsServiceAccount)
+      if (readsCloudStore(values.secrets) && !gke.secretsServiceAccount)
         yield 'gke.secretsServiceAccount: is required because secrets.source is external: give the Google service account that may read the secrets';
     },
     addIngress: (scope) => addGkeIngress(scope, values, gke),

@@ -5,6 +5,7 @@ import { namesOf, userId } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { imageReference } from '../workload/process.ts';
 import { secretsOf } from '../workload/settings.ts';
+import { secretVolume } from './secret-volume.ts';
 import { configKey, isPath, paths, plainSettings, secretOf, settings } from './settings.ts';
 
 const unprivileged = {
@@ -38,21 +39,18 @@ function environment(values: Values, command: CommandName): IEnvVar[] {
       if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
       const secret = secretOf(values, source.secret);
       if (asFiles) return { name: `${name}_FILE`, value: `${secret.folder}/${source.secret}` };
-      return { name, valueFrom: { secretKeyRef: { name: secret.name, key: source.secret } } };
+      return { name, valueFrom: { secretKeyRef: { name: secret.name, key: secret.key } } };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
 
 /** The volume with the secrets of a command that belong into a folder, if there are any. */
-function secretVolume(values: Values, command: CommandName, folder: string, name: string) {
+function mountedSecrets(values: Values, command: CommandName, folder: string, name: string) {
   const asFiles = values.secrets.delivery === 'files';
   const keys = secretsOf(settings(values, command), asFiles).filter(
     (key) => secretOf(values, key).folder === folder,
   );
-  const [first] = keys;
-  if (!first) return {};
-  const items = keys.map((key) => ({ key, path: key }));
-  return { [folder]: { name, secret: { secretName: secretOf(values, first).name, defaultMode, items } } };
+  return keys.length > 0 ? { [folder]: secretVolume(values, keys, { defaultMode, name }) } : {};
 }
 
 /** The volumes of a command by the folders at which its container mounts them. */
@@ -66,8 +64,13 @@ function volumes(values: Values, command: CommandName): Record<string, IVolume> 
     ...(JWT_PUBLIC_KEYS_DIR && { [paths.publicKeys]: publicKeys }),
     // In one pod, the migration has a volume of its own, with fewer secrets than the service.
     // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
-    ...secretVolume(values, command, paths.secrets, command === 'migrate' ? 'migration-secrets' : 'secrets'),
-    ...secretVolume(values, command, paths.ownerSecrets, 'owner-secrets'),
+    ...mountedSecrets(
+      values,
+      command,
+      paths.secrets,
+      command === 'migrate' ? 'migration-secrets' : 'secrets',
+    ),
+    ...mountedSecrets(values, command, paths.ownerSecrets, 'owner-secrets'),
     ...(DB_CA_FILE && { [paths.databaseCa]: databaseCa }),
     ...(REDIS_CA_FILE && { [paths.redisCa]: redisCa }),
   };

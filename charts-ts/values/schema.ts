@@ -4,6 +4,7 @@ import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
 import { pods } from './schema-pods.ts';
+import { externalSource, secretKeys } from './schema-secrets.ts';
 import { workload } from './schema-workload.ts';
 
 /** The schema of the values of Kubernetes. Types, validation and values.schema.json derive from it. */
@@ -32,10 +33,12 @@ export const valuesSchema = z.strictObject({
     source: z.enum(['existing', 'external', 'inline']),
     name: dnsLabel,
     ownerName: dnsLabel.optional(),
+    keys: secretKeys,
     delivery: z.enum(['files', 'env']),
     external: z.strictObject({
       prefix: z.string(),
       refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
+      ...externalSource,
     }),
   }),
   monitoring: z.strictObject({

@@ -9,9 +9,17 @@ import { clouds as allClouds } from '../../charts-ts/values/schema-clouds.ts';
 import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
+import { configuration } from './unusual-clusters/configuration.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { externalSecrets } from './unusual-clusters/external-secrets.ts';
+import { secrets } from './unusual-clusters/secrets.ts';
 
-const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
+  configuration,
+  existing,
+  'external secrets': externalSecrets,
+  secrets,
+};
 
 describe('charts: unusual clusters by values alone', () => {
   let folder: string;

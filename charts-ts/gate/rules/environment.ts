@@ -32,15 +32,21 @@ function environmentOf(container: Tree, { document }: Workload, manifests: Manif
   return Object.fromEntries(entries);
 }
 
+type NamedFile = [name: string, text: string | null];
+
 /** The files of a volume: name and text, or null for the text of a Secret, which nobody knows yet. */
-function filesOfVolume(
-  { configMap, secret }: Tree,
-  { document }: Workload,
-  manifests: ManifestSet,
-): [string, string | null][] {
-  if (secret) return asMaps(get(secret, 'items')).map(({ path }) => [asText(path), null]);
-  const data = configMapData(manifests, document, get(configMap, 'name'));
-  return Object.entries(data).map(([name, value]) => [name, asText(value)]);
+function filesOfVolume(volume: Tree, { document }: Workload, manifests: ManifestSet): NamedFile[] {
+  const ofSecret = (secret: unknown): NamedFile[] =>
+    asMaps(get(secret, 'items')).map(({ path }) => [asText(path), null]);
+  const ofConfigMap = (configMap: unknown): NamedFile[] =>
+    Object.entries(configMapData(manifests, document, get(configMap, 'name'))).map(([name, value]) => [
+      name,
+      asText(value),
+    ]);
+  return [volume, ...asMaps(get(volume, 'projected', 'sources'))].flatMap(({ configMap, secret }) => [
+    ...ofSecret(secret),
+    ...ofConfigMap(configMap),
+  ]);
 }
 
 /** The files that a container sees. */
