@@ -6,6 +6,7 @@ import { BackupCronJobs } from './kubernetes/backup/backup-cron-jobs.ts';
 import { ConfigMaps } from './kubernetes/config-maps.ts';
 import { Deployment } from './kubernetes/deployment.ts';
 import { ExternalSecrets } from './kubernetes/external-secrets.ts';
+import { ExtraObjects } from './kubernetes/extra-objects.ts';
 import { HorizontalPodAutoscaler } from './kubernetes/horizontal-pod-autoscaler.ts';
 import { MigrationJob } from './kubernetes/migration.ts';
 import { Namespace } from './kubernetes/namespace.ts';
@@ -58,6 +59,7 @@ export class AuthChart extends Chart {
       ['11-network-policies', networkPolicy.enabled, NetworkPolicies],
       ['12-configuration', true, ConfigMaps],
       ['13-external-secrets', values.secrets.source === 'external', ExternalSecrets],
+      ['14-extra-objects', values.extraObjects.length > 0, ExtraObjects],
       ['20-service', true, Service],
       ['21-entry', ingress.kind !== 'none', IngressOrGateway],
       ['30-migration', migrations.mode === 'job', MigrationJob],

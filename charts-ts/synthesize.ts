@@ -2,6 +2,7 @@ import { ApiObject, App, type Chart } from 'cdk8s';
 import { AuthChart } from './auth-chart.ts';
 import { JobsChart, jobsFolder } from './jobs-chart.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
+import { applyPatches } from './patches/apply-patches.ts';
 import type { Values } from './values/schema.ts';
 
 /** The objects of a chart, grouped by file. */
@@ -16,11 +17,16 @@ function filesOf(chart: Chart, folder = ''): ManifestFile[] {
   });
 }
 
-/** Creates all objects for these values, grouped by file. The same values always give the same bytes. */
+/**
+ * Creates all objects for these values, grouped by file, and patches them. The same values always give the same bytes.
+ * @throws ValuesError for a patch that matches nothing or cannot be applied
+ */
 export function synthesize(values: Values): ManifestFile[] {
   const app = new App();
-  return [
+  const files = [
     ...filesOf(new AuthChart(app, values.cloud, values)),
     ...filesOf(new JobsChart(app, `${values.cloud}-jobs`, values), jobsFolder),
   ];
+  // The plain objects: a JsonPatch of cdk8s changes objects before they are complete.
+  return applyPatches(files, values.patches);
 }

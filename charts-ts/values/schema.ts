@@ -3,6 +3,7 @@ import { dnsLabel, duration, labels, text } from './formats.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
+import { extraObjects, patches } from './schema-patches.ts';
 import { pods } from './schema-pods.ts';
 import { externalSource, secretKeys } from './schema-secrets.ts';
 import { workload } from './schema-workload.ts';
@@ -46,6 +47,8 @@ export const valuesSchema = z.strictObject({
     rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url() }),
     dashboards: z.strictObject({ enabled: z.boolean(), labels }),
   }),
+  patches,
+  extraObjects,
   eks: eks.optional(),
   gke: gke.optional(),
   aks: aks.optional(),

@@ -12,12 +12,16 @@ import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { configuration } from './unusual-clusters/configuration.ts';
 import { existing } from './unusual-clusters/existing.ts';
 import { externalSecrets } from './unusual-clusters/external-secrets.ts';
+import { extraObjects } from './unusual-clusters/extra-objects.ts';
+import { patches } from './unusual-clusters/patches.ts';
 import { secrets } from './unusual-clusters/secrets.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   configuration,
   existing,
   'external secrets': externalSecrets,
+  'extra objects': extraObjects,
+  patches,
   secrets,
 };
 

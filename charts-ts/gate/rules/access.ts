@@ -1,11 +1,9 @@
+import { isClusterScoped } from '../../manifest.ts';
 import type { Tree } from '../../values/merge.ts';
 import { documentsOfKind, namespaceOf } from '../manifest-set.ts';
 import { objectRule, podRule, type Rule } from '../rule.ts';
+import { isCompleteGroup } from '../schemas/newest-types.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
-
-/** Kinds without a namespace. */
-const clusterScoped =
-  /^(Namespace|PriorityClass|ClusterRole|ClusterRoleBinding|GatewayClass|IngressClass|CustomResourceDefinition)$/;
 
 /** Whether a policy has ingress and egress rules for pods with these labels. */
 function isolates({ egress, ingress, podSelector }: Tree, podLabels: Tree): boolean {
@@ -32,7 +30,9 @@ function isDefaultDeny({ egress, ingress, podSelector, policyTypes }: Tree): boo
 /** Rules about namespaces, network isolation, secrets and RBAC. */
 export const accessRules: readonly Rule[] = [
   objectRule('namespace', [], function* (document) {
-    if (clusterScoped.test(document.object.kind)) return;
+    if (isClusterScoped(document.object)) return;
+    // Of other custom resources, nobody here knows whether they belong to a namespace.
+    if (namespaceOf(document) === '' && !isCompleteGroup(document.object)) return;
     if (['', 'default', 'kube-system', 'kube-public'].includes(namespaceOf(document)))
       yield 'must set metadata.namespace to a namespace other than default, kube-system and kube-public';
   }),

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifest.ts';
+import { groupOf, isBuiltInGroup, type Manifest } from '../../manifest.ts';
 import { isTree } from '../../values/merge.ts';
 import { toDottedPath } from '../untyped.ts';
 
@@ -15,8 +15,17 @@ const packageOfGroup: Record<string, string> = {
   'cloud.google.com': '@kubernetes-models/gke',
 };
 
+/** Groups of which the packages have every kind, so that an unknown kind is a mistake. */
+const completeGroups = ['monitoring.coreos.com', 'external-secrets.io', 'gateway.networking.k8s.io'];
+
+/** Whether the gate has the types of every kind of the group. */
+export function isCompleteGroup({ apiVersion }: Manifest): boolean {
+  const group = groupOf(apiVersion);
+  return isBuiltInGroup(group) || completeGroups.includes(group);
+}
+
 async function loadModel(apiVersion: string, kind: string): Promise<ModelClass | undefined> {
-  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
+  const group = groupOf(apiVersion);
   // These names become part of an import path, and the manifest may come from elsewhere.
   if (!/^[\w.-]+(\/\w+)?$/.test(apiVersion) || !/^\w+$/.test(kind)) return undefined;
   try {
