@@ -10,10 +10,11 @@ export class UsageError extends Error {}
 
 const usage = `Usage: npm run synth -- [--target NAME] [-f values.yaml]... [--set a.b[0]=x,c=y]...
   [--set-string k=v]... [--set-json k=json]... [--set-file k=path]...
-  [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
+  [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE] [--example]
 NAME is one of ${[...clouds, ...targetNames].join(', ')}. --cloud is another name of --target.
 Without it, synth writes every target: Kubernetes to k8s-out/<cloud>, the others to deploy-out/<target>, and the files that
-tools look for in the root of the project to the root. --format helm writes the charts to dist/helm/<cloud>.`;
+tools look for in the root of the project to the root. --format helm writes the charts to dist/helm/<cloud>.
+A run with values or --out must replace the examples in the values of the charts, unless --example says that nobody applies it.`;
 
 const options = {
   cloud: { type: 'string' },
@@ -26,6 +27,7 @@ const options = {
   out: { type: 'string' },
   format: { type: 'string', default: 'plain' },
   'secrets-from': { type: 'string' },
+  example: { type: 'boolean', default: false },
 } as const;
 
 function read(args: readonly string[]) {
@@ -68,8 +70,12 @@ export function parseCommandLine(args: readonly string[]) {
     throw new UsageError(`--format helm: is for ${clouds.join(', ')} only`);
   if (values['secrets-from'] && chosen.clouds.length !== 1)
     throw new UsageError('--secrets-from: needs --cloud too, because the Secret belongs to one cloud');
+  const isPlain =
+    !values.values && setKinds.every((kind) => !values[kind]) && !values.out && format === 'plain';
   return {
     ...chosen,
+    /** Whether the output is the committed example, or is wanted as one. */
+    isExample: values.example || (isPlain && !values['secrets-from']),
     /** Whether the output of a run without --out belongs to one target. */
     isSingle: cloud !== undefined || target !== undefined,
     files: values.values ?? [],

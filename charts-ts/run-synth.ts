@@ -5,6 +5,7 @@ import { type Command, parseCommandLine } from './command-line.ts';
 import { untypedKinds } from './gate/schemas/check-schemas.ts';
 import type { ManifestFile } from './manifest.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
+import { asExample } from './output/example.ts';
 import { helmContent } from './output/helm.ts';
 import { type FolderContent, replaceFolders } from './output/output-folder.ts';
 import { plainContent } from './output/plain.ts';
@@ -27,7 +28,7 @@ function cloudFolder(command: Command, cloud: CloudName, root: string): string {
 
 function contentOf(values: Values, files: readonly ManifestFile[], command: Command): FolderContent {
   if (command.format === 'helm') return helmContent(values, files);
-  return plainContent(files);
+  return command.isExample ? asExample(values.cloud, plainContent(files)) : plainContent(files);
 }
 
 /** Says which objects of the operator the gate could not check. */

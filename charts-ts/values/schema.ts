@@ -44,7 +44,7 @@ export const valuesSchema = z.strictObject({
   }),
   monitoring: z.strictObject({
     serviceMonitor: z.strictObject({ enabled: z.boolean(), interval: duration, labels }),
-    rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url() }),
+    rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url().optional() }),
     dashboards: z.strictObject({ enabled: z.boolean(), labels }),
   }),
   patches,

@@ -26,11 +26,12 @@ export function alertingRule(
   rule: Readonly<Record<'expr' | 'for' | 'summary' | 'description', string>>,
 ) {
   const { description, expr, summary } = rule;
+  const { runbooks } = monitoring.rules;
   return {
     alert: name,
     expr,
     for: rule.for,
     labels: { severity, namespace: namespace.name },
-    annotations: { summary, description, runbook_url: `${monitoring.rules.runbooks}/${name}.md` },
+    annotations: { summary, description, ...(runbooks && { runbook_url: `${runbooks}/${name}.md` }) },
   };
 }
