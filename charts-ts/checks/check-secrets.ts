@@ -1,5 +1,6 @@
 import { neededSecrets, secretOf } from '../kubernetes/settings.ts';
 import type { Values } from '../values/schema.ts';
+import { fileSecretNames } from '../values/schema-secrets.ts';
 
 const owner = 'db-owner-url';
 
@@ -26,6 +27,15 @@ function fileSecrets({ administrator, backup }: Values): string[] {
   ];
 }
 
+/** What puts a file into a pod shows it to each container of the pod. */
+function* checkPaths({ migrations, secrets }: Values): Iterable<string> {
+  for (const secret of fileSecretNames)
+    if (secrets.keys[secret]?.path)
+      yield `secrets.keys.${secret}.path: must be removed: the Jobs read ${secret} from a Secret, which name and key choose`;
+  if (secrets.keys[owner]?.path && migrations.mode === 'initContainer')
+    yield `secrets.keys.${owner}.path: needs migrations.mode job, because every container of a pod sees such a file`;
+}
+
 /** A secret that no container reads would look as if it were in use. */
 function* checkKeys(values: Values): Iterable<string> {
   // What is wrong with that of the owner, checkOwner says.
@@ -44,9 +54,17 @@ function* checkExternal({ secrets }: Values): Iterable<string> {
       yield `secrets.external.${name}: must be removed, because secrets.source is ${secrets.source} and not external`;
 }
 
+function* checkAuthorities({ database, redis }: Values): Iterable<string> {
+  for (const [name, { ca, caSecret }] of Object.entries({ database, redis }))
+    if (ca && caSecret) yield `${name}.caSecret: must be null, because ${name}.ca contains the CA`;
+  if (redis.caSecret && !redis.tls) yield 'redis.caSecret: must be null, because redis.tls is false';
+}
+
 /** That the values of the secrets do not contradict each other. */
 export function* checkSecrets(values: Values): Iterable<string> {
   yield* checkOwner(values);
   yield* checkKeys(values);
+  yield* checkPaths(values);
   yield* checkExternal(values);
+  yield* checkAuthorities(values);
 }

@@ -36,9 +36,9 @@ function environment(values: Values, command: CommandName): IEnvVar[] {
         const configMapKeyRef = { name: namesOf(values).config, key: configKey(name) };
         return isPath(source) ? { name, value: source.text } : { name, valueFrom: { configMapKeyRef } };
       }
-      if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
+      if ('keyFile' in source) return { name, value: secretOf(values, source.keyFile).file };
       const secret = secretOf(values, source.secret);
-      if (asFiles) return { name: `${name}_FILE`, value: `${secret.folder}/${source.secret}` };
+      if (asFiles || secret.isForeign) return { name: `${name}_FILE`, value: secret.file };
       return { name, valueFrom: { secretKeyRef: { name: secret.name, key: secret.key } } };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -47,17 +47,25 @@ function environment(values: Values, command: CommandName): IEnvVar[] {
 /** The volume with the secrets of a command that belong into a folder, if there are any. */
 function mountedSecrets(values: Values, command: CommandName, folder: string, name: string) {
   const asFiles = values.secrets.delivery === 'files';
-  const keys = secretsOf(settings(values, command), asFiles).filter(
-    (key) => secretOf(values, key).folder === folder,
-  );
+  const keys = secretsOf(settings(values, command), asFiles).filter((key) => {
+    const secret = secretOf(values, key);
+    return secret.folder === folder && !secret.isForeign;
+  });
   return keys.length > 0 ? { [folder]: secretVolume(values, keys, { defaultMode, name }) } : {};
+}
+
+/** The volume with ca.pem, from the ConfigMap of the charts or from a Secret of others. */
+function caVolume(name: string, configMap: string, caSecret: Values['database']['caSecret']): IVolume {
+  if (!caSecret) return { name, configMap: { name: configMap, defaultMode } };
+  const items = [{ key: caSecret.key, path: 'ca.pem' }];
+  return { name, secret: { secretName: caSecret.name, defaultMode, items } };
 }
 
 /** The volumes of a command by the folders at which its container mounts them. */
 function volumes(values: Values, command: CommandName): Record<string, IVolume> {
   const { DB_CA_FILE, JWT_PUBLIC_KEYS_DIR, REDIS_CA_FILE } = settings(values, command);
-  const databaseCa = { name: 'database-ca', configMap: { name: namesOf(values).databaseCa, defaultMode } };
-  const redisCa = { name: 'redis-ca', configMap: { name: namesOf(values).redisCa, defaultMode } };
+  const databaseCa = caVolume('database-ca', namesOf(values).databaseCa, values.database.caSecret);
+  const redisCa = caVolume('redis-ca', namesOf(values).redisCa, values.redis.caSecret);
   const publicKeys = { name: 'public-keys', configMap: { name: namesOf(values).publicKeys, defaultMode } };
   return {
     '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },

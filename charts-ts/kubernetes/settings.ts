@@ -46,12 +46,23 @@ function platform(values: Values): Platform {
   };
 }
 
+/** Stands for a CA that a Secret contains. Of a mounted CA the settings name only the file. */
+const mounted = '-----BEGIN CERTIFICATE-----';
+
+/** The values of the workload: for it, a CA in a Secret is a CA like the one in the values. */
+function workloadOf(values: Values): Values {
+  const { database, redis } = values;
+  const ca = (store: typeof database | typeof redis) => store.ca ?? (store.caSecret && mounted);
+  return { ...values, database: { ...database, ca: ca(database) }, redis: { ...redis, ca: ca(redis) } };
+}
+
 /** The environment of a command, independent of how secrets are delivered. */
 export const settings = (values: Values, command: CommandName = 'serve'): CommandSettings =>
-  commandSettings(command, values, platform(values));
+  commandSettings(command, workloadOf(values), platform(values));
 
 /** The settings of all commands together. Some variables of `extraConfig` are for the migration alone. */
-export const allSettings = (values: Values): CommandSettings => serviceSettings(values, platform(values));
+export const allSettings = (values: Values): CommandSettings =>
+  serviceSettings(workloadOf(values), platform(values));
 
 /** The Secret that contains a secret, unless `secrets.keys` names another. */
 function standardSecret(
@@ -74,16 +85,27 @@ function standardSecret(
   }
 }
 
-/** Where a secret is: the Secret and the key in it, and the folder at which containers of the service find it. */
+/**
+ * Where a secret is: the Secret and the key in it, the folder at which containers of the service find it, and the file in
+ * the containers. `isForeign` means that something else than a Secret puts the file there.
+ */
 export function secretOf(values: Values, secret: SecretKey | FileSecretName) {
   const standardKey = secret === 'administrator-password' ? 'password' : secret;
-  const { key = standardKey, name = standardSecret(values, secret) } = values.secrets.keys[secret] ?? {};
-  return { name, key, folder: secret === 'db-owner-url' ? paths.ownerSecrets : paths.secrets };
+  const {
+    key = standardKey,
+    name = standardSecret(values, secret),
+    path,
+  } = values.secrets.keys[secret] ?? {};
+  const folder = secret === 'db-owner-url' ? paths.ownerSecrets : paths.secrets;
+  return { name, key, folder, file: path ?? `${folder}/${secret}`, isForeign: path !== undefined };
 }
 
 /** Which of the secrets are in this Secret. */
 const within = (values: Values, name: string | undefined, secrets: readonly SecretKey[]): SecretKey[] =>
-  secrets.filter((secret) => secretOf(values, secret).name === name);
+  secrets.filter((secret) => {
+    const location = secretOf(values, secret);
+    return location.name === name && !location.isForeign;
+  });
 
 /** The secrets that the service needs for these values. */
 export const neededSecrets = (values: Values): SecretKey[] => secretsOf(settings(values));

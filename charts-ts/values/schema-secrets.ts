@@ -40,10 +40,19 @@ const keyInSecret = text(
   'must be a key of a Secret: letters, digits, -, _ and . only',
 );
 
+/** A key of a Secret that contains the CA of a server, such as the one that the operator of the server writes. */
+export const caSecret = z.strictObject({ name: secretObjectName, key: keyInSecret }).optional();
+
 /** Where each secret is, if it is not under its own name in the Secret that contains it otherwise. */
 export const secretKeys = z.partialRecord(
   z.enum([...secretNames, ...fileSecretNames]),
-  z.strictObject({ name: secretObjectName.optional(), key: keyInSecret.optional() }),
+  z
+    .strictObject({
+      name: secretObjectName.optional(),
+      key: keyInSecret.optional(),
+      path: text(/^(\/[\w.-]+)+$/, 'must be the path of a file in the containers').optional(),
+    })
+    .refine(({ key, name, path }) => !path || !(key || name), 'must have either path, or name and key'),
 );
 
 /** A part of the API of External Secrets. The gate checks it on the finished object. */

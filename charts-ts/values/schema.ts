@@ -5,7 +5,7 @@ import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
 import { extraObjects, patches } from './schema-patches.ts';
 import { pods } from './schema-pods.ts';
-import { externalSource, secretKeys } from './schema-secrets.ts';
+import { caSecret, externalSource, secretKeys } from './schema-secrets.ts';
 import { workload } from './schema-workload.ts';
 
 /** The schema of the values of Kubernetes. Types, validation and values.schema.json derive from it. */
@@ -21,8 +21,8 @@ export const valuesSchema = z.strictObject({
   service,
   ingress,
   networkPolicy,
-  database: workload.database.extend({ peers, port }),
-  redis: workload.redis.extend({ peers, port, sentinelPort: port.optional() }),
+  database: workload.database.extend({ peers, port, caSecret }),
+  redis: workload.redis.extend({ peers, port, sentinelPort: port.optional(), caSecret }),
   backup,
   administrator: z.strictObject({
     email: z.email('must be an email address').optional(),

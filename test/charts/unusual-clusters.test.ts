@@ -14,6 +14,7 @@ import { existing } from './unusual-clusters/existing.ts';
 import { externalSecrets } from './unusual-clusters/external-secrets.ts';
 import { extraObjects } from './unusual-clusters/extra-objects.ts';
 import { patches } from './unusual-clusters/patches.ts';
+import { secretMistakes } from './unusual-clusters/secret-mistakes.ts';
 import { secrets } from './unusual-clusters/secrets.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
@@ -23,6 +24,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   'extra objects': extraObjects,
   patches,
   secrets,
+  'mistakes of secrets': secretMistakes,
 };
 
 describe('charts: unusual clusters by values alone', () => {

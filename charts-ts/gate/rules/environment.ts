@@ -49,9 +49,24 @@ function filesOfVolume(volume: Tree, { document }: Workload, manifests: Manifest
   ]);
 }
 
+/** Volumes whose files are in the manifests, or are keys of a Secret that the volume lists. */
+const isKnownVolume = (volume: Tree): boolean =>
+  ['configMap', 'secret', 'projected'].some((type) => volume[type] !== undefined);
+
+/** The folders in which something puts files that no manifest names: a driver, a claim, a sidecar, or Vault's injector. */
+function unknownFolders(container: Tree, { podAnnotations, podSpec }: Workload): string[] {
+  const unknown = asMaps(podSpec.volumes).filter((volume) => !isKnownVolume(volume));
+  const mounts = asMaps(container.volumeMounts).filter(({ name }) =>
+    unknown.some((one) => one.name === name),
+  );
+  const injected = podAnnotations['vault.hashicorp.com/agent-inject'] === 'true' ? ['/vault/secrets'] : [];
+  return [...mounts.map(({ mountPath }) => asText(mountPath)), ...injected];
+}
+
 /** The files that a container sees. */
 function filesOf(container: Tree, workload: Workload, manifests: ManifestSet): Files {
   const volumes = asMaps(workload.podSpec.volumes);
+  const unknown = unknownFolders(container, workload);
   const folders = new Map(
     asMaps(container.volumeMounts).map(({ mountPath, name }) => {
       const volume = volumes.find((one) => one.name === name) ?? {};
@@ -67,6 +82,7 @@ function filesOf(container: Tree, workload: Workload, manifests: ManifestSet): F
     read(path) {
       if (path === secretFile) return null;
       const file = folders.get(posix.dirname(path))?.get(posix.basename(path));
+      if (file === undefined && unknown.some((folder) => path.startsWith(`${folder}/`))) return null;
       if (file === undefined) throw new Error(`${path} is not mounted`);
       return file;
     },

@@ -150,35 +150,65 @@ secrets:
     },
   },
   {
-    title: 'the URL of the owner in the Secret that the API mounts',
-    values: 'secrets: { keys: { db-owner-url: { name: auth-secrets, key: owner } } }',
-    clouds: ['eks'],
-    refused: [
-      'secrets.keys.db-owner-url.name: must not be the Secret of db-url, because other containers than the migration see that Secret',
-    ],
+    title: 'CAs in the Secrets that operators write',
+    values: `
+database: { caSecret: { name: auth-db-ca, key: ca.crt } }
+redis: { caSecret: { name: redis-tls, key: ca.crt } }`,
+    output: {
+      'ConfigMap/auth-database-ca': null,
+      'ConfigMap/auth-redis-ca': null,
+      'Deployment/auth-service': pods({}, [
+        tmp,
+        { name: 'migration-secrets' },
+        { name: 'owner-secrets' },
+        { name: 'database-ca', secret: { secretName: 'auth-db-ca', items: [item('ca.crt', 'ca.pem')] } },
+        publicKeys,
+        { name: 'secrets' },
+        { name: 'redis-ca', secret: { secretName: 'redis-tls', items: [item('ca.crt', 'ca.pem')] } },
+      ]),
+      'CronJob/auth-service-purge': {
+        spec: { jobTemplate: pods({}, [tmp, { name: 'secrets' }, { name: 'database-ca' }]) },
+      },
+    },
   },
   {
-    title: 'a URL of the owner and one role for everything',
-    values: 'secrets: { ownerName: null, keys: { db-owner-url: { key: owner } } }',
-    clouds: ['eks'],
-    refused: [
-      'secrets.keys.db-owner-url: must be removed, because secrets.ownerName is null, which means one role for everything',
-    ],
-  },
-  {
-    title: 'a key of a secret that these values do not need',
-    values: 'secrets: { keys: { jwt-secret: { name: hs256 } } }',
-    clouds: ['eks'],
-    refused: ['secrets.keys.jwt-secret: must be removed, because these values need no jwt-secret'],
-  },
-  {
-    title: 'a misspelt secret, and a name that no Secret can have',
-    values: 'secrets: { keys: { db_url: { key: uri }, redis-url: { name: Redis_Main, key: a/b } } }',
-    clouds: ['eks'],
-    refused: [
-      'secrets.keys.redis-url.name: must be the name of a Secret: lower case letters, digits, - and .',
-      'secrets.keys.redis-url.key: must be a key of a Secret: letters, digits, -, _ and . only',
-      'secrets.keys.db_url: is not a known key',
-    ],
+    title: 'files that the injector of Vault puts into the pods',
+    values: `
+migrations: { mode: job }
+secrets:
+  keys:
+    db-url: { path: /vault/secrets/db-url }
+    db-owner-url: { path: /vault/secrets/owner }
+    redis-url: { path: /vault/secrets/redis-url }
+    jwt-private-key: { path: /vault/secrets/private.pem }
+    jwt-public-key: { path: /vault/secrets/public.pem }
+patches:
+  - target: { kind: Deployment|Job }
+    patch: { spec: { template: { metadata: { annotations: { vault.hashicorp.com/agent-inject: "true" } } } } }
+  - target: { kind: CronJob }
+    patch: { spec: { jobTemplate: { spec: { template: { metadata: { annotations: { vault.hashicorp.com/agent-inject: "true" } } } } } } }`,
+    output: {
+      'Deployment/auth-service': pods({}, [tmp, publicKeys]),
+      'CronJob/auth-service-purge': {
+        spec: {
+          jobTemplate: pods(
+            {
+              containers: [
+                {
+                  env: [
+                    { name: 'DB_POOL_MAX' },
+                    { name: 'DB_PREPARE' },
+                    { name: 'DB_PRIMARY_DB_URL_FILE', value: '/vault/secrets/db-url' },
+                    { name: 'ENV' },
+                    { name: 'LOG_LEVEL' },
+                  ],
+                },
+              ],
+            },
+            [tmp],
+          ),
+        },
+      },
+    },
   },
 ];
