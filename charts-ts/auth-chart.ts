@@ -23,6 +23,9 @@ import type { Values } from './values/schema.ts';
 
 type ObjectGroup = new (scope: Construct, id: string, values: Values, cloud: Cloud) => Construct;
 
+/** The file of `extraObjects`. */
+export const extraObjectsFile = '14-extra-objects';
+
 class IngressOrGateway extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
@@ -59,7 +62,7 @@ export class AuthChart extends Chart {
       ['11-network-policies', networkPolicy.enabled, NetworkPolicies],
       ['12-configuration', true, ConfigMaps],
       ['13-external-secrets', values.secrets.source === 'external', ExternalSecrets],
-      ['14-extra-objects', values.extraObjects.length > 0, ExtraObjects],
+      [extraObjectsFile, values.extraObjects.length > 0, ExtraObjects],
       ['20-service', true, Service],
       ['21-entry', ingress.kind !== 'none', IngressOrGateway],
       ['30-migration', migrations.mode === 'job', MigrationJob],

@@ -1,8 +1,9 @@
 import { ApiObject, App, type Chart } from 'cdk8s';
-import { AuthChart } from './auth-chart.ts';
+import { AuthChart, extraObjectsFile } from './auth-chart.ts';
 import { JobsChart, jobsFolder } from './jobs-chart.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import { applyPatches } from './patches/apply-patches.ts';
+import { renameChanged } from './patches/rename-changed.ts';
 import type { Values } from './values/schema.ts';
 
 /** The objects of a chart, grouped by file. */
@@ -27,6 +28,10 @@ export function synthesize(values: Values): ManifestFile[] {
     ...filesOf(new AuthChart(app, values.cloud, values)),
     ...filesOf(new JobsChart(app, `${values.cloud}-jobs`, values), jobsFolder),
   ];
+  if (values.patches.length === 0) return files;
   // The plain objects: a JsonPatch of cdk8s changes objects before they are complete.
-  return applyPatches(files, values.patches);
+  const patched = applyPatches(files, values.patches);
+  // An operator chooses the names of objects of his own, also of those that cannot change.
+  const ours = files.filter(({ name }) => name !== extraObjectsFile);
+  return renameChanged(ours, patched);
 }

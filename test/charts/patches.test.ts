@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, parseAllDocuments, stringify } from 'yaml';
+import { checkedManifests } from '../../charts-ts/checked-manifests.ts';
 import type { Manifest } from '../../charts-ts/manifest.ts';
 import { applyPatches } from '../../charts-ts/patches/apply-patches.ts';
+import { renameChanged } from '../../charts-ts/patches/rename-changed.ts';
+import { loadValues } from '../../charts-ts/values/load-values.ts';
 import type { Patch } from '../../charts-ts/values/schema-patches.ts';
 import { findKubectl } from './support/helm.ts';
 import { mergeCases } from './support/patches/merge-cases.ts';
@@ -135,5 +138,61 @@ describe('charts: patches', function () {
     const [result] = Object.values(patched([object], [{ target: { kind: 'Pod' }, patch }]));
     expect(result.metadata.labels).to.deep.equal({ c: 'd' });
     expect(result.spec).to.deep.equal(ports({ containerPort: 80, name: 'http', protocol: 'TCP' }));
+  });
+
+  it('give an object that cannot change, and that they change, another name', async () => {
+    const job = (patch: object, kind = 'Job') => {
+      const patches = `patches=${JSON.stringify([{ target: { kind }, patch }])}`;
+      const values = loadValues('eks', {
+        files: [],
+        sets: [
+          { kind: 'set', text: 'migrations.mode=job' },
+          { kind: 'set-json', text: patches },
+        ],
+      });
+      return checkedManifests(values).then((files) => {
+        const found = files
+          .flatMap(({ objects }) => objects)
+          .find((object) => object.kind === 'Job') as Loose;
+        return found;
+      });
+    };
+    const template = { spec: { template: { metadata: { annotations: { team: 'identity' } } } } };
+    const untouched = await job({ metadata: { annotations: { team: 'identity' } } });
+    const first = await job(template);
+    const again = await job(template);
+    const other = await job({ spec: { template: { metadata: { annotations: { team: 'platform' } } } } });
+    const names = [untouched, first, other].map(({ metadata }) => metadata.name);
+    expect(new Set(names).size).to.equal(3);
+    for (const name of names) expect(name).to.match(/^auth-service-migrate-[0-9a-f]{10}$/);
+    expect(again).to.deep.equal(first);
+    expect(first.spec.template.metadata.labels).to.include({ app: first.metadata.name });
+    const deployed = await job({ spec: { paused: true } }, 'Deployment');
+    expect(deployed.metadata.name).to.equal(untouched.metadata.name);
+  });
+
+  it('give an immutable ConfigMap another name, and what refers to it', () => {
+    const config: Loose = (data: object) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      immutable: true,
+      metadata: { name: 'config-0123456789' },
+      data,
+    });
+    const pod: Loose = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'x' },
+      spec: { volumes: [{ configMap: { name: 'config-0123456789' } }] },
+    };
+    const before = [{ name: 'all', objects: [config({ a: 'b' }), pod] }];
+    const [{ objects: [changed, user] = [] } = {}] = renameChanged(before, [
+      { name: 'all', objects: [config({ a: 'c' }), pod] },
+    ]) as Loose;
+    expect(changed.metadata.name)
+      .to.match(/^config-[0-9a-f]{10}$/)
+      .and.not.to.equal('config-0123456789');
+    expect(user.spec.volumes[0].configMap.name).to.equal(changed.metadata.name);
+    expect(renameChanged(before, before)).to.deep.equal(before);
   });
 });

@@ -2,7 +2,7 @@ import { isClusterScoped } from '../../manifest.ts';
 import type { Tree } from '../../values/merge.ts';
 import { documentsOfKind, namespaceOf } from '../manifest-set.ts';
 import { objectRule, podRule, type Rule } from '../rule.ts';
-import { isCompleteGroup } from '../schemas/newest-types.ts';
+import { isComplete } from '../schemas/newest-types.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
 
 /** Whether a policy has ingress and egress rules for pods with these labels. */
@@ -32,7 +32,7 @@ export const accessRules: readonly Rule[] = [
   objectRule('namespace', [], function* (document) {
     if (isClusterScoped(document.object)) return;
     // Of other custom resources, nobody here knows whether they belong to a namespace.
-    if (namespaceOf(document) === '' && !isCompleteGroup(document.object)) return;
+    if (namespaceOf(document) === '' && !isComplete(document.object)) return;
     if (['', 'default', 'kube-system', 'kube-public'].includes(namespaceOf(document)))
       yield 'must set metadata.namespace to a namespace other than default, kube-system and kube-public';
   }),

@@ -2,7 +2,7 @@ import type { Manifest } from '../../manifest.ts';
 import type { Document, Finding } from '../document.ts';
 import { checkAwsGateway } from './aws-gateway.ts';
 import { unknownFields128 } from './kubernetes-1-28.ts';
-import { checkNewestTypes, isCompleteGroup } from './newest-types.ts';
+import { checkNewestTypes, isComplete } from './newest-types.ts';
 
 /** The oldest API server that must accept the objects without dropping a field. */
 export type KubernetesVersion = '1.28' | 'newest';
@@ -23,7 +23,7 @@ const typeFaults = async (object: Manifest): Promise<string[] | undefined> =>
 async function checkSchema({ object }: Document, version: KubernetesVersion): Promise<string[]> {
   const messages = await typeFaults(object);
   // A custom resource that an operator has added. untypedKinds names it.
-  if (!messages && !isCompleteGroup(object)) return [];
+  if (!messages && !isComplete(object)) return [];
   if (!messages) return [`the gate has no schema for the kind ${object.apiVersion} ${object.kind}`];
   const unknownIn128 = unknownFields128(object);
   const newest = messages.filter((message) => !isKnownDescription(message, unknownIn128));
@@ -39,7 +39,7 @@ async function checkSchema({ object }: Document, version: KubernetesVersion): Pr
 /** The custom resources of which the gate has no types, as `apiVersion Kind`, each once. */
 export async function untypedKinds(objects: readonly Manifest[]): Promise<string[]> {
   const names = objects
-    .filter((object) => !isCompleteGroup(object))
+    .filter((object) => !isComplete(object))
     .map(async (object) => ((await typeFaults(object)) ? [] : [`${object.apiVersion} ${object.kind}`]));
   return [...new Set((await Promise.all(names)).flat())];
 }

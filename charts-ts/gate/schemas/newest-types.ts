@@ -15,14 +15,16 @@ const packageOfGroup: Record<string, string> = {
   'cloud.google.com': '@kubernetes-models/gke',
 };
 
-/** Groups of which the packages have every kind, so that an unknown kind is a mistake. */
-const completeGroups = ['monitoring.coreos.com', 'external-secrets.io', 'gateway.networking.k8s.io'];
+/** Versions of which the packages have every kind, so that an unknown kind is a mistake. */
+const completeVersions = [
+  'monitoring.coreos.com/v1',
+  'external-secrets.io/v1',
+  'gateway.networking.k8s.io/v1',
+];
 
-/** Whether the gate has the types of every kind of the group. */
-export function isCompleteGroup({ apiVersion }: Manifest): boolean {
-  const group = groupOf(apiVersion);
-  return isBuiltInGroup(group) || completeGroups.includes(group);
-}
+/** Whether the gate has the types of every kind of the version. Of an older custom resource it may have none. */
+export const isComplete = ({ apiVersion }: Manifest): boolean =>
+  isBuiltInGroup(groupOf(apiVersion)) || completeVersions.includes(apiVersion);
 
 async function loadModel(apiVersion: string, kind: string): Promise<ModelClass | undefined> {
   const group = groupOf(apiVersion);

@@ -120,6 +120,19 @@ secrets:
     },
   },
   {
+    title: 'an External Secrets Operator that is older than version 1 of its API',
+    values: `
+secrets: { ${source}, external: { ${vault} } }
+patches:
+  - target: { kind: ExternalSecret }
+    patch: [{ op: replace, path: /apiVersion, value: external-secrets.io/v1beta1 }]`,
+    clouds: ['eks'],
+    output: {
+      'ExternalSecret/auth-secrets': { apiVersion: 'external-secrets.io/v1beta1' },
+      'ExternalSecret/auth-owner-secrets': { apiVersion: 'external-secrets.io/v1beta1' },
+    },
+  },
+  {
     title: 'a misspelt field of a reference',
     values: `
 secrets:
