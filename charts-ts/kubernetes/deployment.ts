@@ -4,6 +4,7 @@ import type { IPodTemplateSpec, IProbe } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { apiContainer, apiSelector, metadata, namesOf, ports, probePaths, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { serveArguments } from '../workload/process.ts';
 import { migrationContainer } from './migration.ts';
 import { configChecksum, container, podSpec } from './pod.ts';
 
@@ -49,6 +50,7 @@ function placement(values: Values) {
 function podTemplate(values: Values): IPodTemplateSpec {
   const api = container(values, 'serve', {
     name: apiContainer,
+    args: [...serveArguments],
     resources: values.resources,
     ports: [
       { name: 'http', containerPort: ports.http, protocol: 'TCP' },

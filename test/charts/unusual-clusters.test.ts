@@ -10,8 +10,9 @@ import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { supervisor } from './unusual-clusters/supervisor.ts';
 
-const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing, supervisor };
 
 describe('charts: unusual clusters by values alone', () => {
   let folder: string;

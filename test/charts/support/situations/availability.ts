@@ -7,6 +7,9 @@ const restarts = (values: string) => ({
   'kube_pod_container_status_restarts_total{namespace="auth-system",container="auth-service",pod="a"}':
     values,
 });
+const processRestarts = (values: string) => ({
+  [`auth_process_restarts_total{${podLabels}}`]: values,
+});
 const hpa = 'namespace="auth-system",horizontalpodautoscaler="auth-service-hpa"';
 const replicas = (desired: string) => ({
   [`kube_horizontalpodautoscaler_status_desired_replicas{${hpa}}`]: desired,
@@ -65,6 +68,14 @@ export const availability: AlertCases = {
   AuthPodsRestarting: [
     fires('a pod restarts every five minutes', { series: restarts('0+0.2x60'), at: '40m' }),
     silent('a pod has restarted once', { series: restarts('0x20 1x40'), at: '40m' }),
+    fires('the supervisor restarts the process of a pod every five minutes', {
+      series: processRestarts('0+0.2x60'),
+      at: '40m',
+    }),
+    silent('the supervisor has restarted the process of a pod once', {
+      series: processRestarts('0x20 1x40'),
+      at: '40m',
+    }),
   ],
   AuthAutoscalerAtMaximum: [
     fires('the maximum of replicas is requested for a long time', { series: replicas('20x60'), at: '30m' }),
