@@ -10,6 +10,7 @@ export interface LoadResult {
 }
 
 interface Load {
+  sent(): number;
   /** Requests whose answer has arrived. */
   answered(): number;
   /** Sends no more requests and waits for the answers. */
@@ -61,6 +62,7 @@ export function startSteadyLoad(
     setInterval(() => send(false), 1_000 / rates.fresh),
   ];
   return {
+    sent: () => sent,
     answered: () => answered,
     async stop() {
       for (const timer of timers) clearInterval(timer);
