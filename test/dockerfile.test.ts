@@ -119,7 +119,7 @@ describe('Dockerfile', () => {
     const folder = all('WORKDIR')[0];
     expect(last).to.equal(`exec node --require ${folder}/dist/threads.cjs ${folder}/dist/main.js "$@"`);
     expect(statSync('app/auth-service').mode & 0o111).to.equal(0o111);
-    for (const source of ['app/threads.cts', 'app/main.ts', 'app/commands/supervisor/main.ts'])
+    for (const source of ['app/threads.cts', 'app/main.ts', 'app/commands/supervisor/entry.ts'])
       expect(existsSync(source)).to.equal(true);
   });
 
@@ -131,7 +131,7 @@ describe('Dockerfile', () => {
       const env = { PATH: `${folder}:${process.env.PATH}`, NODE_OPTIONS: '--require agent' };
       const run = (...args: string[]): string =>
         execFileSync('sh', ['app/auth-service', ...args], { env, encoding: 'utf8' }).trim();
-      const supervisor = `${all('WORKDIR')[0]}/dist/commands/supervisor/main.js`;
+      const supervisor = `${all('WORKDIR')[0]}/dist/commands/supervisor/entry.js`;
       expect(run('serve', '--supervise')).to.match(new RegExp(`^,--require agent,${supervisor}$`));
       expect(run('serve')).to.match(/^--require agent,,--require .+\/main\.js serve$/);
     } finally {

@@ -50,7 +50,7 @@ export function useSupervisors(stores: () => TestStores) {
 
   /** Starts the supervisor as the image does. */
   function supervise(more: Record<string, string> = {}): Running {
-    const entry = join(compiledApp(), 'dist/commands/supervisor/main.js');
+    const entry = join(compiledApp(), 'dist/commands/supervisor/entry.js');
     const supervisor = startNode([entry], variables(more));
     running.push(supervisor);
     return supervisor;

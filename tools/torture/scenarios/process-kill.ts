@@ -18,7 +18,7 @@ const budget = 4;
 const startTimeout = 60_000;
 
 /** As the image starts it (app/auth-service). */
-const supervised = (): [string, ...string[]] => [process.execPath, 'dist/commands/supervisor/main.js'];
+const supervised = (): [string, ...string[]] => [process.execPath, 'dist/commands/supervisor/entry.js'];
 
 function servingProcess({ process: { pid } }: Service): number {
   return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim());
