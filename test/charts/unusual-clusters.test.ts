@@ -42,6 +42,7 @@ import { publicServices } from './unusual-clusters/public-services.ts';
 import { rollout } from './unusual-clusters/rollout.ts';
 import { secretMistakes } from './unusual-clusters/secret-mistakes.ts';
 import { secrets } from './unusual-clusters/secrets.ts';
+import { supervisor } from './unusual-clusters/supervisor.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   existing,
@@ -77,6 +78,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   patches,
   secrets,
   'mistakes of secrets': secretMistakes,
+  supervisor,
 };
 
 describe('charts: unusual clusters by values alone', () => {
