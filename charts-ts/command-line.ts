@@ -9,7 +9,7 @@ import { setKinds } from './values/set-flag.ts';
 export class UsageError extends Error {}
 
 const usage = `Usage: npm run synth -- [--target NAME] [-f values.yaml]... [--set a.b[0]=x,c=y]...
-  [--set-string k=v]... [--set-json k=json]... [--set-file k=path]...
+  [--set-string k=v]... [--set-json k=json]... [--set-file k=path]... [--set-literal k=v]...
   [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
 NAME is one of ${[...clouds, ...targetNames].join(', ')}. --cloud is another name of --target.
 Without it, synth writes every target: Kubernetes to k8s-out/<cloud>, the others to deploy-out/<target>, and the files that
@@ -23,6 +23,7 @@ const options = {
   'set-string': { type: 'string', multiple: true },
   'set-json': { type: 'string', multiple: true },
   'set-file': { type: 'string', multiple: true },
+  'set-literal': { type: 'string', multiple: true },
   out: { type: 'string' },
   format: { type: 'string', default: 'plain' },
   'secrets-from': { type: 'string' },
