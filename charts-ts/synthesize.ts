@@ -1,5 +1,7 @@
 import { ApiObject, App, type Chart } from 'cdk8s';
 import { AuthChart } from './auth-chart.ts';
+import { withDeliveryAnnotations } from './delivery/annotations.ts';
+import { withCrdDefaults } from './delivery/crd-defaults.ts';
 import { JobsChart, jobsFolder } from './jobs-chart.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
 import type { Values } from './values/schema.ts';
@@ -19,8 +21,9 @@ function filesOf(chart: Chart, folder = ''): ManifestFile[] {
 /** Creates all objects for these values, grouped by file. The same values always give the same bytes. */
 export function synthesize(values: Values): ManifestFile[] {
   const app = new App();
-  return [
+  const files = [
     ...filesOf(new AuthChart(app, values.cloud, values)),
     ...filesOf(new JobsChart(app, `${values.cloud}-jobs`, values), jobsFolder),
   ];
+  return withCrdDefaults(withDeliveryAnnotations(values, files));
 }

