@@ -25,5 +25,5 @@ export function synthesize(values: Values): ManifestFile[] {
     ...filesOf(new AuthChart(app, values.cloud, values)),
     ...filesOf(new JobsChart(app, `${values.cloud}-jobs`, values), jobsFolder),
   ];
-  return withCrdDefaults(withDeliveryAnnotations(values, files));
+  return withCrdDefaults(withDeliveryAnnotations(values, files), values.crdVersion);
 }

@@ -10,6 +10,7 @@ import { workload } from './schema-workload.ts';
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
+  crdVersion: z.enum(['oldest', 'newest']),
   chart: z.strictObject({ version: semanticVersion.optional() }),
   namespace: z.strictObject({ name: dnsLabel, create: z.boolean() }),
   ...workload,

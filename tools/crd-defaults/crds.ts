@@ -7,6 +7,7 @@ import type { CrdSource } from './sources.ts';
 
 /** The parts of an OpenAPI schema that are read here. */
 export interface Schema {
+  readonly type?: string;
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;

@@ -15,3 +15,16 @@ export const recordedSchemas: ReadonlyMap<string, Schema> = new Map(
     [`gateway.k8s.aws/${version} TargetGroupConfiguration`, spec({ targetReference })],
   ]),
 );
+
+const nullBytePolicy = { properties: { nullBytePolicy: { type: 'string', default: 'Ignore' } } };
+
+/** Fields of versions that no proxy offers: External Secrets 2.3.0 (external-secrets/external-secrets#6194). */
+export const newerSchemas: ReadonlyMap<string, Schema> = new Map([
+  [
+    'external-secrets.io/v1 ExternalSecret',
+    spec({
+      data: { items: { properties: { remoteRef: nullBytePolicy } } },
+      dataFrom: { items: { properties: { extract: nullBytePolicy, find: nullBytePolicy } } },
+    }),
+  ],
+]);

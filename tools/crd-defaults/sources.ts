@@ -12,7 +12,8 @@ export interface CrdSource {
 export const crdSources: readonly CrdSource[] = [
   {
     module: 'sigs.k8s.io/gateway-api',
-    oldest: 'v1.1.0',
+    // The first one whose standard channel has spec.infrastructure of a Gateway.
+    oldest: 'v1.2.1',
     newest: 'v1.6.1',
     files: /^config\/crd\/standard\/gateway\.networking\.k8s\.io_\w+\.yaml$/,
     kinds: ['Gateway', 'HTTPRoute', 'ReferenceGrant'],

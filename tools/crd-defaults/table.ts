@@ -7,6 +7,16 @@ const ofValues = ({ additionalProperties }: Schema): Schema | undefined =>
   typeof additionalProperties === 'object' ? additionalProperties : undefined;
 
 /**
+ * A field that only the newer version has. Its default is `newest`. Whatever is below the field has a default in every version
+ * that has the field.
+ */
+function newerField(field: Schema): Defaults | undefined {
+  const { default: newest, ...rest } = commonDefaults(field, field) ?? {};
+  if (newest === undefined) return isEmpty(rest) ? undefined : rest;
+  return { ...rest, newest };
+}
+
+/**
  * The defaults that an object may carry in every supported version: those of both schemas for the fields that both have. An API
  * server refuses or drops a field that its CRD does not have. Where the defaults differ, that of the newer version counts.
  */
@@ -14,7 +24,7 @@ export function commonDefaults(older: Schema, newer: Schema): Defaults | undefin
   const fields: Record<string, Defaults> = {};
   for (const [name, field] of Object.entries(newer.properties ?? {})) {
     const olderField = older.properties?.[name];
-    const defaults = olderField && commonDefaults(olderField, field);
+    const defaults = olderField ? commonDefaults(olderField, field) : newerField(field);
     if (defaults) fields[name] = defaults;
   }
   const items = older.items && newer.items && commonDefaults(older.items, newer.items);
@@ -28,14 +38,4 @@ export function commonDefaults(older: Schema, newer: Schema): Defaults | undefin
     ...(values && { values }),
   };
   return isEmpty(defaults) ? undefined : defaults;
-}
-
-/** The paths of fields that only the newer version gives a default, because the older version does not have them. */
-export function* newDefaults(older: Schema | undefined, newer: Schema, path = ''): Iterable<string> {
-  if (!older && newer.default !== undefined) yield path;
-  for (const [name, field] of Object.entries(newer.properties ?? {}))
-    yield* newDefaults(older?.properties?.[name], field, `${path}.${name}`);
-  if (newer.items) yield* newDefaults(older?.items, newer.items, `${path}[]`);
-  const [olderValues, newerValues] = [older && ofValues(older), ofValues(newer)];
-  if (newerValues) yield* newDefaults(olderValues, newerValues, `${path}.*`);
 }

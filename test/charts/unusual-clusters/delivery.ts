@@ -128,6 +128,16 @@ gke: { secretsServiceAccount: auth@your-project.iam.gserviceaccount.com }`,
     },
   },
   {
+    title: 'External Secrets 2.3, with a default that older versions refuse',
+    values: `crdVersion: newest
+secrets: { source: external }
+eks: { secretsRoleArn: arn:aws:iam::123456789012:role/auth }`,
+    clouds: ['eks'],
+    output: {
+      'ExternalSecret/auth-owner-secrets': { spec: { data: [{ remoteRef: { nullBytePolicy: 'Ignore' } }] } },
+    },
+  },
+  {
     title: 'Argo CD, which knows no defaults of External Secrets on Azure',
     values: `secrets: { source: external }
 aks:

@@ -129,6 +129,5 @@ const written: readonly Manifest[] = [
 ];
 
 /** As the charts write them. */
-export const customResources: readonly Manifest[] = withCrdDefaults([
-  { name: 'written', objects: written },
-]).flatMap(({ objects }) => objects);
+export const customResources = (version: 'oldest' | 'newest'): Manifest[] =>
+  withCrdDefaults([{ name: 'written', objects: written }], version).flatMap(({ objects }) => objects);
