@@ -96,14 +96,9 @@ describe('charts: releases of Helm', function () {
     });
   });
 
-  it('have no hook while the pods migrate', async () => {
-    expect(template(await chart('init'), '--is-upgrade').filter(hookOf)).to.deep.equal([]);
-  });
-
   it('create the namespace, unless the release is in it', async () => {
     const out = await chart('namespace');
     const kinds = (...args: string[]) => template(out, ...args).map(({ kind }) => kind);
-    expect(kinds('--namespace', 'auth-releases')).to.include('Namespace');
     expect(kinds('--namespace', 'auth-system')).not.to.include('Namespace');
     const [namespace] = template(out).filter(({ kind }) => kind === 'Namespace');
     expect(namespace.metadata.annotations['helm.sh/resource-policy']).to.equal('keep');
@@ -112,7 +107,6 @@ describe('charts: releases of Helm', function () {
   it('have the version of the chart in the values', async () => {
     const out = await chart('version', 'chart.version=2.0.0-rc.1');
     expect(parse(readFileSync(join(out, 'Chart.yaml'), 'utf8'))).to.include({ version: '2.0.0-rc.1' });
-    expect(run('lint', '--strict', out)).to.contain('0 chart(s) failed');
   });
 
   it('are a dependency of another chart, by an alias and a condition', async () => {
@@ -126,10 +120,8 @@ describe('charts: releases of Helm', function () {
     );
     writeFileSync(join(parent, 'values.yaml'), 'global: { region: eu }\nauth: { enabled: true }\n');
     run('dependency', 'build', parent);
-    expect(template(parent).map(({ kind }) => kind)).to.include('Deployment');
     const without = template(parent, '--set', 'auth.include.ServiceMonitor=false').map(({ kind }) => kind);
     expect(without).to.include('PrometheusRule').and.not.include('ServiceMonitor');
     expect(template(parent, '--set', 'auth.enabled=false')).to.deep.equal([]);
-    expect(() => template(parent, '--set', 'auth.replicas=3')).to.throw('replicas');
   });
 });

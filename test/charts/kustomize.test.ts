@@ -75,13 +75,4 @@ patches:
     expect(deployment.spec.template.spec.runtimeClassName).to.equal('gvisor');
     expect(deployment.spec.template.spec.containers[0].image).to.equal('registry.example.com/auth:2.0.0');
   });
-
-  // The page on delivery says so, and names the values that do it right.
-  it('does not follow a prefix or a namespace into texts, which is why the values have both', () => {
-    const [route] = only(overlay('prefix', 'namePrefix: staging-'), 'HTTPRoute');
-    expect(route.metadata.name).to.equal('staging-auth-service');
-    expect(route.spec.rules[0].backendRefs[0].name).to.equal('auth-service');
-    // The namespace of the Gateway would become that of the service as well.
-    expect(() => overlay('namespace', 'namespace: staging')).to.throw('ID conflict');
-  });
 });

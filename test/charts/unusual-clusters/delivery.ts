@@ -48,7 +48,6 @@ export const delivery: readonly UnusualCluster[] = [
       'Namespace/auth-system': wave('-2'),
       'PriorityClass/auth-service': wave('-2'),
       'ServiceAccount/auth-service': wave('-2'),
-      'NetworkPolicy/auth-service': wave('-2'),
       'Deployment/auth-service': { metadata: { annotations: null } },
       'Service/auth-service': { metadata: { annotations: null } },
     },
