@@ -8,9 +8,9 @@ import { type Crd, readCrds } from '../../tools/crd-defaults/crds.ts';
 import { crdSources } from '../../tools/crd-defaults/sources.ts';
 import { crdDefaults, newestCrds } from '../../tools/crd-defaults/write.ts';
 import { documentsOf, type Loose, variants } from '../charts/support/synthesized.ts';
-import { customResources } from './support/custom-resources.ts';
 import { buildProgram, needModule } from './support/go.ts';
 import { need } from './support/tools.ts';
+import { customResources } from './support/written-resources.ts';
 
 const apiVersionsOf = ({ spec }: Crd) => spec.versions.map(({ name }) => `${spec.group}/${name}`);
 
