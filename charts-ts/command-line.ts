@@ -14,8 +14,8 @@ export class UsageError extends Error {}
 const names = [...clouds, ...targetNames];
 
 const usage = `Usage: npm run synth -- [--target NAME] [--profile SIZE] [-f values.yaml]... [--set a.b[0]=x,c=y]...
-  [--set-string k=v]... [--set-json k=json]... [--set-file k=path]... [--allow RULE]...
-  [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE] [--example]
+  [--set-string k=v]... [--set-json k=json]... [--set-file k=path]... [--set-literal k=v]...
+  [--allow RULE]... [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE] [--example]
 NAME is one of ${names.join(', ')}. --cloud is another name of --target.
 Without it, synth writes every target: Kubernetes to k8s-out/<cloud>, the others to deploy-out/<target>, and the files that
 tools look for in the root of the project to the root. --format helm writes the charts to dist/helm/<cloud>.
@@ -32,6 +32,7 @@ const options = {
   'set-json': { type: 'string', multiple: true },
   'set-file': { type: 'string', multiple: true },
   allow: { type: 'string', multiple: true },
+  'set-literal': { type: 'string', multiple: true },
   out: { type: 'string' },
   format: { type: 'string', default: 'plain' },
   'secrets-from': { type: 'string' },
@@ -43,10 +44,14 @@ const texts: OptionTexts<keyof typeof options> = {
   cloud: ['--cloud NAME', 'Another name of --target.'],
   profile: ['--profile SIZE', `Sets the values of a size: ${profiles.join(', ')}. For Kubernetes only.`],
   values: ['-f, --values FILE', 'Merges a values file over the defaults. May be repeated; later files win.'],
-  set: ['--set KEY=VALUE', 'Sets values as Helm does: a.b[0]=x,c=y. May be repeated, as the next three.'],
+  set: ['--set KEY=VALUE', 'Sets values as Helm does: a.b[0]=x,c=y. May be repeated, as the next four.'],
   'set-string': ['--set-string KEY=VALUE', 'Sets values that stay texts, such as 1 or true.'],
   'set-json': ['--set-json KEY=JSON', 'Sets a value in JSON.'],
   'set-file': ['--set-file KEY=PATH', 'Sets a value to the content of a file, such as a certificate.'],
+  'set-literal': [
+    '--set-literal KEY=VALUE',
+    'Sets one value to the whole text, also with commas and brackets.',
+  ],
   allow: ['--allow RULE', 'Skips a rule of the gate. May be repeated. The value gate.allow does the same.'],
   out: ['--out DIR', 'Writes into this folder, which must be new or an earlier output.'],
   format: ['--format plain|helm', 'Writes plain manifests (the default) or Helm charts.'],

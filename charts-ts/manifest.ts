@@ -9,6 +9,8 @@ export interface Manifest {
     readonly name?: string | undefined;
     readonly generateName?: string;
     readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
   };
 }
 

@@ -1,5 +1,7 @@
 import { ApiObject, App, type Chart } from 'cdk8s';
 import { AuthChart, extraObjectsFile } from './auth-chart.ts';
+import { withDeliveryAnnotations } from './delivery/annotations.ts';
+import { withCrdDefaults } from './delivery/crd-defaults.ts';
 import { JobsChart, jobsFolder } from './jobs-chart.ts';
 import { withCommonMetadata } from './kubernetes/common-metadata.ts';
 import type { Manifest, ManifestFile } from './manifest.ts';
@@ -19,6 +21,15 @@ function filesOf(values: Values, chart: Chart, folder = ''): ManifestFile[] {
   });
 }
 
+function patched({ patches }: Values, files: readonly ManifestFile[]): readonly ManifestFile[] {
+  if (patches.length === 0) return files;
+  // The plain objects: a JsonPatch of cdk8s changes objects before they are complete.
+  const changed = applyPatches(files, patches);
+  // An operator chooses the names of objects of his own, also of those that cannot change.
+  const ours = files.filter(({ name }) => name !== extraObjectsFile);
+  return renameChanged(ours, changed);
+}
+
 /**
  * Creates all objects for these values, grouped by file, and patches them. The same values always give the same bytes.
  * @throws ValuesError for a patch that matches nothing or cannot be applied
@@ -29,10 +40,5 @@ export function synthesize(values: Values): ManifestFile[] {
     ...filesOf(values, new AuthChart(app, values.cloud, values)),
     ...filesOf(values, new JobsChart(app, `${values.cloud}-jobs`, values), jobsFolder),
   ];
-  if (values.patches.length === 0) return files;
-  // The plain objects: a JsonPatch of cdk8s changes objects before they are complete.
-  const patched = applyPatches(files, values.patches);
-  // An operator chooses the names of objects of his own, also of those that cannot change.
-  const ours = files.filter(({ name }) => name !== extraObjectsFile);
-  return renameChanged(ours, patched);
+  return withCrdDefaults(patched(values, withDeliveryAnnotations(values, files)), values.crdVersion);
 }

@@ -29,7 +29,8 @@ export class ExtraObjects extends Construct {
           ...(!isOfCluster && { namespace }),
           ...dropNulls(given),
           name: object.metadata.name,
-          labels: { ...labels, ...(isTree(given.labels) && given.labels) },
+          // reason: the schema of the values takes any map here, and the gate checks the labels.
+          labels: { ...labels, ...(isTree(given.labels) && (given.labels as Record<string, string>)) },
         },
       });
     }

@@ -54,6 +54,12 @@ export const hostName = z
     'must be a host name such as api.example.com, in lower case, without port',
   );
 
+/** https://semver.org/spec/v2.0.0.html, sections 2, 9 and 10. */
+export const semanticVersion = text(
+  /^(0|[1-9]\d*)(\.(0|[1-9]\d*)){2}(-(0|[1-9]\d*|\d*[a-z-][\da-z-]*)(\.(0|[1-9]\d*|\d*[a-z-][\da-z-]*))*)?(\+[\da-z-]+(\.[\da-z-]+)*)?$/i,
+  'must be a version of SemVer such as 1.4.0 or 1.4.0-rc.1',
+);
+
 /** As the service reads CORS_ALLOWED_ORIGINS. */
 export const origin = z
   .string()

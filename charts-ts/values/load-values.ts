@@ -25,9 +25,10 @@ export interface ValuesSource {
 
 const defaultsFolder = new URL('./', import.meta.url);
 
+/** A file, or standard input for `-`, as in Helm. */
 function readText(path: string | URL): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path === '-' ? 0 : path, 'utf8');
   } catch {
     throw new ValuesError([`${path}: cannot be read`]);
   }
@@ -37,7 +38,8 @@ function readText(path: string | URL): string {
 export const readDefaults = (name: string): string => readText(new URL(`${name}.yaml`, defaultsFolder));
 
 function readTree(path: string | URL): Tree {
-  const document = parseDocument(readText(path));
+  // Values files of Helm share parts by anchors and `<<`.
+  const document = parseDocument(readText(path), { merge: true });
   const [error] = document.errors;
   if (error) throw new ValuesError([`${path}: ${error.message.split('\n')[0]}`]);
   const tree: unknown = document.toJS() ?? {};
@@ -61,7 +63,19 @@ function toFaults(issue: z.core.$ZodIssue): string[] {
   return [`${toPath(issue.path) || 'values'}: ${message}`];
 }
 
+/** Paths of whole numbers that JavaScript cannot represent. The schema takes any value in some places. */
+function* hugeNumbers(value: unknown, path: readonly PropertyKey[] = []): Iterable<string> {
+  if (typeof value === 'bigint')
+    yield `${toPath(path)}: must be at most ${Number.MAX_SAFE_INTEGER}, or a text`;
+  if (Array.isArray(value))
+    for (const [index, item] of value.entries()) yield* hugeNumbers(item, [...path, index]);
+  else if (isTree(value))
+    for (const [key, child] of Object.entries(value)) yield* hugeNumbers(child, [...path, key]);
+}
+
 function parseTree<V>(schema: z.ZodType<V>, tree: Tree): V {
+  const huge = [...hugeNumbers(tree)];
+  if (huge.length > 0) throw new ValuesError(huge);
   const result = schema.safeParse(dropNulls(tree), { error: schemaMessage, reportInput: true });
   if (!result.success) throw new ValuesError(result.error.issues.flatMap(toFaults));
   return result.data;
@@ -80,7 +94,7 @@ export function parseCloud(text: string): CloudName {
   return cloud;
 }
 
-/** The -f files in order, then the --set flags, as in Helm. */
+/** The -f files in order, then the --set flags, as in Helm. null stands for a key to remove from the defaults. */
 export function givenTree(source: ValuesSource): Tree {
   const given = source.files.map(readTree).reduce(mergeTrees, mergeTrees({}, {}));
   for (const kind of setKinds) {

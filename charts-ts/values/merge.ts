@@ -5,6 +5,10 @@ export function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The same map with its keys in the order in which cdk8s writes them. */
+export const sortedByKey = (tree: Tree): Tree =>
+  Object.fromEntries(Object.entries(tree).sort(([one], [other]) => (one < other ? -1 : 1)));
+
 /** `over` overrides `base`. Maps merge key by key, all else (also lists) is replaced. nulls stay, for `dropNulls`. */
 export function mergeTrees(base: Tree, over: Tree): Tree {
   const merged: Tree = Object.assign(Object.create(null), base);

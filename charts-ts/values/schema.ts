@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { annotations, dnsLabel, labels, text } from './formats.ts';
+import { annotations, dnsLabel, labels, semanticVersion, text } from './formats.ts';
 import { jobFields } from './formats-jobs.ts';
 import { installationName } from './installation.ts';
 import { backup } from './schema-backup.ts';
@@ -21,6 +21,8 @@ export const valuesSchema = z.strictObject({
   gate: z.strictObject({ allow: z.array(z.string()) }),
   name: installationName,
   namespace: z.strictObject({ name: dnsLabel, create: z.boolean(), labels, annotations }),
+  crdVersion: z.enum(['oldest', 'newest']),
+  chart: z.strictObject({ version: semanticVersion.optional() }),
   ...workload,
   ...pods,
   ...podOptions,

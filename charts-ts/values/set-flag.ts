@@ -1,98 +1,187 @@
-import { isTree, type Tree } from './merge.ts';
-
-type Step = string | number;
+import { createFlagText, type FlagText, parseJson } from './flag-text.ts';
+import { isTree, mergeTrees, type Tree } from './merge.ts';
 
 /** A `--set` flag that cannot be parsed. The message has the text of the flag. */
 export class SetFlagError extends Error {}
 
-/** The types of Helm: whole numbers, true, false and null; all else is text, also `0123` and `1.5`. */
-function typed(text: string): unknown {
-  if (text === 'true') return true;
-  if (text === 'false') return false;
-  if (text === 'null') return null;
-  return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
-}
-
-/** Splits at each unescaped `separator` outside braces. The backslashes stay, for `plainText`. */
-function split(text: string, separator: string): string[] {
-  const parts = [''];
-  let depth = 0;
-  for (let at = 0; at < text.length; at++) {
-    const char = text.charAt(at);
-    if (char === '{') depth++;
-    if (char === '}') depth--;
-    if (char === separator && depth <= 0) parts.push('');
-    else parts[parts.length - 1] += char === '\\' ? char + text.charAt(++at) : char;
-  }
-  return parts;
-}
-
-const plainText = (text: string): string => text.replace(/\\(.?)/gs, '$1');
-
-/** `a.b[0]` → ['a', 'b', 0]. */
-function parsePath(text: string): Step[] {
-  return split(text, '.').flatMap((part) => {
-    const [, name = '', indexes = ''] = /^((?:[^[\\]|\\.)*)((?:\[\d{1,5}\])*)$/s.exec(part) ?? [];
-    if (name === '') throw new SetFlagError(`--set ${text}: cannot be read as a path such as a.b[0]`);
-    // A flag must not change the prototype that all other values share.
-    if (name in Object.prototype) throw new SetFlagError(`--set ${text}: ${name} is not a known key`);
-    return [plainText(name), ...[...indexes.matchAll(/\d+/g)].map(([index]) => Number(index))];
-  });
-}
-
-// No object has a prototype, so that `--set __proto__.x=1` is an ordinary unknown key.
-const emptyTree = (): Tree => Object.create(null);
-
-function assign(target: Tree | unknown[], [step, ...rest]: readonly Step[], value: unknown): void {
-  // reason: a path is checked by parsePath; arrays take numbers and trees take names.
-  const container = target as Record<Step, unknown>;
-  if (step === undefined) return;
-  if (Array.isArray(target)) while (target.length < Number(step)) target.push(null);
-  const [next] = rest;
-  if (next === undefined) {
-    container[step] = value;
-    return;
-  }
-  const present = container[step];
-  const isIndex = typeof next === 'number';
-  const fits = isIndex ? Array.isArray(present) : isTree(present);
-  const child = fits ? present : isIndex ? [] : emptyTree();
-  container[step] = child;
-  // reason: just made, or found to be the kind of container that the next step needs.
-  assign(child as Tree | unknown[], rest, value);
-}
-
-function parseValue(text: string, convert: (text: string) => unknown): unknown {
-  const [, list] = /^\{(.*)\}$/s.exec(text) ?? [];
-  if (list === undefined) return convert(plainText(text));
-  return list === '' ? [] : split(list, ',').map((item) => convert(plainText(item.trim())));
-}
-
-function parseJson(text: string, pair: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new SetFlagError(`--set-json ${pair}: is not JSON`);
-  }
-}
-
 /** The flags in the order of Helm. Their order on the command line has no effect. */
-export const setKinds = ['set-json', 'set', 'set-string', 'set-file'] as const;
+export const setKinds = ['set-json', 'set', 'set-string', 'set-file', 'set-literal'] as const;
 export type SetKind = (typeof setKinds)[number];
 
+/** A flag that is being read. */
+interface Flag {
+  readonly kind: SetKind;
+  readonly text: FlagText;
+  /** The value that a text stands for. */
+  readonly convert: (text: string) => unknown;
+  readonly fault: (what: string) => SetFlagError;
+}
+
+/** The limits of Helm. They keep a typing error from filling the memory. */
+const maxIndex = 65_536;
+const maxDepth = 30;
+
+const int64 = { least: -(2n ** 63n), greatest: 2n ** 63n - 1n };
+
 /**
- * Applies one flag such as `a.b[0]=x,c=y` to `tree`, by the rules of Helm 3.
- * @throws SetFlagError for text that is not key=value
+ * The types of Helm: true, false and null in any case, and whole numbers of 64 bits without a leading zero. All else is
+ * text, also `0123`, `1.5` and `1e3`. A number that JavaScript cannot represent is a bigint.
+ */
+function typed(text: string): unknown {
+  if (/^true$/iu.test(text)) return true;
+  if (/^false$/iu.test(text)) return false;
+  if (/^null$/iu.test(text)) return null;
+  if (text === '0') return 0;
+  if (!/^([+-]\d|[1-9])\d*$/.test(text)) return text;
+  const whole = BigInt(text);
+  if (whole < int64.least || whole > int64.greatest) return text;
+  return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole;
+}
+
+// No tree has a prototype, so that `--set __proto__.x=1` is an ordinary unknown key.
+const emptyTree = (): Tree => Object.create(null);
+
+const has = (tree: Tree, key: string): boolean => Object.hasOwn(tree, key);
+
+/** Helm ignores an empty key. */
+function put(tree: Tree, key: string, value: unknown): void {
+  if (key === '') return;
+  Object.defineProperty(tree, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+function putItem(list: unknown[], index: number, value: unknown): void {
+  while (list.length < index) list.push(null);
+  list[index] = value;
+}
+
+/** The values of `{a,b}`, after the opening brace. A comma after the closing brace ends the pair. */
+function readList({ convert, fault, text }: Flag): unknown[] {
+  const items: unknown[] = [];
+  for (;;) {
+    const item = text.until(',}');
+    if (item.stop === undefined) throw fault('the list must end with }');
+    items.push(convert(item.text));
+    if (item.stop === ',') continue;
+    text.take(',');
+    return items;
+  }
+}
+
+/** JSON values may contain commas, so a pair ends after its value. A pair without a value is null. */
+function readJson({ fault, text }: Flag): unknown {
+  if (text.takeBlank()) return null;
+  try {
+    const value = text.json();
+    text.takeBlank();
+    return value;
+  } catch {
+    throw fault('is not JSON');
+  }
+}
+
+function readValue(flag: Flag): unknown {
+  const { convert, kind, text } = flag;
+  if (kind === 'set-json') return readJson(flag);
+  if (kind === 'set-literal') return text.until('').text;
+  if (text.isAtEnd()) return '';
+  return text.take('{') ? readList(flag) : convert(text.until(',').text);
+}
+
+/** The index before `]`, or undefined if the text ends before. */
+function readIndex({ fault, text }: Flag): number | undefined {
+  const { text: digits, stop } = text.until(']');
+  if (stop === undefined) return undefined;
+  const index = /^[+-]?\d+$/.test(digits) ? Number(digits) : Number.NaN;
+  if (!(index >= 0 && index <= maxIndex))
+    throw fault(`an index must be a number from 0 to ${maxIndex} in brackets`);
+  return index;
+}
+
+/** Reads what follows `[index]`. Returns false if the text ends before a value, as Helm then stops without an error. */
+function readItem(flag: Flag, list: unknown[], index: number | undefined, depth: number): boolean {
+  if (index === undefined) return false;
+  const { text, stop } = flag.text.until('[.=');
+  if (text !== '') throw flag.fault(`after an index must follow =, . or [, not ${text}`);
+  if (stop === undefined) return false;
+  const present = list[index] ?? null;
+  if (stop === '=') {
+    putItem(list, index, readValue(flag));
+    return true;
+  }
+  if (stop === '[') {
+    const inner = present ?? [];
+    if (!Array.isArray(inner)) throw flag.fault('an index needs a list');
+    if (!readItem(flag, inner, readIndex(flag), depth)) return false;
+    putItem(list, index, inner);
+    return true;
+  }
+  const inner = isTree(present) ? present : emptyTree();
+  if (index < list.length) list[index] = inner;
+  if (!readPair(flag, inner, depth)) return false;
+  putItem(list, index, inner);
+  return true;
+}
+
+/** Reads the pair behind `key.`. */
+function readInner(flag: Flag, tree: Tree, key: string, depth: number): boolean {
+  if (depth > maxDepth) throw flag.fault(`a path must have at most ${maxDepth} dots`);
+  const inner = has(tree, key) ? tree[key] : emptyTree();
+  if (!isTree(inner)) throw flag.fault(`${key} is not a map`);
+  const hasMore = readPair(flag, inner, depth);
+  const isEmpty = Object.keys(inner).length === 0;
+  if (hasMore && isEmpty) throw flag.fault(`${key}. must be followed by a key`);
+  if (!isEmpty) put(tree, key, inner);
+  return hasMore;
+}
+
+/**
+ * Reads one `key=value` into the tree, as the package strvals of Helm 4 does, also where it accepts what looks like a
+ * mistake: an empty key is ignored, and so is a comma at the end.
+ * @returns false at the end of the text
+ */
+function readPair(flag: Flag, tree: Tree, depth: number): boolean {
+  const { text: key, stop } = flag.text.until(flag.kind === 'set-literal' ? '=[.' : '=[,.');
+  if (stop === undefined && key === '') return false;
+  if (stop === undefined || stop === ',') throw flag.fault(`${key || 'an empty key'} has no value`);
+  if (stop === '.') return readInner(flag, tree, key, depth + 1);
+  if (stop === '=') {
+    const isEmpty = flag.text.isAtEnd();
+    put(tree, key, readValue(flag));
+    return !isEmpty || flag.kind === 'set-json' || flag.kind === 'set-literal';
+  }
+  const index = readIndex(flag);
+  if (index === undefined) return false;
+  const list = has(tree, key) ? tree[key] : [];
+  if (!Array.isArray(list)) throw flag.fault(`${key} is not a list`);
+  const hasMore = readItem(flag, list, index, depth);
+  put(tree, key, list);
+  return hasMore;
+}
+
+/** `--set-json '{"a": …}'`: a whole map, which is merged into the tree. */
+function mergeJson(tree: Tree, text: string, fault: Flag['fault']): void {
+  let given: unknown;
+  try {
+    given = parseJson(text);
+  } catch {
+    throw fault('is not JSON');
+  }
+  if (!isTree(given)) throw fault('is not a JSON object');
+  for (const [key, value] of Object.entries(mergeTrees(tree, given))) put(tree, key, value);
+}
+
+/**
+ * Applies one flag such as `a.b[0]=x,c=y` to `tree`, by the rules of Helm. test/charts/set-flag.test.ts compares them with
+ * Helm's own results.
+ * @throws SetFlagError for text that Helm rejects
  */
 export function applySet(tree: Tree, kind: SetKind, text: string, readFile: (path: string) => string): void {
-  // JSON contains commas, so `--set-json` takes one pair per flag.
-  for (const pair of kind === 'set-json' ? [text] : split(text, ',')) {
-    const [key = '', ...values] = split(pair, '=');
-    if (values.length === 0) throw new SetFlagError(`--${kind} ${pair}: must be key=value`);
-    const value = values.join('=');
-    const path = parsePath(key);
-    if (kind === 'set-json') assign(tree, path, parseJson(value, pair));
-    else if (kind === 'set-file') assign(tree, path, readFile(plainText(value)));
-    else assign(tree, path, parseValue(value, kind === 'set' ? typed : String));
+  const fault = (what: string) => new SetFlagError(`--${kind} ${text}: ${what}`);
+  if (kind === 'set-json' && text.trimStart().startsWith('{')) {
+    mergeJson(tree, text, fault);
+    return;
   }
+  const convert = kind === 'set-file' ? readFile : kind === 'set' ? typed : String;
+  const flag: Flag = { kind, text: createFlagText(text, kind !== 'set-literal'), convert, fault };
+  while (readPair(flag, tree, 0));
 }

