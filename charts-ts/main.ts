@@ -1,9 +1,8 @@
-import { parseCommandLine, UsageError } from './command-line.ts';
+import { UsageError } from './command-line.ts';
 import { GateError } from './gate/gate.ts';
 import { OutputFolderError } from './output/output-folder.ts';
 import { SecretsError } from './output/secret-file.ts';
-import { refuseExamples } from './refuse-examples.ts';
-import { runSynth } from './run-synth.ts';
+import { synthForCluster } from './run-synth.ts';
 import { ValuesError } from './values/load-values.ts';
 import { SetFlagError } from './values/set-flag.ts';
 
@@ -15,13 +14,8 @@ const printPaths = (paths: readonly string[]): void => {
 
 const warn = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function synth(args: readonly string[]): Promise<string[]> {
-  refuseExamples(parseCommandLine(args));
-  // cdk8s synth passes its output folder in CDK8S_OUTDIR. npm run synth writes to k8s-out.
-  return runSynth(args, process.env.CDK8S_OUTDIR, warn);
-}
-
-synth(process.argv.slice(2))
+// cdk8s synth passes its output folder in CDK8S_OUTDIR. npm run synth writes to k8s-out.
+synthForCluster(process.argv.slice(2), process.env.CDK8S_OUTDIR, warn)
   .then(printPaths)
   .catch((error: unknown) => {
     // The operator can correct these errors and needs only their message. Any other error is a bug and keeps its stack.

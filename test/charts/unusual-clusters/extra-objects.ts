@@ -18,6 +18,7 @@ extraObjects:
     kind: SealedSecret
     metadata: { name: auth-secrets, namespace: vault }
     spec: { encryptedData: { db-url: AgB } }`,
+    clouds: ['aks'],
     output: {
       'ServiceEntry/postgres': {
         metadata: {

@@ -26,6 +26,7 @@ patches:
             terminationGracePeriodSeconds: null
   - target: { kind: CronJob }
     patch: { spec: { jobTemplate: { spec: { template: { metadata: { labels: { mesh: "off" } } } } } } }`,
+    clouds: ['gke'],
     output: {
       'Deployment/auth-service': {
         spec: {
@@ -54,6 +55,7 @@ patches:
       - op: add
         path: /spec/ports/0/appProtocol
         value: http`,
+    clouds: ['aks'],
     output: {
       'Service/auth-service': {
         spec: {
@@ -72,6 +74,7 @@ patches:
 patches:
   - target: { labelSelector: "app.kubernetes.io/component in (purge)" }
     patch: { $patch: delete }`,
+    clouds: ['eks'],
     output: { 'CronJob/auth-service-purge': null, 'Deployment/auth-service': {} },
   },
   {
