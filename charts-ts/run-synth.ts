@@ -27,6 +27,12 @@ function cloudFolder(command: Command, cloud: CloudName, root: string): string {
   return join(command.out ?? (command.format === 'helm' ? 'dist/helm' : root), cloud);
 }
 
+/** The values, with the rules that the command line allows to break. */
+function valuesOf(cloud: CloudName, command: Command): Values {
+  const values = loadValues(cloud, command);
+  return { ...values, gate: { allow: [...values.gate.allow, ...command.allow] } };
+}
+
 function contentOf(values: Values, files: readonly ManifestFile[], command: Command): FolderContent {
   if (command.format === 'helm') return helmContent(values, files);
   return command.isExample ? asExample(values.cloud, plainContent(files)) : plainContent(files);
@@ -81,7 +87,7 @@ export async function runSynth(
   warn: (line: string) => void = () => undefined,
 ): Promise<string[]> {
   const command = parseCommandLine(args);
-  const sources = command.clouds.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
+  const sources = command.clouds.map((cloud) => ({ cloud, values: valuesOf(cloud, command) }));
   const folders = new Map<string, FolderContent>();
   const unchecked: string[] = [];
   for (const { cloud, values } of sources) {

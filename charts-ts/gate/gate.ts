@@ -9,7 +9,7 @@ import { podReferenceRules } from './rules/pod-references.ts';
 import { podRules } from './rules/pods.ts';
 import { scalingRules } from './rules/scaling.ts';
 import { trafficRules } from './rules/traffic.ts';
-import { checkSchemas, type KubernetesVersion } from './schemas/check-schemas.ts';
+import { checkSchemas, type KubernetesVersion, unknownKind } from './schemas/check-schemas.ts';
 
 /** Manifests that must not be applied. The message has one line for each finding. */
 export class GateError extends Error {}
@@ -26,15 +26,27 @@ export const rules: readonly Rule[] = [
   ...environmentRules,
 ];
 
-/** Checks objects that are applied together and returns one line for each finding. `allow` names rules to skip. */
+/** The rules that `--allow` and the value `gate.allow` may name. */
+export const ruleIds: readonly string[] = [...rules.map(({ id }) => id), unknownKind];
+
+/**
+ * Checks objects that are applied together and returns one line for each finding. `allow` names rules to skip, and
+ * `existing` ConfigMaps that are in the cluster already.
+ */
 export async function validateManifests(
   documents: readonly Document[],
-  options: { readonly kubernetesVersion: KubernetesVersion; readonly allow: readonly string[] },
+  options: {
+    readonly kubernetesVersion: KubernetesVersion;
+    readonly allow: readonly string[];
+    readonly existing?: readonly string[];
+  },
 ): Promise<string[]> {
-  const manifests = createManifestSet(documents);
+  const manifests = createManifestSet(documents, options.existing);
   const schemaFindings = await checkSchemas(documents, options.kubernetesVersion);
-  const ruleFindings = rules
-    .filter(({ id }) => !options.allow.includes(id))
-    .flatMap((rule) => [...rule.check(manifests)].map((finding) => formatFinding(finding, rule.id)));
-  return [...schemaFindings.map((finding) => formatFinding(finding, 'schema')), ...ruleFindings];
+  const ruleFindings = rules.flatMap((rule) =>
+    [...rule.check(manifests)].map((finding) => ({ ...finding, rule: rule.id })),
+  );
+  return [...schemaFindings, ...ruleFindings]
+    .filter(({ rule }) => !options.allow.includes(rule))
+    .map((finding) => formatFinding(finding, finding.rule));
 }

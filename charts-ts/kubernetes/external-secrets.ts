@@ -3,14 +3,14 @@ import type {
   ISecretStore,
 } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import { Construct } from 'constructs';
-import type { IServiceAccount } from 'kubernetes-models/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
-import { metadata, namesOf } from '../names.ts';
+import { accountsOf, metadata, namesOf } from '../names.ts';
 import type { Tree } from '../values/merge.ts';
 import type { Values } from '../values/schema.ts';
 import { secretNames } from '../values/schema-secrets.ts';
 import type { SecretKey } from '../workload/settings.ts';
+import { addServiceAccount } from './service-account.ts';
 import { ownerKeys, secretKeys, secretOf } from './settings.ts';
 
 type Spec = NonNullable<IExternalSecret['spec']>;
@@ -71,15 +71,12 @@ function serviceSpec(values: Values): Partial<Spec> {
 /** The store of the cloud. The operator reads it as a separate ServiceAccount, so that a compromised pod cannot. */
 function addStore(scope: Construct, values: Values, cloud: Cloud): void {
   const component = 'secrets';
-  addObject<IServiceAccount>(scope, 'service-account', {
-    apiVersion: 'v1',
-    kind: 'ServiceAccount',
-    metadata: metadata(values, namesOf(values).secretsReader, {
-      component,
-      annotations: cloud.secretStore.serviceAccountAnnotations,
-    }),
-    automountServiceAccountToken: false,
-  });
+  const account = {
+    ...values.secrets.external.serviceAccount,
+    name: accountsOf(values).secretsReader,
+    component,
+  };
+  addServiceAccount(scope, values, account, cloud.secretStore.serviceAccountAnnotations);
   addObject<ISecretStore>(scope, 'store', {
     apiVersion: 'external-secrets.io/v1',
     kind: 'SecretStore',

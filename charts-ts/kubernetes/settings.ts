@@ -1,5 +1,6 @@
-import type { CommandName } from '../../app/config/config.ts';
+import { type CommandName, commandNames } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
+import { hostsOf } from '../clouds/hosts.ts';
 import { namesOf, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { FileSecretName } from '../values/schema-secrets.ts';
@@ -27,13 +28,14 @@ export const paths = {
 function internalHosts(values: Values): string[] {
   const { app } = namesOf(values);
   const service = `${app}.${values.namespace.name}`;
-  return [app, service, `${service}.svc`, `${service}.svc.cluster.local`];
+  return [app, service, `${service}.svc`, `${service}.svc.${values.service.clusterDomain}`];
 }
 
 function platform(values: Values): Platform {
+  const [host, ...furtherHosts] = hostsOf(values).map((one) => one.host);
   return {
-    host: values.ingress.host,
-    internalHosts: internalHosts(values),
+    ...(host && { host }),
+    internalHosts: [...furtherHosts, ...internalHosts(values)],
     proxies: createCloud(values).loadBalancer.proxies,
     ports,
     keys: 'files',
@@ -131,10 +133,11 @@ export function configKey(variable: string): string {
   return variable.replace(/^JWT_/, '').replace(/(TOKEN|SECRET|PASSWORD)_|_(TOKEN|SECRET|PASSWORD)$/, '');
 }
 
-/** The data of the ConfigMap: every setting that is neither a secret nor a path. */
+/** The data of the ConfigMap: every setting of any command that is neither a secret nor a path. */
 export function plainSettings(values: Values): Record<string, string> {
+  const all = commandNames.flatMap((command) => Object.entries(settings(values, command)));
   return Object.fromEntries(
-    Object.entries(allSettings(values)).flatMap(([name, source]) =>
+    all.flatMap(([name, source]) =>
       'text' in source && !isPath(source) ? [[configKey(name), source.text]] : [],
     ),
   );

@@ -1,33 +1,22 @@
 import { z } from 'zod';
-import { countOrPercent, cpu, labels, memory, text } from './formats.ts';
+import { objectReference, text } from './formats.ts';
+import { cronFields, jobFields } from './formats-jobs.ts';
+import { placement } from './schema-pod-options.ts';
+import { resources } from './schema-resources.ts';
+import { scaling, spread } from './schema-scaling.ts';
 import { workload } from './schema-workload.ts';
-
-const quantities = z.strictObject({ cpu, memory, ephemeralStorage: memory });
-const resources = z.strictObject({ requests: quantities, limits: quantities });
 
 /** The values of the workload, with what only Kubernetes knows of pods. */
 export const pods = {
-  image: workload.image.extend({ pullSecrets: z.array(z.string()) }),
-  replicas: z.int().min(1),
-  autoscaling: workload.autoscaling.extend({
-    enabled: z.boolean(),
-    memoryUtilization: z.int().min(1).max(100).optional(),
-    hashWait: z.strictObject({
-      enabled: z.boolean(),
-      target: text(/^\d+m?$/, 'must be seconds or milliseconds such as 1 or 100m'),
-    }),
-    extraMetrics: z.array(z.record(z.string(), z.unknown())),
+  image: workload.image.extend({
+    registry: text(
+      /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?(\/[a-z0-9._-]+)*$/,
+      'must be a registry such as registry.example.com, with a path or without',
+    ).optional(),
+    pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
+    pullSecrets: z.array(objectReference),
   }),
-  disruptionBudget: z.strictObject({
-    minAvailable: countOrPercent.optional(),
-    maxUnavailable: countOrPercent.optional(),
-  }),
-  rollout: workload.rollout.extend({
-    maxSurge: countOrPercent,
-    gracePeriodSeconds: z.int().min(1),
-    minReadySeconds: z.int().min(0),
-    revisionHistoryLimit: z.int().min(1),
-  }),
+  ...scaling,
   resources,
   scheduling: z.strictObject({
     priorityClass: z.strictObject({
@@ -35,10 +24,14 @@ export const pods = {
       name: z.string().min(1),
       value: z.int().max(1_000_000_000),
     }),
-    nodeSelector: labels,
-    tolerations: z.array(z.record(z.string(), z.unknown())),
-    zoneSpread: z.enum(['ScheduleAnyway', 'DoNotSchedule']),
+    ...placement,
+    ...spread,
   }),
-  migrations: z.strictObject({ mode: z.enum(['initContainer', 'job']), resources }),
-  purge: workload.purge.extend({ resources }),
+  migrations: z.strictObject({
+    mode: z.enum(['initContainer', 'job']),
+    ...jobFields,
+    suspend: z.boolean(),
+    resources,
+  }),
+  purge: workload.purge.extend({ ...cronFields, ...jobFields, resources }),
 };

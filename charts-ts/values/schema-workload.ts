@@ -118,5 +118,13 @@ export const workload = {
 
 const workloadSchema = z.strictObject(workload);
 
-/** The values that every target has. */
-export type WorkloadValues = z.infer<typeof workloadSchema>;
+type Workload = z.infer<typeof workloadSchema>;
+
+/**
+ * The values that every target has, without the resources, because on Kubernetes a container may have no CPU limit, and with
+ * an autoscaler that may do without a target of the CPU.
+ */
+export type WorkloadValues = Omit<Workload, 'autoscaling' | 'migrations' | 'purge' | 'resources'> & {
+  readonly autoscaling: Partial<Workload['autoscaling']>;
+  readonly purge: Omit<Workload['purge'], 'resources'>;
+};

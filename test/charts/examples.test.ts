@@ -28,7 +28,7 @@ function refusal(...args: string[]): string[] {
 const used = {
   eks: [
     ...['image.repository', 'ingress.host', 'database.peers[0].cidr', 'redis.peers[0].cidr'],
-    ...['eks.certificateArn', 'eks.loadBalancerCidrs[0]'],
+    ...['eks.certificateArn', 'eks.loadBalancerCidrs[0]', 'eks.loadBalancerCidrs[1]'],
   ],
   gke: ['image.repository', 'ingress.host', 'database.peers[0].cidr', 'redis.peers[0].cidr', 'gke.address'],
   aks: [
@@ -65,7 +65,8 @@ describe('charts: examples among the values', () => {
 
   it('are refused one by one', () => {
     const path = file(ownValues.eks.replace(/^ {2}loadBalancerCidrs.*$/m, ''));
-    expect(refusal('--cloud', 'eks', '-f', path)).to.deep.equal([line('eks.loadBalancerCidrs[0]', 'eks')]);
+    const networks = ['eks.loadBalancerCidrs[0]', 'eks.loadBalancerCidrs[1]'];
+    expect(refusal('--cloud', 'eks', '-f', path)).to.deep.equal(networks.map((one) => line(one, 'eks')));
   });
 
   it('do not matter where nothing uses them', () => {
@@ -73,7 +74,6 @@ describe('charts: examples among the values', () => {
     expect(refusal('--cloud', 'eks', '--set', sets)).to.have.members([
       line('image.repository', 'eks'),
       line('ingress.host', 'eks'),
-      line('eks.loadBalancerCidrs[0]', 'eks'),
     ]);
     const path = file(ownValues.gke.replace('project: corp-identity, ', ''));
     expect(refusal('--cloud', 'gke', '-f', path)).to.deep.equal([]);

@@ -1,9 +1,14 @@
+import { entries, isSecret } from '../../../app/config/config.ts';
+import { configKey } from '../../kubernetes/settings.ts';
 import { isClusterScoped } from '../../manifest.ts';
 import type { Tree } from '../../values/merge.ts';
 import { documentsOfKind, namespaceOf } from '../manifest-set.ts';
 import { objectRule, podRule, type Rule } from '../rule.ts';
 import { isComplete } from '../schemas/newest-types.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
+
+/** Keys of variables of the service that are no secrets, although some of their names sound so: PASSWORD_BREACH_URL. */
+const plainKeys = new Set(entries.filter((entry) => !isSecret(entry)).map(({ name }) => configKey(name)));
 
 /** Whether a policy has ingress and egress rules for pods with these labels. */
 function isolates({ egress, ingress, podSelector }: Tree, podLabels: Tree): boolean {
@@ -16,14 +21,15 @@ function isolates({ egress, ingress, podSelector }: Tree, podLabels: Tree): bool
   return hasLabels && isSelected && asMaps(ingress).length > 0 && asMaps(egress).length > 0;
 }
 
-/** Whether a policy selects all pods and has no rule for either direction. */
-function isDefaultDeny({ egress, ingress, podSelector, policyTypes }: Tree): boolean {
+/** Whether a policy selects pods with these labels and has no rule for either direction. */
+function isDefaultDeny({ egress, ingress, podSelector, policyTypes }: Tree, podLabels: Tree): boolean {
   const types = Array.isArray(policyTypes) ? policyTypes : [];
   const deniesAll = ingress === undefined && egress === undefined;
   return (
     deniesAll &&
     ['Ingress', 'Egress'].every((type) => types.includes(type)) &&
-    Object.keys(asMap(podSelector)).length === 0
+    get(podSelector, 'matchExpressions') === undefined &&
+    matchesLabels(podLabels, get(podSelector, 'matchLabels'))
   );
 }
 
@@ -52,8 +58,8 @@ export const accessRules: readonly Rule[] = [
       .map(({ object }) => asMap(get(object, 'spec')));
     if (!policies.some((policy) => isolates(policy, podLabels)))
       yield 'needs one NetworkPolicy with ingress and egress rules that selects its pods';
-    if (!policies.some(isDefaultDeny))
-      yield 'needs a NetworkPolicy in its namespace that denies all other traffic';
+    if (!policies.some((policy) => isDefaultDeny(policy, podLabels)))
+      yield 'needs a NetworkPolicy that selects its pods and denies all other traffic';
   }),
   objectRule('no-secrets', ['Secret'], function* ({ object }) {
     if (get(object, 'data') || get(object, 'stringData'))
@@ -63,8 +69,8 @@ export const accessRules: readonly Rule[] = [
     for (const [key, value] of Object.entries(asMap(get(object, 'data')))) {
       const hasPassword =
         /:\/\/[^\s/:@]+:[^\s/@]+@/.test(asText(value)) || /-----BEGIN [A-Z ]*PRIVATE KEY/.test(asText(value));
-      if (hasPassword || /password|secret|token|jwt|credential|bearer/i.test(key))
-        yield `must not contain the secret ${key}: move it to a Secret`;
+      const isNamedSo = /password|secret|token|jwt|credential|bearer/i.test(key) && !plainKeys.has(key);
+      if (hasPassword || isNamedSo) yield `must not contain the secret ${key}: move it to a Secret`;
     }
   }),
   objectRule('rbac', ['Role', 'ClusterRole'], function* ({ object }) {

@@ -1,20 +1,23 @@
+import type { Document } from '../document.ts';
 import { findObject, nameOf } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
 
-// Those of the Pod Security Standard "restricted" without ephemeral and downwardAPI.
-const allowedVolumes = ['emptyDir', 'secret', 'configMap', 'projected', 'csi', 'persistentVolumeClaim'];
+// Those of the Pod Security Standard "restricted".
+const allowedVolumes = [
+  ...['emptyDir', 'secret', 'configMap', 'projected', 'csi', 'persistentVolumeClaim'],
+  ...['ephemeral', 'downwardAPI'],
+];
 const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
 
 const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];
 
+/** One pod has nothing to spread over. */
+const isSinglePod = ({ object }: Document): boolean => get(object, 'spec', 'replicas') === 1;
+
 /** Rules about the rights, the identity, the labels, the probes and the placement of a pod. */
 export const podRules: readonly Rule[] = [
   podRule('pod-security-context', function* ({ podSpec: { securityContext } }) {
-    for (const field of ['runAsUser', 'runAsGroup', 'fsGroup']) {
-      if (!(Number(get(securityContext, field)) > 10_000))
-        yield `must set the pod's securityContext.${field} to an id above 10000`;
-    }
     if (get(securityContext, 'runAsNonRoot') !== true)
       yield "must set the pod's securityContext.runAsNonRoot: true";
     if (get(securityContext, 'seccompProfile', 'type') !== 'RuntimeDefault')
@@ -23,8 +26,10 @@ export const podRules: readonly Rule[] = [
   podRule('host-access', function* ({ podSpec }) {
     for (const field of ['hostNetwork', 'hostPID', 'hostIPC'])
       if (podSpec[field] === true) yield `must not set ${field}`;
-    if (podSpec.hostAliases !== undefined) yield 'must not set hostAliases';
     if (get(podSpec, 'securityContext', 'sysctls') !== undefined) yield 'must not set sysctls';
+  }),
+  podRule('host-aliases', function* ({ podSpec }) {
+    if (podSpec.hostAliases !== undefined) yield 'must not set hostAliases';
   }),
   podRule('volumes', function* ({ podSpec }) {
     for (const { name, ...source } of asMaps(podSpec.volumes)) {
@@ -66,8 +71,10 @@ export const podRules: readonly Rule[] = [
   podRule('probes', function* ({ kind, podSpec }) {
     if (kind !== 'Deployment') return;
     for (const container of asMaps(podSpec.containers)) {
+      // A sidecar that nobody connects to has nothing that a probe could ask.
+      const isReached = asMaps(podSpec.containers).length === 1 || asMaps(container.ports).length > 0;
       for (const probe of probeKinds) {
-        if (!container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
+        if (isReached && !container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
       }
       const path = (probe: string) => get(container, probe, 'httpGet', 'path');
       if (path('livenessProbe') !== undefined && path('livenessProbe') === path('readinessProbe')) {
@@ -86,20 +93,21 @@ export const podRules: readonly Rule[] = [
       }
     }
   }),
-  podRule('anti-affinity', function* ({ kind, podSpec }) {
-    if (kind !== 'Deployment') return;
+  podRule('anti-affinity', function* ({ document, kind, podSpec }) {
+    if (kind !== 'Deployment' || isSinglePod(document)) return;
     const antiAffinity = asMap(get(podSpec, 'affinity', 'podAntiAffinity'));
     const terms = [
+      ...asMaps(podSpec.topologySpreadConstraints),
       ...asMaps(antiAffinity.preferredDuringSchedulingIgnoredDuringExecution).map(
         ({ podAffinityTerm }) => podAffinityTerm,
       ),
       ...asMaps(antiAffinity.requiredDuringSchedulingIgnoredDuringExecution),
     ];
     if (!terms.some((term) => get(term, 'topologyKey') === 'kubernetes.io/hostname'))
-      yield 'must set a podAntiAffinity with the topologyKey kubernetes.io/hostname';
+      yield 'must spread its pods over nodes: a topologySpreadConstraint or podAntiAffinity with the topologyKey kubernetes.io/hostname';
   }),
-  podRule('topology-spread', function* ({ kind, podSpec }) {
-    if (kind !== 'Deployment') return;
+  podRule('topology-spread', function* ({ document, kind, podSpec }) {
+    if (kind !== 'Deployment' || isSinglePod(document)) return;
     const constraints = asMaps(podSpec.topologySpreadConstraints);
     if (!constraints.some(({ labelSelector, maxSkew }) => labelSelector && Number(maxSkew) >= 1)) {
       yield 'must set a topologySpreadConstraint with labelSelector and maxSkew';
