@@ -76,7 +76,7 @@ extraObjects:
     values: 'extraObjects: [{ apiVersion: v1, kind: ConfigMapp, metadata: { name: notes } }]',
     clouds: ['eks'],
     refused: [
-      '14-extra-objects.yaml ConfigMapp/notes: the gate has no schema for the kind v1 ConfigMapp [schema]',
+      '14-extra-objects.yaml ConfigMapp/notes: the gate has no schema for the kind v1 ConfigMapp [unknown-kind]',
     ],
   },
   {

@@ -166,8 +166,8 @@ patches:
   ),
   refused(
     'a new name that another object has',
-    '{ target: { kind: ConfigMap, name: auth-jwt-public-keys }, patch: [{ op: replace, path: /metadata/name, value: auth-service-config }] }',
-    'patches[0]: makes two objects ConfigMap/auth-service-config',
+    '{ target: { kind: NetworkPolicy, name: auth-service-load-balancer }, patch: [{ op: replace, path: /metadata/name, value: auth-service }] }',
+    'patches[0]: makes two objects NetworkPolicy/auth-service',
   ),
   refused(
     'a selector that cannot be read',
