@@ -6,7 +6,7 @@ import type { CloudName } from './values/schema.ts';
 
 /** A text that stands nowhere else, in the format of the example: many values are parsed on their way into an object. */
 function mark(text: string, index: number): string {
-  const address = `198.51.100.${index + 1}`;
+  const address = `198.51.100.${index + 100}`;
   if (/^[\d.]+\/\d+$/.test(text)) return `${address}/32`;
   return /^[\d.]+$/.test(text) ? address : `${text}-marked-${index}`;
 }

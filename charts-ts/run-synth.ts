@@ -12,6 +12,7 @@ import { plainContent } from './output/plain.ts';
 import { type RootFiles, writeRootFiles } from './output/root-files.ts';
 import { writeSchema } from './output/schema-file.ts';
 import { readSecrets, writeSecretFile } from './output/secret-file.ts';
+import { refuseExamples } from './refuse-examples.ts';
 import { buildTarget } from './targets/build-target.ts';
 import { loadTarget } from './targets/targets.ts';
 import { loadValues } from './values/load-values.ts';
@@ -109,4 +110,13 @@ export async function runSynth(
   }
   if (secret) writeSecretFile(secret);
   return [...folders.keys(), ...targets.rootFiles.keys(), ...(secret ? [secret.path] : [])];
+}
+
+/**
+ * What `npm run synth` does: it also refuses values that are still the examples of the charts.
+ * @throws as runSynth
+ */
+export async function synthForCluster(...parameters: Parameters<typeof runSynth>): Promise<string[]> {
+  refuseExamples(parseCommandLine(parameters[0]));
+  return runSynth(...parameters);
 }

@@ -3,7 +3,7 @@ import { entries, isSecret } from '../../app/config/config.ts';
 import { checkedManifests } from '../../charts-ts/checked-manifests.ts';
 import { configKey } from '../../charts-ts/kubernetes/settings.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
-import { only } from './support/synthesized.ts';
+import type { Loose } from './support/synthesized.ts';
 
 /** Variables that the charts set from other values, which the message of `extraConfig` says. */
 const ofOtherValues = [
@@ -51,8 +51,9 @@ describe('charts: extraConfig', () => {
     const files = await checkedManifests(
       loadValues('eks', { files: [], sets: [{ kind: 'set-json', text }] }),
     );
-    const documents = files.flatMap(({ name, objects }) => objects.map((object) => ({ file: name, object })));
-    const { data } = only(documents, 'ConfigMap', 'auth-service-config');
+    const objects: Loose[] = files.flatMap((file) => file.objects);
+    // The name of the ConfigMap ends with a hash of its content.
+    const { data } = objects.find(({ metadata }) => /^auth-service-config\b/.test(metadata.name));
     for (const name of names.filter((one) => given[one] !== ''))
       expect(data, name).to.have.property(configKey(name), given[name]);
   });

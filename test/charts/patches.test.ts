@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse, parseAllDocuments, stringify } from 'yaml';
-import { checkedManifests } from '../../charts-ts/checked-manifests.ts';
 import type { Manifest } from '../../charts-ts/manifest.ts';
 import { applyPatches } from '../../charts-ts/patches/apply-patches.ts';
 import { renameChanged } from '../../charts-ts/patches/rename-changed.ts';
+import { synthesize } from '../../charts-ts/synthesize.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
 import type { Patch } from '../../charts-ts/values/schema-patches.ts';
 import { findKubectl } from './support/helm.ts';
@@ -79,30 +79,34 @@ describe('charts: patches', function () {
   // Unpacks a binary of 58 MB once.
   this.timeout(60_000);
   let folder = '';
-  let changed: Record<string, Loose>;
-  let chosen: Record<string, Loose>;
+  let built: Record<string, Loose>;
 
-  /** The objects after the patches, as Kustomize makes them. */
-  function kustomized(name: string, objects: readonly Loose[], patches: readonly object[]) {
-    const base = join(folder, name);
-    mkdirSync(base);
-    writeFileSync(join(base, 'objects.yaml'), objects.map((object) => stringify(object)).join('---\n'));
-    writeFileSync(join(base, 'kustomization.yaml'), stringify({ resources: ['objects.yaml'], patches }));
-    const output = execFileSync(kubectl ?? '', ['kustomize', base], { encoding: 'utf8' });
-    return byName(parseAllDocuments(output).map((document) => document.toJS()));
+  function writeBase(name: string, objects: readonly Loose[], patches: readonly object[]): void {
+    mkdirSync(join(folder, name));
+    writeFileSync(
+      join(folder, name, 'objects.yaml'),
+      objects.map((object) => stringify(object)).join('---\n'),
+    );
+    writeFileSync(
+      join(folder, name, 'kustomization.yaml'),
+      stringify({ resources: ['objects.yaml'], patches }),
+    );
   }
 
   before(function () {
     if (!kubectl) this.skip();
     folder = mkdtempSync(join(tmpdir(), 'patches-'));
-    changed = kustomized(
+    writeBase(
       'changed',
       cases.map((one, index) => objectOf(one, `case-${index}`)),
       cases.map((one, index) => ({ target: { name: `case-${index}` }, patch: forKustomize(one) })),
     );
     const any = { apiVersion: 'v1', kind: 'Any' };
     const hits = targets.map((target, index) => ({ target, patch: stringify({ ...any, ...hit(index) }) }));
-    chosen = kustomized('chosen', crowd, hits);
+    writeBase('chosen', crowd, hits);
+    writeFileSync(join(folder, 'kustomization.yaml'), stringify({ resources: ['changed', 'chosen'] }));
+    const output = execFileSync(kubectl ?? '', ['kustomize', folder], { encoding: 'utf8' });
+    built = byName(parseAllDocuments(output).map((document) => document.toJS()));
   });
   after(() => folder && rmSync(folder, { recursive: true }));
 
@@ -116,7 +120,7 @@ describe('charts: patches', function () {
       const result = patched([object], [{ target: { name: `case-${index}` }, patch: parse(one.patch) }]);
       const [key = ''] = Object.keys(result);
       expect(result).to.have.keys(key);
-      expect(result[key]).to.deep.equal(changed[key]);
+      expect(result[key]).to.deep.equal(built[key]);
     });
 
   it('choose their objects as kubectl kustomize does', () => {
@@ -126,7 +130,7 @@ describe('charts: patches', function () {
       .filter(({ target }) => target.kind !== 'Deploy');
     const result = patched(crowd, matching);
     for (const [key, object] of Object.entries(result))
-      expect(object.metadata.annotations ?? {}, key).to.deep.equal(chosen[key]?.metadata.annotations ?? {});
+      expect(object.metadata.annotations ?? {}, key).to.deep.equal(built[key]?.metadata.annotations ?? {});
   });
 
   // Kustomize loses the change of the port, and writes the text "null" as the label.
@@ -140,7 +144,7 @@ describe('charts: patches', function () {
     expect(result.spec).to.deep.equal(ports({ containerPort: 80, name: 'http', protocol: 'TCP' }));
   });
 
-  it('give an object that cannot change, and that they change, another name', async () => {
+  it('give an object that cannot change, and that they change, another name', () => {
     const job = (patch: object, kind = 'Job') => {
       const patches = `patches=${JSON.stringify([{ target: { kind }, patch }])}`;
       const values = loadValues('eks', {
@@ -150,24 +154,20 @@ describe('charts: patches', function () {
           { kind: 'set-json', text: patches },
         ],
       });
-      return checkedManifests(values).then((files) => {
-        const found = files
-          .flatMap(({ objects }) => objects)
-          .find((object) => object.kind === 'Job') as Loose;
-        return found;
-      });
+      const objects: Loose[] = synthesize(values).flatMap((file) => file.objects);
+      return objects.find((object) => object.kind === 'Job');
     };
     const template = { spec: { template: { metadata: { annotations: { team: 'identity' } } } } };
-    const untouched = await job({ metadata: { annotations: { team: 'identity' } } });
-    const first = await job(template);
-    const again = await job(template);
-    const other = await job({ spec: { template: { metadata: { annotations: { team: 'platform' } } } } });
+    const untouched = job({ metadata: { annotations: { team: 'identity' } } });
+    const first = job(template);
+    const again = job(template);
+    const other = job({ spec: { template: { metadata: { annotations: { team: 'platform' } } } } });
     const names = [untouched, first, other].map(({ metadata }) => metadata.name);
     expect(new Set(names).size).to.equal(3);
     for (const name of names) expect(name).to.match(/^auth-service-migrate-[0-9a-f]{10}$/);
     expect(again).to.deep.equal(first);
     expect(first.spec.template.metadata.labels).to.include({ app: first.metadata.name });
-    const deployed = await job({ spec: { paused: true } }, 'Deployment');
+    const deployed = job({ spec: { paused: true } }, 'Deployment');
     expect(deployed.metadata.name).to.equal(untouched.metadata.name);
   });
 

@@ -12,7 +12,7 @@ export const ownValues = {
 eks:
   region: eu-central-1
   certificateArn: arn:aws:acm:eu-central-1:482915730162:certificate/7d1f
-  loadBalancerCidrs: [10.0.0.0/16]
+  loadBalancerCidrs: [10.0.0.0/20, 10.0.64.0/20]
 `,
   gke: `${kubernetes}
 gke: { project: corp-identity, address: 34.117.20.9 }

@@ -22,6 +22,7 @@ extraConfig:
   OTEL_TRACES_SAMPLER_ARG: 0.05
   OTEL_EXPORTER_OTLP_COMPRESSION: gzip
   OTEL_BSP_MAX_QUEUE_SIZE: 4096`,
+    clouds: ['aks'],
     output: config({
       OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
       OTEL_TRACES_SAMPLER_ARG: '0.05',

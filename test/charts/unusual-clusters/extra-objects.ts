@@ -18,6 +18,7 @@ extraObjects:
     kind: SealedSecret
     metadata: { name: auth-secrets, namespace: vault }
     spec: { encryptedData: { db-url: AgB } }`,
+    clouds: ['aks'],
     output: {
       'ServiceEntry/postgres': {
         metadata: {
@@ -75,7 +76,7 @@ extraObjects:
     values: 'extraObjects: [{ apiVersion: v1, kind: ConfigMapp, metadata: { name: notes } }]',
     clouds: ['eks'],
     refused: [
-      '14-extra-objects.yaml ConfigMapp/notes: the gate has no schema for the kind v1 ConfigMapp [schema]',
+      '14-extra-objects.yaml ConfigMapp/notes: the gate has no schema for the kind v1 ConfigMapp [unknown-kind]',
     ],
   },
   {

@@ -26,6 +26,7 @@ patches:
             terminationGracePeriodSeconds: null
   - target: { kind: CronJob }
     patch: { spec: { jobTemplate: { spec: { template: { metadata: { labels: { mesh: "off" } } } } } } }`,
+    clouds: ['gke'],
     output: {
       'Deployment/auth-service': {
         spec: {
@@ -54,6 +55,7 @@ patches:
       - op: add
         path: /spec/ports/0/appProtocol
         value: http`,
+    clouds: ['aks'],
     output: {
       'Service/auth-service': {
         spec: {
@@ -72,6 +74,7 @@ patches:
 patches:
   - target: { labelSelector: "app.kubernetes.io/component in (purge)" }
     patch: { $patch: delete }`,
+    clouds: ['eks'],
     output: { 'CronJob/auth-service-purge': null, 'Deployment/auth-service': {} },
   },
   {
@@ -163,8 +166,8 @@ patches:
   ),
   refused(
     'a new name that another object has',
-    '{ target: { kind: ConfigMap, name: auth-jwt-public-keys }, patch: [{ op: replace, path: /metadata/name, value: auth-service-config }] }',
-    'patches[0]: makes two objects ConfigMap/auth-service-config',
+    '{ target: { kind: NetworkPolicy, name: auth-service-load-balancer }, patch: [{ op: replace, path: /metadata/name, value: auth-service }] }',
+    'patches[0]: makes two objects NetworkPolicy/auth-service',
   ),
   refused(
     'a selector that cannot be read',

@@ -22,6 +22,7 @@ export const secrets: readonly UnusualCluster[] = [
   {
     title: 'Secrets of CloudNativePG and of an operator of Redis, with names and keys of their own',
     values: operators,
+    clouds: ['eks'],
     output: {
       'Deployment/auth-service': pods({}, [
         tmp,
@@ -154,6 +155,7 @@ secrets:
     values: `
 database: { caSecret: { name: auth-db-ca, key: ca.crt } }
 redis: { caSecret: { name: redis-tls, key: ca.crt } }`,
+    clouds: ['aks'],
     output: {
       'ConfigMap/auth-database-ca': null,
       'ConfigMap/auth-redis-ca': null,
@@ -187,6 +189,7 @@ patches:
     patch: { spec: { template: { metadata: { annotations: { vault.hashicorp.com/agent-inject: "true" } } } } }
   - target: { kind: CronJob }
     patch: { spec: { jobTemplate: { spec: { template: { metadata: { annotations: { vault.hashicorp.com/agent-inject: "true" } } } } } } }`,
+    clouds: ['gke'],
     output: {
       'Deployment/auth-service': pods({}, [tmp, publicKeys]),
       'CronJob/auth-service-purge': {
