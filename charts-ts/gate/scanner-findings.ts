@@ -145,4 +145,41 @@ export const findingsOfValues: readonly ScannerFinding[] = [
     where: '`ingress.kind=ingress` on AKS',
     reason: 'an option for existing clusters. The default is the Gateway API',
   },
+  {
+    ids: {
+      'kube-score': ['container-image-pull-policy'],
+      Checkov: ['CKV_K8S_15'],
+      Polaris: ['pullPolicyNotAlways'],
+    },
+    where: '`image.digest`',
+    reason:
+      'a digest names one content, so a node that has it need not ask the registry. `image.pullPolicy: Always` passes',
+  },
+  {
+    ids: {
+      'kube-score': ['container-resources'],
+      Checkov: ['CKV_K8S_11'],
+      Trivy: ['KSV-0011'],
+      kubescape: ['C-0270'],
+    },
+    where: '`resources.limits.cpu: null`',
+    values: 'resources.limits.cpu=null',
+    reason: 'you have chosen bursts over a quota',
+  },
+  {
+    ids: {
+      'kube-score': ['container-security-context-user-group-id'],
+      Checkov: ['CKV_K8S_40'],
+      Trivy: ['KSV-0020', 'KSV-0021'],
+    },
+    where: '`openshift: true`',
+    values: 'openshift=true',
+    reason: 'OpenShift assigns the ids when it admits the pod',
+  },
+  {
+    ids: { Checkov: ['CKV_K8S_38'], kubescape: ['C-0034'] },
+    where: '`serviceAccount.automount: true`',
+    values: 'serviceAccount.automount=true',
+    reason: 'a sidecar needs the token',
+  },
 ];

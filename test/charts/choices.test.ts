@@ -77,6 +77,12 @@ describe('charts: choices of the operator', () => {
 });
 
 describe('charts: --allow and --help', () => {
+  it('refuses a rule in gate.allow that does not exist, with its index and the list', () => {
+    expect(() => valuesOf('eks', 'gate.allow={volumes,probe}')).to.throw(
+      /^gate\.allow\[1\]: must be one of image-pinned, image-pull-policy, .*, unknown-kind$/,
+    );
+  });
+
   it('takes any rule, repeatedly, and refuses others with the list', () => {
     expect(
       parseCommandLine(['--cloud', 'eks', '--allow', 'volumes', '--allow', 'labels']).allow,

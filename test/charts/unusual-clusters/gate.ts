@@ -64,21 +64,4 @@ extraConfig:
     clouds: ['eks'],
     output: { 'Deployment/auth-service': {} },
   },
-  {
-    title: 'a rule that does not exist',
-    values: 'gate: { allow: [volumes, probe] }',
-    clouds: ['eks'],
-    refused: [
-      'gate.allow[1]: must be one of image-pinned, image-pull-policy, resources, duplicate-env, named-env, ' +
-        'secret-literals, secrets-as-files, run-as-user, seccomp-profile, privilege-escalation, privileged, ' +
-        'read-only-root, capabilities, host-ports, pod-security-context, host-access, volumes, service-account, ' +
-        'service-account-token, priority-class, service-links, labels, probes, probe-port, anti-affinity, ' +
-        'topology-spread, namespace, pod-security-label, network-policy, no-secrets, config-map-secrets, rbac, ' +
-        'rolling-update, replicas, autoscaler-bounds, disruption-budget, job-limits, service-type, ingress-tls, ' +
-        'ingress-snippets, ingress-class, reference-backend, reference-gateway, reference-cloud, ' +
-        'reference-unique, reference-selector, reference-service, reference-monitor, reference-autoscaler, ' +
-        'reference-disruption-budget, reference-policy, reference-probe, reference-volume, reference-key, ' +
-        'environment, owner-url, unknown-kind',
-    ],
-  },
 ];

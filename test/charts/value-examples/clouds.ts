@@ -28,6 +28,7 @@ export const clouds: ExampleBlock = {
     'aks.ingressNamespace': ['ingress'],
     'aks.gatewayClassName': ['istio'],
     'aks.gatewayNamespace': ['entry'],
+    'aks.gatewayName': ['login'],
     'aks.proxyCidrs': [['10.1.0.0/16']],
     'aks.vaultUrl': ['https://my-vault.vault.azure.net'],
     'aks.secretsClientId': [id],
