@@ -19,8 +19,8 @@ import { PurgeCronJob } from './kubernetes/purge-cron-job.ts';
 import { Service } from './kubernetes/service.ts';
 import { ServiceAccount } from './kubernetes/service-account.ts';
 import { DashboardConfigMaps } from './monitoring/dashboard-config-maps.ts';
+import { PodMonitor, ServiceMonitor } from './monitoring/monitors.ts';
 import { PrometheusRule } from './monitoring/prometheus-rule.ts';
-import { ServiceMonitor } from './monitoring/service-monitor.ts';
 import type { Values } from './values/schema.ts';
 
 type ObjectGroup = new (scope: Construct, id: string, values: Values, cloud: Cloud) => Construct;
@@ -78,6 +78,7 @@ export class AuthChart extends Chart {
       ['40-purge', purge.enabled, PurgeCronJob],
       ['41-backup', backup.enabled, BackupCronJobs],
       ['50-service-monitor', monitoring.serviceMonitor.enabled, ServiceMonitor],
+      ['50-pod-monitor', monitoring.podMonitor.enabled, PodMonitor],
       ['51-rules', monitoring.rules.enabled, PrometheusRule],
       ['52-dashboards', monitoring.dashboards.enabled, DashboardConfigMaps],
     ];

@@ -13,6 +13,7 @@ const gatewayMetadata = (values: Values, aks: Aks, name: string, annotations = {
   namespace: aks.gatewayNamespace,
 });
 
+/** A namespace that several installations share is not part of any of them: removing one would remove all Gateways. */
 function addNamespace(scope: Construct, values: Values, aks: Aks): void {
   const labels = { ...standardLabels(values, component), ...podSecurityLabels('baseline') };
   addObject<INamespace>(scope, 'namespace', {
@@ -80,7 +81,7 @@ export function addAksGateway(scope: Construct, values: Values, aks: Aks): void 
     addRoutes(scope, values);
     return;
   }
-  addNamespace(scope, values, aks);
+  if (aks.createGatewayNamespace) addNamespace(scope, values, aks);
   if (values.ingress.tls && aks.certificateClientId) addTlsServiceAccount(scope, values, aks);
   if (aks.preserveClientAddress) addParameters(scope, values, aks);
   addOwnGateway(scope, values, aks);

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { namesOf } from '../names.ts';
+import { accountsOf, namesOf } from '../names.ts';
 import type { Aks, Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-peers.ts';
 import { addAksGateway } from './aks-gateway.ts';
@@ -70,7 +70,7 @@ export function createAks(values: Values, aks: Aks): Cloud {
         azurekv: {
           authType: 'WorkloadIdentity',
           vaultUrl: aks.vaultUrl ?? '',
-          serviceAccountRef: { name: namesOf(values).secretsReader },
+          serviceAccountRef: { name: accountsOf(values).secretsReader },
         },
       },
       serviceAccountAnnotations: {

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { loadBalancerPath, namesOf } from '../names.ts';
+import { accountsOf, loadBalancerPath } from '../names.ts';
 import { containsBlock, isWholeNetwork } from '../values/cidr-blocks.ts';
 import type { Eks, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
@@ -135,7 +135,7 @@ export function createEks(values: Values, eks: Eks): Cloud {
         aws: {
           service: 'SecretsManager',
           region: eks.region,
-          auth: { jwt: { serviceAccountRef: { name: namesOf(values).secretsReader } } },
+          auth: { jwt: { serviceAccountRef: { name: accountsOf(values).secretsReader } } },
         },
       },
       serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },

@@ -3,7 +3,7 @@ import type { IManagedCertificate } from '@kubernetes-models/gke/networking.gke.
 import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v1beta1/FrontendConfig';
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
-import { loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
+import { accountsOf, loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
 import { hasOwnGateway, needsCloudCertificate } from './gateway.ts';
@@ -140,7 +140,7 @@ export function createGke(values: Values, gke: Gke): Cloud {
         gcpsm: {
           projectID: gke.project ?? '',
           // Without it, the operator would read the store with its own identity, which serves all namespaces.
-          auth: { workloadIdentity: { serviceAccountRef: { name: namesOf(values).secretsReader } } },
+          auth: { workloadIdentity: { serviceAccountRef: { name: accountsOf(values).secretsReader } } },
         },
       },
       serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': gke.secretsServiceAccount ?? '' },

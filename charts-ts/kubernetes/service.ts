@@ -16,6 +16,7 @@ export class Service extends Construct {
       apiVersion: 'v1',
       kind: 'Service',
       metadata: metadata(values, namesOf(values).app, {
+        labels: values.service.labels,
         annotations: { ...cloud.serviceAnnotations, ...given },
       }),
       spec: {

@@ -53,6 +53,8 @@ export const aks = z.strictObject({
   ingressNamespace: dnsLabel,
   gatewayClassName: dnsLabel,
   gatewayNamespace: dnsLabel,
+  createGatewayNamespace: z.boolean(),
+  gatewayName: dnsLabel,
   preserveClientAddress: z.boolean(),
   proxyCidrs: z.array(cidr),
   vaultUrl: text(/^https:\/\/\S+$/, 'must be the URL of a Key Vault').optional(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { cidr, dnsLabel, hostName, labels, text } from './formats.ts';
+import { annotations, cidr, dnsLabel, hostName, labels, text } from './formats.ts';
 import {
   egressRule,
   ingressRule,
@@ -45,7 +45,7 @@ export const ingress = z.strictObject({
   ),
   tls: z.boolean(),
   tlsSecretName: objectName.optional(),
-  annotations: labels,
+  annotations,
 });
 export type Controller = z.infer<typeof controller>;
 
@@ -65,7 +65,7 @@ export const gateway = z.strictObject({
   redirect: z.boolean(),
   parentRefs: z.array(parentRef),
   redirectParentRefs: z.array(parentRef),
-  routeAnnotations: labels,
+  routeAnnotations: annotations,
 });
 
 export const service = z.strictObject({
@@ -75,9 +75,10 @@ export const service = z.strictObject({
   loadBalancerClass: z.string().min(1).optional(),
   loadBalancerSourceRanges: z.array(cidr),
   externalTrafficPolicy: z.enum(['Cluster', 'Local']).optional(),
-  annotations: labels,
+  labels,
+  annotations,
   clusterDomain: hostName,
-  trafficDistribution: z.enum(['PreferClose', 'PreferSameZone']).optional(),
+  trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),
   ipFamilyPolicy: z.enum(['SingleStack', 'PreferDualStack', 'RequireDualStack']).optional(),
   ipFamilies: z
     .array(z.enum(['IPv4', 'IPv6']))

@@ -185,7 +185,8 @@ describe('charts: backups', () => {
     ['backup.enabled=true,backup.remote=store:bucket', 'backup.egress: must name the object store'],
     ['backup.remote=bucket', 'backup.remote: must be REMOTE:PATH of rclone'],
     ['backup.ageRecipients={AGE-SECRET-KEY-1}', 'backup.ageRecipients[0]: must be a public key of age'],
-    [`${claim},backup.schedule=0 25 * * *`, 'backup.schedule: is no cron schedule'],
+    [`${claim},backup.schedule=0 25 * * *`, 'backup.schedule: must have an hour from 0 to 23'],
+    [`${claim},backup.schedule=0 4 30 2 *`, 'backup.schedule: must run more often than once in eight years'],
     [`${claim},backup.resources.limits.cpu=1m`, 'backup.resources.limits.cpu: must not be below the request'],
   ];
   for (const [sets, fault] of faults)

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { documentsOf, only, valuesOf } from './support/synthesized.ts';
+import { configurationOf, documentsOf, only, valuesOf } from './support/synthesized.ts';
 
 const ipv6 =
   'service.ipFamilies={IPv6},eks.ipAddressType=dualstack,eks.loadBalancerCidrs={10.0.0.0/20,2001:db8:20:1::/64}';
 const proxiesOf = (...args: Parameters<typeof documentsOf>): string[] =>
-  only(documentsOf(...args), 'ConfigMap', 'auth-service-config').data.TRUSTED_PROXIES.split(',');
+  configurationOf(documentsOf(...args)).data.TRUSTED_PROXIES.split(',');
 
 describe('charts: address families', () => {
   it('are left to the cluster by default', () => {

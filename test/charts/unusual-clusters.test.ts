@@ -16,9 +16,19 @@ import { entryMistakes } from './unusual-clusters/entry-mistakes.ts';
 import { existing } from './unusual-clusters/existing.ts';
 import { gateways } from './unusual-clusters/gateways.ts';
 import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
+import { installations } from './unusual-clusters/installations.ts';
+import { jobs } from './unusual-clusters/jobs.ts';
+import { monitoring } from './unusual-clusters/monitoring.ts';
 import { networkDestinations } from './unusual-clusters/network-destinations.ts';
 import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
 import { networkPolicies } from './unusual-clusters/network-policies.ts';
+import { podContainers } from './unusual-clusters/pod-containers.ts';
+import { podIdentity } from './unusual-clusters/pod-identity.ts';
+import { podImages } from './unusual-clusters/pod-images.ts';
+import { podMetadata } from './unusual-clusters/pod-metadata.ts';
+import { podPlacement } from './unusual-clusters/pod-placement.ts';
+import { podResources } from './unusual-clusters/pod-resources.ts';
+import { podVariables } from './unusual-clusters/pod-variables.ts';
 import { publicServices } from './unusual-clusters/public-services.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
@@ -33,6 +43,16 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   'network-mistakes': networkMistakes,
   'network-policies': networkPolicies,
   'public-services': publicServices,
+  installations,
+  monitoring,
+  images: podImages,
+  variables: podVariables,
+  containers: podContainers,
+  metadata: podMetadata,
+  placement: podPlacement,
+  identity: podIdentity,
+  resources: podResources,
+  jobs,
 };
 
 describe('charts: unusual clusters by values alone', () => {
@@ -42,18 +62,19 @@ describe('charts: unusual clusters by values alone', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** The objects by `Kind/name`, after the checks and the gate. */
+  /** `Kind/name`, without the hash of the content at the end of the name of an immutable ConfigMap. */
+  function keyOf({ kind, metadata, immutable }: Loose): string {
+    const name = metadata.name ?? metadata.generateName;
+    return `${kind}/${immutable ? name.replace(/-[^-]+$/, '') : name}`;
+  }
+
+  /** The objects by `keyOf`, after the checks and the gate. */
   async function synthesized(cloud: CloudName, text: string): Promise<Record<string, Loose>> {
     const file = join(folder, 'values.yaml');
     writeFileSync(file, text);
     const files = await checkedManifests(loadValues(cloud, { files: [file], sets: [] }));
     const objects = files.flatMap((one) => one.objects);
-    return Object.fromEntries(
-      objects.map((object) => [
-        `${object.kind}/${object.metadata?.name ?? object.metadata?.generateName}`,
-        object,
-      ]),
-    );
+    return Object.fromEntries(objects.map((object) => [keyOf(object), object]));
   }
 
   async function refusal(cloud: CloudName, text: string): Promise<string[]> {

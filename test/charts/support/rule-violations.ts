@@ -1,6 +1,8 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
+import { monitorViolations } from './monitor-violations.ts';
 import { addTo as add, networkViolations, type Violate } from './network-violations.ts';
-import { type Loose, only } from './synthesized.ts';
+import { podViolations } from './pod-violations.ts';
+import { configurationOf, type Loose, only } from './synthesized.ts';
 
 const pod = (documents: Document[]): Loose => only(documents, 'Deployment').spec.template.spec;
 const api = (documents: Document[]): Loose => pod(documents).containers[0];
@@ -16,8 +18,9 @@ function remove(documents: Document[], kind: string): void {
 }
 
 /** For each rule of the gate, a change to valid manifests that violates it. */
-export const ruleViolations: Record<string, Violate> = {
+export const ruleViolations: Readonly<Record<string, Violate>> = {
   ...networkViolations,
+  ...podViolations,
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
   },
@@ -43,7 +46,7 @@ export const ruleViolations: Record<string, Violate> = {
     api(all).securityContext.capabilities = { drop: ['ALL'], add: ['NET_ADMIN'] };
   },
   resources: (all) => {
-    delete init(all).resources.limits['ephemeral-storage'];
+    delete init(all).resources.requests.memory;
   },
   'duplicate-env': (all) => {
     api(all).env.push({ name: 'PORT', value: '8001' });
@@ -65,9 +68,6 @@ export const ruleViolations: Record<string, Violate> = {
   },
   'host-ports': (all) => {
     api(all).ports[0].hostPort = 8000;
-  },
-  'pod-security-context': (all) => {
-    delete pod(all).securityContext.fsGroup;
   },
   'host-access': (all) => {
     pod(all).hostNetwork = true;
@@ -129,7 +129,7 @@ export const ruleViolations: Record<string, Violate> = {
     });
   },
   'config-map-secrets': (all) => {
-    only(all, 'ConfigMap', 'auth-service-config').data.ELSEWHERE = 'postgresql://auth:hunter2@db:5432/auth';
+    configurationOf(all).data.ELSEWHERE = 'postgresql://auth:hunter2@db:5432/auth';
   },
   rbac: (all) => {
     const rules = [{ apiGroups: [''], resources: ['*'], verbs: ['get'] }];
@@ -155,9 +155,7 @@ export const ruleViolations: Record<string, Violate> = {
     delete spec.maxUnavailable;
     spec.minAvailable = 3;
   },
-  'reference-monitor': (all) => {
-    only(all, 'ServiceMonitor').spec.endpoints[0].port = 'prometheus';
-  },
+  ...monitorViolations,
   'reference-probe': (all) => {
     api(all).readinessProbe.httpGet.port = 'https';
   },
@@ -165,9 +163,9 @@ export const ruleViolations: Record<string, Violate> = {
     api(all).volumeMounts.push({ name: 'nowhere', mountPath: '/nowhere' });
   },
   'reference-key': (all) => {
-    delete only(all, 'ConfigMap', 'auth-service-config').data.PORT;
+    delete configurationOf(all).data.PORT;
   },
   environment: (all) => {
-    only(all, 'ConfigMap', 'auth-service-config').data.KEEP_ALIVE_TIMEOUT = '5h';
+    configurationOf(all).data.KEEP_ALIVE_TIMEOUT = '5h';
   },
 };
