@@ -11,11 +11,11 @@ import type { Values } from './values/schema.ts';
 function allowedRules(values: Values): string[] {
   const { ingress, secrets, service } = values;
   return [
+    ...podExceptions(values).map(({ rule }) => rule),
     // Environment variables instead of files.
     ...(secrets.delivery === 'env' ? ['secrets-as-files'] : []),
     ...(service.type !== 'ClusterIP' ? ['service-type'] : []),
     ...(ingress.className === 'nginx' ? ['ingress-nginx'] : []),
-    ...podExceptions(values).map(({ rule }) => rule),
   ];
 }
 

@@ -63,11 +63,12 @@ function* checkAnnotations(values: Values): Iterable<string> {
   }
 }
 
-function* checkService({ service }: Values): Iterable<string> {
-  const { externalTrafficPolicy, loadBalancerClass, loadBalancerSourceRanges, nodePort, type } = service;
+function* checkService(values: Values): Iterable<string> {
+  const { annotations, externalTrafficPolicy, loadBalancerClass, nodePort, type, ...service } =
+    values.service;
   const ofLoadBalancers = {
     loadBalancerClass: loadBalancerClass !== undefined,
-    loadBalancerSourceRanges: loadBalancerSourceRanges.length > 0,
+    loadBalancerSourceRanges: service.loadBalancerSourceRanges.length > 0,
   };
   const ofBoth = {
     externalTrafficPolicy: externalTrafficPolicy !== undefined,
@@ -79,6 +80,10 @@ function* checkService({ service }: Values): Iterable<string> {
   };
   for (const [key, isSet] of Object.entries(useless))
     if (isSet) yield `service.${key}: must be removed, because service.type is ${type}`;
+  const { serviceAnnotations = {} } = createCloud(values);
+  for (const name of Object.keys(annotations))
+    if (type === 'ClusterIP' && name in serviceAnnotations)
+      yield `service.annotations.${name}: must be removed; the charts set it`;
 }
 
 /** Checks of the way in: Ingress, Gateway, Route and Service. */

@@ -11,13 +11,17 @@ import type { Values } from '../values/schema.ts';
 export class PublicService extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
-    const { annotations, externalTrafficPolicy, ipFamilies, ipFamilyPolicy, port, type, ...service } =
+    const { annotations, externalTrafficPolicy, ipFamilies, ipFamilyPolicy, labels, port, type, ...service } =
       values.service;
     const { loadBalancerClass, loadBalancerSourceRanges, nodePort } = service;
     addObject<IService>(this, 'service', {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: metadata(values, `${namesOf(values).app}-public`, { component: 'entry', annotations }),
+      metadata: metadata(values, `${namesOf(values).app}-public`, {
+        component: 'entry',
+        labels,
+        annotations,
+      }),
       spec: {
         type,
         ...(externalTrafficPolicy && { externalTrafficPolicy }),

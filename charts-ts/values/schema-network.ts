@@ -65,17 +65,17 @@ export const gateway = z.strictObject({
   redirect: z.boolean(),
   parentRefs: z.array(parentRef),
   redirectParentRefs: z.array(parentRef),
-  routeAnnotations: annotations,
+  routeAnnotations: labels,
 });
 
 export const service = z.strictObject({
+  labels,
   type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']),
   port,
   nodePort: z.int().min(1).max(65_535).optional(),
   loadBalancerClass: z.string().min(1).optional(),
   loadBalancerSourceRanges: z.array(cidr),
   externalTrafficPolicy: z.enum(['Cluster', 'Local']).optional(),
-  labels,
   annotations,
   clusterDomain: hostName,
   trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).optional(),

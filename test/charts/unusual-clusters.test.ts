@@ -33,16 +33,6 @@ import { publicServices } from './unusual-clusters/public-services.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   existing,
-  'aws-load-balancers': awsLoadBalancers,
-  cilium,
-  controllers: otherControllers,
-  'entry-mistakes': entryMistakes,
-  gateways,
-  'ingress-hosts': ingressHosts,
-  'network-destinations': networkDestinations,
-  'network-mistakes': networkMistakes,
-  'network-policies': networkPolicies,
-  'public-services': publicServices,
   installations,
   monitoring,
   images: podImages,
@@ -53,6 +43,16 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   identity: podIdentity,
   resources: podResources,
   jobs,
+  'aws-load-balancers': awsLoadBalancers,
+  cilium,
+  controllers: otherControllers,
+  'entry-mistakes': entryMistakes,
+  gateways,
+  'ingress-hosts': ingressHosts,
+  'network-destinations': networkDestinations,
+  'network-mistakes': networkMistakes,
+  'network-policies': networkPolicies,
+  'public-services': publicServices,
 };
 
 describe('charts: unusual clusters by values alone', () => {
@@ -62,13 +62,13 @@ describe('charts: unusual clusters by values alone', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
-  /** `Kind/name`, without the hash of the content at the end of the name of an immutable ConfigMap. */
-  function keyOf({ kind, metadata, immutable }: Loose): string {
-    const name = metadata.name ?? metadata.generateName;
-    return `${kind}/${immutable ? name.replace(/-[^-]+$/, '') : name}`;
+  /** `Kind/name`, without the hash at the end of the name of an immutable ConfigMap. */
+  function keyOf(object: Loose): string {
+    const { generateName, name = generateName } = object.metadata;
+    return `${object.kind}/${object.immutable ? name.replace(/-[0-9a-f]+$/, '') : name}`;
   }
 
-  /** The objects by `keyOf`, after the checks and the gate. */
+  /** The objects by `Kind/name`, after the checks and the gate. */
   async function synthesized(cloud: CloudName, text: string): Promise<Record<string, Loose>> {
     const file = join(folder, 'values.yaml');
     writeFileSync(file, text);

@@ -19,8 +19,8 @@ function remove(documents: Document[], kind: string): void {
 
 /** For each rule of the gate, a change to valid manifests that violates it. */
 export const ruleViolations: Readonly<Record<string, Violate>> = {
-  ...networkViolations,
   ...podViolations,
+  ...networkViolations,
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
   },

@@ -118,6 +118,12 @@ const mistakes: readonly [title: string, clouds: readonly CloudName[], values: s
     'ingress.annotations.kubernetes.io/ingress.class: must be removed; use ingress.className',
   ],
   [
+    'an annotation of the Service that the charts set',
+    ['gke'],
+    `service: { annotations: { cloud.google.com/backend-config: '{"default": "other"}' } }`,
+    'service.annotations.cloud.google.com/backend-config: must be removed; the charts set it',
+  ],
+  [
     'annotations of a Gateway that the charts do not create',
     ['aks'],
     'ingress: { annotations: { cert-manager.io/issuer: x } , tlsSecretName: t }\ngateway: { parentRefs: [{ name: shared }] }',
