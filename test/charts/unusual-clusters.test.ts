@@ -14,6 +14,7 @@ import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { otherControllers } from './unusual-clusters/controllers.ts';
 import { entryMistakes } from './unusual-clusters/entry-mistakes.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { gatewayListeners } from './unusual-clusters/gateway-listeners.ts';
 import { gateways } from './unusual-clusters/gateways.ts';
 import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
 import { installations } from './unusual-clusters/installations.ts';
@@ -47,6 +48,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   cilium,
   controllers: otherControllers,
   'entry-mistakes': entryMistakes,
+  'gateway-listeners': gatewayListeners,
   gateways,
   'ingress-hosts': ingressHosts,
   'network-destinations': networkDestinations,
