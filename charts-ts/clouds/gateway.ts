@@ -24,9 +24,26 @@ const tlsOf = ({ tlsSecretName }: Host, ofCloud: Listener['tls']): Listener['tls
     ? { mode: 'Terminate', certificateRefs: [{ group: '', kind: 'Secret', name: tlsSecretName }] }
     : ofCloud;
 
+const ofOwnNamespace = { namespaces: { from: 'Same' as const } };
+
+/**
+ * A listener of the operator that allows the routes of the charts, with the defaults that the API server adds, so that
+ * tools that compare find no difference.
+ */
+function withDefaults({ tls, ...listener }: Listener, allowedRoutes: Listener['allowedRoutes']): Listener {
+  const certificates = tls?.certificateRefs?.map((one) => ({ group: '', kind: 'Secret', ...one }));
+  return {
+    allowedRoutes,
+    ...listener,
+    ...(tls && {
+      tls: { mode: 'Terminate' as const, ...tls, ...(certificates && { certificateRefs: certificates }) },
+    }),
+  };
+}
+
 /** An HTTP listener, which redirects to HTTPS, and an HTTPS listener for each host. */
 function listenersOf(values: Values, options: GatewayOptions): Listener[] {
-  const { allowedRoutes = { namespaces: { from: 'Same' } }, tls } = options;
+  const { allowedRoutes = ofOwnNamespace, tls } = options;
   return hostsOf(values).flatMap((host, index) => {
     const suffix = index === 0 ? '' : `-${index + 1}`;
     const common = { hostname: host.host, allowedRoutes };
@@ -42,7 +59,10 @@ function listenersOf(values: Values, options: GatewayOptions): Listener[] {
 export function gatewayListeners(values: Values, options: GatewayOptions = {}): Listener[] {
   const { listeners } = values.gateway;
   // reason: the values contain listeners in the form of the Gateway API, which the gate checks in the finished object.
-  return listeners.length > 0 ? (listeners as unknown as Listener[]) : listenersOf(values, options);
+  const given = listeners as unknown as Listener[];
+  const { allowedRoutes = ofOwnNamespace } = options;
+  if (given.length === 0) return listenersOf(values, options);
+  return given.map((listener) => withDefaults(listener, allowedRoutes));
 }
 
 export interface GatewayOptions {

@@ -20,6 +20,7 @@ import { existing } from './unusual-clusters/existing.ts';
 import { externalSecrets } from './unusual-clusters/external-secrets.ts';
 import { extraObjects } from './unusual-clusters/extra-objects.ts';
 import { gate } from './unusual-clusters/gate.ts';
+import { gatewayListeners } from './unusual-clusters/gateway-listeners.ts';
 import { gateways } from './unusual-clusters/gateways.ts';
 import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
 import { installations } from './unusual-clusters/installations.ts';
@@ -61,6 +62,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   cilium,
   controllers: otherControllers,
   'entry-mistakes': entryMistakes,
+  'gateway-listeners': gatewayListeners,
   gateways,
   'ingress-hosts': ingressHosts,
   'network-destinations': networkDestinations,

@@ -36,6 +36,9 @@ export const clouds: ExampleBlock = {
   },
   special: {
     'eks.certificateArn': [{ value: null, with: { ingress: { tls: false } } }],
+    // Without the load balancer of Google nothing reads them.
+    'gke.address': [{ value: null, with: { ingress: { kind: 'none' } } }],
+    'gke.addressName': [{ value: null, with: { ingress: { kind: 'none' } } }],
     'gke.managedCertificate': [{ value: false, with: { gke: { preSharedCertificate: 'auth' } } }],
     'gke.certificateMap': [{ value: 'auth', with: { ingress: { kind: 'gateway' } } }],
     'aks.certificateUri': [{ value: null, with: { ingress: { tls: false } } }],

@@ -1,5 +1,11 @@
 import type { ExampleBlock } from './example.ts';
 
+const controller = {
+  peers: [{ namespace: 'traefik' }],
+  trustedProxies: ['10.244.0.0/16'],
+  idleTimeoutSeconds: 60,
+};
+const ofLoadBalancer = { ingress: { kind: 'none' }, service: { type: 'LoadBalancer' } };
 const peers = [{ cidr: '192.0.2.0/24' }, { namespace: 'tools' }];
 
 export const network: ExampleBlock = {
@@ -10,7 +16,7 @@ export const network: ExampleBlock = {
     'service.ipFamilies': [['IPv4'], ['IPv6']],
     'networkPolicy.dnsCidrs': [['169.254.20.10/32']],
     'networkPolicy.nodeCidrs': [['10.9.0.0/16']],
-    'networkPolicy.prometheus': [[{ namespace: 'observability', podLabels: { app: 'prometheus' } }]],
+    'networkPolicy.prometheus': [[], [{ namespace: 'observability', podLabels: { app: 'prometheus' } }]],
     'networkPolicy.otlp.port': [4_317],
     'networkPolicy.otlp.peers': [peers],
     'networkPolicy.extraEgress': [[{ peers, port: 443 }]],
@@ -18,6 +24,7 @@ export const network: ExampleBlock = {
     'monitoring.serviceMonitor.labels': [{ release: 'prometheus' }],
     'monitoring.rules.annotations': [{ 'example.com/owner': 'identity' }],
     'monitoring.rules.labels': [{ release: 'prometheus' }],
+    'monitoring.rules.annotations': [{ team: 'identity' }],
     'monitoring.rules.runbooks': ['https://wiki.example.com/auth'],
     'monitoring.dashboards.labels': [{ grafana_dashboard: 'auth' }],
   },
@@ -25,6 +32,15 @@ export const network: ExampleBlock = {
     'ingress.kind': [
       { value: 'gateway', clouds: ['eks', 'aks'] },
       { value: 'gateway', clouds: ['gke'], with: { gke: { certificateMap: 'auth' } } },
+      { value: 'route', with: { ingress: { controller } } },
+    ],
+    'ingress.host': [{ value: null, with: { ingress: { hosts: [{ host: 'login.example.com' }] } } }],
+    'ingress.controller.deregistrationSeconds': [
+      { value: null, with: { ingress: { kind: 'ingress', className: 'traefik', controller } } },
+    ],
+    'service.externalTrafficPolicy': [
+      { value: 'Cluster', with: ofLoadBalancer },
+      { value: 'Local', with: ofLoadBalancer },
     ],
     'networkPolicy.otlp.enabled': [{ value: true, with: { networkPolicy: { otlp: { peers } } } }],
     'service.ipFamilies': [

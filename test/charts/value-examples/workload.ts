@@ -45,6 +45,7 @@ export const workload: ExampleBlock = {
     'service.trafficDistribution': [
       { value: 'PreferClose', with: { kubernetesVersion: 'newest' } },
       { value: 'PreferSameZone', with: { kubernetesVersion: 'newest' } },
+      { value: 'PreferSameNode', with: { kubernetesVersion: 'newest' } },
     ],
   },
 };
