@@ -12,6 +12,7 @@ import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { existing } from './unusual-clusters/existing.ts';
 import { installations } from './unusual-clusters/installations.ts';
 import { jobs } from './unusual-clusters/jobs.ts';
+import { metadataMistakes } from './unusual-clusters/metadata-mistakes.ts';
 import { monitoring } from './unusual-clusters/monitoring.ts';
 import { podContainers } from './unusual-clusters/pod-containers.ts';
 import { podIdentity } from './unusual-clusters/pod-identity.ts';
@@ -29,6 +30,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   variables: podVariables,
   containers: podContainers,
   metadata: podMetadata,
+  'metadata that is refused': metadataMistakes,
   placement: podPlacement,
   identity: podIdentity,
   resources: podResources,
