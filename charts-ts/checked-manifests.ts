@@ -7,6 +7,18 @@ import type { ManifestFile } from './manifest.ts';
 import { synthesize } from './synthesize.ts';
 import type { Values } from './values/schema.ts';
 
+/** The rules that the operator has decided against, by values that say so. */
+function allowedRules(values: Values): string[] {
+  const { ingress, secrets, service } = values;
+  return [
+    ...podExceptions(values).map(({ rule }) => rule),
+    // Environment variables instead of files.
+    ...(secrets.delivery === 'env' ? ['secrets-as-files'] : []),
+    ...(service.type !== 'ClusterIP' ? ['service-type'] : []),
+    ...(ingress.className === 'nginx' ? ['ingress-nginx'] : []),
+  ];
+}
+
 /**
  * Creates all objects for these values and checks them.
  * @throws ValuesError or GateError with a line for each fault
@@ -21,11 +33,7 @@ export async function checkedManifests(values: Values): Promise<ManifestFile[]> 
   checkEnvironments(values, documents);
   const findings = await validateManifests(documents, {
     kubernetesVersion: values.kubernetesVersion,
-    // The operator has chosen environment variables over files.
-    allow: [
-      ...(values.secrets.delivery === 'env' ? ['secrets-as-files'] : []),
-      ...podExceptions(values).map(({ rule }) => rule),
-    ],
+    allow: allowedRules(values),
     existing: existingConfigMaps(values),
   });
   if (findings.length > 0) throw new GateError(findings.join('\n'));

@@ -1,4 +1,3 @@
-import { createCloud } from '../clouds/create-cloud.ts';
 import { apiSelector, installationSelector } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
@@ -30,15 +29,11 @@ const labelsOf = ({ backup, jobs, secrets, ...values }: Values) => ({
   'secrets.external.serviceAccount.labels': secrets.external.serviceAccount.labels,
 });
 
-/** No label of the operator replaces one by which objects find each other, and no annotation one that a cloud reads. */
+/** No label of the operator replaces one by which objects find each other. */
 export function* checkLabels(values: Values): Iterable<string> {
   const reserved = identityLabels(values);
   for (const [path, labels] of Object.entries(labelsOf(values)))
     for (const name of Object.keys(labels))
       if (reserved.includes(name))
         yield `${path}.${name}: must be removed, because objects and pods of the installation are selected by this label`;
-  const ofCloud = createCloud(values).serviceAnnotations ?? {};
-  for (const name of Object.keys(values.service.annotations))
-    if (name in ofCloud)
-      yield `service.annotations.${name}: must be removed, because the charts set this annotation: ${ofCloud[name]}`;
 }

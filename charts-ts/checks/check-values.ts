@@ -6,9 +6,11 @@ import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 import { longestInterval, scheduleFault } from '../workload/cron.ts';
 import { checkContainers, checkDns, checkServiceAccounts } from './check-containers.ts';
+import { entryChecks } from './check-entry.ts';
 import { checkJobs } from './check-jobs.ts';
 import { checkLabels } from './check-labels.ts';
 import { checkMonitoring } from './check-monitoring.ts';
+import { checkNetworkPolicy } from './check-network-policy.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkVolumes } from './check-volumes.ts';
 
@@ -151,7 +153,9 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkDns,
   checkServiceAccounts,
   checkJobs,
+  checkNetworkPolicy,
   (values) => createCloud(values).faults(),
+  ...entryChecks,
 ];
 
 /**

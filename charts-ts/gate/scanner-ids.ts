@@ -65,5 +65,5 @@ export const scannerIds: Readonly<Record<string, string>> = {
   'service-type': 'CKV2_K8S_5, KSV-0108, kube-score service-type, kube-linter exposed-services',
   'ingress-tls': 'polaris tlsSettingsMissing, C-0263',
   'ingress-snippets': 'CKV_K8S_152, CKV_K8S_153, CKV_K8S_154, C-0059',
-  'ingress-class': 'C-0292',
+  'ingress-nginx': 'C-0292',
 };

@@ -70,13 +70,16 @@ const furtherEndings = [
   'gateway-tls',
   'load-balancer',
   'otlp',
+  'paths-\\d+',
   'pods',
+  'public',
   'redirect',
+  'route-\\d+',
 ];
 
 const reserved = [...Object.values(endings), ...Object.values(secretEndings), ...furtherEndings];
-/** Some names end with a hash of the content as well. */
-const reservedEnding = new RegExp(`-(${reserved.join('|')})(-[0-9a-f]{10})?$`);
+/** Some names end with a hash of the content as well, and copies of Helm with `-hook`. */
+const reservedEnding = new RegExp(`-(${reserved.join('|')})(-[0-9a-f]{10})?(-hook)?$`);
 
 function reservedMessage(name: string): string {
   const [ending = ''] = reservedEnding.exec(name) ?? [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { dnsLabel, labels, text } from './formats.ts';
 import { cronFields, jobFields, schedule } from './formats-jobs.ts';
-import { peers, port } from './schema-network.ts';
+import { egressRule } from './schema-peers.ts';
 import { serviceAccount } from './schema-pod-options.ts';
 import { resources } from './schema-resources.ts';
 import { workload } from './schema-workload.ts';
@@ -53,7 +53,7 @@ export const backup = z.strictObject({
   serviceAccount,
   podLabels: labels,
   secretName: dnsLabel,
-  egress: z.array(z.strictObject({ peers, port })),
+  egress: z.array(egressRule),
   deadlineMinutes: z.int().min(1).max(1_440),
   resources,
   restore: z.strictObject({

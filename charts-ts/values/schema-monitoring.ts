@@ -30,8 +30,10 @@ const monitor = z.strictObject({
 /** What an operator changes of one alert. */
 const override = z.strictObject({
   for: duration.optional(),
+  expr: z.string().min(1).optional(),
   severity: z.string().min(1).optional(),
   labels: seriesLabels.optional(),
+  annotations: labels.optional(),
 });
 
 export const monitoring = z.strictObject({

@@ -5,7 +5,8 @@ import { installationName } from './installation.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { monitoring } from './schema-monitoring.ts';
-import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
+import { gateway, ingress, networkPolicy, service } from './schema-network.ts';
+import { peers, port } from './schema-peers.ts';
 import { podOptions, serviceAccount } from './schema-pod-options.ts';
 import { pods } from './schema-pods.ts';
 import { resources } from './schema-resources.ts';
@@ -22,6 +23,7 @@ export const valuesSchema = z.strictObject({
   ...podOptions,
   service,
   ingress,
+  gateway,
   networkPolicy,
   database: workload.database.extend({ peers, port }),
   redis: workload.redis.extend({ peers, port, sentinelPort: port.optional() }),

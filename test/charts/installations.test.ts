@@ -81,6 +81,9 @@ describe('charts: the name of an installation', () => {
       'a--b',
       'system-auth',
       'auth-hpa',
+      'x-public',
+      'x-paths-2',
+      'x-config-0123456789-hook',
       long('xy'),
     ])
       expect(installationName.safeParse(name).success, name).to.equal(false);

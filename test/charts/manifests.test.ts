@@ -148,7 +148,7 @@ describe('charts: manifests', () => {
   });
 
   it('trust the proxies of each cloud, and on GKE the load balancer itself', () => {
-    expect(config('eks').TRUSTED_PROXIES).to.equal('10.0.0.0/16');
+    expect(config('eks').TRUSTED_PROXIES).to.equal('10.0.0.0/20,10.0.16.0/20');
     expect(config('gke').TRUSTED_PROXIES).to.equal('35.191.0.0/16,130.211.0.0/22,203.0.113.10/32');
     expect(config('aks', 'trustedProxies={192.0.2.0/24}').TRUSTED_PROXIES).to.equal(
       '10.244.0.0/16,10.224.0.0/16,192.0.2.0/24',

@@ -39,11 +39,15 @@ export function alertingRule(
     ...override?.labels,
     severity: override?.severity ?? severity,
   };
+  const annotations: Record<string, string> = {
+    ...{ summary, description, runbook_url: `${runbooks}/${name}.md` },
+    ...override?.annotations,
+  };
   return {
     alert: name,
-    expr,
+    expr: override?.expr ?? expr,
     for: override?.for ?? rule.for,
     labels,
-    annotations: { summary, description, runbook_url: `${runbooks}/${name}.md` },
+    annotations,
   };
 }

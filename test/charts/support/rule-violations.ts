@@ -1,5 +1,6 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
-import { monitorViolations, type Violate } from './monitor-violations.ts';
+import { monitorViolations } from './monitor-violations.ts';
+import { addTo as add, networkViolations, type Violate } from './network-violations.ts';
 import { podViolations } from './pod-violations.ts';
 import { configurationOf, type Loose, only } from './synthesized.ts';
 
@@ -8,13 +9,6 @@ const api = (documents: Document[]): Loose => pod(documents).containers[0];
 const init = (documents: Document[]): Loose => pod(documents).initContainers[0];
 const purge = (documents: Document[]): Loose =>
   only(documents, 'CronJob').spec.jobTemplate.spec.template.spec.containers[0];
-
-function add(documents: Document[], object: Loose): void {
-  documents.push({
-    file: 'added.yaml',
-    object: { ...object, metadata: { namespace: 'auth-system', ...object.metadata } },
-  });
-}
 
 function remove(documents: Document[], kind: string): void {
   documents.splice(
@@ -26,6 +20,7 @@ function remove(documents: Document[], kind: string): void {
 /** For each rule of the gate, a change to valid manifests that violates it. */
 export const ruleViolations: Readonly<Record<string, Violate>> = {
   ...podViolations,
+  ...networkViolations,
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
   },
@@ -125,21 +120,6 @@ export const ruleViolations: Readonly<Record<string, Violate>> = {
   'disruption-budget': (all) => {
     only(all, 'PodDisruptionBudget').spec.minAvailable = 1;
   },
-  'service-type': (all) => {
-    only(all, 'Service').spec.type = 'NodePort';
-  },
-  'ingress-tls': (all) => {
-    delete only(all, 'Ingress').spec.tls;
-  },
-  'ingress-snippets': (all) => {
-    only(all, 'Ingress').metadata.annotations['nginx.ingress.kubernetes.io/server-snippet'] = 'return 200;';
-  },
-  'ingress-class': (all) => {
-    only(all, 'Ingress').metadata.annotations['kubernetes.io/ingress.class'] = 'alb';
-  },
-  'network-policy': (all) => {
-    only(all, 'NetworkPolicy', 'auth-service-default-deny').spec.policyTypes = ['Ingress'];
-  },
   'no-secrets': (all) => {
     add(all, {
       apiVersion: 'v1',
@@ -166,30 +146,6 @@ export const ruleViolations: Readonly<Record<string, Violate>> = {
   },
   'reference-service': (all) => {
     only(all, 'Service').spec.ports[0].targetPort = 'https';
-  },
-  'reference-backend': (all) => {
-    only(all, 'Ingress').spec.rules[0].http.paths[0].backend.service.port.number = 9464;
-  },
-  'reference-gateway': (all) => {
-    const spec = { parentRefs: [{ name: 'nowhere' }], rules: [] };
-    add(all, {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: 'lost' },
-      spec,
-    });
-  },
-  'reference-cloud': (all) => {
-    only(all, 'Ingress').metadata.annotations['networking.gke.io/v1beta1.FrontendConfig'] = 'nowhere';
-  },
-  'reference-policy': (all) => {
-    const spec = { targetRef: { group: '', kind: 'Service', name: 'nowhere' }, default: {} };
-    add(all, {
-      apiVersion: 'networking.gke.io/v1',
-      kind: 'HealthCheckPolicy',
-      metadata: { name: 'lost' },
-      spec,
-    });
   },
   'reference-autoscaler': (all) => {
     only(all, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name = 'nowhere';

@@ -24,9 +24,7 @@ backup: { podLabels: { app.kubernetes.io/instance: other } }`,
   {
     title: 'an annotation of the Service that GKE reads from the charts',
     values: `service: { annotations: { cloud.google.com/neg: "{}" } }`,
-    refused: [
-      'service.annotations.cloud.google.com/neg: must be removed, because the charts set this annotation: {"ingress": true}',
-    ],
+    refused: ['service.annotations.cloud.google.com/neg: must be removed; the charts set it'],
     clouds: ['gke'],
   },
   {

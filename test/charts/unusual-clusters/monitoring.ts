@@ -86,7 +86,9 @@ const rows: readonly UnusualCluster[] = [
     values: `monitoring:
   rules:
     disabled: [AuthStateCopiesForged, AuthSessionAnomalies]
-    overrides: { AuthCredentialStuffing: { for: 10m, severity: page, labels: { team: security } } }
+    overrides:
+      AuthCredentialStuffing: { for: 10m, severity: page, labels: { team: security } }
+      AuthRefreshTokenReuse: { expr: 'vector(1) > 2', annotations: { dashboard: 'https://grafana.example.com' } }
     alertLabels: { team: identity }
     extraGroups: [{ name: mine, rules: [{ alert: Mine, expr: 'up == 0' }] }]`,
     output: {
@@ -113,7 +115,15 @@ const rows: readonly UnusualCluster[] = [
                   for: '10m',
                   labels: { severity: 'page', team: 'security' },
                 },
-                { alert: 'AuthRefreshTokenReuse' },
+                {
+                  alert: 'AuthRefreshTokenReuse',
+                  expr: 'vector(1) > 2',
+                  annotations: {
+                    dashboard: 'https://grafana.example.com',
+                    runbook_url:
+                      'https://github.com/your-org/auth-service/blob/main/docs/runbooks/AuthRefreshTokenReuse.md',
+                  },
+                },
               ],
             },
             { name: 'auth-service-dependencies' },

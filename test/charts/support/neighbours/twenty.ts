@@ -50,7 +50,7 @@ const external: Readonly<Record<CloudName, string>> = {
 function installed(cloud: CloudName, index: number): Neighbour {
   const [namespace = '', name = ''] = twenty[index] ?? [];
   const isFirst = twenty.findIndex(([other]) => other === namespace) === index;
-  const sharesGateways = cloud === 'aks' && index % 5 === 1;
+  const sharesGateways = cloud === 'aks' && index > 0 && index % 3 === 0;
   const sets = [
     `name=${name},namespace.name=${namespace},namespace.create=${isFirst}`,
     `secrets.source=${index % 2 === 0 ? 'external' : 'existing'},${external[cloud]}`,
@@ -60,6 +60,8 @@ function installed(cloud: CloudName, index: number): Neighbour {
     ...(options[index % options.length] ?? []),
     // These are the same on each cloud, and make up most of the output.
     ...(cloud === 'eks' ? [] : ['monitoring.dashboards.enabled=false,monitoring.rules.enabled=false']),
+    // The Gateways of AKS are outside of the namespace.
+    ...(cloud === 'aks' && index % 7 !== 4 ? ['ingress.kind=gateway'] : []),
     ...(sharesGateways ? ['aks.gatewayNamespace=gateways,aks.createGatewayNamespace=false'] : []),
   ];
   const values = loadValues(cloud, { files: [], sets: sets.map((text) => ({ kind: 'set', text })) });
