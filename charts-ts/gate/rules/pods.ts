@@ -1,5 +1,6 @@
 import { serviceContainers } from '../../names.ts';
 import type { Tree } from '../../values/merge.ts';
+import type { Document } from '../document.ts';
 import { findObject, nameOf } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
@@ -15,6 +16,8 @@ const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];
 
 /** The probes that a sidecar needs. One that nobody connects to has nothing that a probe could ask. */
 const sidecarProbes = ({ ports }: Tree): string[] => (asMaps(ports).length > 0 ? ['readinessProbe'] : []);
+/** One pod has nothing to spread over. */
+const isSinglePod = ({ object }: Document): boolean => get(object, 'spec', 'replicas') === 1;
 
 /** Rules about the rights, the identity, the labels, the probes and the placement of a pod. */
 export const podRules: readonly Rule[] = [
@@ -94,20 +97,21 @@ export const podRules: readonly Rule[] = [
       }
     }
   }),
-  podRule('anti-affinity', function* ({ kind, podSpec }) {
-    if (kind !== 'Deployment') return;
+  podRule('anti-affinity', function* ({ document, kind, podSpec }) {
+    if (kind !== 'Deployment' || isSinglePod(document)) return;
     const antiAffinity = asMap(get(podSpec, 'affinity', 'podAntiAffinity'));
     const terms = [
+      ...asMaps(podSpec.topologySpreadConstraints),
       ...asMaps(antiAffinity.preferredDuringSchedulingIgnoredDuringExecution).map(
         ({ podAffinityTerm }) => podAffinityTerm,
       ),
       ...asMaps(antiAffinity.requiredDuringSchedulingIgnoredDuringExecution),
     ];
     if (!terms.some((term) => get(term, 'topologyKey') === 'kubernetes.io/hostname'))
-      yield 'must set a podAntiAffinity with the topologyKey kubernetes.io/hostname';
+      yield 'must spread its pods over nodes: a topologySpreadConstraint or podAntiAffinity with the topologyKey kubernetes.io/hostname';
   }),
-  podRule('topology-spread', function* ({ kind, podSpec }) {
-    if (kind !== 'Deployment') return;
+  podRule('topology-spread', function* ({ document, kind, podSpec }) {
+    if (kind !== 'Deployment' || isSinglePod(document)) return;
     const constraints = asMaps(podSpec.topologySpreadConstraints);
     if (!constraints.some(({ labelSelector, maxSkew }) => labelSelector && Number(maxSkew) >= 1)) {
       yield 'must set a topologySpreadConstraint with labelSelector and maxSkew';
