@@ -4,7 +4,7 @@ import { annotations, dnsLabel, duration, labels, text } from './formats.ts';
 /** A map in the format of a custom resource. The gate checks it in the finished object. */
 const part = z.record(z.string(), z.unknown());
 
-/** Labels of series. Prometheus allows no dots and hyphens in their names. */
+/** Labels of series, and annotations of alerts. Prometheus allows no dots and hyphens in their names. */
 const seriesLabels = z.record(
   text(/^[A-Za-z_]\w*$/, 'must be the name of a label in Prometheus: letters, digits and _'),
   z.string(),
@@ -33,7 +33,7 @@ const override = z.strictObject({
   expr: z.string().min(1).optional(),
   severity: z.string().min(1).optional(),
   labels: seriesLabels.optional(),
-  annotations: labels.optional(),
+  annotations: seriesLabels.optional(),
 });
 
 export const monitoring = z.strictObject({

@@ -65,7 +65,7 @@ export const gateway = z.strictObject({
   redirect: z.boolean(),
   parentRefs: z.array(parentRef),
   redirectParentRefs: z.array(parentRef),
-  routeAnnotations: labels,
+  routeAnnotations: annotations,
 });
 
 export const service = z.strictObject({

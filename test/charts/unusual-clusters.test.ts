@@ -26,6 +26,7 @@ import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
 import { installations } from './unusual-clusters/installations.ts';
 import { jobs } from './unusual-clusters/jobs.ts';
 import { keda } from './unusual-clusters/keda.ts';
+import { metadataMistakes } from './unusual-clusters/metadata-mistakes.ts';
 import { monitoring } from './unusual-clusters/monitoring.ts';
 import { networkDestinations } from './unusual-clusters/network-destinations.ts';
 import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
@@ -54,6 +55,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   variables: podVariables,
   containers: podContainers,
   metadata: podMetadata,
+  'metadata that is refused': metadataMistakes,
   nodes: podPlacement,
   identity: podIdentity,
   resources: podResources,

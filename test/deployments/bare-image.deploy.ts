@@ -104,6 +104,17 @@ until podman exec bare-service auth-service health 2>/dev/null; do sleep 0.2; do
     expect(JSON.parse(ended)).to.include({ ended_sessions: 1 });
   });
 
+  it('runs as any user of group 0, as OpenShift starts it', async () => {
+    const any = '--user 1000680000:0 --read-only --cap-drop ALL --security-opt no-new-privileges';
+    expect(await job('config check', any)).to.equal('serve accepts the configuration\n');
+    expect(JSON.parse(await job('admin list --json', any)).accounts).not.to.deep.equal([]);
+    await run(`podman run --detach --network bare --name any-user --env-file ${environment} ${any} ${image}
+until podman exec any-user auth-service health 2>/dev/null; do sleep 0.2; done`);
+    expect(await run('podman exec any-user id')).to.match(/^uid=1000680000.* gid=0/);
+    await run('podman stop --time 20 any-user');
+    expect((await run(`podman inspect --format '{{.State.ExitCode}}' any-user`)).trim()).to.equal('0');
+  });
+
   it('has each exit status of the program', async () => {
     const statusOf = (args: string) =>
       run(`podman exec bare-service ${args} >/dev/null 2>&1 && echo 0 || echo $?`);

@@ -1,3 +1,5 @@
+import { serviceContainers } from '../../names.ts';
+import type { Tree } from '../../values/merge.ts';
 import type { Document } from '../document.ts';
 import { findObject, nameOf } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';
@@ -12,6 +14,8 @@ const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of'
 
 const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];
 
+/** The probes that a sidecar needs. One that nobody connects to has nothing that a probe could ask. */
+const sidecarProbes = ({ ports }: Tree): string[] => (asMaps(ports).length > 0 ? ['readinessProbe'] : []);
 /** One pod has nothing to spread over. */
 const isSinglePod = ({ object }: Document): boolean => get(object, 'spec', 'replicas') === 1;
 
@@ -70,12 +74,12 @@ export const podRules: readonly Rule[] = [
   }),
   podRule('probes', function* ({ kind, podSpec }) {
     if (kind !== 'Deployment') return;
-    for (const container of asMaps(podSpec.containers)) {
-      // A sidecar that nobody connects to has nothing that a probe could ask.
-      const isReached = asMaps(podSpec.containers).length === 1 || asMaps(container.ports).length > 0;
-      for (const probe of probeKinds) {
-        if (isReached && !container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
+    for (const [index, container] of asMaps(podSpec.containers).entries()) {
+      const isSidecar = index > 0 && !serviceContainers.includes(asText(container.name));
+      for (const probe of isSidecar ? sidecarProbes(container) : probeKinds) {
+        if (!container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
       }
+      if (isSidecar) continue;
       const path = (probe: string) => get(container, probe, 'httpGet', 'path');
       if (path('livenessProbe') !== undefined && path('livenessProbe') === path('readinessProbe')) {
         yield `container ${asText(container.name)} must probe different paths for liveness and readiness`;

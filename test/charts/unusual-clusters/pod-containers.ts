@@ -27,7 +27,11 @@ const podOf = (spec: object) => ({ 'Deployment/auth-service': { spec: { template
 export const podContainers: readonly UnusualCluster[] = [
   {
     title: 'a proxy to the database as a sidecar, hardened as the container of the API is',
-    values: `image: { pullPolicy: IfNotPresent }\nsidecars:\n  - ${sqlProxy.trim()}`,
+    values: `image: { pullPolicy: IfNotPresent }
+sidecars:
+  - ${sqlProxy.trim()}
+    ports: [{ name: health, containerPort: 9801 }]
+    readinessProbe: { httpGet: { path: /readiness, port: 9801 } }`,
     output: podOf({
       containers: [
         { name: 'auth-service', imagePullPolicy: 'IfNotPresent' },
@@ -103,6 +107,16 @@ jobs:
       '32-autoscaling.yaml HorizontalPodAutoscaler/auth-service-hpa: scales on memory, for which a container of auth-service has no request [reference-autoscaler]',
     ],
     clouds: ['aks'],
+  },
+  {
+    title: 'a sidecar with a port and without a readiness probe',
+    values: `sidecars:
+  - ${sqlProxy.trim()}
+    ports: [{ name: health, containerPort: 9801 }]`,
+    refused: [
+      '31-deployment.yaml Deployment/auth-service: container cloud-sql-proxy must have a readinessProbe [probes: CKV_K8S_8, CKV_K8S_9, C-0018, C-0056, kube-score pod-probes, kube-score pod-probes-identical, polaris livenessProbeMissing, polaris readinessProbeMissing]',
+    ],
+    clouds: ['eks'],
   },
   {
     title: 'containers with names and ports of the charts, and a misspelt field',

@@ -10,6 +10,7 @@ import type { Example, ExampleBlock } from './example.ts';
 import { extraConfig } from './extra-config.ts';
 import { administrator, backup } from './jobs.ts';
 import { network } from './network.ts';
+import { pods } from './pods.ts';
 import { scaling } from './scaling.ts';
 import { type SchemaPath, schemaPaths } from './schema-paths.ts';
 import { stores } from './stores.ts';
@@ -18,6 +19,7 @@ import { workload } from './workload.ts';
 const blocks: readonly ExampleBlock[] = [
   scaling,
   workload,
+  pods,
   stores,
   network,
   clouds,

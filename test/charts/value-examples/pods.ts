@@ -1,0 +1,16 @@
+import type { ExampleBlock } from './example.ts';
+
+/** Values of pods that need others. Rows of unusual clusters have examples of all of them. */
+export const pods: ExampleBlock = {
+  plain: {},
+  special: {
+    dnsPolicy: [{ value: 'None', with: { dnsConfig: { nameservers: ['10.0.0.53'] } } }],
+    'serviceAccount.create': [{ value: false, with: { serviceAccount: { name: 'platform-auth' } } }],
+    'backup.serviceAccount.create': [
+      { value: false, with: { backup: { serviceAccount: { name: 'platform-backup' } } } },
+    ],
+    'secrets.external.serviceAccount.create': [
+      { value: false, with: { secrets: { external: { serviceAccount: { name: 'reader' } } } } },
+    ],
+  },
+};
