@@ -24,7 +24,6 @@ export const network: ExampleBlock = {
     'monitoring.serviceMonitor.labels': [{ release: 'prometheus' }],
     'monitoring.rules.annotations': [{ 'example.com/owner': 'identity' }],
     'monitoring.rules.labels': [{ release: 'prometheus' }],
-    'monitoring.rules.annotations': [{ team: 'identity' }],
     'monitoring.rules.runbooks': ['https://wiki.example.com/auth'],
     'monitoring.dashboards.labels': [{ grafana_dashboard: 'auth' }],
   },
