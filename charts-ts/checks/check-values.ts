@@ -5,7 +5,7 @@ import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 import { longestInterval, scheduleFault } from '../workload/cron.ts';
-import { checkContainers, checkServiceAccounts } from './check-containers.ts';
+import { checkContainers, checkDns, checkServiceAccounts } from './check-containers.ts';
 import { entryChecks } from './check-entry.ts';
 import { checkJobs } from './check-jobs.ts';
 import { checkLabels } from './check-labels.ts';
@@ -150,6 +150,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkVariables,
   checkVolumes,
   checkContainers,
+  checkDns,
   checkServiceAccounts,
   checkJobs,
   checkNetworkPolicy,
