@@ -1,15 +1,15 @@
 import { ruleGroups } from '../monitoring/prometheus-rule.ts';
-import { metadata, namesOf, standardLabels } from '../names.ts';
+import { scrapedLabels } from '../monitoring/promql.ts';
 import { seconds } from '../values/formats.ts';
 import type { Values } from '../values/schema.ts';
 
-type MonitorName = 'podMonitor' | 'serviceMonitor';
-
-function* checkMonitor(values: Values, name: MonitorName, labels: object, owner: string): Iterable<string> {
-  const { interval, jobLabel, scrapeTimeout } = values.monitoring[name];
+function* checkMonitor(values: Values, name: 'podMonitor' | 'serviceMonitor'): Iterable<string> {
+  const { enabled, interval, jobLabel, scrapeTimeout } = values.monitoring[name];
+  if (!enabled) return;
   if (scrapeTimeout && seconds(scrapeTimeout) > seconds(interval))
     yield `monitoring.${name}.scrapeTimeout: must not be longer than monitoring.${name}.interval, which is ${interval}`;
-  if (jobLabel && !values.monitoring.job && !(jobLabel in labels))
+  const owner = name === 'podMonitor' ? 'the pods' : 'the Service';
+  if (jobLabel && !values.monitoring.job && !(jobLabel in scrapedLabels(values)))
     yield `monitoring.${name}.jobLabel: must be a label of ${owner}, because the alerts select its value; or set monitoring.job`;
 }
 
@@ -17,20 +17,8 @@ function* checkMonitors(values: Values): Iterable<string> {
   const { podMonitor, serviceMonitor } = values.monitoring;
   if (podMonitor.enabled && serviceMonitor.enabled)
     yield 'monitoring.podMonitor.enabled: must be false, because monitoring.serviceMonitor.enabled is true: Prometheus would count everything twice';
-  if (serviceMonitor.enabled)
-    yield* checkMonitor(
-      values,
-      'serviceMonitor',
-      metadata(values, namesOf(values).app).labels,
-      'the Service',
-    );
-  if (podMonitor.enabled)
-    yield* checkMonitor(
-      values,
-      'podMonitor',
-      { ...standardLabels(values, 'api'), ...values.podLabels },
-      'the pods',
-    );
+  yield* checkMonitor(values, 'serviceMonitor');
+  yield* checkMonitor(values, 'podMonitor');
 }
 
 function* checkRules(values: Values): Iterable<string> {

@@ -1,16 +1,20 @@
-import { metadata, namesOf } from '../names.ts';
+import { namesOf, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 
 type Labels = Readonly<Record<string, string>>;
+
+/** The labels of the Service, or of the pods if Prometheus scrapes them without it. */
+export function scrapedLabels(values: Values): Labels {
+  const added = values.monitoring.podMonitor.enabled ? values.podLabels : values.service.labels;
+  // Common labels replace some standard ones, and checks/check-labels.ts refuses the others.
+  return { ...standardLabels(values, 'api'), ...added, ...values.commonLabels };
+}
 
 /** The label `job` that Prometheus gives the series of the service. */
 export function jobOf(values: Values): string {
   const { job, podMonitor, serviceMonitor } = values.monitoring;
   const { jobLabel } = podMonitor.enabled ? podMonitor : serviceMonitor;
-  const { app } = namesOf(values);
-  // The Service and the pods have the same labels of these charts.
-  const labels: Labels = { ...metadata(values, app).labels, ...(podMonitor.enabled && values.podLabels) };
-  return job ?? (jobLabel ? labels[jobLabel] : undefined) ?? app;
+  return job ?? (jobLabel ? scrapedLabels(values)[jobLabel] : undefined) ?? namesOf(values).app;
 }
 
 /** The labels of all series about the namespace, and about the cluster if one Prometheus has series of several. */

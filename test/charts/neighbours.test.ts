@@ -9,7 +9,8 @@ import {
 import { twentyInstallations } from './support/neighbours/twenty.ts';
 import type { Loose } from './support/synthesized.ts';
 
-describe('charts: the check of several installations', () => {
+describe('charts: the check of several installations', function () {
+  this.timeout(120_000);
   const first = (neighbour: Neighbour | undefined, kind: string): Loose => {
     const found = (neighbour?.documents ?? []).find(({ object }) => object.kind === kind);
     if (!found) throw new Error(`no ${kind}`);

@@ -163,9 +163,9 @@ const rows: readonly UnusualCluster[] = [
   {
     title: 'series that are called after a label of the Service',
     values:
-      'monitoring:\n  serviceMonitor: { jobLabel: app.kubernetes.io/component }\n  rules: { disabled: [AuthSigningKeyTooOld, AuthHashQueueSaturated, AuthDependencyDegraded] }',
+      'commonLabels: { team: identity }\nmonitoring:\n  serviceMonitor: { jobLabel: team }\n  rules: { disabled: [AuthSigningKeyTooOld, AuthHashQueueSaturated, AuthDependencyDegraded] }',
     output: {
-      'ServiceMonitor/auth-service': { spec: { jobLabel: 'app.kubernetes.io/component' } },
+      'ServiceMonitor/auth-service': { spec: { jobLabel: 'team' } },
       'PrometheusRule/auth-service': {
         spec: {
           groups: [
@@ -176,7 +176,7 @@ const rows: readonly UnusualCluster[] = [
             {
               rules: [
                 {
-                  expr: 'min(auth_last_purge_age_seconds{namespace="auth-system",job="api"}) > 180000',
+                  expr: 'min(auth_last_purge_age_seconds{namespace="auth-system",job="identity"}) > 180000',
                 },
               ],
             },

@@ -60,6 +60,7 @@ function installed(cloud: CloudName, index: number): Neighbour {
     ...(options[index % options.length] ?? []),
     // These are the same on each cloud, and make up most of the output.
     ...(cloud === 'eks' ? [] : ['monitoring.dashboards.enabled=false,monitoring.rules.enabled=false']),
+    'commonLabels.app\\.kubernetes\\.io/part-of=platform,commonLabels.team=identity',
     // The Gateways of AKS are outside of the namespace.
     ...(cloud === 'aks' && index % 7 !== 4 ? ['ingress.kind=gateway'] : []),
     ...(sharesGateways ? ['aks.gatewayNamespace=gateways,aks.createGatewayNamespace=false'] : []),
