@@ -165,9 +165,9 @@ patches:
     'patches[0].patch: must be one YAML document; give each further one an item of patches of its own',
   ),
   refused(
-    'a new name that another object has',
-    '{ target: { kind: NetworkPolicy, name: auth-service-load-balancer }, patch: [{ op: replace, path: /metadata/name, value: auth-service }] }',
-    'patches[0]: makes two objects NetworkPolicy/auth-service',
+    'one name for several objects',
+    '{ target: { kind: NetworkPolicy }, patch: [{ op: replace, path: /metadata/name, value: same }] }',
+    'patches[0]: makes two objects NetworkPolicy/same',
   ),
   refused(
     'a selector that cannot be read',
