@@ -43,13 +43,13 @@ async function startService(answer: Answer) {
 
 /** Runs the generator until it has sent some requests. */
 async function load(base: string, rates: LoadRates, atLeast: number): Promise<LoadResult> {
-  const child = spawn(process.execPath, [generator], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const options = JSON.stringify({ base, host: 'auth.example', rates, maxSeconds: 60 });
+  const child = spawn(process.execPath, [generator, options], { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
-  child.stdin.write(`${JSON.stringify({ base, host: 'auth.example', rates, maxSeconds: 60 })}\n`);
   let result: LoadResult | undefined;
   for await (const line of createInterface({ input: child.stdout })) {
     const parsed = JSON.parse(line);
-    if (parsed.answered >= atLeast) child.stdin.end();
+    if (parsed.answered >= atLeast) child.kill();
     if (parsed.result) result = parsed.result;
   }
   await ended;

@@ -1,10 +1,8 @@
-// Runs in a pod of the image of the service: node generator.mjs. The first line of standard input contains the options as
-// JSON. It registers an account and logs in, warms up, and then reads the account at a steady rate, on kept-alive and on
-// new connections, until standard input ends. It writes a line of JSON each second, and the result at the end. It never
-// repeats a request.
+// Runs in a pod of the image of the service: node generator.mjs OPTIONS, which are JSON. It registers an account and logs in,
+// warms up, and then reads the account at a steady rate, on kept-alive and on new connections, until SIGTERM. It writes a line
+// of JSON each second, and the result at the end. It never repeats a request.
 import { randomBytes } from 'node:crypto';
 import http from 'node:http';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Milliseconds without an answer after which a request has failed. */
@@ -12,8 +10,7 @@ const deadline = 10_000;
 /** Requests before the first one that counts: they fill the caches of the service and open the kept connections. */
 const warmUps = 50;
 
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const options = JSON.parse((await lines.next()).value);
+const options = JSON.parse(process.argv[2]);
 const { base, host, rates, maxSeconds } = options;
 const agents = {
   kept: new http.Agent({ keepAlive: true, maxSockets: rates.sockets }),
@@ -69,7 +66,7 @@ for (let done = 0; done < warmUps; done += 10)
   await Promise.all(Array.from({ length: 10 }, (_, n) => read(n < 8 ? 'kept' : 'new')));
 
 let isOver = false;
-void lines.next().then(() => {
+process.once('SIGTERM', () => {
   isOver = true;
 });
 const counts = { sent: 0, answered: 0, slowest: 0 };
@@ -108,5 +105,5 @@ say({ answered: 0 });
 await Promise.all([run('kept', rates.kept), run('new', rates.new)]);
 clearInterval(progress);
 say({ result: { sent: counts.sent, slowest: counts.slowest, failures } });
-// Kept connections and standard input would keep the process running.
+// Kept connections would keep the process running.
 process.exit(0);

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ToolPod } from '../cluster/tool-pod.ts';
 
@@ -46,43 +44,49 @@ const maxSeconds = 900;
 type Line = { readonly answered: number } | { readonly result: LoadResult };
 
 /**
+ * Starts a process that outlives this command. A load does not hang on one long stream through the API server, which may break
+ * while nodes and pods change.
+ */
+const startScript = 'setsid node /scripts/generator.mjs "$1" >"$2" 2>&1 & echo $!';
+
+/**
  * Starts a load in the pod, and resolves when the warm-up is over.
  * @throws Error with what the generator says if it cannot log in
  */
 export async function startLoad(pod: ToolPod, target: LoadTarget, rates: LoadRates): Promise<Load> {
-  const child = pod.start(['node', '/scripts/generator.mjs']);
-  const complaints = text(child.stderr);
-  const ended = once(child, 'close');
-  let answered = -1;
-  let result: LoadResult | undefined;
-  const lines = createInterface({ input: child.stdout });
-  lines.on('line', (line) => {
-    // reason: generator.mjs writes no other lines.
-    const parsed = JSON.parse(line) as Line;
-    if ('result' in parsed) result = parsed.result;
-    else answered = parsed.answered;
-  });
-  child.stdin.on('error', () => undefined);
-  child.stdin.write(`${JSON.stringify({ ...target, rates, maxSeconds })}\n`);
+  const file = `/tmp/load-${randomUUID()}`;
+  const options = JSON.stringify({ ...target, rates, maxSeconds });
+  const pid = (await pod.exec(['sh', '-c', startScript, 'start', options, file])).trim();
 
-  async function fail(): Promise<never> {
-    throw new Error(`the load has ended before its time: ${(await complaints).trim() || 'without a reason'}`);
+  async function lastLine(): Promise<Line | undefined> {
+    const line = (await pod.exec(['tail', '-n', '1', file])).trim();
+    if (line.startsWith('{"answered"') || line.startsWith('{"result"')) {
+      // reason: generator.mjs writes lines of these two kinds.
+      return JSON.parse(line) as Line;
+    }
+    // An error of Node.js begins with its place, and ends with the version.
+    if (line) throw new Error(`the load has ended: ${(await pod.exec(['cat', file])).trim()}`);
+    return undefined;
   }
 
-  const hasAnswered = async (count: number): Promise<void> => {
-    while (answered < count) {
-      if (result || child.exitCode !== null) await fail();
-      await sleep(200);
+  async function until(isReached: (line: Line) => boolean): Promise<Line> {
+    for (;;) {
+      const line = await lastLine();
+      if (line && isReached(line)) return line;
+      if (line && 'result' in line) throw new Error('the load has ended before its time');
+      await sleep(2_000);
     }
-  };
+  }
 
-  await hasAnswered(0);
+  await until(() => true);
   return {
-    until: hasAnswered,
+    until: async (count) => void (await until((line) => 'answered' in line && line.answered >= count)),
     async stop() {
-      child.stdin.end();
-      await ended;
-      return result ?? fail();
+      await pod.exec(['sh', '-c', 'kill -TERM "$1"', 'stop', pid]);
+      const line = await until((one) => 'result' in one);
+      await pod.exec(['rm', file]);
+      if (!('result' in line)) throw new Error('the load has no result');
+      return line.result;
     },
   };
 }
