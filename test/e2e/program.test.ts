@@ -90,7 +90,7 @@ describe('The summary of npm run e2e', () => {
       { at: '', connection: 'kept', reason: 'ECONNRESET' },
       { at: '', connection: 'kept', reason: 'ECONNRESET' },
     ] as const;
-    rollout.requests('rollout', { sent: 20_000, slowest: 80, failures });
+    rollout.requests('rollout', { sent: 20_000, seconds: 100, slowest: 80, failures });
     rollout.check('loses no request', false, '2 of 20000');
     const drain = createReport('drain', () => undefined);
     drain.skip('everything', 'the cluster has one node for pods');
@@ -101,6 +101,7 @@ describe('The summary of npm run e2e', () => {
       'skipped: drain: everything: the cluster has one node for pods',
       'failed: rollout: loses no request (2 of 20000)',
     ]);
+    expect(lines).to.include('       rollout: lost 2 of 20000 requests in 100 s, slowest answer 80 ms');
     expect(lines).to.include('         2 on a kept connection: ECONNRESET');
   });
 

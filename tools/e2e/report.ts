@@ -53,10 +53,12 @@ export function createReport(step: string, say: Say) {
       skipped.push(`${part}: ${reason}`);
       say(`  skip ${part} (${reason})`);
     },
-    requests(phase, { failures: lost, sent, slowest }) {
+    requests(phase, { failures: lost, seconds, sent, slowest }) {
       loads.push({ phase, sent, lost: lost.length });
       const kinds = lost.map(({ connection, reason }) => `on a ${connection} connection: ${reason}`);
-      say(`       ${phase}: lost ${lost.length} of ${sent} requests, slowest answer ${slowest} ms`);
+      say(
+        `       ${phase}: lost ${lost.length} of ${sent} requests in ${seconds} s, slowest answer ${slowest} ms`,
+      );
       for (const kind of new Set(kinds))
         say(`         ${kinds.filter((one) => one === kind).length} ${kind}`);
     },

@@ -85,15 +85,21 @@ async function count(connection) {
   counts.answered += 1;
 }
 
+/**
+ * Sends at a steady rate. While `rates.sockets` requests wait for their answers it sends none and makes up for none: a service that
+ * is slow must not look like one that loses requests.
+ */
 async function run(connection, rate) {
   const pending = new Set();
   const start = performance.now();
   let sent = 0;
   while (!isOver && performance.now() - start < maxSeconds * 1000) {
-    for (const due = ((performance.now() - start) / 1000) * rate; sent < due; sent += 1) {
+    const due = Math.floor(((performance.now() - start) / 1000) * rate);
+    for (; sent < due && pending.size < rates.sockets; sent += 1) {
       const asked = count(connection).finally(() => pending.delete(asked));
       pending.add(asked);
     }
+    sent = Math.max(sent, due);
     await sleep(5);
   }
   await Promise.all(pending);
@@ -102,8 +108,10 @@ async function run(connection, rate) {
 const say = (line) => process.stdout.write(`${JSON.stringify(line)}\n`);
 const progress = setInterval(() => say({ answered: counts.answered }), 1_000);
 say({ answered: 0 });
+const begin = performance.now();
 await Promise.all([run('kept', rates.kept), run('new', rates.new)]);
 clearInterval(progress);
-say({ result: { sent: counts.sent, slowest: counts.slowest, failures } });
+const seconds = Math.round((performance.now() - begin) / 1_000);
+say({ result: { sent: counts.sent, seconds, slowest: counts.slowest, failures } });
 // Kept connections would keep the process running.
 process.exit(0);

@@ -12,6 +12,7 @@ export interface LostRequest {
 export interface LoadResult {
   /** Requests after the warm-up. */
   readonly sent: number;
+  readonly seconds: number;
   /** Milliseconds of the slowest request that was answered. */
   readonly slowest: number;
   readonly failures: readonly LostRequest[];
