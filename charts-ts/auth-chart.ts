@@ -2,7 +2,9 @@ import { type App, Chart } from 'cdk8s';
 import { Construct } from 'constructs';
 import type { Cloud } from './clouds/cloud.ts';
 import { createCloud } from './clouds/create-cloud.ts';
+import { addOpenShiftRoutes } from './clouds/openshift-routes.ts';
 import { BackupCronJobs } from './kubernetes/backup/backup-cron-jobs.ts';
+import { CiliumNetworkPolicies } from './kubernetes/cilium-network-policies.ts';
 import { ConfigMaps } from './kubernetes/config-maps.ts';
 import { Deployment } from './kubernetes/deployment.ts';
 import { ExternalSecrets } from './kubernetes/external-secrets.ts';
@@ -12,21 +14,24 @@ import { Namespace } from './kubernetes/namespace.ts';
 import { NetworkPolicies } from './kubernetes/network-policies.ts';
 import { PodDisruptionBudget } from './kubernetes/pod-disruption-budget.ts';
 import { PriorityClass } from './kubernetes/priority-class.ts';
+import { PublicService } from './kubernetes/public-service.ts';
 import { PurgeCronJob } from './kubernetes/purge-cron-job.ts';
 import { Service } from './kubernetes/service.ts';
 import { ServiceAccount } from './kubernetes/service-account.ts';
 import { DashboardConfigMaps } from './monitoring/dashboard-config-maps.ts';
+import { PodMonitor, ServiceMonitor } from './monitoring/monitors.ts';
 import { PrometheusRule } from './monitoring/prometheus-rule.ts';
-import { ServiceMonitor } from './monitoring/service-monitor.ts';
 import type { Values } from './values/schema.ts';
 
 type ObjectGroup = new (scope: Construct, id: string, values: Values, cloud: Cloud) => Construct;
 
-class IngressOrGateway extends Construct {
+class Entry extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
-    if (values.ingress.kind === 'gateway') cloud.addGateway(this);
-    else cloud.addIngress(this);
+    const { kind } = values.ingress;
+    if (kind === 'gateway') cloud.addGateway(this);
+    if (kind === 'ingress') cloud.addIngress(this);
+    if (kind === 'route') addOpenShiftRoutes(this, values);
   }
 }
 
@@ -56,10 +61,16 @@ export class AuthChart extends Chart {
       ['01-priority-class', scheduling.priorityClass.create, PriorityClass],
       ['10-service-account', true, ServiceAccount],
       ['11-network-policies', networkPolicy.enabled, NetworkPolicies],
+      [
+        '11-network-policies-cilium',
+        networkPolicy.enabled && networkPolicy.cilium.enabled,
+        CiliumNetworkPolicies,
+      ],
       ['12-configuration', true, ConfigMaps],
       ['13-external-secrets', values.secrets.source === 'external', ExternalSecrets],
       ['20-service', true, Service],
-      ['21-entry', ingress.kind !== 'none', IngressOrGateway],
+      ['21-entry', ingress.kind !== 'none', Entry],
+      ['22-public-service', values.service.type !== 'ClusterIP', PublicService],
       ['30-migration', migrations.mode === 'job', MigrationJob],
       ['31-deployment', true, Deployment],
       ['32-autoscaling', autoscaling.enabled, HorizontalPodAutoscaler],
@@ -67,6 +78,7 @@ export class AuthChart extends Chart {
       ['40-purge', purge.enabled, PurgeCronJob],
       ['41-backup', backup.enabled, BackupCronJobs],
       ['50-service-monitor', monitoring.serviceMonitor.enabled, ServiceMonitor],
+      ['50-pod-monitor', monitoring.podMonitor.enabled, PodMonitor],
       ['51-rules', monitoring.rules.enabled, PrometheusRule],
       ['52-dashboards', monitoring.dashboards.enabled, DashboardConfigMaps],
     ];

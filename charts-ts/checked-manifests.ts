@@ -1,9 +1,23 @@
 import { checkEnvironments } from './checks/check-environments.ts';
+import { checkForms } from './checks/check-forms.ts';
 import { checkValues } from './checks/check-values.ts';
+import { existingConfigMaps, podExceptions } from './checks/pod-exceptions.ts';
 import { GateError, validateManifests } from './gate/gate.ts';
 import type { ManifestFile } from './manifest.ts';
 import { synthesize } from './synthesize.ts';
 import type { Values } from './values/schema.ts';
+
+/** The rules that the operator has decided against, by values that say so. */
+function allowedRules(values: Values): string[] {
+  const { ingress, secrets, service } = values;
+  return [
+    ...podExceptions(values).map(({ rule }) => rule),
+    // Environment variables instead of files.
+    ...(secrets.delivery === 'env' ? ['secrets-as-files'] : []),
+    ...(service.type !== 'ClusterIP' ? ['service-type'] : []),
+    ...(ingress.className === 'nginx' ? ['ingress-nginx'] : []),
+  ];
+}
 
 /**
  * Creates all objects for these values and checks them.
@@ -11,6 +25,7 @@ import type { Values } from './values/schema.ts';
  */
 export async function checkedManifests(values: Values): Promise<ManifestFile[]> {
   checkValues(values);
+  await checkForms(values);
   const files = synthesize(values);
   const documents = files.flatMap(({ name, objects }) =>
     objects.map((object) => ({ file: `${values.cloud}/${name}.yaml`, object })),
@@ -18,8 +33,8 @@ export async function checkedManifests(values: Values): Promise<ManifestFile[]> 
   checkEnvironments(values, documents);
   const findings = await validateManifests(documents, {
     kubernetesVersion: values.kubernetesVersion,
-    // The operator has chosen environment variables over files.
-    allow: values.secrets.delivery === 'env' ? ['secrets-as-files'] : [],
+    allow: allowedRules(values),
+    existing: existingConfigMaps(values),
   });
   if (findings.length > 0) throw new GateError(findings.join('\n'));
   return files;

@@ -5,11 +5,21 @@ import { settings } from '../kubernetes/settings.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 
+/** The path of a variable that the operator adds. */
+function pathOfExtra({ extraEnv, jobs }: Values, variable: string): string | undefined {
+  const lists = { extraEnv, 'jobs.extraEnv': jobs.extraEnv };
+  const paths = Object.entries(lists).flatMap(([path, entries]) => {
+    const index = entries.findIndex(({ name }) => name === variable);
+    return index < 0 ? [] : [`${path}[${index}].value`];
+  });
+  return paths[0];
+}
+
 /** A line of the parser under the path of the value, or under the containers that have the fault. */
 function toFault(values: Values, line: string, containers: string): string {
   const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
   const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
-  const path = source && 'text' in source && source.from;
+  const path = (source && 'text' in source && source.from) || pathOfExtra(values, variable);
   if (!path) return `${values.cloud}: container ${containers}: ${line}`;
   return `${path}: ${message}`;
 }

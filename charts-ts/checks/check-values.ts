@@ -4,7 +4,15 @@ import { settings } from '../kubernetes/settings.ts';
 import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
-import { longestInterval } from '../workload/cron.ts';
+import { longestInterval, scheduleFault } from '../workload/cron.ts';
+import { checkContainers, checkServiceAccounts } from './check-containers.ts';
+import { entryChecks } from './check-entry.ts';
+import { checkJobs } from './check-jobs.ts';
+import { checkLabels } from './check-labels.ts';
+import { checkMonitoring } from './check-monitoring.ts';
+import { checkNetworkPolicy } from './check-network-policy.ts';
+import { checkVariables } from './check-variables.ts';
+import { checkVolumes } from './check-volumes.ts';
 
 function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
   const { maxReplicas, minReplicas } = autoscaling;
@@ -62,8 +70,9 @@ function* checkResources(values: Values): Iterable<string> {
   };
   for (const [path, { requests, limits }] of Object.entries(workloads)) {
     for (const [name, parse] of quantities) {
-      if (parse(limits[name]) < parse(requests[name]))
-        yield `${path}.limits.${name}: must not be below the request, ${requests[name]}`;
+      const [limit, request] = [limits[name], requests[name]];
+      if (limit !== undefined && request !== undefined && parse(limit) < parse(request))
+        yield `${path}.limits.${name}: must not be below the request, ${request}`;
     }
   }
 }
@@ -94,8 +103,8 @@ function* checkAdministrator({ administrator: { email, username } }: Values): It
 function* checkBackup({ backup, networkPolicy }: Values): Iterable<string> {
   if (!backup.enabled) return;
   const { claim, egress, hasRcloneFile, identity, rclone, remote } = backup;
-  if (longestInterval(backup.schedule) === undefined)
-    yield 'backup.schedule: is no cron schedule, or runs less than twice in eight years';
+  if (longestInterval(backup.schedule) === undefined && scheduleFault(backup.schedule) === undefined)
+    yield 'backup.schedule: must run more often than once in eight years';
   if ((claim === undefined) === (remote === undefined))
     yield 'backup: must set exactly one of backup.claim and backup.remote';
   if (!remote) return;
@@ -136,7 +145,16 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkBackup,
   checkFamilies,
   checkExtraConfig,
+  checkMonitoring,
+  checkLabels,
+  checkVariables,
+  checkVolumes,
+  checkContainers,
+  checkServiceAccounts,
+  checkJobs,
+  checkNetworkPolicy,
   (values) => createCloud(values).faults(),
+  ...entryChecks,
 ];
 
 /**

@@ -1,10 +1,10 @@
-import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
 import type { IConfigMap, INamespace, IServiceAccount } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, namesOf, podSecurityLabels, standardLabels } from '../names.ts';
 import type { Aks, Values } from '../values/schema.ts';
-import { addRoutes, gatewayListeners } from './routing.ts';
+import { addGateway, hasOwnGateway } from './gateway.ts';
+import { addRoutes } from './routes.ts';
 
 const component = 'entry';
 
@@ -13,6 +13,7 @@ const gatewayMetadata = (values: Values, aks: Aks, name: string, annotations = {
   namespace: aks.gatewayNamespace,
 });
 
+/** A namespace that several installations share is not part of any of them: removing one would remove all Gateways. */
 function addNamespace(scope: Construct, values: Values, aks: Aks): void {
   const labels = { ...standardLabels(values, component), ...podSecurityLabels('baseline') };
   addObject<INamespace>(scope, 'namespace', {
@@ -46,38 +47,43 @@ function addParameters(scope: Construct, values: Values, aks: Aks): void {
   });
 }
 
-function addGateway(scope: Construct, values: Values, aks: Aks): void {
-  const parametersRef = { group: '', kind: 'ConfigMap', name: namesOf(values).gateway };
+function addOwnGateway(scope: Construct, values: Values, aks: Aks): void {
+  const name = namesOf(values).gateway;
   const certificate = {
     'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '',
     'kubernetes.azure.com/tls-cert-service-account': namesOf(values).gatewayTls,
   };
   const serviceNamespace = { matchLabels: { 'kubernetes.io/metadata.name': values.namespace.name } };
-  addObject<IGateway>(scope, 'gateway', {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'Gateway',
-    metadata: gatewayMetadata(values, aks, namesOf(values).gateway, values.ingress.annotations),
-    spec: {
-      gatewayClassName: aks.gatewayClassName,
-      ...(aks.preserveClientAddress && { infrastructure: { parametersRef } }),
-      listeners: gatewayListeners(
-        values,
-        { mode: 'Terminate', options: certificate },
-        { namespaces: { from: 'Selector', selector: serviceNamespace } },
-      ),
+  addGateway(
+    scope,
+    values,
+    {
+      gatewayClassName: values.gateway.className ?? aks.gatewayClassName,
+      ...(aks.preserveClientAddress && {
+        infrastructure: { parametersRef: { group: '', kind: 'ConfigMap', name } },
+      }),
     },
-  });
+    {
+      namespace: aks.gatewayNamespace,
+      tls: { mode: 'Terminate', options: certificate },
+      allowedRoutes: { namespaces: { from: 'Selector', selector: serviceNamespace } },
+    },
+  );
 }
 
 /**
  * A Gateway of the application routing add-on. The add-on runs its proxy pods in the namespace of the Gateway. These
- * pods need a namespace of their own: the namespace of the service admits only "restricted" pods and denies their
- * traffic.
+ * pods need a namespace of their own: the namespace of the service admits only "restricted" pods. A Gateway of somebody
+ * else needs nothing but the routes.
  */
 export function addAksGateway(scope: Construct, values: Values, aks: Aks): void {
-  addNamespace(scope, values, aks);
-  if (values.ingress.tls) addTlsServiceAccount(scope, values, aks);
+  if (!hasOwnGateway(values)) {
+    addRoutes(scope, values);
+    return;
+  }
+  if (aks.createGatewayNamespace) addNamespace(scope, values, aks);
+  if (values.ingress.tls && aks.certificateClientId) addTlsServiceAccount(scope, values, aks);
   if (aks.preserveClientAddress) addParameters(scope, values, aks);
-  addGateway(scope, values, aks);
+  addOwnGateway(scope, values, aks);
   addRoutes(scope, values, aks.gatewayNamespace);
 }

@@ -1,30 +1,43 @@
 import type { Construct } from 'constructs';
-import { namesOf } from '../names.ts';
+import { accountsOf, namesOf } from '../names.ts';
 import type { Aks, Values } from '../values/schema.ts';
-import type { Peer } from '../values/schema-network.ts';
+import type { Peer } from '../values/schema-peers.ts';
 import { addAksGateway } from './aks-gateway.ts';
 import type { Cloud } from './cloud.ts';
-import { addIngress } from './routing.ts';
+import { hasOwnGateway, needsCloudCertificate } from './gateway.ts';
+import { ingressTls } from './hosts.ts';
+import { addIngress } from './ingress.ts';
+
+const keyVaultAnnotation = 'kubernetes.azure.com/tls-cert-keyvault-uri';
+const addOnClass = 'webapprouting.kubernetes.azure.com';
+
+const classOf = ({ ingress }: Values, aks: Aks): string => ingress.className ?? aks.ingressClassName;
 
 function addNginxIngress(scope: Construct, values: Values, aks: Aks): void {
-  const { host, tls } = values.ingress;
-  const annotations = { 'kubernetes.azure.com/tls-cert-keyvault-uri': aks.certificateUri ?? '' };
-  addIngress(scope, values, tls ? annotations : {}, {
-    ingressClassName: aks.ingressClassName,
+  const { tls } = values.ingress;
+  const annotations = { [keyVaultAnnotation]: aks.certificateUri ?? '' };
+  addIngress(scope, values, needsCloudCertificate(values) ? annotations : {}, {
+    ingressClassName: classOf(values, aks),
     // The add-on copies the certificate from Key Vault to a Secret of this name. nginx redirects HTTP to HTTPS.
-    ...(tls && { tls: [{ hosts: [host], secretName: `keyvault-${namesOf(values).ingress}` }] }),
+    ...(tls && { tls: ingressTls(values, `keyvault-${namesOf(values).ingress}`) }),
   });
 }
 
+/** The proxies of the Gateways to which the routes attach. */
+function envoyPeers(values: Values, aks: Aks): Peer[] {
+  const ofCharts = { name: namesOf(values).gateway, namespace: aks.gatewayNamespace };
+  const parents = hasOwnGateway(values) ? [ofCharts] : values.gateway.parentRefs;
+  return parents.map(({ name, namespace = values.namespace.name }) => ({
+    namespace,
+    podLabels: { 'gateway.networking.k8s.io/gateway-name': name },
+  }));
+}
+
 function loadBalancer(values: Values, aks: Aks): Cloud['loadBalancer'] {
-  const envoy: Peer = {
-    namespace: aks.gatewayNamespace,
-    podLabels: { 'gateway.networking.k8s.io/gateway-name': namesOf(values).gateway },
-  };
   const nginx: Peer = { namespace: aks.ingressNamespace, podLabels: { app: 'nginx' } };
   const isGateway = values.ingress.kind === 'gateway';
   return {
-    peers: [isGateway ? envoy : nginx],
+    peers: isGateway ? envoyPeers(values, aks) : [nginx],
     proxies: aks.proxyCidrs,
     // Envoy and nginx watch the endpoints of the Service. An update takes a few seconds, or more in a busy cluster.
     deregistrationSeconds: 10,
@@ -33,16 +46,31 @@ function loadBalancer(values: Values, aks: Aks): Cloud['loadBalancer'] {
   };
 }
 
+function* entryFaults(values: Values, aks: Aks): Iterable<string> {
+  const { kind } = values.ingress;
+  const needsCertificate = needsCloudCertificate(values);
+  const className = classOf(values, aks);
+  if (kind === 'ingress' && className !== addOnClass)
+    yield `ingress.controller: must be set, because ${className} is not the class of the application routing add-on, ${addOnClass}: name the pods of the controller`;
+  if (aks.proxyCidrs.length === 0)
+    yield 'aks.proxyCidrs: must name the pods and nodes that forward requests; otherwise all clients share one rate limit';
+  if (needsCertificate && !aks.certificateUri)
+    yield 'aks.certificateUri: is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false';
+  if (kind === 'gateway' && needsCertificate && !aks.certificateClientId)
+    yield 'aks.certificateClientId: is required for a Gateway with TLS: give the client id of the identity that may read the certificate';
+}
+
 /** Azure AKS with the application routing add-on. */
 export function createAks(values: Values, aks: Aks): Cloud {
   return {
     loadBalancer: loadBalancer(values, aks),
+    reservedAnnotations: { [keyVaultAnnotation]: 'use aks.certificateUri' },
     secretStore: {
       provider: {
         azurekv: {
           authType: 'WorkloadIdentity',
           vaultUrl: aks.vaultUrl ?? '',
-          serviceAccountRef: { name: namesOf(values).secretsReader },
+          serviceAccountRef: { name: accountsOf(values).secretsReader },
         },
       },
       serviceAccountAnnotations: {
@@ -56,16 +84,12 @@ export function createAks(values: Values, aks: Aks): Cloud {
       egress: [],
     }),
     *faults() {
-      const { ingress, secrets } = values;
-      if (ingress.kind !== 'none' && ingress.tls && !aks.certificateUri)
-        yield 'aks.certificateUri: is required because ingress.tls is true: give the Key Vault certificate URI, or set ingress.tls to false';
-      if (ingress.kind === 'gateway' && ingress.tls && !aks.certificateClientId)
-        yield 'aks.certificateClientId: is required for a Gateway with TLS: give the client id of the identity that may read the certificate';
       for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
-        if (secrets.source === 'external' && !aks[key])
+        if (values.secrets.source === 'external' && !aks[key])
           yield `aks.${key}: is required because secrets.source is external: set it, or choose another secrets.source`;
       }
     },
+    entryFaults: () => entryFaults(values, aks),
     addIngress: (scope) => addNginxIngress(scope, values, aks),
     addGateway: (scope) => addAksGateway(scope, values, aks),
   };

@@ -1,9 +1,9 @@
 import type { ISecretStoreProvider } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import type { Construct } from 'constructs';
-import type { Peer } from '../values/schema-network.ts';
+import type { EgressRule, Peer } from '../values/schema-peers.ts';
 
-/** Everything that differs between the three clouds. */
-export interface Cloud {
+/** The way in: the Ingress, Gateway or Route, and how the load balancer behind it treats the pods. */
+export interface Entry {
   readonly loadBalancer: {
     /** Addresses or pods that connect to the pods of the API. */
     readonly peers: readonly Peer[];
@@ -16,6 +16,17 @@ export interface Cloud {
   };
   readonly namespaceLabels?: Readonly<Record<string, string>>;
   readonly serviceAnnotations?: Readonly<Record<string, string>>;
+  /** Annotations that the charts set, each with what an operator does instead of giving them. */
+  readonly reservedAnnotations: Readonly<Record<string, string>>;
+  /** What is missing or contradictory in the values of this way in: `path: message`. */
+  entryFaults(): Iterable<string>;
+  /** Each adds the object of its name and the objects that belong to it. */
+  addIngress(scope: Construct): void;
+  addGateway(scope: Construct): void;
+}
+
+/** Everything that differs between the three clouds. */
+export interface Cloud extends Entry {
   /** The secret store, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
   readonly secretStore: {
     readonly provider: ISecretStoreProvider;
@@ -26,11 +37,8 @@ export interface Cloud {
     readonly annotations: Readonly<Record<string, string>>;
     readonly podLabels: Readonly<Record<string, string>>;
     /** The addresses on the node that give the pods their tokens. */
-    readonly egress: readonly { readonly peers: readonly Peer[]; readonly port: number }[];
+    readonly egress: readonly EgressRule[];
   };
-  /** What is missing or contradictory in the values of this cloud: `path: message`. */
+  /** What is missing or contradictory in the values of this cloud beside its way in: `path: message`. */
   faults(): Iterable<string>;
-  /** Each adds the object of its name and the objects that belong to it. */
-  addIngress(scope: Construct): void;
-  addGateway(scope: Construct): void;
 }

@@ -1,24 +1,33 @@
-import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { Construct } from 'constructs';
 import { addObject, type Manifest } from '../manifest.ts';
 import { loadBalancerPath, metadata, namesOf } from '../names.ts';
 import type { Eks, Values } from '../values/schema.ts';
-import { addRoutes, gatewayListeners } from './routing.ts';
+import { albHealthCheck, loadBalancerAttributes, targetGroupAttributes } from './eks-attributes.ts';
+import { addGateway, hasOwnGateway } from './gateway.ts';
+import { addRoutes } from './routes.ts';
 
 /** A custom resource of the AWS Load Balancer Controller. charts-ts/gate/schemas/aws-gateway.ts checks its fields. */
 interface AwsConfiguration extends Manifest {
   readonly spec: Readonly<Record<string, unknown>>;
 }
 
-/** The ALB checks readiness, so that it stops sending requests to a draining pod at once. */
-export const albHealthCheck = { intervalSeconds: 10, timeoutSeconds: 5, healthy: 2, unhealthy: 2 } as const;
+const toList = (attributes: Readonly<Record<string, string>>) =>
+  Object.entries(attributes).map(([key, value]) => ({ key, value }));
 
-const attribute = (key: string, value: string) => ({ key, value });
+/** The fields of LoadBalancerConfiguration that other values set, each with the value. */
+export const ownFields: Readonly<Record<string, string>> = {
+  scheme: 'eks.scheme',
+  ipAddressType: 'eks.ipAddressType',
+  loadBalancerAttributes: 'eks.loadBalancerAttributes',
+  listenerConfigurations: 'eks.certificateArn, eks.additionalCertificateArns and eks.sslPolicy',
+  wafV2: 'eks.wafAclArn',
+};
 
 function addLoadBalancer(scope: Construct, values: Values, eks: Eks): void {
   const https = {
     protocolPort: 'HTTPS:443',
     defaultCertificate: eks.certificateArn,
+    ...(eks.additionalCertificateArns.length > 0 && { certificates: eks.additionalCertificateArns }),
     sslPolicy: eks.sslPolicy,
   };
   addObject<AwsConfiguration>(scope, 'load-balancer', {
@@ -26,9 +35,10 @@ function addLoadBalancer(scope: Construct, values: Values, eks: Eks): void {
     kind: 'LoadBalancerConfiguration',
     metadata: metadata(values, namesOf(values).gateway, { component: 'entry' }),
     spec: {
+      ...eks.loadBalancerConfiguration,
       scheme: eks.scheme,
       ...(eks.ipAddressType && { ipAddressType: eks.ipAddressType }),
-      loadBalancerAttributes: [attribute('routing.http.drop_invalid_header_fields.enabled', 'true')],
+      loadBalancerAttributes: toList(loadBalancerAttributes(eks)),
       ...(values.ingress.tls && { listenerConfigurations: [https] }),
       ...(eks.wafAclArn && { wafV2: { webACL: eks.wafAclArn } }),
     },
@@ -52,9 +62,7 @@ function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
           unhealthyThresholdCount: albHealthCheck.unhealthy,
           matcher: { httpCode: '200' },
         },
-        targetGroupAttributes: [
-          attribute('deregistration_delay.timeout_seconds', String(eks.deregistrationDelaySeconds)),
-        ],
+        targetGroupAttributes: toList(targetGroupAttributes(eks)),
       },
     },
   });
@@ -62,25 +70,14 @@ function addTargetGroup(scope: Construct, values: Values, eks: Eks): void {
 
 /** An ALB by the Gateway API. Two configuration objects contain what the annotations of an Ingress contain. */
 export function addAlbGateway(scope: Construct, values: Values, eks: Eks): void {
-  const { annotations } = values.ingress;
-  addObject<IGateway>(scope, 'gateway', {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'Gateway',
-    metadata: metadata(values, namesOf(values).gateway, { component: 'entry', annotations }),
-    spec: {
-      gatewayClassName: eks.gatewayClassName,
-      infrastructure: {
-        parametersRef: {
-          group: 'gateway.k8s.aws',
-          kind: 'LoadBalancerConfiguration',
-          name: namesOf(values).gateway,
-        },
-      },
-      // LoadBalancerConfiguration names the certificate.
-      listeners: gatewayListeners(values),
-    },
-  });
-  addLoadBalancer(scope, values, eks);
+  if (hasOwnGateway(values)) {
+    const name = namesOf(values).gateway;
+    const parametersRef = { group: 'gateway.k8s.aws', kind: 'LoadBalancerConfiguration', name };
+    const gatewayClassName = values.gateway.className ?? eks.gatewayClassName;
+    // LoadBalancerConfiguration names the certificate.
+    addGateway(scope, values, { gatewayClassName, infrastructure: { parametersRef } });
+    addLoadBalancer(scope, values, eks);
+  }
   addTargetGroup(scope, values, eks);
   addRoutes(scope, values);
 }

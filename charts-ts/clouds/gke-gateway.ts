@@ -1,4 +1,3 @@
-import type { IGateway } from '@kubernetes-models/gateway-api/gateway.networking.k8s.io/v1';
 import type { IGCPBackendPolicy } from '@kubernetes-models/gke/networking.gke.io/v1/GCPBackendPolicy';
 import type { IGCPGatewayPolicy } from '@kubernetes-models/gke/networking.gke.io/v1/GCPGatewayPolicy';
 import type { IHealthCheckPolicy } from '@kubernetes-models/gke/networking.gke.io/v1/HealthCheckPolicy';
@@ -6,7 +5,9 @@ import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
-import { addRoutes, gatewayListeners } from './routing.ts';
+import { addGateway, hasOwnGateway } from './gateway.ts';
+import { hasTlsSecrets } from './hosts.ts';
+import { addRoutes } from './routes.ts';
 
 /** The load balancer checks readiness, so that it stops sending requests to a draining pod at once. */
 export const gkeHealthCheck = {
@@ -73,34 +74,33 @@ function addGatewayPolicy(scope: Construct, values: Values, sslPolicy: string): 
   });
 }
 
-function addGateway(scope: Construct, values: Values, gke: Gke): void {
-  const annotations = {
-    ...(gke.certificateMap && { 'networking.gke.io/certmap': gke.certificateMap }),
-    ...values.ingress.annotations,
-  };
+function addOwnGateway(scope: Construct, values: Values, gke: Gke): void {
   const tls = gke.preSharedCertificate
     ? {
         mode: 'Terminate' as const,
         options: { 'networking.gke.io/pre-shared-certs': gke.preSharedCertificate },
       }
     : undefined;
-  addObject<IGateway>(scope, 'gateway', {
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'Gateway',
-    metadata: metadata(values, namesOf(values).gateway, { component: 'entry', annotations }),
-    spec: {
-      gatewayClassName: gke.gatewayClassName,
-      addresses: [{ type: 'NamedAddress', value: gke.addressName }],
-      listeners: gatewayListeners(values, gke.certificateMap ? undefined : tls),
+  const certificateMap = hasTlsSecrets(values) ? undefined : gke.certificateMap;
+  addGateway(
+    scope,
+    values,
+    {
+      gatewayClassName: values.gateway.className ?? gke.gatewayClassName,
+      addresses: [{ type: 'NamedAddress', value: gke.addressName ?? '' }],
     },
-  });
+    {
+      annotations: certificateMap ? { 'networking.gke.io/certmap': certificateMap } : {},
+      tls: certificateMap ? undefined : tls,
+    },
+  );
+  if (gke.sslPolicy && values.ingress.tls) addGatewayPolicy(scope, values, gke.sslPolicy);
 }
 
-/** A global external load balancer by the Gateway API. */
+/** A global external load balancer by the Gateway API. The policies of the Service also apply with a shared Gateway. */
 export function addGkeGateway(scope: Construct, values: Values, gke: Gke): void {
-  addGateway(scope, values, gke);
+  if (hasOwnGateway(values)) addOwnGateway(scope, values, gke);
   addHealthCheckPolicy(scope, values);
   addBackendPolicy(scope, values, gke);
-  if (gke.sslPolicy && values.ingress.tls) addGatewayPolicy(scope, values, gke.sslPolicy);
   addRoutes(scope, values);
 }

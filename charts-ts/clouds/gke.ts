@@ -3,24 +3,49 @@ import type { IManagedCertificate } from '@kubernetes-models/gke/networking.gke.
 import type { IFrontendConfig } from '@kubernetes-models/gke/networking.gke.io/v1beta1/FrontendConfig';
 import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
-import { loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
+import { accountsOf, loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
 import type { Cloud } from './cloud.ts';
+import { hasOwnGateway, needsCloudCertificate } from './gateway.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
-import { addIngress } from './routing.ts';
+import { hostsOf, ingressTls } from './hosts.ts';
+import { addIngress } from './ingress.ts';
 
+const internalClass = 'gce-internal';
+const isInternal = ({ ingress }: Values): boolean => ingress.className === internalClass;
+
+/** Whether Google issues the certificate. A Secret takes its place. */
+const isManaged = (values: Values, gke: Gke): boolean =>
+  gke.managedCertificate && needsCloudCertificate(values);
+
+/** An internal load balancer has a regional address, and neither redirects nor managed certificates. */
 function ingressAnnotations(values: Values, gke: Gke): Record<string, string> {
+  const { className = 'gce', tls } = values.ingress;
+  const scope = isInternal(values) ? 'regional' : 'global';
   return {
     // The controller reads only this annotation and ignores spec.ingressClassName.
-    'kubernetes.io/ingress.class': 'gce',
-    'kubernetes.io/ingress.global-static-ip-name': gke.addressName,
-    'networking.gke.io/v1beta1.FrontendConfig': namesOf(values).app,
-    ...(values.ingress.tls &&
-      gke.managedCertificate && { 'networking.gke.io/managed-certificates': namesOf(values).app }),
-    ...(values.ingress.tls &&
+    'kubernetes.io/ingress.class': className,
+    [`kubernetes.io/ingress.${scope}-static-ip-name`]: gke.addressName ?? '',
+    ...(isInternal(values)
+      ? tls && { 'kubernetes.io/ingress.allow-http': 'false' }
+      : { 'networking.gke.io/v1beta1.FrontendConfig': namesOf(values).app }),
+    ...(isManaged(values, gke) && { 'networking.gke.io/managed-certificates': namesOf(values).app }),
+    ...(tls &&
       gke.preSharedCertificate && { 'ingress.gcp.kubernetes.io/pre-shared-cert': gke.preSharedCertificate }),
   };
 }
+
+/** Annotations that other values set, each with the value. */
+const reservedAnnotations = {
+  ingress: {
+    'kubernetes.io/ingress.global-static-ip-name': 'use gke.addressName',
+    'kubernetes.io/ingress.regional-static-ip-name': 'use gke.addressName',
+    'networking.gke.io/v1beta1.FrontendConfig': 'use gke.sslPolicy',
+    'networking.gke.io/managed-certificates': 'use gke.managedCertificate',
+    'ingress.gcp.kubernetes.io/pre-shared-cert': 'use gke.preSharedCertificate',
+  },
+  gateway: { 'networking.gke.io/certmap': 'use gke.certificateMap' },
+};
 
 function addBackend(scope: Construct, values: Values, gke: Gke): void {
   addObject<IBackendConfig>(scope, 'backend', {
@@ -54,18 +79,42 @@ function addFrontend(scope: Construct, values: Values, gke: Gke): void {
 
 function addGkeIngress(scope: Construct, values: Values, gke: Gke): void {
   addBackend(scope, values, gke);
-  addFrontend(scope, values, gke);
-  if (values.ingress.tls && gke.managedCertificate) {
+  if (!isInternal(values)) addFrontend(scope, values, gke);
+  if (isManaged(values, gke)) {
     addObject<IManagedCertificate>(scope, 'certificate', {
       apiVersion: 'networking.gke.io/v1',
       kind: 'ManagedCertificate',
       metadata: metadata(values, namesOf(values).app, { component: 'entry' }),
-      spec: { domains: [values.ingress.host] },
+      spec: { domains: hostsOf(values).map(({ host }) => host) },
     });
   }
-  // No spec.tls, because GKE would look for a Secret. The load balancer has the certificate.
-  addIngress(scope, values, ingressAnnotations(values, gke), {});
+  // Without a Secret no spec.tls, because GKE would look for one. The load balancer has the certificate then.
+  const tls = values.ingress.tls ? ingressTls(values).filter(({ secretName }) => secretName) : [];
+  addIngress(scope, values, ingressAnnotations(values, gke), tls.length > 0 ? { tls } : {});
 }
+
+function* entryFaults(values: Values, gke: Gke): Iterable<string> {
+  const { className = 'gce', kind } = values.ingress;
+  const { certificateMap, managedCertificate, preSharedCertificate } = gke;
+  const needsCertificate = needsCloudCertificate(values);
+  if (gke.loadBalancerCidrs.length === 0)
+    yield 'gke.loadBalancerCidrs: must name the addresses of the Google front ends, because only they reach the pods';
+  if (!gke.address)
+    yield 'gke.address: is required: the load balancer appends its own address to X-Forwarded-For';
+  if (hasOwnGateway(values) && !gke.addressName)
+    yield 'gke.addressName: is required: name the reserved address of the load balancer';
+  if (kind === 'ingress' && !['gce', internalClass].includes(className))
+    yield `ingress.controller: must be set, because ${className} is not a class of the GKE Ingress controller: gce or ${internalClass}`;
+  if (kind === 'ingress' && isInternal(values) && isManaged(values, gke))
+    yield 'gke.managedCertificate: must be false, because ingress.className is gce-internal: name a regional certificate in gke.preSharedCertificate, or a Secret in ingress.tlsSecretName';
+  if (kind === 'ingress' && needsCertificate && !managedCertificate && !preSharedCertificate)
+    yield 'gke.preSharedCertificate: is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true';
+  if (kind === 'gateway' && needsCertificate && !certificateMap && !preSharedCertificate)
+    yield 'gke.certificateMap: is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead';
+}
+
+/** X-Forwarded-For ends in "client, load balancer". Of IPv6 it answers on the whole /64, and appends the address that the client chose. */
+const ownAddress = (address: string): string => `${address}/${address.includes(':') ? 64 : 32}`;
 
 /** Google GKE with its own load balancers. */
 export function createGke(values: Values, gke: Gke): Cloud {
@@ -73,9 +122,8 @@ export function createGke(values: Values, gke: Gke): Cloud {
   return {
     loadBalancer: {
       peers: gke.loadBalancerCidrs.map((cidr) => ({ cidr })),
-      // X-Forwarded-For ends in "client, load balancer", so the address of the load balancer is a trusted proxy too. Of IPv6
-      // it answers on the whole /64, and appends the address that the client chose.
-      proxies: [...gke.loadBalancerCidrs, `${gke.address}/${gke.address.includes(':') ? 64 : 32}`],
+      // The address of the load balancer is a trusted proxy too.
+      proxies: [...gke.loadBalancerCidrs, ...(gke.address ? [ownAddress(gke.address)] : [])],
       deregistrationSeconds: gke.drainingTimeoutSeconds,
       // The load balancer has this fixed value.
       idleTimeoutSeconds: 600,
@@ -86,12 +134,13 @@ export function createGke(values: Values, gke: Gke): Cloud {
           'cloud.google.com/backend-config': `{"default": "${namesOf(values).app}"}`,
         }
       : {},
+    reservedAnnotations: isIngress ? reservedAnnotations.ingress : reservedAnnotations.gateway,
     secretStore: {
       provider: {
         gcpsm: {
-          projectID: gke.project,
+          projectID: gke.project ?? '',
           // Without it, the operator would read the store with its own identity, which serves all namespaces.
-          auth: { workloadIdentity: { serviceAccountRef: { name: namesOf(values).secretsReader } } },
+          auth: { workloadIdentity: { serviceAccountRef: { name: accountsOf(values).secretsReader } } },
         },
       },
       serviceAccountAnnotations: { 'iam.gke.io/gcp-service-account': gke.secretsServiceAccount ?? '' },
@@ -106,14 +155,12 @@ export function createGke(values: Values, gke: Gke): Cloud {
       ],
     }),
     *faults() {
-      const { kind, tls } = values.ingress;
-      if (kind === 'ingress' && tls && !gke.managedCertificate && !gke.preSharedCertificate)
-        yield 'gke.preSharedCertificate: is required because ingress.tls is true and gke.managedCertificate is false: name the certificate, or set gke.managedCertificate to true';
-      if (kind === 'gateway' && tls && !gke.certificateMap && !gke.preSharedCertificate)
-        yield 'gke.certificateMap: is required for a Gateway with TLS: name a certificate map, or set gke.preSharedCertificate instead';
+      if (values.secrets.source === 'external' && !gke.project)
+        yield 'gke.project: is required because secrets.source is external: name the project of the Secret Manager';
       if (values.secrets.source === 'external' && !gke.secretsServiceAccount)
         yield 'gke.secretsServiceAccount: is required because secrets.source is external: give the Google service account that may read the secrets';
     },
+    entryFaults: () => entryFaults(values, gke),
     addIngress: (scope) => addGkeIngress(scope, values, gke),
     addGateway: (scope) => addGkeGateway(scope, values, gke),
   };

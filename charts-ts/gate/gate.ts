@@ -26,12 +26,19 @@ export const rules: readonly Rule[] = [
   ...environmentRules,
 ];
 
-/** Checks objects that are applied together and returns one line for each finding. `allow` names rules to skip. */
+/**
+ * Checks objects that are applied together and returns one line for each finding. `allow` names rules to skip, and
+ * `existing` ConfigMaps that are in the cluster already.
+ */
 export async function validateManifests(
   documents: readonly Document[],
-  options: { readonly kubernetesVersion: KubernetesVersion; readonly allow: readonly string[] },
+  options: {
+    readonly kubernetesVersion: KubernetesVersion;
+    readonly allow: readonly string[];
+    readonly existing?: readonly string[];
+  },
 ): Promise<string[]> {
-  const manifests = createManifestSet(documents);
+  const manifests = createManifestSet(documents, options.existing);
   const schemaFindings = await checkSchemas(documents, options.kubernetesVersion);
   const ruleFindings = rules
     .filter(({ id }) => !options.allow.includes(id))

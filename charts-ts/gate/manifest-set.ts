@@ -27,8 +27,9 @@ function toWorkload(document: Document) {
 /** All objects that are applied together. */
 export type ManifestSet = ReturnType<typeof createManifestSet>;
 
-export function createManifestSet(documents: readonly Document[]) {
-  return { documents, workloads: documents.flatMap(toWorkload) };
+/** @param existing names of ConfigMaps that are in the cluster already, and not among the documents */
+export function createManifestSet(documents: readonly Document[], existing: readonly string[] = []) {
+  return { documents, existing, workloads: documents.flatMap(toWorkload) };
 }
 
 export const documentsOfKind = (manifests: ManifestSet, ...kinds: string[]): Document[] =>

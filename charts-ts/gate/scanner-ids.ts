@@ -8,14 +8,17 @@ export const scannerIds: Readonly<Record<string, string>> = {
     'kube-linter latest-tag',
   'image-pull-policy': 'CKV_K8S_15, kube-score container-image-pull-policy, polaris pullPolicyNotAlways',
   resources:
-    'KSV-0011, KSV-0015, KSV-0016, KSV-0018, CKV_K8S_10, CKV_K8S_11, CKV_K8S_12, CKV_K8S_13, C-0270, ' +
-    'C-0271, kube-score container-resources, kube-score container-ephemeral-storage-request-and-limit',
+    'KSV-0015, KSV-0016, KSV-0018, CKV_K8S_10, CKV_K8S_12, CKV_K8S_13, C-0271, ' +
+    'kube-score container-resources',
+  'cpu-limit': 'KSV-0011, CKV_K8S_11, C-0270, kube-score container-resources',
+  'ephemeral-storage': 'kube-score container-ephemeral-storage-request-and-limit',
   'duplicate-env': 'kube-linter duplicate-env-var, kube-score environment-variable-key-duplication',
   'secret-literals': 'C-0012, polaris sensitiveContainerEnvVar, kube-linter env-var-secret',
   'secrets-as-files': 'CKV_K8S_35, C-0207, kube-linter read-secret-from-env-var',
   'run-as-user':
-    'KSV-0012, KSV-0020, KSV-0021, CKV_K8S_23, CKV_K8S_40, C-0013, ' +
-    'kube-score container-security-context-user-group-id, polaris runAsRootAllowed',
+    'KSV-0020, KSV-0021, KSV-0105, CKV_K8S_40, C-0211, ' +
+    'kube-score container-security-context-user-group-id',
+  'run-as-non-root': 'KSV-0012, CKV_K8S_23, C-0013, polaris runAsRootAllowed',
   'seccomp-profile': 'KSV-0030, KSV-0104, CKV_K8S_31, C-0055',
   'privilege-escalation':
     'KSV-0001, CKV_K8S_20, C-0016, polaris privilegeEscalationAllowed, ' +
@@ -27,10 +30,11 @@ export const scannerIds: Readonly<Record<string, string>> = {
     'KSV-0003, KSV-0022, KSV-0106, CKV_K8S_25, CKV_K8S_28, CKV_K8S_37, C-0046, ' +
     'polaris insecureCapabilities',
   'host-ports': 'KSV-0024, CKV_K8S_26, C-0044, polaris hostPortSet',
-  'pod-security-context': 'KSV-0012, KSV-0105, CKV_K8S_29, C-0211',
+  'pod-security-context': 'KSV-0012, CKV_K8S_29, C-0211',
   'host-access':
     'KSV-0008, KSV-0009, KSV-0010, KSV-0026, CKV_K8S_17, CKV_K8S_18, CKV_K8S_19, C-0038, C-0041, ' +
     'polaris hostNetworkSet, kube-linter host-network',
+  'host-aliases': 'KSV-0007',
   volumes: 'KSV-0023, KSV-0028, CKV_K8S_27, C-0045, C-0048, polaris hostPathSet',
   'service-account': 'CKV_K8S_41, C-0020, kube-linter non-existent-service-account',
   'service-account-token': 'KSV-0036, CKV_K8S_38, C-0034, polaris automountServiceAccountToken',
@@ -61,5 +65,5 @@ export const scannerIds: Readonly<Record<string, string>> = {
   'service-type': 'CKV2_K8S_5, KSV-0108, kube-score service-type, kube-linter exposed-services',
   'ingress-tls': 'polaris tlsSettingsMissing, C-0263',
   'ingress-snippets': 'CKV_K8S_152, CKV_K8S_153, CKV_K8S_154, C-0059',
-  'ingress-class': 'C-0292',
+  'ingress-nginx': 'C-0292',
 };

@@ -32,8 +32,7 @@ export class AdministratorJob extends Construct {
       oneOffJob(values, {
         name: namesOf(values).administrator,
         component: 'administrator',
-        deadlineSeconds: 300,
-        retries: 2,
+        fields: values.administrator,
         spec,
       }),
     );

@@ -3,25 +3,45 @@ import type { IConfigMap } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { plainSettings } from './settings.ts';
+import { configuration, databaseCa, redisCa } from './content-names.ts';
+
+/**
+ * Older pods, and `rollout undo`, need the ConfigMap of their time after the next one has replaced it in the output.
+ * kubectl deletes nothing. The others keep an object with these annotations, and Argo CD does not show it as a difference.
+ */
+const kept = {
+  'helm.sh/resource-policy': 'keep',
+  'argocd.argoproj.io/sync-options': 'Prune=false,Delete=false',
+  'argocd.argoproj.io/compare-options': 'IgnoreExtraneous',
+  'kustomize.toolkit.fluxcd.io/prune': 'disabled',
+};
 
 /** The configuration of the containers that is not secret: variables, public keys and the CAs of the stores. */
 export class ConfigMaps extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
     const { database, jwt, redis } = values;
-    const add = (name: string, data: Record<string, string>) =>
+    const component = 'configuration';
+    const addImmutable = ({ data, name }: ReturnType<typeof configuration>) =>
       addObject<IConfigMap>(this, name, {
         apiVersion: 'v1',
         kind: 'ConfigMap',
-        metadata: metadata(values, name),
+        metadata: metadata(values, name, { component, annotations: kept }),
+        immutable: true,
         data,
       });
+    addImmutable(configuration(values));
+    if (database.ca) addImmutable(databaseCa(values));
+    if (redis.ca) addImmutable(redisCa(values));
 
-    add(namesOf(values).config, plainSettings(values));
     const publicKeys = Object.entries(jwt.publicKeys).map(([name, pem]) => [`${name}.pem`, pem]);
-    add(namesOf(values).publicKeys, Object.fromEntries(publicKeys));
-    if (database.ca) add(namesOf(values).databaseCa, { 'ca.pem': database.ca });
-    if (redis.ca) add(namesOf(values).redisCa, { 'ca.pem': redis.ca });
+    addObject<IConfigMap>(this, 'public-keys', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      // Without a hash, because running pods read added keys.
+      metadata: metadata(values, namesOf(values).publicKeys, { component: 'public-keys' }),
+      // An empty map is lost in the API server, and each apply would say "configured".
+      ...(publicKeys.length > 0 && { data: Object.fromEntries(publicKeys) }),
+    });
   }
 }

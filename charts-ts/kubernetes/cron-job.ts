@@ -2,44 +2,52 @@ import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { metadata, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { configChecksum } from './pod.ts';
+
+/** The fields of a CronJob and of its Jobs that values set. */
+type CronFields = Omit<Values['purge'], 'enabled' | 'keepMonths' | 'keepAuditMonths' | 'resources'>;
 
 interface Scheduled {
   readonly name: string;
   readonly component: string;
-  readonly schedule: string;
+  readonly fields: CronFields;
   /** Of the pods. */
   readonly labels?: Readonly<Record<string, string>>;
-  readonly deadlineSeconds: number;
-  /** How often Kubernetes starts the pod again after a failure. */
-  readonly retries: number;
   readonly spec: IPodSpec;
 }
 
-/** A command that runs by the schedule, in UTC, and never twice at the same time. */
-export function cronJob(
-  values: Values,
-  { component, deadlineSeconds, name, retries, schedule, spec, ...rest }: Scheduled,
-): ICronJob {
+/** A command that runs by the schedule, and never twice at the same time. */
+export function cronJob(values: Values, { component, fields, name, spec, ...rest }: Scheduled): ICronJob {
   const { labels = standardLabels(values, component, name) } = rest;
+  const { annotations, labels: jobLabels, podAnnotations, podLabels } = values.jobs;
+  const { suspend, ttlSecondsAfterFinished } = fields;
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
-    metadata: metadata(values, name, { component, instance: name }),
+    metadata: metadata(values, name, { component, instance: name, labels: jobLabels, annotations }),
     spec: {
-      schedule,
-      timeZone: 'Etc/UTC',
+      schedule: fields.schedule,
+      timeZone: fields.timeZone,
+      ...(suspend && { suspend }),
       concurrencyPolicy: 'Forbid',
-      startingDeadlineSeconds: 3_600,
-      successfulJobsHistoryLimit: 1,
-      failedJobsHistoryLimit: 3,
+      startingDeadlineSeconds: fields.startingDeadlineSeconds,
+      successfulJobsHistoryLimit: fields.successfulJobsHistoryLimit,
+      failedJobsHistoryLimit: fields.failedJobsHistoryLimit,
       jobTemplate: {
-        metadata: { labels },
+        metadata: {
+          labels: { ...labels, ...jobLabels },
+          ...(Object.keys(annotations).length > 0 && { annotations }),
+        },
         spec: {
-          activeDeadlineSeconds: deadlineSeconds,
-          backoffLimit: retries,
-          ttlSecondsAfterFinished: 86_400,
-          template: { metadata: { labels, annotations: configChecksum(values) }, spec },
+          activeDeadlineSeconds: fields.activeDeadlineSeconds,
+          backoffLimit: fields.backoffLimit,
+          ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
+          template: {
+            metadata: {
+              labels: { ...labels, ...podLabels },
+              ...(Object.keys(podAnnotations).length > 0 && { annotations: podAnnotations }),
+            },
+            spec,
+          },
         },
       },
     },

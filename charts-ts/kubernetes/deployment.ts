@@ -2,10 +2,21 @@ import { Construct } from 'constructs';
 import type { IDeployment } from 'kubernetes-models/apps/v1';
 import type { IPodTemplateSpec, IProbe } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
-import { apiContainer, apiSelector, metadata, namesOf, ports, probePaths, standardLabels } from '../names.ts';
+import {
+  apiContainer,
+  apiSelector,
+  installationSelector,
+  metadata,
+  namesOf,
+  ports,
+  probePaths,
+  standardLabels,
+} from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrationContainer } from './migration.ts';
-import { configChecksum, container, podSpec } from './pod.ts';
+
+import { container, podSpec } from './pod.ts';
+import { withAffinity } from './pod-additions.ts';
 
 function probe(path: string, periodSeconds: number, failureThreshold: number): IProbe {
   return { httpGet: { path, port: 'metrics' }, periodSeconds, failureThreshold, timeoutSeconds: 3 };
@@ -60,13 +71,18 @@ function podTemplate(values: Values): IPodTemplateSpec {
   const commands = withMigration ? (['migrate', 'serve'] as const) : (['serve'] as const);
   return {
     metadata: {
-      labels: { ...standardLabels(values, 'api'), ...values.podLabels, ...apiSelector(values) },
-      annotations: { ...values.podAnnotations, ...configChecksum(values) },
+      labels: {
+        ...standardLabels(values, 'api'),
+        ...values.podLabels,
+        ...apiSelector(values),
+        ...installationSelector(values),
+      },
+      ...(Object.keys(values.podAnnotations).length > 0 && { annotations: values.podAnnotations }),
     },
     spec: podSpec(values, commands, {
       containers: [api],
       ...(withMigration && { initContainers: [migrationContainer(values)] }),
-      ...placement(values),
+      ...withAffinity(values, placement(values)),
       restartPolicy: 'Always',
       // The process drains on SIGTERM (DRAIN_DELAY), so it needs no preStop hook. preStop.sleep needs Kubernetes 1.30.
       terminationGracePeriodSeconds: values.rollout.gracePeriodSeconds,
@@ -82,7 +98,10 @@ export class Deployment extends Construct {
     addObject<IDeployment>(this, 'deployment', {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
-      metadata: metadata(values, namesOf(values).app),
+      metadata: metadata(values, namesOf(values).app, {
+        labels: values.deploymentLabels,
+        annotations: values.deploymentAnnotations,
+      }),
       spec: {
         minReadySeconds: rollout.minReadySeconds,
         // The init container may wait until the migration of another pod has released the advisory lock.

@@ -3,12 +3,12 @@ import type {
   ISecretStore,
 } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import { Construct } from 'constructs';
-import type { IServiceAccount } from 'kubernetes-models/v1';
 import type { Cloud } from '../clouds/cloud.ts';
 import { addObject } from '../manifest.ts';
-import { metadata, namesOf } from '../names.ts';
+import { accountsOf, metadata, namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { SecretKey } from '../workload/settings.ts';
+import { addServiceAccount } from './service-account.ts';
 import { ownerKeys, secretKeys } from './settings.ts';
 
 function externalSecret(values: Values, name: string, keys: readonly SecretKey[]): IExternalSecret {
@@ -36,15 +36,12 @@ export class ExternalSecrets extends Construct {
     super(scope, id);
     const { name, ownerName } = values.secrets;
     const component = 'secrets';
-    addObject<IServiceAccount>(this, 'service-account', {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: metadata(values, namesOf(values).secretsReader, {
-        component,
-        annotations: cloud.secretStore.serviceAccountAnnotations,
-      }),
-      automountServiceAccountToken: false,
-    });
+    const account = {
+      ...values.secrets.external.serviceAccount,
+      name: accountsOf(values).secretsReader,
+      component,
+    };
+    addServiceAccount(this, values, account, cloud.secretStore.serviceAccountAnnotations);
     addObject<ISecretStore>(this, 'store', {
       apiVersion: 'external-secrets.io/v1',
       kind: 'SecretStore',

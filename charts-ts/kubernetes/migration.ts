@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Construct } from 'constructs';
 import type { IJob } from 'kubernetes-models/batch/v1';
-import type { IContainer } from 'kubernetes-models/v1';
+import type { IContainer, IPodSpec } from 'kubernetes-models/v1';
 import { addObject } from '../manifest.ts';
 import { metadata, namesOf, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
@@ -14,9 +14,17 @@ export function migrationContainer(values: Values): IContainer {
   return container(values, 'migrate', { name: 'migrate', resources, args: [...migrateArguments] });
 }
 
+/** Changes with everything in the pod template, which is immutable. */
+function hashOf({ commonAnnotations, commonLabels, jobs }: Values, spec: IPodSpec): string {
+  const added = [commonLabels, commonAnnotations, jobs.podLabels, jobs.podAnnotations];
+  const isChanged = added.some((one) => Object.keys(one).length > 0);
+  const text = JSON.stringify(isChanged ? [spec, ...added] : spec);
+  return createHash('sha256').update(text).digest('hex').slice(0, 10);
+}
+
 /**
  * Migrates the database in a Job instead of in an init container. A Job is immutable, so its name contains a hash of its
- * pod spec: a new image or configuration creates a new Job.
+ * pod template: a new image or configuration creates a new Job.
  */
 export class MigrationJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
@@ -25,17 +33,25 @@ export class MigrationJob extends Construct {
       containers: [migrationContainer(values)],
       restartPolicy: 'Never',
     });
-    const hash = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 10);
-    const name = `${namesOf(values).migrate}-${hash}`;
+    const name = `${namesOf(values).migrate}-${hashOf(values, spec)}`;
+    const { activeDeadlineSeconds, backoffLimit, suspend, ttlSecondsAfterFinished } = values.migrations;
+    const { annotations, labels, podAnnotations, podLabels } = values.jobs;
     addObject<IJob>(this, 'job', {
       apiVersion: 'batch/v1',
       kind: 'Job',
-      metadata: metadata(values, name, { component: 'migrate', instance: name }),
+      metadata: metadata(values, name, { component: 'migrate', instance: name, labels, annotations }),
       spec: {
-        activeDeadlineSeconds: 900,
-        backoffLimit: 3,
-        ttlSecondsAfterFinished: 86_400,
-        template: { metadata: { labels: standardLabels(values, 'migrate', name) }, spec },
+        activeDeadlineSeconds,
+        backoffLimit,
+        ...(suspend && { suspend }),
+        ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
+        template: {
+          metadata: {
+            labels: { ...standardLabels(values, 'migrate', name), ...podLabels },
+            ...(Object.keys(podAnnotations).length > 0 && { annotations: podAnnotations }),
+          },
+          spec,
+        },
       },
     });
   }

@@ -15,9 +15,9 @@ export class Namespace extends Construct {
       kind: 'Namespace',
       metadata: {
         name: values.namespace.name,
-        labels: { ...standardLabels(values, 'namespace'), ...labels },
+        labels: { ...standardLabels(values, 'namespace'), ...labels, ...values.namespace.labels },
         // Without it, helm uninstall would delete the Secret that an operator has created in this namespace.
-        annotations: { 'helm.sh/resource-policy': 'keep' },
+        annotations: { 'helm.sh/resource-policy': 'keep', ...values.namespace.annotations },
       },
     });
   }

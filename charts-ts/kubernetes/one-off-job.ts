@@ -8,9 +8,10 @@ interface OneOff {
   readonly component: string;
   /** Of the pods. */
   readonly labels?: Readonly<Record<string, string>>;
-  readonly deadlineSeconds: number;
-  /** How often Kubernetes starts the pod again after a failure. */
-  readonly retries: number;
+  readonly fields: Pick<
+    Values['administrator'],
+    'activeDeadlineSeconds' | 'backoffLimit' | 'ttlSecondsAfterFinished'
+  >;
   readonly spec: IPodSpec;
 }
 
@@ -18,25 +19,30 @@ interface OneOff {
  * A Job for `kubectl create -f`, which gives each run a name of its own. `kubectl apply` refuses an object without a name,
  * so that a mistaken folder or --recursive runs nothing.
  */
-export function oneOffJob(
-  values: Values,
-  { component, deadlineSeconds, name, retries, spec, ...rest }: OneOff,
-): IJob {
+export function oneOffJob(values: Values, { component, fields, name, spec, ...rest }: OneOff): IJob {
   const { labels = standardLabels(values, component, name) } = rest;
+  const { activeDeadlineSeconds, backoffLimit, ttlSecondsAfterFinished } = fields;
+  const { annotations, labels: jobLabels, podAnnotations, podLabels } = values.jobs;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      ...metadata(values, name, { component, instance: name }),
+      ...metadata(values, name, { component, instance: name, labels: jobLabels, annotations }),
       // reason: cdk8s would invent a name if the key were missing, and the type of kubernetes-models has no undefined.
       name: undefined as unknown as string,
       generateName: `${name}-`,
     },
     spec: {
-      activeDeadlineSeconds: deadlineSeconds,
-      backoffLimit: retries,
-      ttlSecondsAfterFinished: 86_400,
-      template: { metadata: { labels }, spec },
+      activeDeadlineSeconds,
+      backoffLimit,
+      ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
+      template: {
+        metadata: {
+          labels: { ...labels, ...podLabels },
+          ...(Object.keys(podAnnotations).length > 0 && { annotations: podAnnotations }),
+        },
+        spec,
+      },
     },
   };
 }

@@ -1,27 +1,16 @@
-import { createHash } from 'node:crypto';
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import type { CommandName } from '../../app/config/config.ts';
-import { namesOf, userId } from '../names.ts';
+import { accountsOf, namesOf } from '../names.ts';
+import { millicpu } from '../values/formats.ts';
 import type { Values } from '../values/schema.ts';
+import type { Resources } from '../values/schema-resources.ts';
 import { imageReference } from '../workload/process.ts';
 import { secretsOf } from '../workload/settings.ts';
-import { configKey, isPath, paths, plainSettings, secretOf, settings } from './settings.ts';
-
-const unprivileged = {
-  runAsGroup: userId,
-  runAsNonRoot: true,
-  runAsUser: userId,
-  seccompProfile: { type: 'RuntimeDefault' as const },
-};
-
-/** Limits what an attacker can do in a compromised container: no root, no capabilities, a read-only file system. */
-const containerSecurity = {
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ['ALL'] },
-  privileged: false,
-  readOnlyRootFilesystem: true,
-  ...unprivileged,
-};
+import { configuration, databaseCa, redisCa } from './content-names.ts';
+import { pullPolicy } from './image.ts';
+import { addedToContainer, addedToPod, placementOf } from './pod-additions.ts';
+import { containerSecurity, podSecurity } from './security-context.ts';
+import { configKey, isPath, paths, secretOf, settings } from './settings.ts';
 
 // 0440, because root owns the mounted files and the process reads them as a member of fsGroup.
 const defaultMode = 0o440;
@@ -29,10 +18,11 @@ const defaultMode = 0o440;
 /** The `env` list of a container, sorted by name. */
 function environment(values: Values, command: CommandName): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
+  const { name: configMap } = configuration(values);
   return Object.entries(settings(values, command))
     .map(([name, source]): IEnvVar => {
       if ('text' in source) {
-        const configMapKeyRef = { name: namesOf(values).config, key: configKey(name) };
+        const configMapKeyRef = { name: configMap, key: configKey(name) };
         return isPath(source) ? { name, value: source.text } : { name, valueFrom: { configMapKeyRef } };
       }
       if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
@@ -41,6 +31,16 @@ function environment(values: Values, command: CommandName): IEnvVar[] {
       return { name, valueFrom: { secretKeyRef: { name: secret.name, key: source.secret } } };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/**
+ * Without a CPU limit the service would hash one password for each CPU of its node and start a thread for each, which need
+ * more memory than the container has. The CPUs of the request are its own.
+ */
+function hashConcurrency(values: Values, command: CommandName, { limits, requests }: Resources): IEnvVar[] {
+  if (limits.cpu !== undefined || 'HASH_CONCURRENCY' in settings(values, command)) return [];
+  const cpus = Math.max(1, Math.ceil(millicpu(requests.cpu) / 1_000));
+  return [{ name: 'HASH_CONCURRENCY', value: String(cpus) }];
 }
 
 /** The volume with the secrets of a command that belong into a folder, if there are any. */
@@ -58,29 +58,33 @@ function secretVolume(values: Values, command: CommandName, folder: string, name
 /** The volumes of a command by the folders at which its container mounts them. */
 function volumes(values: Values, command: CommandName): Record<string, IVolume> {
   const { DB_CA_FILE, JWT_PUBLIC_KEYS_DIR, REDIS_CA_FILE } = settings(values, command);
-  const databaseCa = { name: 'database-ca', configMap: { name: namesOf(values).databaseCa, defaultMode } };
-  const redisCa = { name: 'redis-ca', configMap: { name: namesOf(values).redisCa, defaultMode } };
-  const publicKeys = { name: 'public-keys', configMap: { name: namesOf(values).publicKeys, defaultMode } };
+  const fromConfigMap = (volume: string, name: string): IVolume => ({
+    name: volume,
+    configMap: { name, defaultMode },
+  });
   return {
     '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-    ...(JWT_PUBLIC_KEYS_DIR && { [paths.publicKeys]: publicKeys }),
+    ...(JWT_PUBLIC_KEYS_DIR && {
+      [paths.publicKeys]: fromConfigMap('public-keys', namesOf(values).publicKeys),
+    }),
     // In one pod, the migration has a volume of its own, with fewer secrets than the service.
     // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
     ...secretVolume(values, command, paths.secrets, command === 'migrate' ? 'migration-secrets' : 'secrets'),
     ...secretVolume(values, command, paths.ownerSecrets, 'owner-secrets'),
-    ...(DB_CA_FILE && { [paths.databaseCa]: databaseCa }),
-    ...(REDIS_CA_FILE && { [paths.redisCa]: redisCa }),
+    ...(DB_CA_FILE &&
+      values.database.ca && { [paths.databaseCa]: fromConfigMap('database-ca', databaseCa(values).name) }),
+    ...(REDIS_CA_FILE &&
+      values.redis.ca && { [paths.redisCa]: fromConfigMap('redis-ca', redisCa(values).name) }),
   };
 }
 
 /** Volumes by the folders at which a container mounts them. */
 export type Mounts = Readonly<Record<string, IVolume>>;
 
-type Resources = Values['resources'];
-const quantities = (amounts: Resources['limits']) => ({
-  cpu: amounts.cpu,
-  memory: amounts.memory,
-  'ephemeral-storage': amounts.ephemeralStorage,
+/** Amounts under their names in Kubernetes. */
+const quantities = ({ ephemeralStorage, ...amounts }: Resources['limits']): Record<string, string> => ({
+  ...amounts,
+  ...(ephemeralStorage && { 'ephemeral-storage': ephemeralStorage }),
 });
 
 /** The command `backup` writes into the volume of the backups. That of a restore is read-only as a whole. */
@@ -99,19 +103,24 @@ export function container(
   command: CommandName,
   { mounts = {}, name, resources, ...rest }: ContainerOptions,
 ): IContainer {
-  return {
-    name,
-    image: imageReference(values.image),
-    // Always, even with a digest, so that the registry checks the pull Secret of each pod.
-    imagePullPolicy: 'Always',
-    env: environment(values, command),
-    resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
-    securityContext: containerSecurity,
-    volumeMounts: Object.entries({ ...volumes(values, command), ...mounts }).map(([mountPath, { name }]) => ({
+  const { image = imageReference(values.image) } = rest;
+  const added = addedToContainer(values, command);
+  const ownMounts = Object.entries({ ...volumes(values, command), ...mounts }).map(
+    ([mountPath, { name }]) => ({
       name,
       mountPath,
       ...(!writable.includes(mountPath) && { readOnly: true }),
-    })),
+    }),
+  );
+  return {
+    name,
+    image,
+    imagePullPolicy: pullPolicy(values, image),
+    env: [...environment(values, command), ...hashConcurrency(values, command, resources), ...added.env],
+    resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
+    securityContext: containerSecurity(values),
+    volumeMounts: [...ownMounts, ...added.volumeMounts],
+    ...added.options,
     ...rest,
   };
 }
@@ -122,35 +131,24 @@ type PodOptions = Partial<IPodSpec> & Pick<IPodSpec, 'containers'> & { readonly 
 export function podSpec(
   values: Values,
   commands: readonly CommandName[],
-  { mounts = {}, ...rest }: PodOptions,
+  { containers, initContainers = [], mounts = {}, ...rest }: PodOptions,
 ): IPodSpec {
-  const { image, scheduling } = values;
+  const { image, scheduling, serviceAccount } = values;
+  const added = addedToPod(values, commands);
+  const allInitContainers = [...added.initContainers, ...initContainers];
   const ofCommands = commands.flatMap((command) => Object.values(volumes(values, command)));
-  const all = [...ofCommands, ...Object.values(mounts)];
+  const all = [...ofCommands, ...Object.values(mounts), ...added.volumes];
   return {
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: serviceAccount.automount,
+    containers: [...containers, ...added.sidecars],
+    ...(allInitContainers.length > 0 && { initContainers: allInitContainers }),
     enableServiceLinks: false,
     priorityClassName: scheduling.priorityClass.name,
-    securityContext: {
-      fsGroup: userId,
-      // Without it, every start changes the owner of all files in all volumes.
-      fsGroupChangePolicy: 'OnRootMismatch',
-      ...unprivileged,
-    },
-    serviceAccountName: namesOf(values).app,
+    securityContext: podSecurity(values),
+    serviceAccountName: accountsOf(values).app,
     volumes: [...new Map(all.map((volume) => [volume.name, volume])).values()],
     ...(image.pullSecrets.length > 0 && { imagePullSecrets: image.pullSecrets.map((name) => ({ name })) }),
-    ...(Object.keys(scheduling.nodeSelector).length > 0 && { nodeSelector: scheduling.nodeSelector }),
-    // reason: the schema of the values takes any map here, and the gate checks it against the types of a pod.
-    ...(scheduling.tolerations.length > 0 && {
-      tolerations: scheduling.tolerations as IPodSpec['tolerations'],
-    }),
+    ...placementOf(values, commands),
     ...rest,
   };
-}
-
-/** Changes with the ConfigMap, so that a new configuration replaces the pods, which read it only at start. */
-export function configChecksum(values: Values): Record<string, string> {
-  const digest = createHash('sha256').update(JSON.stringify(Object.entries(plainSettings(values)).sort()));
-  return { 'checksum/config': digest.digest('hex') };
 }

@@ -14,7 +14,6 @@ export class PriorityClass extends Construct {
       kind: 'PriorityClass',
       metadata: { name, labels: standardLabels(values, 'scheduling') },
       value,
-      globalDefault: false,
       description: 'auth-service: other services depend on it to authenticate their users',
     });
   }

@@ -19,9 +19,7 @@ export class PurgeCronJob extends Construct {
       cronJob(values, {
         name: namesOf(values).purge,
         component: 'purge',
-        schedule: values.purge.schedule,
-        deadlineSeconds: 1_800,
-        retries: 2,
+        fields: values.purge,
         spec: podSpec(values, ['purge'], { containers: [purge], restartPolicy: 'Never' }),
       }),
     );

@@ -9,18 +9,23 @@ import type { Values } from '../values/schema.ts';
 export class Service extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
     super(scope, id);
-    const { ipFamilies, ipFamilyPolicy, trafficDistribution } = values.service;
+    const { annotations, ipFamilies, ipFamilyPolicy, port, trafficDistribution, type } = values.service;
+    // The annotations of a load balancer belong to the Service that has one (kubernetes/public-service.ts).
+    const given = type === 'ClusterIP' ? annotations : {};
     addObject<IService>(this, 'service', {
       apiVersion: 'v1',
       kind: 'Service',
-      metadata: metadata(values, namesOf(values).app, { annotations: cloud.serviceAnnotations }),
+      metadata: metadata(values, namesOf(values).app, {
+        labels: values.service.labels,
+        annotations: { ...cloud.serviceAnnotations, ...given },
+      }),
       spec: {
         type: 'ClusterIP',
         ...(ipFamilyPolicy && { ipFamilyPolicy }),
         ...(ipFamilies.length > 0 && { ipFamilies }),
         selector: apiSelector(values),
         ports: [
-          { name: 'http', port: ports.http, targetPort: 'http', protocol: 'TCP' },
+          { name: 'http', port, targetPort: 'http', protocol: 'TCP' },
           { name: 'metrics', port: ports.metrics, targetPort: 'metrics', protocol: 'TCP' },
         ],
         ...(trafficDistribution && { trafficDistribution }),

@@ -1,5 +1,6 @@
 import type { CommandName } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
+import { hostsOf } from '../clouds/hosts.ts';
 import { namesOf, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { Platform } from '../workload/platform.ts';
@@ -25,13 +26,14 @@ export const paths = {
 function internalHosts(values: Values): string[] {
   const { app } = namesOf(values);
   const service = `${app}.${values.namespace.name}`;
-  return [app, service, `${service}.svc`, `${service}.svc.cluster.local`];
+  return [app, service, `${service}.svc`, `${service}.svc.${values.service.clusterDomain}`];
 }
 
 function platform(values: Values): Platform {
+  const [host, ...furtherHosts] = hostsOf(values).map((one) => one.host);
   return {
-    host: values.ingress.host,
-    internalHosts: internalHosts(values),
+    ...(host && { host }),
+    internalHosts: [...furtherHosts, ...internalHosts(values)],
     proxies: createCloud(values).loadBalancer.proxies,
     ports,
     keys: 'files',

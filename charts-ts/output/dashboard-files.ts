@@ -13,7 +13,7 @@ export function dashboardFiles(values: Values = loadValues('eks', { files: [], s
   const region = values.eks?.region ?? 'ap-northeast-2';
   return new Map([
     ...Object.entries(definitions).map(
-      ([name, definition]) => [`${name}.json`, dashboardText(name, definition)] as const,
+      ([name, definition]) => [`${name}.json`, dashboardText(values, name, definition)] as const,
     ),
     ['cloudwatch-dashboard.json', json(cloudwatchDashboard(Object.values(definitions), region))],
     ['cloudwatch-log-group.json', json(logGroup)],

@@ -4,6 +4,7 @@ import { jobsFolder } from '../jobs-chart.ts';
 import type { Manifest, ManifestFile } from '../manifest.ts';
 import { names } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { earlierConfigurations } from './helm-earlier-configurations.ts';
 import type { FolderContent } from './output-folder.ts';
 import { toYaml } from './plain.ts';
 
@@ -69,6 +70,7 @@ export function helmContent(values: Values, files: readonly ManifestFile[]): Fol
     ['values.yaml', comment + Yaml.stringify(defaults)],
     ['values.schema.json', `${JSON.stringify(schema, null, 2)}\n`],
     ...templates.map((file): [string, string] => [`templates/${file.name}.yaml`, toTemplate(file)]),
+    ['templates/12-earlier-configurations.yaml', earlierConfigurations(values, templates)],
     ...files.filter(isJob).map((file): [string, string] => [`${file.name}.yaml`, toYaml(file)]),
   ]);
 }

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isOrigin } from '../../app/config/config.ts';
+import { isTree } from './merge.ts';
 
 /** A text that matches the pattern. */
 export const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
@@ -15,7 +16,11 @@ export function seconds(text: string): number {
   return Number(text.slice(0, -1)) * (secondsPer[text.slice(-1)] ?? Number.NaN);
 }
 
-export const cpu = text(/^(\d+m|\d+(\.\d{1,3})?)$/, 'must be a CPU quantity such as 250m, 1 or 1.5');
+/** YAML reads `cpu: 2` as a number, as does --set. Every such number has one text. */
+export const cpu = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  text(/^(\d+m|\d+(\.\d{1,3})?)$/, 'must be a CPU quantity such as 250m, 1 or 1.5'),
+);
 export const memory = text(/^\d+(Ki|Mi|Gi)$/, 'must be a memory quantity in Ki, Mi or Gi, such as 512Mi');
 
 const units: Record<string, number> = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30 };
@@ -68,4 +73,78 @@ export function podCount(value: number | string, of: number): number {
   return typeof value === 'number' ? value : Math.ceil((Number.parseInt(value, 10) * of) / 100);
 }
 
-export const labels = z.record(z.string(), z.string());
+const subdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const qualifiedName = /^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$/;
+
+const isSubdomain = (text: string): boolean => text.length <= 253 && subdomain.test(text);
+
+/** The name of an object of Kubernetes: most kinds demand a DNS subdomain. */
+export const objectName = z
+  .string()
+  .refine(
+    isSubdomain,
+    'must be a name of Kubernetes: at most 253 lower case letters, digits, - and ., with a letter or digit at both ends',
+  );
+
+/** The name of an object, as a text or in the form of Kubernetes: {name: registry}. */
+export const objectReference = z.preprocess(
+  (value) => (isTree(value) && Object.keys(value).join() === 'name' ? value.name : value),
+  objectName,
+);
+
+/** What Kubernetes would refuse of the key of a label. */
+function keyFault(key: string): string | undefined {
+  const parts = key.split('/');
+  const name = parts.pop() ?? '';
+  const [prefix] = parts;
+  if (parts.length > 1) return 'must be a key with one slash at most, such as example.com/team';
+  if (prefix !== undefined && !isSubdomain(prefix))
+    return 'must have a DNS name in lower case before the slash, such as example.com/team';
+  if (name.length > 63)
+    return 'must be a key of at most 63 characters, not counting a prefix such as example.com/';
+  if (!qualifiedName.test(name))
+    return 'must be a key of letters, digits, -, _ and ., with a letter or digit at both ends';
+  return undefined;
+}
+
+const metadataKey = (toChecked: (key: string) => string) =>
+  z.string().superRefine((key, context) => {
+    const message = keyFault(toChecked(key));
+    if (message) context.addIssue({ code: 'custom', message });
+  });
+
+/**
+ * A text that YAML may have read as a boolean. A number is refused: 0123 and 1.10 have lost their digits when they arrive.
+ */
+const yamlText = (schema: z.ZodString) =>
+  z.preprocess((value) => (typeof value === 'boolean' ? String(value) : value), schema);
+
+const needsQuotes = 'must be text: put a number in quotes, or use --set-string';
+
+const labelValue = yamlText(
+  z
+    .string(needsQuotes)
+    .max(63, 'must have at most 63 characters')
+    .regex(
+      /^([A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?)?$/,
+      'must be the value of a label: letters, digits, -, _ and ., with a letter or digit at both ends',
+    ),
+);
+
+export const labels = z.record(metadataKey(String), labelValue);
+
+/** Bytes that Kubernetes accepts of all annotations of an object together. */
+const maxAnnotationBytes = 256 * 1024;
+
+// Kubernetes checks the keys of annotations in lower case.
+export const annotations = z
+  .record(
+    metadataKey((key) => key.toLowerCase()),
+    yamlText(z.string(needsQuotes)),
+  )
+  .refine(
+    (all) =>
+      Object.entries(all).reduce((sum, pair) => sum + Buffer.byteLength(pair.join('')), 0) <=
+      maxAnnotationBytes,
+    'must have at most 256 KiB: Kubernetes accepts no more annotations of an object',
+  );

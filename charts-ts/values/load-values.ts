@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { derivedDefaults } from './derived-defaults.ts';
 import { dropNulls, isTree, mergeTrees, type Tree } from './merge.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
 import { clouds } from './schema-clouds.ts';
@@ -90,13 +91,16 @@ function defaultTree(): Tree {
 }
 
 /**
- * Loads the values of one cloud: values.yaml, the file of the cloud, each -f file in order, then the --set flags.
- * As in Helm, flags change what the -f files say, and the result is merged into the defaults.
+ * Loads the values of one cloud: values.yaml, the file of the cloud, the defaults that depend on the name and namespace,
+ * each -f file in order, then the --set flags. As in Helm, flags change what the -f files say, and the result is merged
+ * into the defaults.
  * @throws ValuesError naming every fault
  */
 export function loadValues(cloud: CloudName, source: ValuesSource): Values {
   const below = mergeTrees(defaultTree(), readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
-  const merged = mergeTrees(below, givenTree(source));
+  const given = givenTree(source);
+  const derived = derivedDefaults(mergeTrees(below, given));
+  const merged = mergeTrees(mergeTrees(below, derived), given);
   if (merged.cloud !== cloud)
     throw new ValuesError([`cloud: must be ${cloud} here; choose clouds with --cloud`]);
   return parseValues(merged);

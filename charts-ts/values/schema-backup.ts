@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { dnsLabel, labels, text } from './formats.ts';
-import { peers, port } from './schema-network.ts';
-import { pods } from './schema-pods.ts';
+import { cronFields, jobFields, schedule } from './formats-jobs.ts';
+import { egressRule } from './schema-peers.ts';
+import { serviceAccount } from './schema-pod-options.ts';
+import { resources } from './schema-resources.ts';
 import { workload } from './schema-workload.ts';
 
 const { image, purge } = workload;
@@ -29,6 +31,9 @@ export const backupOptions = {
 export const backup = z.strictObject({
   enabled: z.boolean(),
   ...backupOptions,
+  ...cronFields,
+  backoffLimit: jobFields.backoffLimit,
+  ttlSecondsAfterFinished: jobFields.ttlSecondsAfterFinished,
   image: z.strictObject({
     repository: image.shape.repository.optional(),
     tag: image.shape.tag.optional(),
@@ -45,11 +50,12 @@ export const backup = z.strictObject({
   ),
   hasRcloneFile: z.boolean(),
   identity: z.string().min(1).optional(),
+  serviceAccount,
   podLabels: labels,
   secretName: dnsLabel,
-  egress: z.array(z.strictObject({ peers, port })),
+  egress: z.array(egressRule),
   deadlineMinutes: z.int().min(1).max(1_440),
-  resources: pods.purge.shape.resources,
+  resources,
   restore: z.strictObject({
     archive: text(/^[\w.-]+$/, 'must be the name of a backup, as backup list shows it').optional(),
     replace: z.boolean(),
@@ -57,5 +63,5 @@ export const backup = z.strictObject({
     alsoRevoke: z.array(text(/^[\w-]+$/, 'must be the id of a signing key (kid)')),
     secretName: dnsLabel,
   }),
-  drill: z.strictObject({ enabled: z.boolean(), schedule: purge.shape.schedule }),
+  drill: z.strictObject({ enabled: z.boolean(), schedule, suspend: z.boolean() }),
 });

@@ -25,6 +25,8 @@ export function schemaMessage(issue: z.core.$ZodRawIssue): string | undefined {
         : `must be at most ${issue.maximum}`;
     case 'invalid_format':
       return `must be a valid ${issue.format}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message;
     case 'invalid_union':
       return [...new Set(issue.errors.flatMap(([first]) => first?.message ?? []))].join(', or ');
     default:

@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import { countOrPercent, cpu, labels, memory, text } from './formats.ts';
+import { countOrPercent, objectReference, text } from './formats.ts';
+import { cronFields, jobFields } from './formats-jobs.ts';
+import { placement } from './schema-pod-options.ts';
+import { resources } from './schema-resources.ts';
 import { workload } from './schema-workload.ts';
-
-const quantities = z.strictObject({ cpu, memory, ephemeralStorage: memory });
-const resources = z.strictObject({ requests: quantities, limits: quantities });
 
 /** The values of the workload, with what only Kubernetes knows of pods. */
 export const pods = {
-  image: workload.image.extend({ pullSecrets: z.array(z.string()) }),
+  image: workload.image.extend({
+    registry: text(
+      /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d+)?(\/[a-z0-9._-]+)*$/,
+      'must be a registry such as registry.example.com, with a path or without',
+    ).optional(),
+    pullPolicy: z.enum(['Always', 'IfNotPresent', 'Never']).optional(),
+    pullSecrets: z.array(objectReference),
+  }),
   replicas: z.int().min(1),
   autoscaling: workload.autoscaling.extend({
     enabled: z.boolean(),
@@ -35,10 +42,14 @@ export const pods = {
       name: z.string().min(1),
       value: z.int().max(1_000_000_000),
     }),
-    nodeSelector: labels,
-    tolerations: z.array(z.record(z.string(), z.unknown())),
+    ...placement,
     zoneSpread: z.enum(['ScheduleAnyway', 'DoNotSchedule']),
   }),
-  migrations: z.strictObject({ mode: z.enum(['initContainer', 'job']), resources }),
-  purge: workload.purge.extend({ resources }),
+  migrations: z.strictObject({
+    mode: z.enum(['initContainer', 'job']),
+    ...jobFields,
+    suspend: z.boolean(),
+    resources,
+  }),
+  purge: workload.purge.extend({ ...cronFields, ...jobFields, resources }),
 };

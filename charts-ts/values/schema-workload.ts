@@ -106,5 +106,9 @@ export const workload = {
 
 const workloadSchema = z.strictObject(workload);
 
-/** The values that every target has. */
-export type WorkloadValues = z.infer<typeof workloadSchema>;
+type Workload = z.infer<typeof workloadSchema>;
+
+/** The values that every target has, without the resources, because on Kubernetes a container may have no CPU limit. */
+export type WorkloadValues = Omit<Workload, 'migrations' | 'purge' | 'resources'> & {
+  readonly purge: Omit<Workload['purge'], 'resources'>;
+};

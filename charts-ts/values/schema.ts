@@ -1,23 +1,29 @@
 import { z } from 'zod';
-import { dnsLabel, duration, labels, text } from './formats.ts';
+import { annotations, dnsLabel, labels, text } from './formats.ts';
+import { jobFields } from './formats-jobs.ts';
+import { installationName } from './installation.ts';
 import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
-import { ingress, networkPolicy, peers, port, service } from './schema-network.ts';
+import { monitoring } from './schema-monitoring.ts';
+import { gateway, ingress, networkPolicy, service } from './schema-network.ts';
+import { peers, port } from './schema-peers.ts';
+import { podOptions, serviceAccount } from './schema-pod-options.ts';
 import { pods } from './schema-pods.ts';
+import { resources } from './schema-resources.ts';
 import { workload } from './schema-workload.ts';
 
 /** The schema of the values of Kubernetes. Types, validation and values.schema.json derive from it. */
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
-  namespace: z.strictObject({ name: dnsLabel, create: z.boolean() }),
+  name: installationName,
+  namespace: z.strictObject({ name: dnsLabel, create: z.boolean(), labels, annotations }),
   ...workload,
   ...pods,
-  serviceAccount: z.strictObject({ annotations: labels }),
-  podLabels: labels,
-  podAnnotations: labels,
+  ...podOptions,
   service,
   ingress,
+  gateway,
   networkPolicy,
   database: workload.database.extend({ peers, port }),
   redis: workload.redis.extend({ peers, port, sentinelPort: port.optional() }),
@@ -26,7 +32,8 @@ export const valuesSchema = z.strictObject({
     email: z.email('must be an email address').optional(),
     username: z.string().min(1).optional(),
     secretName: dnsLabel,
-    resources: pods.purge.shape.resources,
+    ...jobFields,
+    resources,
   }),
   secrets: z.strictObject({
     source: z.enum(['existing', 'external', 'inline']),
@@ -34,15 +41,12 @@ export const valuesSchema = z.strictObject({
     ownerName: dnsLabel.optional(),
     delivery: z.enum(['files', 'env']),
     external: z.strictObject({
+      serviceAccount,
       prefix: z.string(),
       refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
     }),
   }),
-  monitoring: z.strictObject({
-    serviceMonitor: z.strictObject({ enabled: z.boolean(), interval: duration, labels }),
-    rules: z.strictObject({ enabled: z.boolean(), labels, runbooks: z.url() }),
-    dashboards: z.strictObject({ enabled: z.boolean(), labels }),
-  }),
+  monitoring,
   eks: eks.optional(),
   gke: gke.optional(),
   aks: aks.optional(),

@@ -1,8 +1,21 @@
 import type { WorkloadValues } from '../values/schema-workload.ts';
 
+type Image = WorkloadValues['image'] & {
+  /** Replaces the registry in the repository, or precedes a repository without one. */
+  readonly registry?: string | undefined;
+};
+
+/** As container runtimes do: the first part names a registry if it has a dot or a port, or is localhost. */
+function inRegistry(repository: string, registry: string): string {
+  const [first = '', ...rest] = repository.split('/');
+  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  return `${registry}/${hasRegistry ? rest.join('/') : repository}`;
+}
+
 /** The image as a container runtime names it. The digest selects the image, and the tag shows the release. */
-export function imageReference({ digest, repository, tag }: WorkloadValues['image']): string {
-  return `${repository}:${tag}${digest ? `@${digest}` : ''}`;
+export function imageReference({ digest, registry, repository, tag }: Image): string {
+  const path = registry ? inRegistry(repository, registry) : repository;
+  return `${path}:${tag}${digest ? `@${digest}` : ''}`;
 }
 
 /** The arguments of the process that migrates the database. */

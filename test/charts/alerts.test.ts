@@ -54,13 +54,13 @@ describe('charts: alerts', () => {
     expect(text).to.contain('namespace=\\"elsewhere\\"').and.not.to.contain('auth-system');
   });
 
-  it('record and alert under that namespace, and read only series recorded under it', () => {
-    for (const rule of ruleGroups(valuesOf('eks', 'namespace.name=elsewhere')).flatMap(
+  it('record and alert under that namespace and name, and read only series recorded under them', () => {
+    for (const rule of ruleGroups(valuesOf('eks', 'namespace.name=elsewhere,name=staging')).flatMap(
       ({ rules }) => rules,
     )) {
-      expect(rule.labels.namespace).to.equal('elsewhere');
+      expect(rule.labels).to.include({ namespace: 'elsewhere', job: 'staging' });
       for (const [, matchers] of rule.expr.matchAll(/auth:\w+:\w+({[^}]*})?/g)) {
-        expect(matchers, rule.expr).to.equal('{namespace="elsewhere"}');
+        expect(matchers, rule.expr).to.equal('{namespace="elsewhere",job="staging"}');
       }
     }
   });

@@ -96,7 +96,7 @@ describe('charts: backups', () => {
     const all = egressOf(documents, backupJob(documents));
     const reached = all.filter((peer) => !peer.endsWith(':53'));
     expect(all).to.include('pods:53');
-    const database = only(documents, 'NetworkPolicy', 'auth-service').spec.egress[1].to[0].ipBlock.cidr;
+    const database = only(documents, 'NetworkPolicy', 'auth-service-pods').spec.egress[1].to[0].ipBlock.cidr;
     expect(reached).to.have.members([
       ...[`${database}:5432`, '199.36.153.8/30:443'],
       // Where the metadata server of GKE gives the pods their tokens.
@@ -185,7 +185,8 @@ describe('charts: backups', () => {
     ['backup.enabled=true,backup.remote=store:bucket', 'backup.egress: must name the object store'],
     ['backup.remote=bucket', 'backup.remote: must be REMOTE:PATH of rclone'],
     ['backup.ageRecipients={AGE-SECRET-KEY-1}', 'backup.ageRecipients[0]: must be a public key of age'],
-    [`${claim},backup.schedule=0 25 * * *`, 'backup.schedule: is no cron schedule'],
+    [`${claim},backup.schedule=0 25 * * *`, 'backup.schedule: must have an hour from 0 to 23'],
+    [`${claim},backup.schedule=0 4 30 2 *`, 'backup.schedule: must run more often than once in eight years'],
     [`${claim},backup.resources.limits.cpu=1m`, 'backup.resources.limits.cpu: must not be below the request'],
   ];
   for (const [sets, fault] of faults)

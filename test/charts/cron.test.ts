@@ -1,35 +1,35 @@
 import { expect } from 'chai';
-import { longestInterval } from '../../charts-ts/workload/cron.ts';
+import { longestInterval, scheduleFault } from '../../charts-ts/workload/cron.ts';
+import { schedules } from './support/cron-of-kubernetes.ts';
 
-const hour = 3_600;
-const day = 24 * hour;
+const fault = (schedule: string): string =>
+  (scheduleFault(schedule) ?? 'accepted').replace(/(one of) @.*/, '$1 the names');
 
-const intervals: [schedule: string, seconds: number | undefined][] = [
-  ['41 2 * * *', day],
-  ['0 */6 * * *', 6 * hour],
-  ['0 8-18 * * *', 14 * hour],
-  ['15,45 * * * *', hour / 2],
-  ['* * * * *', 60],
-  ['0 4 * * SUN', 7 * day],
-  ['0 4 * * 7', 7 * day],
-  ['0 4 * * 1-5', 3 * day],
-  ['0 4 * * mon,thu', 4 * day],
-  ['0 4 1 * *', 31 * day],
-  ['0 4 31 * *', 61 * day],
-  // Cron runs on the days of either field.
-  ['0 4 1 * 0', 7 * day],
-  ['0 0 1 JAN *', 366 * day],
-  ['5/20 3 * * *', day - 40 * 60],
-  ['61 2 * * *', undefined],
-  ['0 4 * * FOO', undefined],
-  ['0 4 5-2 * *', undefined],
-  ['*/0 4 * * *', undefined],
-  ['0 4 30 2 *', undefined],
+const faults: [schedule: string, fault: string][] = [
+  ['61 2 * * *', 'must have a minute from 0 to 59'],
+  ['0 24 * * *', 'must have an hour from 0 to 23'],
+  ['0 4 0 * *', 'must have a day of the month from 1 to 31'],
+  ['0 4 * 13 *', 'must have a month from 1 to 12 or JAN to DEC'],
+  ['0 4 * * 7', 'must have a day of the week from 0 to 6 or SUN to SAT, where 0 is Sunday'],
+  ['0 4 * *', 'must be five fields such as 17 3 * * *, or one of the names'],
+  ['@reboot', 'must be five fields, @every 6h or one of the names'],
+  ['CRON_TZ=UTC 0 3 * * *', 'must not name a time zone: set timeZone beside it'],
+  // Kubernetes accepts these, and they are mistakes: it ignores the 5, and runs every second.
+  ['17 *-5 * * *', 'must have an hour from 0 to 23'],
+  ['@every 0s', 'must be @every and a duration of at least 1 s, such as @every 6h'],
+  ['@every -1h', 'must be five fields, @every 6h or one of the names'],
 ];
 
-describe('charts: the longest interval of a schedule', () => {
-  for (const [schedule, seconds] of intervals)
-    it(`of ${schedule} is ${seconds === undefined ? 'unknown' : `${seconds / hour} hours`}`, () => {
-      expect(longestInterval(schedule)).to.equal(seconds);
+describe('charts: schedules of CronJobs', () => {
+  for (const [schedule, seconds] of schedules)
+    it(`${seconds === undefined ? 'do not include' : 'include'} ${schedule}, as Kubernetes decides`, () => {
+      expect(scheduleFault(schedule) === undefined).to.equal(seconds !== undefined);
+      // An alert needs at least two runs.
+      expect(longestInterval(schedule)).to.equal(seconds || undefined);
+    });
+
+  for (const [schedule, message] of faults)
+    it(`are refused with ${schedule}: ${message}`, () => {
+      expect(fault(schedule)).to.equal(message);
     });
 });

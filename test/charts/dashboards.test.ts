@@ -23,7 +23,7 @@ describe('charts: dashboards', () => {
       .map(({ object }: Loose) => object)
       .filter(({ kind, metadata }: Loose) => kind === 'ConfigMap' && metadata.name.includes('-dashboard-'));
     expect(maps.map(({ data }) => Object.keys(data)[0])).to.have.members(
-      Object.keys(dashboardDefinitions(valuesOf('gke'))).map((name) => `${name}.json`),
+      Object.keys(dashboardDefinitions(valuesOf('gke'))).map((name) => `auth-service-${name}.json`),
     );
     for (const { metadata } of maps) expect(metadata.labels.grafana_dashboard).to.equal('1');
   });
@@ -122,18 +122,31 @@ describe('charts: dashboards', () => {
             {
               interval: '1m',
               input_series: [
-                ...periods('namespace="auth-system",container="auth-service",pod="a"', 60),
-                ...periods('namespace="auth-system",container="auth-service",pod="b"', 0),
-                ...periods('namespace="elsewhere",container="auth-service",pod="c"', 60),
-                ...periods('namespace="auth-system",container="proxy",pod="a"', 600),
+                ...periods(
+                  'namespace="auth-system",container="auth-service",pod="auth-service-7d9f8b-x2x4z"',
+                  60,
+                ),
+                ...periods(
+                  'namespace="auth-system",container="auth-service",pod="auth-service-7d9f8b-w8w9t"',
+                  0,
+                ),
+                ...periods(
+                  'namespace="elsewhere",container="auth-service",pod="auth-service-5c4d-k7k8p"',
+                  60,
+                ),
+                ...periods(
+                  'namespace="auth-system",container="auth-service",pod="auth-service-eu-5c4d-h5h6j"',
+                  60,
+                ),
+                ...periods('namespace="auth-system",container="proxy",pod="auth-service-7d9f8b-x2x4z"', 600),
               ],
               promql_expr_test: [
                 {
                   expr: expr.replaceAll('$__rate_interval', '5m'),
                   eval_time: '10m',
                   exp_samples: [
-                    { labels: '{pod="a"}', value: 0.1 },
-                    { labels: '{pod="b"}', value: 0 },
+                    { labels: '{pod="auth-service-7d9f8b-x2x4z"}', value: 0.1 },
+                    { labels: '{pod="auth-service-7d9f8b-w8w9t"}', value: 0 },
                   ],
                 },
               ],

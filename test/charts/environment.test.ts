@@ -13,7 +13,7 @@ import { faultsOf } from '../support/configuration.ts';
 import { start } from '../support/process.ts';
 import { silentLog } from '../support/stores.ts';
 import { type RealContainer, realContainers } from './support/containers.ts';
-import { documentsOf, only, variants } from './support/synthesized.ts';
+import { configurationOf, documentsOf, only, variants } from './support/synthesized.ts';
 
 function committed(cloud: string): Document[] {
   return readdirSync(`k8s-out/${cloud}`).flatMap((name) =>
@@ -32,6 +32,11 @@ const sources: readonly (readonly [title: string, () => Document[]])[] = [
     ...variants,
     ['eks', 'secrets.delivery=env'] as const,
     ['gke', 'secrets.delivery=env,jwt.algorithm=HS256,jwt.previousSecret=true'] as const,
+    [
+      'gke',
+      'resources.limits.cpu=null,migrations.resources.limits.cpu=null',
+      'purge.resources.limits.cpu=null',
+    ] as const,
     ['aks', `jwt.algorithm=ES256,database.ca=${ca}`, `redis.ca=${ca}`] as const,
   ].map(
     ([cloud, ...sets]) =>
@@ -73,6 +78,17 @@ describe('charts: environment', () => {
     });
   }
 
+  it('of a container without a CPU limit keeps a large node from hashing on all of its CPUs', () => {
+    const source = sources.find(([title]) => title.includes('resources.limits.cpu=null'));
+    const api = source && containersOf(source).find(({ command }) => command === 'serve');
+    if (!api) throw new Error('there is no container of the API');
+    expect(parseConfig(api.env, api.machine, realFiles).hashing.concurrency).to.equal(1);
+    const { HASH_CONCURRENCY: _, ...without } = api.env;
+    expect(faultsOf(without, api.machine, 'serve')).to.deep.equal([
+      'HASH_CONCURRENCY times ARGON2_MEMORY_KIB must fit into half of the memory limit',
+    ]);
+  });
+
   it('lets the migrate command reach for the database, which does not answer', async () => {
     const environments = sources.flatMap((source) =>
       containersOf(source).flatMap(({ command, env, machine }) =>
@@ -101,7 +117,7 @@ describe('charts: environment', () => {
 
   it('is refused under the name of the container and the variable', async () => {
     const documents = documentsOf('eks');
-    only(documents, 'ConfigMap', 'auth-service-config').data.DB_POOL_MAX = 'many';
+    configurationOf(documents).data.DB_POOL_MAX = 'many';
     const lines = await validateManifests(documents, { kubernetesVersion: '1.28', allow: [] });
     expect(lines.filter((line) => line.endsWith('[environment]'))).to.deep.equal([
       '31-deployment.yaml Deployment/auth-service: container auth-service: DB_POOL_MAX must be a whole number from 1 to 1000 [environment]',

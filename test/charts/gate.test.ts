@@ -3,7 +3,7 @@ import { rules, validateManifests } from '../../charts-ts/gate/gate.ts';
 import { scannerIds } from '../../charts-ts/gate/scanner-ids.ts';
 import { unknownFields128 } from '../../charts-ts/gate/schemas/kubernetes-1-28.ts';
 import { ruleViolations } from './support/rule-violations.ts';
-import { documentsOf, type Loose, only, variants } from './support/synthesized.ts';
+import { configurationOf, documentsOf, type Loose, only, variants } from './support/synthesized.ts';
 
 const strict = { kubernetesVersion: '1.28', allow: [] } as const;
 
@@ -147,7 +147,7 @@ describe('charts: schemas', () => {
 
   it('do not mistake labels, annotations, quantities or data for fields', async () => {
     const documents = documentsOf('eks');
-    const added: Loose = only(documents, 'ConfigMap', 'auth-service-config');
+    const added: Loose = configurationOf(documents);
     added.data.ANYTHING = 'x';
     added.metadata.annotations = { 'example.com/a.b': 'c' };
     expect(await validateManifests(documents, strict)).to.eql([]);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { requiredForKeyPair, requiredForSecret, requiredInProduction } from '../../app/config/config.ts';
 import type { Settings } from '../../charts-ts/workload/settings.ts';
-import { documentsOf, type Loose, only, valuesOf, variants } from './support/synthesized.ts';
+import { configurationOf, documentsOf, type Loose, only, valuesOf, variants } from './support/synthesized.ts';
 
 const pods = (documents: ReturnType<typeof documentsOf>): Loose[] => [
   ...documents
@@ -12,8 +12,7 @@ const pods = (documents: ReturnType<typeof documentsOf>): Loose[] => [
     .map(({ object }: Loose) => object.spec.jobTemplate.spec.template.spec),
 ];
 const containers = (pod: Loose): Loose[] => [...(pod.initContainers ?? []), ...pod.containers];
-const config = (...args: Parameters<typeof documentsOf>): Loose =>
-  only(documentsOf(...args), 'ConfigMap', 'auth-service-config').data;
+const config = (...args: Parameters<typeof documentsOf>): Loose => configurationOf(documentsOf(...args)).data;
 
 describe('charts: manifests', () => {
   it("keep the guide's names", () => {
@@ -126,7 +125,8 @@ describe('charts: manifests', () => {
     const api = containers(pods(documentsOf('eks'))[0]).find(({ name }: Loose) => name === 'auth-service');
     expect(api.env).to.deep.include({ name: 'JWT_PUBLIC_KEYS_DIR', value: '/etc/auth/public-keys' });
     const keys = only(documentsOf('eks'), 'ConfigMap', 'auth-jwt-public-keys');
-    expect(keys.data).to.eql({});
+    // An empty map is lost in the API server, and each apply would say that it changes something.
+    expect(keys).not.to.have.property('data');
   });
 
   it('migrate before the service starts, or in a Job with a name of its content', () => {
@@ -142,14 +142,13 @@ describe('charts: manifests', () => {
   });
 
   it('replace the pods when the configuration changes, and not when a public key does', () => {
-    const annotations = (...sets: string[]) =>
-      only(documentsOf('eks', ...sets), 'Deployment').spec.template.metadata.annotations;
-    expect(annotations('logLevel=debug')).not.to.eql(annotations());
-    expect(annotations('jwt.publicKeys.next=-----BEGIN PUBLIC KEY-----')).to.eql(annotations());
+    const template = (...sets: string[]) => only(documentsOf('eks', ...sets), 'Deployment').spec.template;
+    expect(template('logLevel=debug')).not.to.eql(template());
+    expect(template('jwt.publicKeys.next=-----BEGIN PUBLIC KEY-----')).to.eql(template());
   });
 
   it('trust the proxies of each cloud, and on GKE the load balancer itself', () => {
-    expect(config('eks').TRUSTED_PROXIES).to.equal('10.0.0.0/16');
+    expect(config('eks').TRUSTED_PROXIES).to.equal('10.0.0.0/20,10.0.16.0/20');
     expect(config('gke').TRUSTED_PROXIES).to.equal('35.191.0.0/16,130.211.0.0/22,203.0.113.10/32');
     expect(config('aks', 'trustedProxies={192.0.2.0/24}').TRUSTED_PROXIES).to.equal(
       '10.244.0.0/16,10.224.0.0/16,192.0.2.0/24',

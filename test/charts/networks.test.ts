@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { documentsOf, only, valuesOf } from './support/synthesized.ts';
+import { configurationOf, documentsOf, only, valuesOf } from './support/synthesized.ts';
 
 const ipv6 =
-  'service.ipFamilies={IPv6},eks.ipAddressType=dualstack,eks.loadBalancerCidrs={10.0.0.0/16,2001:db8:20::/56}';
+  'service.ipFamilies={IPv6},eks.ipAddressType=dualstack,eks.loadBalancerCidrs={10.0.0.0/20,2001:db8:20:1::/64}';
 const proxiesOf = (...args: Parameters<typeof documentsOf>): string[] =>
-  only(documentsOf(...args), 'ConfigMap', 'auth-service-config').data.TRUSTED_PROXIES.split(',');
+  configurationOf(documentsOf(...args)).data.TRUSTED_PROXIES.split(',');
 
 describe('charts: address families', () => {
   it('are left to the cluster by default', () => {
@@ -27,8 +27,8 @@ describe('charts: address families', () => {
     const { annotations } = only(documents, 'Ingress').metadata;
     expect(annotations['alb.ingress.kubernetes.io/ip-address-type']).to.equal('dualstack');
     const policy = only(documents, 'NetworkPolicy', 'auth-service-load-balancer');
-    expect(policy.spec.ingress[0].from).to.deep.include({ ipBlock: { cidr: '2001:db8:20::/56' } });
-    expect(proxiesOf('eks', ipv6)).to.include('2001:db8:20::/56');
+    expect(policy.spec.ingress[0].from).to.deep.include({ ipBlock: { cidr: '2001:db8:20:1::/64' } });
+    expect(proxiesOf('eks', ipv6)).to.include('2001:db8:20:1::/64');
     const gateway = documentsOf('eks', ipv6, 'ingress.kind=gateway');
     expect(only(gateway, 'LoadBalancerConfiguration').spec.ipAddressType).to.equal('dualstack');
   });

@@ -8,10 +8,52 @@ import type { CloudName } from '../../charts-ts/values/schema.ts';
 import { clouds as allClouds } from '../../charts-ts/values/schema-clouds.ts';
 import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
+import { awsLoadBalancers } from './unusual-clusters/aws-load-balancers.ts';
+import { cilium } from './unusual-clusters/cilium.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
+import { otherControllers } from './unusual-clusters/controllers.ts';
+import { entryMistakes } from './unusual-clusters/entry-mistakes.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { gateways } from './unusual-clusters/gateways.ts';
+import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
+import { installations } from './unusual-clusters/installations.ts';
+import { jobs } from './unusual-clusters/jobs.ts';
+import { monitoring } from './unusual-clusters/monitoring.ts';
+import { networkDestinations } from './unusual-clusters/network-destinations.ts';
+import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
+import { networkPolicies } from './unusual-clusters/network-policies.ts';
+import { podContainers } from './unusual-clusters/pod-containers.ts';
+import { podIdentity } from './unusual-clusters/pod-identity.ts';
+import { podImages } from './unusual-clusters/pod-images.ts';
+import { podMetadata } from './unusual-clusters/pod-metadata.ts';
+import { podPlacement } from './unusual-clusters/pod-placement.ts';
+import { podResources } from './unusual-clusters/pod-resources.ts';
+import { podVariables } from './unusual-clusters/pod-variables.ts';
+import { publicServices } from './unusual-clusters/public-services.ts';
 
-const groups: Readonly<Record<string, readonly UnusualCluster[]>> = { existing };
+const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
+  existing,
+  installations,
+  monitoring,
+  images: podImages,
+  variables: podVariables,
+  containers: podContainers,
+  metadata: podMetadata,
+  placement: podPlacement,
+  identity: podIdentity,
+  resources: podResources,
+  jobs,
+  'aws-load-balancers': awsLoadBalancers,
+  cilium,
+  controllers: otherControllers,
+  'entry-mistakes': entryMistakes,
+  gateways,
+  'ingress-hosts': ingressHosts,
+  'network-destinations': networkDestinations,
+  'network-mistakes': networkMistakes,
+  'network-policies': networkPolicies,
+  'public-services': publicServices,
+};
 
 describe('charts: unusual clusters by values alone', () => {
   let folder: string;
@@ -20,18 +62,19 @@ describe('charts: unusual clusters by values alone', () => {
   });
   after(() => rmSync(folder, { recursive: true }));
 
+  /** `Kind/name`, without the hash at the end of the name of an immutable ConfigMap. */
+  function keyOf(object: Loose): string {
+    const { generateName, name = generateName } = object.metadata;
+    return `${object.kind}/${object.immutable ? name.replace(/-[0-9a-f]+$/, '') : name}`;
+  }
+
   /** The objects by `Kind/name`, after the checks and the gate. */
   async function synthesized(cloud: CloudName, text: string): Promise<Record<string, Loose>> {
     const file = join(folder, 'values.yaml');
     writeFileSync(file, text);
     const files = await checkedManifests(loadValues(cloud, { files: [file], sets: [] }));
     const objects = files.flatMap((one) => one.objects);
-    return Object.fromEntries(
-      objects.map((object) => [
-        `${object.kind}/${object.metadata?.name ?? object.metadata?.generateName}`,
-        object,
-      ]),
-    );
+    return Object.fromEntries(objects.map((object) => [keyOf(object), object]));
   }
 
   async function refusal(cloud: CloudName, text: string): Promise<string[]> {

@@ -72,7 +72,6 @@ describe('The commands of the pipelines', function () {
       cpSync(`deploy-out/${target}`, join(folder, 'release/manifests'), { recursive: true });
     cpSync('deploy-out/github-actions', join(folder, 'deploy-out/github-actions'), { recursive: true });
     cpSync('k8s-out/eks/31-deployment.yaml', join(folder, 'previous/deployment-auth-service.yaml'));
-    cpSync('k8s-out/eks/12-configuration.yaml', join(folder, 'previous/configmap-auth-service-config.yaml'));
     cpSync('deploy-out/ecs/auth-service.template.json', join(folder, 'previous/template.json'));
     writeFileSync(join(folder, 'commands.json'), '{"commands":["true"]}');
     commands = record();

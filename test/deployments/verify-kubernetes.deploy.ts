@@ -106,7 +106,8 @@ describe('auth-service verify --k8s, on a real API server', function () {
   }
   beforeEach(makeRight);
 
-  const check = (): Promise<Outcome[]> => runChecks(kubernetesChecks, createKubectl({ namespace }));
+  const check = (): Promise<Outcome[]> =>
+    runChecks(kubernetesChecks, createKubectl({ name: 'auth-service', namespace }));
   const problems = (outcomes: readonly Outcome[]): string[] =>
     outcomes
       .filter(({ finding }) => finding.status !== 'passed')
@@ -162,12 +163,18 @@ describe('auth-service verify --k8s, on a real API server', function () {
   });
 
   it('skips everything where there is no deployment, and reports a cluster that does not answer', async () => {
-    const outcomes = await runChecks(kubernetesChecks, createKubectl({ namespace: 'default' }));
+    const outcomes = await runChecks(
+      kubernetesChecks,
+      createKubectl({ name: 'auth-service', namespace: 'default' }),
+    );
     expect(outcomes.map(({ finding }) => finding.status)).to.deep.equal([
       'failed',
       ...kubernetesChecks.slice(1).map(() => 'skipped'),
     ]);
-    const [first] = await runChecks(kubernetesChecks, createKubectl({ namespace, context: 'none' }));
+    const [first] = await runChecks(
+      kubernetesChecks,
+      createKubectl({ name: 'auth-service', namespace, context: 'none' }),
+    );
     expect(first?.finding.message).to.contain('kubectl: ');
   });
 });

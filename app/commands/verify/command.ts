@@ -45,6 +45,7 @@ export function addVerifyCommand(program: Command, context: CommandContext): voi
     .option('--redis', 'check the Redis of the configuration as well')
     .option('--k8s', 'check the objects in the cluster as well, with kubectl')
     .option('--namespace <name>', 'namespace of the objects', 'auth-system')
+    .option('--name <name>', 'name of the installation', 'auth-service')
     .option('--context <name>', 'context of kubectl')
     .option('--ca <file>', 'trust the CA certificates of this file too')
     .option(

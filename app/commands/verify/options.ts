@@ -8,6 +8,7 @@ export interface VerifyCommandOptions extends CheckOptions {
   readonly redis?: boolean;
   readonly k8s?: boolean;
   readonly namespace: string;
+  readonly name: string;
   readonly context?: string;
   readonly ca?: string;
   readonly resolve?: ReadonlyMap<string, string>;

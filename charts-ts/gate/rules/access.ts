@@ -18,14 +18,15 @@ function isolates({ egress, ingress, podSelector }: Tree, podLabels: Tree): bool
   return hasLabels && isSelected && asMaps(ingress).length > 0 && asMaps(egress).length > 0;
 }
 
-/** Whether a policy selects all pods and has no rule for either direction. */
-function isDefaultDeny({ egress, ingress, podSelector, policyTypes }: Tree): boolean {
+/** Whether a policy selects pods with these labels and has no rule for either direction. */
+function isDefaultDeny({ egress, ingress, podSelector, policyTypes }: Tree, podLabels: Tree): boolean {
   const types = Array.isArray(policyTypes) ? policyTypes : [];
   const deniesAll = ingress === undefined && egress === undefined;
   return (
     deniesAll &&
     ['Ingress', 'Egress'].every((type) => types.includes(type)) &&
-    Object.keys(asMap(podSelector)).length === 0
+    get(podSelector, 'matchExpressions') === undefined &&
+    matchesLabels(podLabels, get(podSelector, 'matchLabels'))
   );
 }
 
@@ -52,8 +53,8 @@ export const accessRules: readonly Rule[] = [
       .map(({ object }) => asMap(get(object, 'spec')));
     if (!policies.some((policy) => isolates(policy, podLabels)))
       yield 'needs one NetworkPolicy with ingress and egress rules that selects its pods';
-    if (!policies.some(isDefaultDeny))
-      yield 'needs a NetworkPolicy in its namespace that denies all other traffic';
+    if (!policies.some((policy) => isDefaultDeny(policy, podLabels)))
+      yield 'needs a NetworkPolicy that selects its pods and denies all other traffic';
   }),
   objectRule('no-secrets', ['Secret'], function* ({ object }) {
     if (get(object, 'data') || get(object, 'stringData'))

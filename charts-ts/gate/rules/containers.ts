@@ -1,4 +1,4 @@
-import { containerRule, type Rule } from '../rule.ts';
+import { containerRule, podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
 
 const secretVariable = /(PASSWORD|PASSWD|SECRET|TOKEN|PRIVATE_KEY|API_KEY|_DB_URL|REDIS_URL)/;
@@ -20,12 +20,24 @@ export const containerRules: readonly Rule[] = [
     if (digest === undefined && (!tag || tag === 'latest'))
       yield `must use an image tag other than latest: ${asText(image)}`;
   }),
-  requiredField('image-pull-policy', 'imagePullPolicy', 'Always'),
+  containerRule('image-pull-policy', function* ({ image, imagePullPolicy }) {
+    // The content of a digest never changes. A node that has it need not ask the registry.
+    const isEnough = imagePullPolicy === 'IfNotPresent' && asText(image).includes('@sha256:');
+    if (imagePullPolicy !== 'Always' && !isEnough)
+      yield 'must set imagePullPolicy: Always, or IfNotPresent with an image that has a digest';
+  }),
   containerRule('resources', function* ({ resources }) {
+    for (const path of ['requests.cpu', 'requests.memory', 'limits.memory']) {
+      if (get(resources, ...path.split('.')) === undefined) yield `must set resources.${path}`;
+    }
+  }),
+  containerRule('cpu-limit', function* ({ resources }) {
+    if (get(resources, 'limits', 'cpu') === undefined) yield 'must set resources.limits.cpu';
+  }),
+  containerRule('ephemeral-storage', function* ({ resources }) {
     for (const kind of ['requests', 'limits']) {
-      for (const name of ['cpu', 'memory', 'ephemeral-storage']) {
-        if (get(resources, kind, name) === undefined) yield `must set resources.${kind}.${name}`;
-      }
+      if (get(resources, kind, 'ephemeral-storage') === undefined)
+        yield `must set resources.${kind}.ephemeral-storage`;
     }
   }),
   containerRule('duplicate-env', function* ({ env }) {
@@ -49,13 +61,17 @@ export const containerRules: readonly Rule[] = [
         yield `must read ${asText(name)} from a mounted file and not from an environment variable`;
     }
   }),
-  containerRule('run-as-user', function* ({ securityContext }) {
-    for (const field of ['runAsUser', 'runAsGroup']) {
-      if (!(Number(get(securityContext, field)) > 10_000))
-        yield `must set securityContext.${field} to an id above 10000`;
-    }
-    if (get(securityContext, 'runAsNonRoot') !== true) yield 'must set securityContext.runAsNonRoot: true';
+  podRule('run-as-user', function* ({ containers, podSpec }) {
+    const isSafe = (context: unknown, field: string): boolean => Number(get(context, field)) > 10_000;
+    for (const { name, securityContext } of containers)
+      for (const field of ['runAsUser', 'runAsGroup'])
+        if (!isSafe(securityContext, field))
+          yield `container ${asText(name)} must set securityContext.${field} to an id above 10000`;
+    for (const field of ['runAsUser', 'runAsGroup', 'fsGroup'])
+      if (!isSafe(podSpec.securityContext, field))
+        yield `must set the pod's securityContext.${field} to an id above 10000`;
   }),
+  requiredField('run-as-non-root', 'securityContext.runAsNonRoot', true),
   requiredField('seccomp-profile', 'securityContext.seccompProfile.type', 'RuntimeDefault'),
   requiredField('privilege-escalation', 'securityContext.allowPrivilegeEscalation', false),
   requiredField('privileged', 'securityContext.privileged', false),

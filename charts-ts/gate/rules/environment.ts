@@ -1,77 +1,21 @@
-import { posix } from 'node:path';
-import {
-  type CommandName,
-  ConfigError,
-  commandNames,
-  type Environment,
-  type Files,
-  parseConfig,
-} from '../../../app/config/config.ts';
-import { names } from '../../names.ts';
+import { type CommandName, ConfigError, commandNames, parseConfig } from '../../../app/config/config.ts';
+import { names, serviceContainers } from '../../names.ts';
 import { bytes, millicpu } from '../../values/formats.ts';
 import type { Tree } from '../../values/merge.ts';
-import type { Document } from '../document.ts';
-import { findObject, type ManifestSet, type Workload } from '../manifest-set.ts';
+import { filesOf } from '../container-files.ts';
+import { type KnownVariables, variablesOf } from '../container-variables.ts';
+import type { ManifestSet, Workload } from '../manifest-set.ts';
 import { containerRule, podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
 
-/** Where the parser finds a secret that the environment takes from a Secret, as if its file were mounted. */
-const secretFile = '/secret-key-ref';
+/** Without a CPU limit a process sees every CPU of its node, and a large node has this many. */
+const cpusOfLargeNode = 64;
 
-const configMapData = (manifests: ManifestSet, document: Document, name: unknown): Tree =>
-  asMap(get(findObject(manifests, 'ConfigMap', name, document)?.object, 'data'));
-
-/** The variables of a container. A secret becomes its `_FILE` form, because nobody knows its text yet. */
-function environmentOf(container: Tree, { document }: Workload, manifests: ManifestSet): Environment {
-  const entries = asMaps(container.env).map(({ name, value, valueFrom }): [string, string] => {
-    const { configMapKeyRef, secretKeyRef } = asMap(valueFrom);
-    if (secretKeyRef) return [`${asText(name)}_FILE`, secretFile];
-    const data = configMapData(manifests, document, get(configMapKeyRef, 'name'));
-    return [asText(name), asText(configMapKeyRef ? data[asText(get(configMapKeyRef, 'key'))] : value)];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** The files of a volume: name and text, or null for the text of a Secret, which nobody knows yet. */
-function filesOfVolume(
-  { configMap, secret }: Tree,
-  { document }: Workload,
-  manifests: ManifestSet,
-): [string, string | null][] {
-  if (secret) return asMaps(get(secret, 'items')).map(({ path }) => [asText(path), null]);
-  const data = configMapData(manifests, document, get(configMap, 'name'));
-  return Object.entries(data).map(([name, value]) => [name, asText(value)]);
-}
-
-/** The files that a container sees. */
-function filesOf(container: Tree, workload: Workload, manifests: ManifestSet): Files {
-  const volumes = asMaps(workload.podSpec.volumes);
-  const folders = new Map(
-    asMaps(container.volumeMounts).map(({ mountPath, name }) => {
-      const volume = volumes.find((one) => one.name === name) ?? {};
-      return [asText(mountPath), new Map(filesOfVolume(volume, workload, manifests))];
-    }),
-  );
-  return {
-    list(folder) {
-      const files = folders.get(folder);
-      if (!files) throw new Error(`${folder} is not mounted`);
-      return [...files.keys()];
-    },
-    read(path) {
-      if (path === secretFile) return null;
-      const file = folders.get(posix.dirname(path))?.get(posix.basename(path));
-      if (file === undefined) throw new Error(`${path} is not mounted`);
-      return file;
-    },
-  };
-}
-
-/** What the process may use. The rule about resources refuses a container without limits. */
+/** What the process may use. */
 function machineOf(container: Tree) {
   const { cpu, memory } = asMap(get(container, 'resources', 'limits'));
   return {
-    cpus: millicpu(String(cpu)) / 1_000 || 1,
+    cpus: cpu === undefined ? cpusOfLargeNode : millicpu(String(cpu)) / 1_000 || 1,
     hasCpuQuota: cpu !== undefined,
     memoryBytes: bytes(String(memory)) || Number.POSITIVE_INFINITY,
   };
@@ -83,14 +27,19 @@ function commandOf({ args }: Tree): CommandName {
   return commandNames.find((name) => name === first) ?? 'serve';
 }
 
+/** Whether a fault is about a variable whose text nobody knows yet, so that the fault may not exist in the cluster. */
+const isUncertain = (fault: string, { isUnknown }: KnownVariables): boolean =>
+  [...fault.matchAll(/\b[A-Z][A-Z0-9_]+\b/g)].some(([name]) => isUnknown(name.replace(/_FILE$/, '')));
+
 /** What the service would report of the environment of a container: `VARIABLE what is wrong with it`. */
 function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): readonly string[] {
-  const env = environmentOf(container, workload, manifests);
+  const known = variablesOf(container, workload, manifests);
+  const files = filesOf(container, workload, manifests);
   try {
-    parseConfig(env, machineOf(container), filesOf(container, workload, manifests), commandOf(container));
+    parseConfig(known.env, machineOf(container), files, commandOf(container));
     return [];
   } catch (error) {
-    if (error instanceof ConfigError) return error.faults;
+    if (error instanceof ConfigError) return error.faults.filter((fault) => !isUncertain(fault, known));
     throw error;
   }
 }
@@ -98,7 +47,9 @@ function faultsOf(container: Tree, workload: Workload, manifests: ManifestSet): 
 function parseContainers(workload: Workload, manifests: ManifestSet) {
   // Other pods read other variables.
   if (workload.podLabels['app.kubernetes.io/name'] !== names.app) return [];
-  return workload.containers.map((container) => ({
+  // So do the containers that an operator adds.
+  const ours = workload.containers.filter(({ name }) => serviceContainers.includes(asText(name)));
+  return ours.map((container) => ({
     name: asText(container.name),
     faults: faultsOf(container, workload, manifests),
   }));

@@ -63,6 +63,14 @@ export const objectReferenceRules: readonly Rule[] = [
       if (!ports.includes(port)) yield `scrapes the port ${asText(port)}, which no selected Service has`;
     }
   }),
+  objectRule('reference-pod-monitor', ['PodMonitor'], function* (document, manifests) {
+    const matchLabels = get(document.object, 'spec', 'selector', 'matchLabels');
+    const workloads = manifests.workloads.filter(({ podLabels }) => matchesLabels(podLabels, matchLabels));
+    if (workloads.length === 0) yield 'has a selector that matches no pods';
+    for (const { port } of asMaps(get(document.object, 'spec', 'podMetricsEndpoints')))
+      if (workloads.some((workload) => !hasContainerPort(workload, port)))
+        yield `scrapes the port ${asText(port)}, which its pods do not declare`;
+  }),
   objectRule('reference-autoscaler', ['HorizontalPodAutoscaler'], function* (document, manifests) {
     const { kind, name } = asMap(get(document.object, 'spec', 'scaleTargetRef'));
     const target = findObject(manifests, asText(kind), name, document);

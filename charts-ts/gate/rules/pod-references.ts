@@ -10,6 +10,7 @@ function* checkConfigMapKey(
   { key, name }: Tree,
 ): Iterable<string> {
   const configMap = findObject(manifests, 'ConfigMap', name, referrer);
+  if (!configMap && manifests.existing.includes(asText(name))) return;
   if (!configMap) yield `refers to the ConfigMap ${asText(name)}, which does not exist`;
   else if (key !== undefined && !Object.hasOwn(asMap(get(configMap.object, 'data')), asText(key)))
     yield `refers to the key ${asText(key)}, which the ConfigMap ${asText(name)} does not have`;

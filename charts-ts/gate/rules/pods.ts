@@ -2,8 +2,11 @@ import { findObject, nameOf } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
 
-// Those of the Pod Security Standard "restricted" without ephemeral and downwardAPI.
-const allowedVolumes = ['emptyDir', 'secret', 'configMap', 'projected', 'csi', 'persistentVolumeClaim'];
+// Those of the Pod Security Standard "restricted".
+const allowedVolumes = [
+  ...['emptyDir', 'secret', 'configMap', 'projected', 'csi', 'persistentVolumeClaim'],
+  ...['ephemeral', 'downwardAPI'],
+];
 const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
 
 const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];
@@ -11,10 +14,6 @@ const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];
 /** Rules about the rights, the identity, the labels, the probes and the placement of a pod. */
 export const podRules: readonly Rule[] = [
   podRule('pod-security-context', function* ({ podSpec: { securityContext } }) {
-    for (const field of ['runAsUser', 'runAsGroup', 'fsGroup']) {
-      if (!(Number(get(securityContext, field)) > 10_000))
-        yield `must set the pod's securityContext.${field} to an id above 10000`;
-    }
     if (get(securityContext, 'runAsNonRoot') !== true)
       yield "must set the pod's securityContext.runAsNonRoot: true";
     if (get(securityContext, 'seccompProfile', 'type') !== 'RuntimeDefault')
@@ -23,8 +22,10 @@ export const podRules: readonly Rule[] = [
   podRule('host-access', function* ({ podSpec }) {
     for (const field of ['hostNetwork', 'hostPID', 'hostIPC'])
       if (podSpec[field] === true) yield `must not set ${field}`;
-    if (podSpec.hostAliases !== undefined) yield 'must not set hostAliases';
     if (get(podSpec, 'securityContext', 'sysctls') !== undefined) yield 'must not set sysctls';
+  }),
+  podRule('host-aliases', function* ({ podSpec }) {
+    if (podSpec.hostAliases !== undefined) yield 'must not set hostAliases';
   }),
   podRule('volumes', function* ({ podSpec }) {
     for (const { name, ...source } of asMaps(podSpec.volumes)) {
@@ -66,8 +67,10 @@ export const podRules: readonly Rule[] = [
   podRule('probes', function* ({ kind, podSpec }) {
     if (kind !== 'Deployment') return;
     for (const container of asMaps(podSpec.containers)) {
+      // A sidecar that nobody connects to has nothing that a probe could ask.
+      const isReached = asMaps(podSpec.containers).length === 1 || asMaps(container.ports).length > 0;
       for (const probe of probeKinds) {
-        if (!container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
+        if (isReached && !container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
       }
       const path = (probe: string) => get(container, probe, 'httpGet', 'path');
       if (path('livenessProbe') !== undefined && path('livenessProbe') === path('readinessProbe')) {

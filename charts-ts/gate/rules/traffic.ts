@@ -37,11 +37,16 @@ const gkeCertificateAnnotations = [
 /** Rules about Services, Ingresses, Gateways and routes, and about what they refer to. */
 export const trafficRules: readonly Rule[] = [
   objectRule('service-type', ['Service'], function* ({ object }) {
-    const { externalIPs, ports, type } = asMap(get(object, 'spec'));
+    const { ports, type } = asMap(get(object, 'spec'));
     if (type !== undefined && type !== 'ClusterIP') yield 'must be of type ClusterIP';
+    if (asMaps(ports).some(({ nodePort }) => nodePort !== undefined)) yield 'must not set nodePort';
+  }),
+  objectRule('service-ports', ['Service'], function* ({ object }) {
+    const { externalIPs, ports, type } = asMap(get(object, 'spec'));
     if (externalIPs !== undefined) yield 'must not set externalIPs';
     if (asMaps(ports).some(({ name }) => !name)) yield 'must name each port';
-    if (asMaps(ports).some(({ nodePort }) => nodePort !== undefined)) yield 'must not set nodePort';
+    if (type !== 'ClusterIP' && asMaps(ports).some(({ name }) => name === 'metrics'))
+      yield 'must not have the port metrics, because others than pods can reach it';
   }),
   objectRule('ingress-tls', ['Ingress'], function* ({ object }) {
     const annotations = asMap(get(object, 'metadata', 'annotations'));
@@ -57,9 +62,16 @@ export const trafficRules: readonly Rule[] = [
     const field = get(object, 'spec', 'ingressClassName');
     if ((annotation === undefined) === (field === undefined))
       yield 'must set either spec.ingressClassName or the annotation kubernetes.io/ingress.class, and not both';
-    if ([annotation, field].includes('nginx')) yield 'must not use ingress-nginx, which is retired';
   }),
-  objectRule('reference-backend', ['Ingress', 'HTTPRoute'], function* (document, manifests) {
+  objectRule('ingress-nginx', ['Ingress'], function* ({ object }) {
+    const annotation = get(object, 'metadata', 'annotations', 'kubernetes.io/ingress.class');
+    if ([annotation, get(object, 'spec', 'ingressClassName')].includes('nginx'))
+      yield 'must not use ingress-nginx, which is retired';
+  }),
+  objectRule('reference-backend', ['Ingress', 'HTTPRoute', 'Route'], function* (document, manifests) {
+    const { port, to } = asMap(get(document.object, 'spec'));
+    if (to)
+      yield* checkBackend(manifests, document, { name: get(to, 'name'), port: get(port, 'targetPort') });
     for (const rule of asMaps(get(document.object, 'spec', 'rules'))) {
       for (const path of asMaps(get(rule, 'http', 'paths'))) {
         const { name, port } = asMap(get(path, 'backend', 'service'));
@@ -69,6 +81,8 @@ export const trafficRules: readonly Rule[] = [
     }
   }),
   objectRule('reference-gateway', ['HTTPRoute'], function* (document, manifests) {
+    // Without a Gateway in the output, routes attach to Gateways of somebody else.
+    if (documentsOfKind(manifests, 'Gateway').length === 0) return;
     for (const parent of asMaps(get(document.object, 'spec', 'parentRefs'))) {
       const { name, namespace = namespaceOf(document), sectionName } = parent;
       const gateway = documentsOfKind(manifests, 'Gateway').find(

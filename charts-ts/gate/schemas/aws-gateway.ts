@@ -1,31 +1,51 @@
 import type { Manifest } from '../../manifest.ts';
-import { toDottedPath } from '../untyped.ts';
+import { boolean, checkSpec, integer, listOf, strict, string, strings, texts } from './strict-schema.ts';
 
-const string = { type: 'string' } as const;
-const strict = (properties: object, required: string[] = []) =>
-  ({ type: 'object', properties, required, additionalProperties: false }) as const;
-const attributes = {
-  type: 'array',
-  items: strict({ key: string, value: string }, ['key', 'value']),
-} as const;
+const attributes = listOf(strict({ key: string, value: string }, ['key', 'value']));
 
-/** The fields of the AWS Load Balancer Controller's resources that the charts use. No npm package has their schemas. */
+const listener = strict(
+  {
+    protocolPort: { ...string, pattern: '^(HTTP|HTTPS):\\d{1,5}$' },
+    alpnPolicy: { enum: ['HTTP1Only', 'HTTP2Only', 'HTTP2Optional', 'HTTP2Preferred', 'None'] },
+    certificates: strings,
+    defaultCertificate: string,
+    listenerAttributes: attributes,
+    mutualAuthentication: strict(
+      {
+        advertiseTrustStoreCaNames: { enum: ['on', 'off'] },
+        ignoreClientCertificateExpiry: boolean,
+        mode: { enum: ['off', 'passthrough', 'verify'] },
+        trustStore: string,
+      },
+      ['mode'],
+    ),
+    sslPolicy: string,
+  },
+  ['protocolPort'],
+);
+
+/**
+ * The fields of the AWS Load Balancer Controller's resources: of LoadBalancerConfiguration all that an ALB has, and of
+ * TargetGroupConfiguration those that the charts use. No npm package has their schemas.
+ */
 const specs: Record<string, object> = {
   LoadBalancerConfiguration: strict({
-    scheme: { enum: ['internet-facing', 'internal'] },
+    customerOwnedIpv4Pool: string,
     ipAddressType: { enum: ['ipv4', 'dualstack', 'dualstack-without-public-ipv4'] },
+    ipv4IPAMPoolId: string,
+    listenerConfigurations: listOf(listener),
     loadBalancerAttributes: attributes,
-    listenerConfigurations: {
-      type: 'array',
-      items: strict(
-        {
-          protocolPort: { ...string, pattern: '^(HTTP|HTTPS):\\d{1,5}$' },
-          defaultCertificate: string,
-          sslPolicy: string,
-        },
-        ['protocolPort'],
-      ),
-    },
+    loadBalancerName: { ...string, minLength: 1, maxLength: 32 },
+    loadBalancerSubnets: listOf(strict({ identifier: string })),
+    loadBalancerSubnetsSelector: { type: 'object', additionalProperties: strings },
+    manageBackendSecurityGroupRules: boolean,
+    minimumLoadBalancerCapacity: strict({ capacityUnits: integer }, ['capacityUnits']),
+    scheme: { enum: ['internet-facing', 'internal'] },
+    securityGroupPrefixes: strings,
+    securityGroups: strings,
+    shieldConfiguration: strict({ enabled: boolean }),
+    sourceRanges: strings,
+    tags: texts,
     wafV2: strict({ webACL: string }, ['webACL']),
   }),
   TargetGroupConfiguration: strict(
@@ -35,10 +55,10 @@ const specs: Record<string, object> = {
         targetType: { enum: ['ip', 'instance'] },
         healthCheckConfig: strict({
           healthCheckPath: string,
-          healthCheckInterval: { type: 'integer' },
-          healthCheckTimeout: { type: 'integer' },
-          healthyThresholdCount: { type: 'integer' },
-          unhealthyThresholdCount: { type: 'integer' },
+          healthCheckInterval: integer,
+          healthCheckTimeout: integer,
+          healthyThresholdCount: integer,
+          unhealthyThresholdCount: integer,
           matcher: strict({ httpCode: string }),
         }),
         targetGroupAttributes: attributes,
@@ -51,14 +71,5 @@ const specs: Record<string, object> = {
 /** Checks an object of `gateway.k8s.aws/v1` and returns messages, or undefined for any other kind. */
 export async function checkAwsGateway(object: Manifest): Promise<string[] | undefined> {
   const spec = specs[object.kind];
-  if (object.apiVersion !== 'gateway.k8s.aws/v1' || !spec) return undefined;
-  // Only an EKS Gateway needs Ajv, so other clouds do not wait for its 100 ms of loading.
-  const { Ajv } = await import('ajv');
-  const properties = { apiVersion: string, kind: string, metadata: { type: 'object' }, spec };
-  const validate = new Ajv({ allErrors: true }).compile(strict(properties, ['metadata', 'spec']));
-  if (validate(object)) return [];
-  return (validate.errors ?? []).map(
-    ({ instancePath, message, params }) =>
-      `${toDottedPath(instancePath)} ${message} ${Object.values(params).join(' ')}`,
-  );
+  return object.apiVersion === 'gateway.k8s.aws/v1' && spec ? checkSpec(object, spec) : undefined;
 }

@@ -1,7 +1,20 @@
 import type { Document, Finding } from '../document.ts';
 import { checkAwsGateway } from './aws-gateway.ts';
+import { checkCilium } from './cilium.ts';
 import { unknownFields128 } from './kubernetes-1-28.ts';
 import { checkNewestTypes } from './newest-types.ts';
+import { checkOpenShiftRoute } from './openshift-route.ts';
+
+/** Schemas that are written down here, because no package has them. */
+const ownSchemas = [checkAwsGateway, checkCilium, checkOpenShiftRoute];
+
+async function checkOwnSchemas(object: Document['object']): Promise<string[] | undefined> {
+  for (const check of ownSchemas) {
+    const messages = await check(object);
+    if (messages) return messages;
+  }
+  return undefined;
+}
 
 /** The oldest API server that must accept the objects without dropping a field. */
 export type KubernetesVersion = '1.28' | 'newest';
@@ -16,7 +29,7 @@ function isKnownDescription(message: string, unknownIn128: readonly string[] | u
 }
 
 async function checkSchema({ object }: Document, version: KubernetesVersion): Promise<string[]> {
-  const messages = (await checkAwsGateway(object)) ?? (await checkNewestTypes(object));
+  const messages = (await checkOwnSchemas(object)) ?? (await checkNewestTypes(object));
   if (!messages) return [`the gate has no schema for the kind ${object.apiVersion} ${object.kind}`];
   const unknownIn128 = unknownFields128(object);
   const newest = messages.filter((message) => !isKnownDescription(message, unknownIn128));

@@ -1,12 +1,12 @@
 import { Construct } from 'constructs';
 import type { ICronJob } from 'kubernetes-models/batch/v1';
-import type { IServiceAccount } from 'kubernetes-models/v1';
 import type { Cloud } from '../../clouds/cloud.ts';
 import { addObject } from '../../manifest.ts';
-import { metadata, namesOf } from '../../names.ts';
+import { accountsOf, namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { backupArguments, drillArguments } from '../../workload/process.ts';
 import { cronJob } from '../cron-job.ts';
+import { addServiceAccount } from '../service-account.ts';
 import { backupKeys, backupLabels, backupPod, targetOf } from './backup-pod.ts';
 
 /**
@@ -18,13 +18,14 @@ export class BackupCronJobs extends Construct {
     super(scope, id);
     const { backup } = values;
     const annotations = backup.identity ? cloud.workloadIdentity(backup.identity).annotations : {};
-    addObject<IServiceAccount>(this, 'service-account', {
-      apiVersion: 'v1',
-      kind: 'ServiceAccount',
-      metadata: metadata(values, namesOf(values).backup, { component: 'backup', annotations }),
-      automountServiceAccountToken: false,
-    });
-    const deadlineSeconds = backup.deadlineMinutes * 60;
+    const account = backup.serviceAccount;
+    addServiceAccount(
+      this,
+      values,
+      { ...account, name: accountsOf(values).backup, component: 'backup' },
+      annotations,
+    );
+    const activeDeadlineSeconds = backup.deadlineMinutes * 60;
     const add = (name: string, component: 'backup' | 'drill', args: string[]) =>
       addObject<ICronJob>(
         this,
@@ -33,9 +34,7 @@ export class BackupCronJobs extends Construct {
           name,
           component,
           labels: backupLabels(values, component, name),
-          schedule: component === 'backup' ? backup.schedule : backup.drill.schedule,
-          deadlineSeconds,
-          retries: 1,
+          fields: { ...backup, ...(component === 'drill' && backup.drill), activeDeadlineSeconds },
           spec: backupPod(values, component === 'backup' ? 'backup' : 'restore', { name: component, args }),
         }),
       );

@@ -1,6 +1,6 @@
 import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v1';
 import { createCloud } from '../../clouds/create-cloud.ts';
-import { namesOf, standardLabels } from '../../names.ts';
+import { accountsOf, standardLabels } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { type BackupKeys, imageReference } from '../../workload/process.ts';
 import { container, type Mounts, podSpec } from '../pod.ts';
@@ -51,7 +51,7 @@ function rcloneSettings({ backup }: Values): IEnvVar[] {
 
 function imageOf({ backup, image }: Values): string {
   const { digest, repository = `${image.repository}-backup`, tag = image.tag } = backup.image;
-  return imageReference({ repository, tag, digest });
+  return imageReference({ registry: image.registry, repository, tag, digest });
 }
 
 /** The labels of the pods, with which the webhooks of some clouds give them an identity. */
@@ -80,7 +80,8 @@ export function backupPod(
   return podSpec(values, [command], {
     containers: [{ ...rest, env: [...env, ...rcloneSettings(values)] }],
     mounts,
-    serviceAccountName: namesOf(values).backup,
+    serviceAccountName: accountsOf(values).backup,
+    automountServiceAccountToken: values.backup.serviceAccount.automount,
     restartPolicy: 'Never',
   });
 }

@@ -20,8 +20,7 @@ export class RestoreJob extends Construct {
         name: namesOf(values).restore,
         component: 'restore',
         labels: backupLabels(values, 'restore', namesOf(values).restore),
-        deadlineSeconds: backup.deadlineMinutes * 60,
-        retries: 0,
+        fields: { ...backup, activeDeadlineSeconds: backup.deadlineMinutes * 60, backoffLimit: 0 },
         spec: backupPod(values, 'restore', { name: 'restore', args }),
       }),
     );

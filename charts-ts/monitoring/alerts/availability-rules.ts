@@ -1,6 +1,6 @@
 import { apiContainer, namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
-import { namespaceSelector, serviceSelector } from '../promql.ts';
+import { containerSelector, namespaceSelector, serviceSelector } from '../promql.ts';
 import { type Alert, alertingRule } from './rule.ts';
 
 function scrapeAlerts(values: Values): Alert[] {
@@ -25,7 +25,7 @@ function scrapeAlerts(values: Values): Alert[] {
 function kubernetesAlerts(values: Values): Alert[] {
   const namespace = namespaceSelector(values);
   const available = `kube_deployment_status_replicas_available{${namespace},deployment="${namesOf(values).app}"}`;
-  const restarts = `kube_pod_container_status_restarts_total{${namespace},container="${apiContainer}"}`;
+  const restarts = `kube_pod_container_status_restarts_total{${containerSelector(values, apiContainer)}}`;
   const replicas = (metric: string): string =>
     `max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_${metric}` +
     `{${namespace},horizontalpodautoscaler="${namesOf(values).autoscaler}"})`;

@@ -1,4 +1,5 @@
 import type { Values } from '../../values/schema.ts';
+import { seriesLabels } from '../promql.ts';
 
 /** `critical` pages somebody. `warning` waits for the next working day. */
 type Severity = 'critical' | 'warning';
@@ -10,7 +11,7 @@ export type Alert = ReturnType<typeof alertingRule>;
 export interface Recording {
   record: string;
   expr: string;
-  labels: { namespace: string };
+  labels: Readonly<Record<string, string>>;
 }
 
 export interface RuleGroup {
@@ -18,19 +19,35 @@ export interface RuleGroup {
   rules: (Alert | Recording)[];
 }
 
-/** @param rule.for how long `expr` must return a result before the alert fires */
+/**
+ * An alert of this installation. Its labels name the namespace and the job, so that Alertmanager does not take the alert of
+ * another installation for the same one.
+ * @param rule.for how long `expr` must return a result before the alert fires
+ */
 export function alertingRule(
-  { monitoring, namespace }: Values,
+  values: Values,
   name: string,
   severity: Severity,
   rule: Readonly<Record<'expr' | 'for' | 'summary' | 'description', string>>,
 ) {
+  const { alertLabels, overrides, runbooks } = values.monitoring.rules;
   const { description, expr, summary } = rule;
+  const override = overrides[name];
+  const labels: Record<string, string> = {
+    ...alertLabels,
+    ...seriesLabels(values),
+    ...override?.labels,
+    severity: override?.severity ?? severity,
+  };
+  const annotations: Record<string, string> = {
+    ...{ summary, description, runbook_url: `${runbooks}/${name}.md` },
+    ...override?.annotations,
+  };
   return {
     alert: name,
-    expr,
-    for: rule.for,
-    labels: { severity, namespace: namespace.name },
-    annotations: { summary, description, runbook_url: `${monitoring.rules.runbooks}/${name}.md` },
+    expr: override?.expr ?? expr,
+    for: override?.for ?? rule.for,
+    labels,
+    annotations,
   };
 }

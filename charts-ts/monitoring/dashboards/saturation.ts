@@ -1,10 +1,10 @@
 import { apiContainer } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
-import { namespaceSelector, serviceSelector } from '../promql.ts';
+import { containerSelector, serviceSelector } from '../promql.ts';
 import { byPod, type Panel, panel, quantiles, rate, rateBy } from './panel.ts';
 
 function cpuThrottling(values: Values): Panel {
-  const container = `{${namespaceSelector(values)},container="${apiContainer}"}`;
+  const container = `{${containerSelector(values, apiContainer)}}`;
   const periods = (counter: string): string => `sum by (pod) (${rate(`${counter}${container}`)})`;
   const throttled = periods('container_cpu_cfs_throttled_periods_total');
   const expr = `${throttled} / ${periods('container_cpu_cfs_periods_total')}`;

@@ -1,5 +1,5 @@
 import type { Values } from '../../values/schema.ts';
-import { namespaceSelector, serviceSelector } from '../promql.ts';
+import { serviceSelector } from '../promql.ts';
 import { badRatio, type Objective, objectives, recordedRatio } from '../slo/objectives.ts';
 import { type Panel, panel } from './panel.ts';
 
@@ -28,7 +28,7 @@ export function serviceLevelObjectives(values: Values): Panel[] {
   const versions = `count by (version) (auth_build_info{${selector}})`;
   const burnRates = objectives.map((objective) => ({
     legend: `${objective.name.toLowerCase()} ${objective.legend}`.trim(),
-    expr: `${recordedRatio(objective, '1h')}{${namespaceSelector(values)}} / ${objective.budget}`,
+    expr: `${recordedRatio(objective, '1h')}{${selector}} / ${objective.budget}`,
   }));
   return [
     ...objectives.flatMap((objective) => objectivePanels(objective, selector)),

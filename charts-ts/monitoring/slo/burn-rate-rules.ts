@@ -1,6 +1,6 @@
 import type { Values } from '../../values/schema.ts';
 import { type Alert, alertingRule, type Recording } from '../alerts/rule.ts';
-import { namespaceSelector, serviceSelector } from '../promql.ts';
+import { seriesLabels, serviceSelector } from '../promql.ts';
 import {
   badCount,
   badRatio,
@@ -31,7 +31,7 @@ const burnRates = {
 } as const;
 
 function burnRateAlert(values: Values, objective: Objective, speed: keyof typeof burnRates): Alert {
-  const selector = `{${namespaceSelector(values)}}`;
+  const selector = `{${serviceSelector(values)}}`;
   const conditions = burnRates[speed].map(({ rate, long, short }) => {
     const limit = Number((rate * objective.budget).toFixed(6));
     const ratios = [long, short].map((window) => `${recordedRatio(objective, window)}${selector} > ${limit}`);
@@ -52,7 +52,7 @@ export function recordings(values: Values): Recording[] {
   const record = (name: string, expr: string): Recording => ({
     record: name,
     expr,
-    labels: { namespace: values.namespace.name },
+    labels: seriesLabels(values),
   });
   return objectives.flatMap((objective) => [
     ...windows.map((window) =>

@@ -2,11 +2,10 @@ import { names } from '../../names.ts';
 import { folders, type Step, step } from './step.ts';
 
 const namespace = '--namespace auth-system';
-const status = `kubectl rollout status deployment/${names.app} ${namespace} --timeout 15m`;
-
-/** What decides which version runs: the configuration and the Deployment, which names the digest. */
-const objects = [`configmap/${names.config}`, `deployment/${names.app}`];
-const recordOf = (object: string): string => `${folders.previous}/${object.replace('/', '-')}.yaml`;
+/** What decides which version runs: it names the digest of the image and the ConfigMap with the hash of its content. */
+const deployment = `deployment/${names.app}`;
+const record = `${folders.previous}/deployment-${names.app}.yaml`;
+const status = `kubectl rollout status ${deployment} ${namespace} --timeout 15m`;
 
 /** Refuses a rollback where nothing has been recorded: before the first deployment. */
 export const requirePrevious = (file: string): string =>
@@ -18,19 +17,11 @@ export const applySteps: readonly Step[] = [
     'Record the version before',
     'cloud',
     `mkdir -p ${folders.previous}`,
-    ...objects.map(
-      (object) => `kubectl apply view-last-applied ${object} ${namespace} > ${recordOf(object)} || true`,
-    ),
+    `kubectl apply view-last-applied ${deployment} ${namespace} > ${record} || true`,
   ),
   step('Deploy', 'cloud', `kubectl apply --filename ${folders.release}/manifests`, status),
 ];
 
 export const undoSteps: readonly Step[] = [
-  step(
-    'Roll back',
-    'cloud',
-    ...objects.map((object) => requirePrevious(recordOf(object))),
-    `kubectl apply ${objects.map((object) => `--filename ${recordOf(object)}`).join(' ')}`,
-    status,
-  ),
+  step('Roll back', 'cloud', requirePrevious(record), `kubectl apply --filename ${record}`, status),
 ];

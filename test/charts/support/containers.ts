@@ -6,7 +6,7 @@ import type { CommandName } from '../../../app/config/config.ts';
 import type { Document } from '../../../charts-ts/gate/document.ts';
 import { bytes, millicpu } from '../../../charts-ts/values/formats.ts';
 import { pemPair } from '../../support/keys.ts';
-import { type Loose, only } from './synthesized.ts';
+import { configurationOf, type Loose, only } from './synthesized.ts';
 
 /** A container as its process sees it, with the files of its volumes below a folder of this machine. */
 export interface RealContainer {
@@ -49,8 +49,9 @@ const templates: Record<string, (object: Loose) => Loose> = {
 
 /** Every container of the manifests, with its files written below `root`. */
 export function realContainers(documents: readonly Document[], root: string): RealContainer[] {
-  const configMap = (name: string): Record<string, string> => only(documents, 'ConfigMap', name).data;
-  const config = configMap('auth-service-config');
+  const configMap = (name: string): Record<string, string> | undefined =>
+    only(documents, 'ConfigMap', name).data;
+  const config = configurationOf(documents).data;
   const secrets = secretTexts(config.ALGORITHM ?? '', config.REDIS_TLS !== 'off');
 
   function writeVolumes(pod: Loose, container: Loose): readonly string[] {
@@ -58,7 +59,7 @@ export function realContainers(documents: readonly Document[], root: string): Re
       const { configMap: map, secret } = pod.volumes.find((volume: Loose) => volume.name === name);
       const keys = secret?.items.map(({ key, path }: Loose) => [path, secrets[key]]);
       mkdirSync(join(root, mountPath), { recursive: true });
-      for (const [file, text] of keys ?? Object.entries(map ? configMap(map.name) : {}))
+      for (const [file, text] of keys ?? Object.entries(map ? (configMap(map.name) ?? {}) : {}))
         writeFileSync(join(root, mountPath, file), text);
       return mountPath;
     });
@@ -66,7 +67,7 @@ export function realContainers(documents: readonly Document[], root: string): Re
 
   function textOf({ value, valueFrom }: Loose, mounts: readonly string[]): string {
     const { configMapKeyRef, secretKeyRef } = valueFrom ?? {};
-    if (configMapKeyRef) return configMap(configMapKeyRef.name)[configMapKeyRef.key] ?? '';
+    if (configMapKeyRef) return configMap(configMapKeyRef.name)?.[configMapKeyRef.key] ?? '';
     if (secretKeyRef) return secrets[secretKeyRef.key] ?? '';
     return mounts.some((mount) => value === mount || dirname(value) === mount) ? join(root, value) : value;
   }
@@ -81,7 +82,12 @@ export function realContainers(documents: readonly Document[], root: string): Re
         title: `${object.kind} ${container.name}`,
         command: container.args?.[0] ?? 'serve',
         env: Object.fromEntries(container.env.map((one: Loose) => [one.name, textOf(one, mounts)])),
-        machine: { cpus: millicpu(cpu) / 1_000, hasCpuQuota: true, memoryBytes: bytes(memory) },
+        // Without a limit the process sees every CPU of a large node.
+        machine: {
+          cpus: cpu ? millicpu(cpu) / 1_000 : 64,
+          hasCpuQuota: cpu !== undefined,
+          memoryBytes: bytes(memory),
+        },
       };
     });
   });

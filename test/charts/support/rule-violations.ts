@@ -1,20 +1,14 @@
 import type { Document } from '../../../charts-ts/gate/document.ts';
-import { type Loose, only } from './synthesized.ts';
-
-type Violate = (documents: Document[]) => void;
+import { monitorViolations } from './monitor-violations.ts';
+import { addTo as add, networkViolations, type Violate } from './network-violations.ts';
+import { podViolations } from './pod-violations.ts';
+import { configurationOf, type Loose, only } from './synthesized.ts';
 
 const pod = (documents: Document[]): Loose => only(documents, 'Deployment').spec.template.spec;
 const api = (documents: Document[]): Loose => pod(documents).containers[0];
 const init = (documents: Document[]): Loose => pod(documents).initContainers[0];
 const purge = (documents: Document[]): Loose =>
   only(documents, 'CronJob').spec.jobTemplate.spec.template.spec.containers[0];
-
-function add(documents: Document[], object: Loose): void {
-  documents.push({
-    file: 'added.yaml',
-    object: { ...object, metadata: { namespace: 'auth-system', ...object.metadata } },
-  });
-}
 
 function remove(documents: Document[], kind: string): void {
   documents.splice(
@@ -24,7 +18,9 @@ function remove(documents: Document[], kind: string): void {
 }
 
 /** For each rule of the gate, a change to valid manifests that violates it. */
-export const ruleViolations: Record<string, Violate> = {
+export const ruleViolations: Readonly<Record<string, Violate>> = {
+  ...podViolations,
+  ...networkViolations,
   'image-pinned': (all) => {
     init(all).image = 'registry.example.com/auth-service:latest';
   },
@@ -50,7 +46,7 @@ export const ruleViolations: Record<string, Violate> = {
     api(all).securityContext.capabilities = { drop: ['ALL'], add: ['NET_ADMIN'] };
   },
   resources: (all) => {
-    delete init(all).resources.limits['ephemeral-storage'];
+    delete init(all).resources.requests.memory;
   },
   'duplicate-env': (all) => {
     api(all).env.push({ name: 'PORT', value: '8001' });
@@ -72,9 +68,6 @@ export const ruleViolations: Record<string, Violate> = {
   },
   'host-ports': (all) => {
     api(all).ports[0].hostPort = 8000;
-  },
-  'pod-security-context': (all) => {
-    delete pod(all).securityContext.fsGroup;
   },
   'host-access': (all) => {
     pod(all).hostNetwork = true;
@@ -127,21 +120,6 @@ export const ruleViolations: Record<string, Violate> = {
   'disruption-budget': (all) => {
     only(all, 'PodDisruptionBudget').spec.minAvailable = 1;
   },
-  'service-type': (all) => {
-    only(all, 'Service').spec.type = 'NodePort';
-  },
-  'ingress-tls': (all) => {
-    delete only(all, 'Ingress').spec.tls;
-  },
-  'ingress-snippets': (all) => {
-    only(all, 'Ingress').metadata.annotations['nginx.ingress.kubernetes.io/server-snippet'] = 'return 200;';
-  },
-  'ingress-class': (all) => {
-    only(all, 'Ingress').metadata.annotations['kubernetes.io/ingress.class'] = 'alb';
-  },
-  'network-policy': (all) => {
-    only(all, 'NetworkPolicy', 'default-deny').spec.policyTypes = ['Ingress'];
-  },
   'no-secrets': (all) => {
     add(all, {
       apiVersion: 'v1',
@@ -151,7 +129,7 @@ export const ruleViolations: Record<string, Violate> = {
     });
   },
   'config-map-secrets': (all) => {
-    only(all, 'ConfigMap', 'auth-service-config').data.ELSEWHERE = 'postgresql://auth:hunter2@db:5432/auth';
+    configurationOf(all).data.ELSEWHERE = 'postgresql://auth:hunter2@db:5432/auth';
   },
   rbac: (all) => {
     const rules = [{ apiGroups: [''], resources: ['*'], verbs: ['get'] }];
@@ -169,30 +147,6 @@ export const ruleViolations: Record<string, Violate> = {
   'reference-service': (all) => {
     only(all, 'Service').spec.ports[0].targetPort = 'https';
   },
-  'reference-backend': (all) => {
-    only(all, 'Ingress').spec.rules[0].http.paths[0].backend.service.port.number = 9464;
-  },
-  'reference-gateway': (all) => {
-    const spec = { parentRefs: [{ name: 'nowhere' }], rules: [] };
-    add(all, {
-      apiVersion: 'gateway.networking.k8s.io/v1',
-      kind: 'HTTPRoute',
-      metadata: { name: 'lost' },
-      spec,
-    });
-  },
-  'reference-cloud': (all) => {
-    only(all, 'Ingress').metadata.annotations['networking.gke.io/v1beta1.FrontendConfig'] = 'nowhere';
-  },
-  'reference-policy': (all) => {
-    const spec = { targetRef: { group: '', kind: 'Service', name: 'nowhere' }, default: {} };
-    add(all, {
-      apiVersion: 'networking.gke.io/v1',
-      kind: 'HealthCheckPolicy',
-      metadata: { name: 'lost' },
-      spec,
-    });
-  },
   'reference-autoscaler': (all) => {
     only(all, 'HorizontalPodAutoscaler').spec.scaleTargetRef.name = 'nowhere';
   },
@@ -201,9 +155,7 @@ export const ruleViolations: Record<string, Violate> = {
     delete spec.maxUnavailable;
     spec.minAvailable = 3;
   },
-  'reference-monitor': (all) => {
-    only(all, 'ServiceMonitor').spec.endpoints[0].port = 'prometheus';
-  },
+  ...monitorViolations,
   'reference-probe': (all) => {
     api(all).readinessProbe.httpGet.port = 'https';
   },
@@ -211,9 +163,9 @@ export const ruleViolations: Record<string, Violate> = {
     api(all).volumeMounts.push({ name: 'nowhere', mountPath: '/nowhere' });
   },
   'reference-key': (all) => {
-    delete only(all, 'ConfigMap', 'auth-service-config').data.PORT;
+    delete configurationOf(all).data.PORT;
   },
   environment: (all) => {
-    only(all, 'ConfigMap', 'auth-service-config').data.KEEP_ALIVE_TIMEOUT = '5h';
+    configurationOf(all).data.KEEP_ALIVE_TIMEOUT = '5h';
   },
 };

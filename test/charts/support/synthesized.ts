@@ -40,6 +40,15 @@ export function only(documents: readonly Document[], kind: string, name?: string
   return found[0]?.object;
 }
 
+/** The ConfigMap of the variables, whose name ends with a hash of its content. */
+export function configurationOf(documents: readonly Document[]): Loose {
+  const isConfiguration = ({ kind, metadata }: Document['object']) =>
+    kind === 'ConfigMap' && /-config-[0-9a-f]{10}$/.test(metadata?.name ?? '');
+  const [first, ...others] = documents.filter(({ object }) => isConfiguration(object));
+  if (!first || others.length > 0) throw new Error('there must be one ConfigMap of the variables');
+  return first.object;
+}
+
 /** Backups in a bucket, with an identity of the cloud, a recipient and drills. */
 export const remoteBackup: readonly string[] = [
   'backup.enabled=true,backup.remote=store:auth-backups/production,backup.drill.enabled=true',
@@ -92,6 +101,8 @@ export const variants: readonly (readonly [CloudName, ...string[]])[] = [
   ['eks', 'database.peers[0].namespace=data,database.peers[0].podLabels.app=postgres'],
   ['eks', 'administrator.email=jane@example.com,administrator.username=jane.doe'],
   ['eks', 'backup.enabled=true,backup.claim=auth-backups'],
+  ['eks', 'monitoring.serviceMonitor.enabled=false,monitoring.podMonitor.enabled=true'],
+  ['aks', 'name=staging,namespace.name=platform,namespace.create=false'],
   ['aks', 'backup.enabled=true,backup.claim=auth-backups,secrets.ownerName=null'],
   ['gke', ...remoteBackup],
 ];

@@ -10,7 +10,8 @@ export interface UnusualCluster {
   /** Default: every cloud. */
   readonly clouds?: readonly CloudName[];
   /**
-   * What the output contains, by `Kind/name`. A map must contain these keys, and a list must have exactly these items.
+   * What the output contains, by `Kind/name`. A map must contain these keys, and a list must have exactly these items. A map
+   * in place of a list has some of its items by index, where -1 is the last one.
    * null stands for a key, or an object, that must be absent.
    */
   readonly output?: Readonly<Record<string, Loose>>;

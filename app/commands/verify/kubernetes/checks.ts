@@ -3,11 +3,9 @@ import { type Check, failed, passed, skipped, warning } from '../../checks/check
 import { fieldAt, type Kubectl, listAt } from './kubectl.ts';
 
 const category = 'Kubernetes';
-const name = 'auth-service';
 const day = 24 * 60 * 60 * 1000;
 
-/** The secrets of the service, with the most days after which they should be rotated. */
-const secretNames = ['auth-secrets', 'auth-owner-secrets'];
+/** Days after which secrets should be rotated. */
 const maxSecretAge = 365;
 
 const isTrue = (object: unknown, type: string): boolean =>
@@ -26,12 +24,13 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
     category,
     title: 'The cluster answers, and has the deployment',
     documentation:
-      'Reads the deployment `auth-service` with kubectl in the namespace of `--namespace` and the context of `--context`. A failure means that kubectl is missing, that its context or its rights are wrong, or that the manifests are applied to another namespace.',
+      'Reads the deployment of `--name` (`auth-service`) with kubectl in the namespace of `--namespace` and the context of `--context`. A failure means that kubectl is missing, that its context or its rights are wrong, or that the manifests are applied to another namespace or have another name.',
     async run(kubectl) {
-      if (await kubectl.object('deployment', name)) return passed(`${kubectl.namespace}/${name}`);
+      if (await kubectl.object('deployment', kubectl.name))
+        return passed(`${kubectl.namespace}/${kubectl.name}`);
       return failed(
-        `The namespace ${kubectl.namespace} has no deployment ${name}`,
-        'Apply the manifests, or name another namespace or context with --namespace and --context',
+        `The namespace ${kubectl.namespace} has no deployment ${kubectl.name}`,
+        'Apply the manifests, or name another installation with --name, --namespace and --context',
       );
     },
   },
@@ -43,7 +42,7 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
       'Every replica is of the newest revision and available. If not, `kubectl rollout status deployment/auth-service` waits for it, and `kubectl describe pod` shows why a pod does not become ready: its image, its secrets, its probes, or a lack of CPU and memory.',
     needs: ['k8s-deployment'],
     async run(kubectl) {
-      const deployment = await kubectl.object('deployment', name);
+      const deployment = await kubectl.object('deployment', kubectl.name);
       const numberAt = (path: string): number => Number(fieldAt(deployment, path) ?? 0);
       const wanted = numberAt('spec.replicas');
       const updated = numberAt('status.updatedReplicas');
@@ -65,10 +64,10 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
     category,
     title: 'The service has ready endpoints',
     documentation:
-      'Counts the ready addresses in the endpoint slices of the service `auth-service`. None means that no pod is ready, or that the selector of the service matches no pod.',
+      'Counts the ready addresses in the endpoint slices of the service of the installation. None means that no pod is ready, or that the selector of the service matches no pod.',
     needs: ['k8s-deployment'],
     async run(kubectl) {
-      const slices = await kubectl.list('endpointslice', `kubernetes.io/service-name=${name}`);
+      const slices = await kubectl.list('endpointslice', `kubernetes.io/service-name=${kubectl.name}`);
       const ready = slices
         .flatMap((slice) => listAt(slice, 'endpoints'))
         .filter((endpoint) => fieldAt(endpoint, 'conditions.ready') !== false);
@@ -84,7 +83,7 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
       'The conditions `AbleToScale` and `ScalingActive` of the HorizontalPodAutoscaler are true. `ScalingActive` is false without a metrics server, or if the pods have no CPU request. At its maximum (`ScalingLimited`) the result is a warning.',
     needs: ['k8s-deployment'],
     async run(kubectl) {
-      const autoscaler = await kubectl.object('hpa', `${name}-hpa`);
+      const autoscaler = await kubectl.object('hpa', `${kubectl.name}-hpa`);
       if (!autoscaler) return skipped('There is no autoscaler');
       for (const type of ['AbleToScale', 'ScalingActive'])
         if (!isTrue(autoscaler, type))
@@ -109,7 +108,7 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
       'The PodDisruptionBudget allows at least one disruption. With none, an upgrade of the nodes waits. It allows none while a pod is not ready, or if its minimum is as high as the number of replicas.',
     needs: ['k8s-deployment'],
     async run(kubectl) {
-      const budget = await kubectl.object('pdb', name);
+      const budget = await kubectl.object('pdb', kubectl.name);
       if (!budget) return skipped('There is no disruption budget');
       const allowed = Number(fieldAt(budget, 'status.disruptionsAllowed') ?? 0);
       if (allowed > 0) return passed(`${allowed} disruptions allowed`);
@@ -121,10 +120,10 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
     category,
     title: 'The certificates of the ingress are valid for three weeks or longer',
     documentation:
-      'Reads `tls.crt` of each secret that the ingress `auth-service-ingress` names, and never the private key. Fewer than 21 days are a warning, fewer than 3 a failure: look at cert-manager, or at what else writes the secret. Without such a secret the load balancer has the certificate, and `tls-expiry` checks it.',
+      'Reads `tls.crt` of each secret that the ingress of the installation names, and never the private key. Fewer than 21 days are a warning, fewer than 3 a failure: look at cert-manager, or at what else writes the secret. Without such a secret the load balancer has the certificate, and `tls-expiry` checks it.',
     needs: ['k8s-deployment'],
     async run(kubectl) {
-      const ingress = await kubectl.object('ingress', `${name}-ingress`);
+      const ingress = await kubectl.object('ingress', `${kubectl.name}-ingress`);
       const names = listAt(ingress, 'spec.tls')
         .map((entry) => fieldAt(entry, 'secretName'))
         .filter((each) => typeof each === 'string');
@@ -144,14 +143,15 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
     category,
     title: 'No secret is older than a year',
     documentation:
-      'Reads when the secrets `auth-secrets` and `auth-owner-secrets` were changed last, and none of their values. Above a year the result is a warning: docs/operations.md describes the rotation of each secret.',
+      'Reads when the secrets that the deployment names were changed last, and none of their values. Above a year the result is a warning: docs/operations.md describes the rotation of each secret.',
     needs: ['k8s-deployment'],
     async run(kubectl) {
+      const secretNames = secretsOf(await kubectl.object('deployment', kubectl.name));
       const found = await Promise.all(secretNames.map((each) => ageOf(kubectl, each)));
       const ages = found.filter((age) => age !== null);
       if (ages.length === 0)
         return failed(
-          `There is no secret ${secretNames[0]}`,
+          secretNames[0] ? `There is no secret ${secretNames[0]}` : 'The deployment names no secret',
           'Create it as the page of the target in docs/deploy says',
         );
       const oldest = Math.max(...ages);
@@ -160,6 +160,23 @@ export const kubernetesChecks: readonly Check<Kubectl>[] = [
     },
   },
 ];
+
+/** The secrets that the pods of a deployment mount, or read as variables. */
+function secretsOf(deployment: unknown): string[] {
+  const pod = fieldAt(deployment, 'spec.template.spec');
+  const volumes = listAt(pod, 'volumes');
+  const containers = [...listAt(pod, 'initContainers'), ...listAt(pod, 'containers')];
+  const names = [
+    ...volumes.map((volume) => fieldAt(volume, 'secret.secretName')),
+    ...volumes
+      .flatMap((volume) => listAt(volume, 'projected.sources'))
+      .map((source) => fieldAt(source, 'secret.name')),
+    ...containers
+      .flatMap((container) => listAt(container, 'env'))
+      .map((variable) => fieldAt(variable, 'valueFrom.secretKeyRef.name')),
+  ];
+  return [...new Set(names)].filter((name) => typeof name === 'string');
+}
 
 /** Null if the secret or its certificate is missing. */
 async function daysLeft(kubectl: Kubectl, secret: string): Promise<number | null> {

@@ -5,6 +5,8 @@ const runToEnd = promisify(execFile);
 
 export interface KubectlOptions {
   readonly namespace: string;
+  /** Name of the installation, and of its Deployment. */
+  readonly name: string;
   /** The context of the kubeconfig. */
   readonly context?: string | undefined;
 }
@@ -15,7 +17,7 @@ export type Kubectl = ReturnType<typeof createKubectl>;
 const timeout = 20_000;
 
 /** Reads objects of one namespace with the kubectl on the PATH. It changes nothing. */
-export function createKubectl({ context, namespace }: KubectlOptions) {
+export function createKubectl({ context, name, namespace }: KubectlOptions) {
   async function get(...args: string[]): Promise<string> {
     const common = ['get', `--namespace=${namespace}`, '--ignore-not-found'];
     const chosen = context ? [`--context=${context}`] : [];
@@ -41,6 +43,7 @@ export function createKubectl({ context, namespace }: KubectlOptions) {
 
   return {
     namespace,
+    name,
     /** One object, or null if there is none. */
     async object(kind: string, name: string): Promise<unknown> {
       const text = await get(kind, name, '--output=json');

@@ -3,8 +3,8 @@ import { type AlertCases, fires, podLabels, silent } from './alert-case.ts';
 const ready = (values: string) => ({
   'kube_deployment_status_replicas_available{namespace="auth-system",deployment="auth-service"}': values,
 });
-const restarts = (values: string) => ({
-  'kube_pod_container_status_restarts_total{namespace="auth-system",container="auth-service",pod="a"}':
+const restarts = (values: string, pod = 'auth-service-7d9f8b-x2x4z') => ({
+  [`kube_pod_container_status_restarts_total{namespace="auth-system",container="auth-service",pod="${pod}"}`]:
     values,
 });
 const hpa = 'namespace="auth-system",horizontalpodautoscaler="auth-service-hpa"';
@@ -65,6 +65,10 @@ export const availability: AlertCases = {
   AuthPodsRestarting: [
     fires('a pod restarts every five minutes', { series: restarts('0+0.2x60'), at: '40m' }),
     silent('a pod has restarted once', { series: restarts('0x20 1x40'), at: '40m' }),
+    silent('a pod of another installation of the namespace restarts', {
+      series: restarts('0+0.2x60', 'auth-service-eu-7d9f8b-x2x4z'),
+      at: '40m',
+    }),
   ],
   AuthAutoscalerAtMaximum: [
     fires('the maximum of replicas is requested for a long time', { series: replicas('20x60'), at: '30m' }),

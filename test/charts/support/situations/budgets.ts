@@ -21,9 +21,10 @@ function route(total: number, slow: number, steps: number, path = 'login', statu
   };
 }
 
-/** A series that another installation recorded in the same Prometheus. */
+/** A series that installations of another namespace, and of this one, recorded in the same Prometheus. */
 const elsewhere = (series: string, values: string): Inputs => ({
-  [`auth:${series}{namespace="elsewhere",class="authentication"}`]: values,
+  [`auth:${series}{namespace="elsewhere",job="auth-service",class="authentication"}`]: values,
+  [`auth:${series}{namespace="auth-system",job="auth-service-eu",class="authentication"}`]: values,
 });
 
 const authentication = { labels: { class: 'authentication' } };

@@ -1,0 +1,46 @@
+import type { Loose } from '../synthesized.ts';
+import { selectsSeries } from './label-selectors.ts';
+import { type Neighbour, titleOf } from './neighbour.ts';
+
+/** The PromQL of rules and of dashboards in an object. */
+export function expressionsOf({ data = {}, kind, spec }: Loose): string[] {
+  const groups: Loose[] = kind === 'PrometheusRule' ? spec.groups : [];
+  const dashboards = Object.entries(data).filter(([file]) => file.endsWith('.json'));
+  return [
+    ...groups.flatMap(({ rules }) => rules.map(({ expr }: Loose) => expr)),
+    ...dashboards.flatMap(([, text]) =>
+      JSON.parse(String(text)).panels.flatMap(({ targets = [] }: Loose) =>
+        targets.map(({ expr }: Loose) => expr),
+      ),
+    ),
+  ];
+}
+
+/** The labels that tell whose series it is. */
+function labelsOf(metric: string, { name, namespace }: Neighbour): Record<string, string> {
+  if (metric.startsWith('kube_deployment_')) return { namespace, deployment: name };
+  if (metric.startsWith('kube_horizontalpodautoscaler_'))
+    return { namespace, horizontalpodautoscaler: `${name}-hpa` };
+  if (/^(kube_pod|container)_/.test(metric))
+    return { namespace, container: 'auth-service', pod: `${name}-7d9f8b6c5-x2x4z` };
+  return { namespace, job: name };
+}
+
+const metric = /\b((?:auth|container|http|kube|nodejs|process|up)[\w:]*)\b(?:\{([^}]*)\})?/g;
+
+/** What is wrong with the selectors of an expression: a line for each metric. */
+export function foreignSeries(expression: string, own: Neighbour, all: readonly Neighbour[]): string[] {
+  // Texts may contain names of metrics.
+  const found = [...expression.matchAll(metric)].filter(
+    ([, name = '']) => name === 'up' || /[_:]/.test(name),
+  );
+  return found.flatMap(([, name = '', matchers = '']) => {
+    const readers = all.filter((other) => selectsSeries(matchers, labelsOf(name, other)));
+    return [
+      ...(readers.includes(own) ? [] : [`${name}{${matchers}} reads nothing of its own`]),
+      ...readers
+        .filter((other) => other !== own)
+        .map((other) => `${name}{${matchers}} reads series of ${titleOf(other)}`),
+    ];
+  });
+}
