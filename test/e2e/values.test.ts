@@ -24,7 +24,12 @@ describe('The values of npm run e2e pass the checks and the gate', () => {
     ...{ databaseUrl: 'postgresql://a:b@10.0.0.1/c?sslmode=disable', redisUrl: 'redis://10.0.0.2' },
     ca: null,
   };
-  const common = { image: 'localhost:5000/auth-service:1.0.0', namespace: 'auth-e2e', hasMonitoring: true };
+  const common = {
+    image: 'localhost:5000/auth-service:1.0.0',
+    namespace: 'auth-e2e',
+    callers: 'auth-tools',
+    hasMonitoring: true,
+  };
 
   it('of an installation with stores in the cluster', () =>
     check('eks', baseValues({ ...common, stores: plain })));

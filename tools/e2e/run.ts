@@ -95,7 +95,10 @@ export function createRun(parts: Parts, toolPod: ToolPod): Run {
   async function install({ id, isGuest, namespace, values = {} }: InstallOptions): Promise<Installation> {
     const stores = await storesOf(parts, toolPod, id);
     const hasMonitoring = cluster.customGroups.includes('monitoring.coreos.com');
-    const base = baseValues({ image: options.image, stores, namespace, hasMonitoring });
+    const base = baseValues({
+      ...{ image: options.image, stores, namespace, hasMonitoring },
+      callers: parts.toolNamespace,
+    });
     const own = {
       extraConfig: { REDIS_KEY_PREFIX: `${parts.id}-${id}:` },
       ...(isGuest && { namespace: { create: false } }),

@@ -37,6 +37,8 @@ interface BaseOptions {
   readonly image: string;
   readonly stores: Stores;
   readonly namespace: string;
+  /** The namespace of the pod that sends the requests. */
+  readonly callers: string;
   /** Whether the cluster has the CRDs of the Prometheus Operator. */
   readonly hasMonitoring: boolean;
 }
@@ -45,14 +47,16 @@ interface BaseOptions {
  * Values for any cluster. They keep the defaults of the charts, but for what depends on the cluster, and for the requests
  * of CPU and memory, which must fit into a small one.
  */
-export function baseValues({ hasMonitoring, image, namespace, stores }: BaseOptions): PlainValues {
+export function baseValues({ callers, hasMonitoring, image, namespace, stores }: BaseOptions): PlainValues {
   const everywhere = [{ cidr: '0.0.0.0/0' }, { cidr: '::/0' }];
   const port = (url: string, standard: number): number => Number(new URL(url).port) || standard;
   return {
-    image: imageOf(image),
+    // The nodes of kind have the image, and no registry.
+    image: { ...imageOf(image), pullPolicy: 'IfNotPresent' },
     namespace: { name: namespace },
     ingress: { kind: 'none', host },
     eks: cloudValues.eks,
+    networkPolicy: { callers: [{ namespace: callers, podLabels: { app: 'e2e-load' } }] },
     replicas: 4,
     autoscaling: { enabled: false },
     resources: { requests: { cpu: '50m', memory: '160Mi' } },
