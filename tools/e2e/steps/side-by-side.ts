@@ -98,7 +98,7 @@ export const sideBySide: Step = {
   claim: 'Installations in one namespace and in two do not touch each other, also when they are deleted',
   async run(run, report) {
     const first = await run.main();
-    const values = { replicas: 1 };
+    const values = { replicas: 2 };
     const inSame = await run.install({
       ...{ id: 'second', namespace: first.namespace, isGuest: true },
       values: { ...values, name: 'second' },
