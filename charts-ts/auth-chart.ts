@@ -3,12 +3,12 @@ import { Construct } from 'constructs';
 import type { Cloud } from './clouds/cloud.ts';
 import { createCloud } from './clouds/create-cloud.ts';
 import { addOpenShiftRoutes } from './clouds/openshift-routes.ts';
+import { Autoscaling } from './kubernetes/autoscaling.ts';
 import { BackupCronJobs } from './kubernetes/backup/backup-cron-jobs.ts';
 import { CiliumNetworkPolicies } from './kubernetes/cilium-network-policies.ts';
 import { ConfigMaps } from './kubernetes/config-maps.ts';
 import { Deployment } from './kubernetes/deployment.ts';
 import { ExternalSecrets } from './kubernetes/external-secrets.ts';
-import { HorizontalPodAutoscaler } from './kubernetes/horizontal-pod-autoscaler.ts';
 import { MigrationJob } from './kubernetes/migration.ts';
 import { Namespace } from './kubernetes/namespace.ts';
 import { NetworkPolicies } from './kubernetes/network-policies.ts';
@@ -73,8 +73,8 @@ export class AuthChart extends Chart {
       ['22-public-service', values.service.type !== 'ClusterIP', PublicService],
       ['30-migration', migrations.mode === 'job', MigrationJob],
       ['31-deployment', true, Deployment],
-      ['32-autoscaling', autoscaling.enabled, HorizontalPodAutoscaler],
-      ['33-disruption-budget', true, PodDisruptionBudget],
+      ['32-autoscaling', autoscaling.enabled, Autoscaling],
+      ['33-disruption-budget', values.disruptionBudget.enabled, PodDisruptionBudget],
       ['40-purge', purge.enabled, PurgeCronJob],
       ['41-backup', backup.enabled, BackupCronJobs],
       ['50-service-monitor', monitoring.serviceMonitor.enabled, ServiceMonitor],

@@ -1,23 +1,12 @@
 import { checkEnvironments } from './checks/check-environments.ts';
 import { checkForms } from './checks/check-forms.ts';
 import { checkValues } from './checks/check-values.ts';
-import { existingConfigMaps, podExceptions } from './checks/pod-exceptions.ts';
+import { allowedRules } from './checks/choices.ts';
+import { existingConfigMaps } from './checks/pod-exceptions.ts';
 import { GateError, validateManifests } from './gate/gate.ts';
 import type { ManifestFile } from './manifest.ts';
 import { synthesize } from './synthesize.ts';
 import type { Values } from './values/schema.ts';
-
-/** The rules that the operator has decided against, by values that say so. */
-function allowedRules(values: Values): string[] {
-  const { ingress, secrets, service } = values;
-  return [
-    ...podExceptions(values).map(({ rule }) => rule),
-    // Environment variables instead of files.
-    ...(secrets.delivery === 'env' ? ['secrets-as-files'] : []),
-    ...(service.type !== 'ClusterIP' ? ['service-type'] : []),
-    ...(ingress.className === 'nginx' ? ['ingress-nginx'] : []),
-  ];
-}
 
 /**
  * Creates all objects for these values and checks them.

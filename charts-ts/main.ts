@@ -1,5 +1,6 @@
-import { UsageError } from './command-line.ts';
+import { synthHelp, UsageError } from './command-line.ts';
 import { GateError } from './gate/gate.ts';
+import { asksForHelp } from './help.ts';
 import { OutputFolderError } from './output/output-folder.ts';
 import { SecretsError } from './output/secret-file.ts';
 import { runSynth } from './run-synth.ts';
@@ -14,12 +15,17 @@ const printPaths = (paths: readonly string[]): void => {
 
 const warn = (line: string): void => void process.stderr.write(`${line}\n`);
 
-// cdk8s synth passes its output folder in CDK8S_OUTDIR. npm run synth writes to k8s-out.
-runSynth(process.argv.slice(2), process.env.CDK8S_OUTDIR, warn)
-  .then(printPaths)
-  .catch((error: unknown) => {
-    // The operator can correct these errors and needs only their message. Any other error is a bug and keeps its stack.
-    if (!expectedErrors.some((kind) => error instanceof kind)) throw error;
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
-  });
+const args = process.argv.slice(2);
+
+async function main(): Promise<void> {
+  if (asksForHelp(args)) process.stdout.write(synthHelp);
+  // cdk8s synth passes its output folder in CDK8S_OUTDIR. npm run synth writes to k8s-out.
+  else printPaths(await runSynth(args, process.env.CDK8S_OUTDIR, warn));
+}
+
+main().catch((error: unknown) => {
+  // The operator can correct these errors and needs only their message. Any other error is a bug and keeps its stack.
+  if (!expectedErrors.some((kind) => error instanceof kind)) throw error;
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+});

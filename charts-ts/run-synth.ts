@@ -23,6 +23,12 @@ function cloudFolder(command: Command, cloud: CloudName, root: string): string {
   return join(command.out ?? (command.format === 'helm' ? 'dist/helm' : root), cloud);
 }
 
+/** The values, with the rules that the command line allows to break. */
+function valuesOf(cloud: CloudName, command: Command): Values {
+  const values = loadValues(cloud, command);
+  return { ...values, gate: { allow: [...values.gate.allow, ...command.allow] } };
+}
+
 async function buildCloud(values: Values, format: Command['format']): Promise<FolderContent> {
   const files = await checkedManifests(values);
   return format === 'helm' ? helmContent(values, files) : plainContent(files);
@@ -69,7 +75,7 @@ export async function runSynth(
   warn: (line: string) => void = () => undefined,
 ): Promise<string[]> {
   const command = parseCommandLine(args);
-  const sources = command.clouds.map((cloud) => ({ cloud, values: loadValues(cloud, command) }));
+  const sources = command.clouds.map((cloud) => ({ cloud, values: valuesOf(cloud, command) }));
   const folders = new Map<string, FolderContent>();
   for (const { cloud, values } of sources)
     folders.set(cloudFolder(command, cloud, root ?? 'k8s-out'), await buildCloud(values, command.format));

@@ -3,14 +3,29 @@ import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import type { Document } from './gate/document.ts';
-import { validateManifests } from './gate/gate.ts';
+import { ruleIds, validateManifests } from './gate/gate.ts';
 import { get } from './gate/untyped.ts';
+import { asksForHelp, helpText, type OptionTexts } from './help.ts';
 import type { Manifest } from './manifest.ts';
 import { allFindings } from './targets/build-target.ts';
 import { loadTarget, targetNames } from './targets/targets.ts';
 
 const usage = `Usage: npm run validate -- DIR [--kubernetes 1.28|newest] [--allow RULE]...
        npm run validate -- DIR --target ${targetNames.join('|')}`;
+
+const options = {
+  allow: { type: 'string', multiple: true },
+  help: { type: 'boolean', short: 'h' },
+  kubernetes: { type: 'string', default: '1.28' },
+  target: { type: 'string' },
+} as const;
+
+const texts: OptionTexts<keyof typeof options> = {
+  kubernetes: ['--kubernetes VERSION', 'The oldest Kubernetes that must know every field: 1.28 or newest.'],
+  allow: ['--allow RULE', `Skips a rule. May be repeated. The rules: ${ruleIds.join(', ')}.`],
+  target: ['--target NAME', 'Checks the files of a target that is not Kubernetes.'],
+  help: ['-h, --help', 'Prints this text.'],
+};
 
 const versions = ['1.28', 'newest'] as const;
 
@@ -32,20 +47,16 @@ function readDocuments(file: string, findings: string[]): Document[] {
 }
 
 function readArguments() {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: {
-      allow: { type: 'string', multiple: true, default: [] },
-      kubernetes: { type: 'string', default: '1.28' },
-      target: { type: 'string' },
-    },
-  });
+  const { positionals, values } = parseArgs({ allowPositionals: true, options });
   const [folder] = positionals;
   if (!folder || positionals.length > 1) throw new Error(usage);
   const kubernetesVersion = versions.find((version) => version === values.kubernetes);
   if (!kubernetesVersion)
     throw new Error(`--kubernetes must be one of ${versions.join(', ')}, not ${values.kubernetes}`);
-  return { folder, kubernetesVersion, allow: values.allow, target: values.target };
+  const { allow = [] } = values;
+  for (const rule of allow)
+    if (!ruleIds.includes(rule)) throw new Error(`--allow ${rule}: must be one of ${ruleIds.join(', ')}`);
+  return { folder, kubernetesVersion, allow, target: values.target };
 }
 
 interface Verdict {
@@ -55,7 +66,7 @@ interface Verdict {
 
 async function checkManifests({
   folder,
-  ...options
+  ...choices
 }: Omit<ReturnType<typeof readArguments>, 'target'>): Promise<Verdict> {
   const findings: string[] = [];
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -63,7 +74,7 @@ async function checkManifests({
     .filter((name) => /\.(ya?ml|json)$/.test(name))
     .sort()
     .flatMap((name) => readDocuments(join(folder, name), findings));
-  findings.push(...(await validateManifests(documents, options)));
+  findings.push(...(await validateManifests(documents, choices)));
   if (documents.length === 0) findings.push(`${folder}: contains no Kubernetes objects [yaml]`);
   return { subject: `${documents.length} objects`, findings };
 }
@@ -79,10 +90,12 @@ async function checkTarget(name: string, folder: string): Promise<Verdict> {
 
 /** Checks the files of a folder. The exit status is 0 without findings, 1 with findings and 2 on a usage error. */
 async function main(): Promise<void> {
-  const { target, ...options } = readArguments();
-  const { findings, subject } = await (target
-    ? checkTarget(target, options.folder)
-    : checkManifests(options));
+  if (asksForHelp(process.argv.slice(2))) {
+    process.stdout.write(helpText(usage, texts));
+    return;
+  }
+  const { target, ...chosen } = readArguments();
+  const { findings, subject } = await (target ? checkTarget(target, chosen.folder) : checkManifests(chosen));
   for (const finding of findings) process.stderr.write(`${finding}\n`);
   process.stdout.write(`${subject}, ${findings.length} findings\n`);
   process.exitCode = findings.length > 0 ? 1 : 0;

@@ -53,6 +53,13 @@ function* checkHook({ lifecycle, rollout }: Values): Iterable<string> {
     yield `rollout.gracePeriodSeconds: must be at least ${needed}: lifecycle.preStop.sleep.seconds + rollout.drainDelay + rollout.shutdownTimeout + 5 s to close connections`;
 }
 
+/** Without the DNS of the cluster, pods need another one. */
+export function* checkDns({ dnsConfig, dnsPolicy }: Values): Iterable<string> {
+  const { nameservers } = dnsConfig ?? {};
+  if (dnsPolicy === 'None' && !(Array.isArray(nameservers) && nameservers.length > 0))
+    yield 'dnsConfig.nameservers: must name a server, because dnsPolicy is None';
+}
+
 /** Pods have an identity of their own, which nobody else's permissions extend. */
 export function* checkServiceAccounts(values: Values): Iterable<string> {
   const names = accountsOf(values);

@@ -1,41 +1,19 @@
 import { isIPv4 } from 'node:net';
 import { createCloud } from '../clouds/create-cloud.ts';
 import { settings } from '../kubernetes/settings.ts';
-import { bytes, millicpu, podCount, seconds } from '../values/formats.ts';
+import { bytes, millicpu, seconds } from '../values/formats.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 import { longestInterval, scheduleFault } from '../workload/cron.ts';
-import { checkContainers, checkServiceAccounts } from './check-containers.ts';
+import { checkContainers, checkDns, checkServiceAccounts } from './check-containers.ts';
 import { entryChecks } from './check-entry.ts';
 import { checkJobs } from './check-jobs.ts';
 import { checkLabels } from './check-labels.ts';
 import { checkMonitoring } from './check-monitoring.ts';
 import { checkNetworkPolicy } from './check-network-policy.ts';
+import { scalingChecks } from './check-scaling.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkVolumes } from './check-volumes.ts';
-
-function* checkReplicas({ autoscaling, disruptionBudget, replicas }: Values): Iterable<string> {
-  const { maxReplicas, minReplicas } = autoscaling;
-  if (autoscaling.enabled && minReplicas > maxReplicas)
-    yield `autoscaling.minReplicas: must not be above autoscaling.maxReplicas, which is ${maxReplicas}`;
-  const { minAvailable, maxUnavailable } = disruptionBudget;
-  if ((minAvailable === undefined) === (maxUnavailable === undefined))
-    yield 'disruptionBudget: must set exactly one of minAvailable and maxUnavailable, and the other one to null';
-  const least = autoscaling.enabled ? minReplicas : replicas;
-  if (minAvailable !== undefined && podCount(minAvailable, least) >= least)
-    yield `disruptionBudget.minAvailable: must be below ${least}, the smallest number of pods; otherwise no node can be drained`;
-  if (maxUnavailable !== undefined && podCount(maxUnavailable, least) === 0)
-    yield 'disruptionBudget.maxUnavailable: must allow at least 1 pod; otherwise no node can be drained';
-}
-
-function* checkRollout({ rollout }: Values): Iterable<string> {
-  const { drainDelay, gracePeriodSeconds, maxSurge, shutdownTimeout } = rollout;
-  const shutdownSeconds = seconds(drainDelay) + seconds(shutdownTimeout) + 5;
-  if (gracePeriodSeconds < shutdownSeconds)
-    yield `rollout.gracePeriodSeconds: must be at least ${shutdownSeconds}: rollout.drainDelay + rollout.shutdownTimeout + 5 s to close connections`;
-  if (maxSurge === 0 || maxSurge === '0%')
-    yield 'rollout.maxSurge: must be above 0, because a rollout never removes a pod before its replacement is ready';
-}
 
 function* checkLoadBalancer(values: Values): Iterable<string> {
   if (values.ingress.kind === 'none') return;
@@ -44,14 +22,6 @@ function* checkLoadBalancer(values: Values): Iterable<string> {
     yield `rollout.drainDelay: must be above ${deregistrationSeconds}s: the load balancer sends requests to a stopping pod for that long`;
   if (seconds(values.rollout.keepAliveTimeout) <= idleTimeoutSeconds)
     yield `rollout.keepAliveTimeout: must be above ${idleTimeoutSeconds}s, the idle timeout of the load balancer; otherwise clients get 502`;
-}
-
-function* checkDatabase({ autoscaling, database, replicas, rollout }: Values): Iterable<string> {
-  const steadyPods = autoscaling.enabled ? autoscaling.maxReplicas : replicas;
-  const pods = steadyPods + podCount(rollout.maxSurge, steadyPods);
-  const connections = pods * database.poolMax;
-  if (connections > database.maxConnections)
-    yield `database.maxConnections: must be at least ${connections}: ${pods} pods during a rollout × database.poolMax ${database.poolMax}`;
 }
 
 const quantities = [
@@ -135,10 +105,8 @@ function* checkExtraConfig(values: Values): Iterable<string> {
 }
 
 const checks: readonly ((values: Values) => Iterable<string>)[] = [
-  checkReplicas,
-  checkRollout,
+  ...scalingChecks,
   checkLoadBalancer,
-  checkDatabase,
   checkResources,
   checkOptions,
   checkAdministrator,
@@ -150,6 +118,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkVariables,
   checkVolumes,
   checkContainers,
+  checkDns,
   checkServiceAccounts,
   checkJobs,
   checkNetworkPolicy,

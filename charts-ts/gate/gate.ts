@@ -9,7 +9,7 @@ import { podReferenceRules } from './rules/pod-references.ts';
 import { podRules } from './rules/pods.ts';
 import { scalingRules } from './rules/scaling.ts';
 import { trafficRules } from './rules/traffic.ts';
-import { checkSchemas, type KubernetesVersion } from './schemas/check-schemas.ts';
+import { checkSchemas, type KubernetesVersion, unknownKind } from './schemas/check-schemas.ts';
 
 /** Manifests that must not be applied. The message has one line for each finding. */
 export class GateError extends Error {}
@@ -26,6 +26,9 @@ export const rules: readonly Rule[] = [
   ...environmentRules,
 ];
 
+/** The rules that `--allow` and the value `gate.allow` may name. */
+export const ruleIds: readonly string[] = [...rules.map(({ id }) => id), unknownKind];
+
 /**
  * Checks objects that are applied together and returns one line for each finding. `allow` names rules to skip, and
  * `existing` ConfigMaps that are in the cluster already.
@@ -40,8 +43,10 @@ export async function validateManifests(
 ): Promise<string[]> {
   const manifests = createManifestSet(documents, options.existing);
   const schemaFindings = await checkSchemas(documents, options.kubernetesVersion);
-  const ruleFindings = rules
-    .filter(({ id }) => !options.allow.includes(id))
-    .flatMap((rule) => [...rule.check(manifests)].map((finding) => formatFinding(finding, rule.id)));
-  return [...schemaFindings.map((finding) => formatFinding(finding, 'schema')), ...ruleFindings];
+  const ruleFindings = rules.flatMap((rule) =>
+    [...rule.check(manifests)].map((finding) => ({ ...finding, rule: rule.id })),
+  );
+  return [...schemaFindings, ...ruleFindings]
+    .filter(({ rule }) => !options.allow.includes(rule))
+    .map((finding) => formatFinding(finding, finding.rule));
 }

@@ -27,11 +27,11 @@ export function addedToContainer(values: Values, command: CommandName) {
   };
 }
 
-/** A container of the operator, with the security context and the pull policy of the charts where it has none. */
+/** Containers of the operator, with the security context of the charts and a pull policy where they have none. */
 function hardened(values: Values, containers: Forms): IContainer[] {
   return typed<IContainer>(
     containers.map(({ image, securityContext, ...rest }) => ({
-      imagePullPolicy: pullPolicy(values, String(image)),
+      imagePullPolicy: pullPolicy(String(image)),
       ...rest,
       image,
       securityContext: securityOver(values, securityContext),

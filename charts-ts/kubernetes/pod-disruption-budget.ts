@@ -8,12 +8,13 @@ import type { Values } from '../values/schema.ts';
 export class PodDisruptionBudget extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
+    const { enabled: _, ...limit } = values.disruptionBudget;
     addObject<IPodDisruptionBudget>(this, 'budget', {
       apiVersion: 'policy/v1',
       kind: 'PodDisruptionBudget',
       metadata: metadata(values, namesOf(values).app),
       spec: {
-        ...values.disruptionBudget,
+        ...limit,
         selector: { matchLabels: apiSelector(values) },
         // A pod that is not ready must not block the drain of its node.
         unhealthyPodEvictionPolicy: 'AlwaysAllow',

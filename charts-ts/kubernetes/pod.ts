@@ -115,7 +115,7 @@ export function container(
   return {
     name,
     image,
-    imagePullPolicy: pullPolicy(values, image),
+    imagePullPolicy: values.image.pullPolicy ?? pullPolicy(image),
     env: [...environment(values, command), ...hashConcurrency(values, command, resources), ...added.env],
     resources: { requests: quantities(resources.requests), limits: quantities(resources.limits) },
     securityContext: containerSecurity(values),

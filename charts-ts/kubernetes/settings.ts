@@ -1,4 +1,4 @@
-import type { CommandName } from '../../app/config/config.ts';
+import { type CommandName, commandNames } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
 import { hostsOf } from '../clouds/hosts.ts';
 import { namesOf, ports } from '../names.ts';
@@ -76,10 +76,11 @@ export function configKey(variable: string): string {
   return variable.replace(/^JWT_/, '').replace('TOKEN_', '');
 }
 
-/** The data of the ConfigMap: every setting that is neither a secret nor a path. */
+/** The data of the ConfigMap: every setting of any command that is neither a secret nor a path. */
 export function plainSettings(values: Values): Record<string, string> {
+  const all = commandNames.flatMap((command) => Object.entries(settings(values, command)));
   return Object.fromEntries(
-    Object.entries(settings(values)).flatMap(([name, source]) =>
+    all.flatMap(([name, source]) =>
       'text' in source && !isPath(source) ? [[configKey(name), source.text]] : [],
     ),
   );

@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { derivedDefaults } from './derived-defaults.ts';
 import { dropNulls, isTree, mergeTrees, type Tree } from './merge.ts';
+import type { Profile } from './profiles.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
 import { clouds } from './schema-clouds.ts';
 import { schemaMessage } from './schema-messages.ts';
@@ -16,6 +17,8 @@ export class ValuesError extends Error {
 }
 
 export interface ValuesSource {
+  /** The size of the installation. Default: that of values.yaml. */
+  readonly profile?: Profile | undefined;
   readonly files: readonly string[];
   readonly sets: readonly { readonly kind: SetKind; readonly text: string }[];
 }
@@ -91,16 +94,19 @@ function defaultTree(): Tree {
 }
 
 /**
- * Loads the values of one cloud: values.yaml, the file of the cloud, the defaults that depend on the name and namespace,
- * each -f file in order, then the --set flags. As in Helm, flags change what the -f files say, and the result is merged
- * into the defaults.
+ * Loads the values of one cloud: values.yaml, the file of the cloud, that of the profile, the defaults that depend on the name
+ * and namespace, each -f file in order, then the --set flags. As in Helm, flags change what the -f files say, and the result
+ * is merged into the defaults.
  * @throws ValuesError naming every fault
  */
 export function loadValues(cloud: CloudName, source: ValuesSource): Values {
   const below = mergeTrees(defaultTree(), readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
+  const { profile } = source;
+  const ofProfile = profile ? readTree(new URL(`profiles/${profile}.yaml`, defaultsFolder)) : {};
+  const base = mergeTrees(below, ofProfile);
   const given = givenTree(source);
-  const derived = derivedDefaults(mergeTrees(below, given));
-  const merged = mergeTrees(mergeTrees(below, derived), given);
+  const derived = derivedDefaults(mergeTrees(base, given));
+  const merged = mergeTrees(mergeTrees(base, derived), given);
   if (merged.cloud !== cloud)
     throw new ValuesError([`cloud: must be ${cloud} here; choose clouds with --cloud`]);
   return parseValues(merged);

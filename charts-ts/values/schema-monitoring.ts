@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dnsLabel, duration, labels, text } from './formats.ts';
+import { annotations, dnsLabel, duration, labels, text } from './formats.ts';
 
 /** A map in the format of a custom resource. The gate checks it in the finished object. */
 const part = z.record(z.string(), z.unknown());
@@ -17,7 +17,7 @@ const monitor = z.strictObject({
   scrapeTimeout: duration.optional(),
   namespace: dnsLabel.optional(),
   labels,
-  annotations: labels,
+  annotations,
   jobLabel: z.string().min(1).optional(),
   honorLabels: z.boolean(),
   scheme: z.enum(['http', 'https']).optional(),
@@ -45,7 +45,7 @@ export const monitoring = z.strictObject({
     enabled: z.boolean(),
     namespace: dnsLabel.optional(),
     labels,
-    annotations: labels,
+    annotations,
     runbooks: z.url(),
     disabled: z.array(z.string()),
     overrides: z.record(z.string(), override),
@@ -56,6 +56,6 @@ export const monitoring = z.strictObject({
     enabled: z.boolean(),
     namespace: dnsLabel.optional(),
     labels,
-    annotations: labels,
+    annotations,
   }),
 });

@@ -1,9 +1,18 @@
 import { z } from 'zod';
-import { annotations, labels, objectName, objectReference } from './formats.ts';
+import {
+  objectName,
+  objectReference,
+  annotations as someAnnotations,
+  labels as someLabels,
+} from './formats.ts';
 
 /** A part of an object in the form of the Kubernetes API. checks/check-forms.ts compares it with the types of Kubernetes. */
 const form = z.record(z.string(), z.unknown());
-const forms = z.array(form);
+
+// A key without a value is null in YAML, which removes the default of values.yaml.
+const forms = z.array(form).default([]);
+const labels = someLabels.default({});
+const annotations = someAnnotations.default({});
 
 /** What an operator adds to a container of the service and to its pod. */
 const additions = {
@@ -14,14 +23,16 @@ const additions = {
   initContainers: forms,
 };
 
-/** On which nodes pods run, and how. */
-export const placement = {
-  nodeSelector: labels,
-  tolerations: forms,
+const nodes = {
+  nodeSelector: someLabels,
+  tolerations: z.array(form),
   affinity: form.optional(),
   runtimeClassName: objectName.optional(),
   schedulerName: objectName.optional(),
 };
+
+/** On which nodes pods run, and how. */
+export const placement = { ...nodes, nodeSelector: labels, tolerations: forms };
 
 /** The identity of pods. */
 export const serviceAccount = z.strictObject({
@@ -29,7 +40,7 @@ export const serviceAccount = z.strictObject({
   name: objectName.optional(),
   labels,
   annotations,
-  imagePullSecrets: z.array(objectReference),
+  imagePullSecrets: z.array(objectReference).default([]),
   automount: z.boolean(),
 });
 
@@ -43,10 +54,10 @@ export const podOptions = {
   podAnnotations: annotations,
   ...additions,
   sidecars: forms,
-  lifecycle: form,
+  lifecycle: form.default({}),
   openshift: z.boolean(),
-  podSecurityContext: form,
-  containerSecurityContext: form,
+  podSecurityContext: form.default({}),
+  containerSecurityContext: form.default({}),
   dnsPolicy: z.enum(['ClusterFirst', 'Default', 'None']).optional(),
   dnsConfig: form.optional(),
   hostAliases: forms,
@@ -57,6 +68,6 @@ export const podOptions = {
     podLabels: labels,
     podAnnotations: annotations,
     ...additions,
-    scheduling: z.strictObject(placement).partial(),
+    scheduling: z.strictObject(nodes).partial(),
   }),
 };

@@ -108,7 +108,11 @@ const workloadSchema = z.strictObject(workload);
 
 type Workload = z.infer<typeof workloadSchema>;
 
-/** The values that every target has, without the resources, because on Kubernetes a container may have no CPU limit. */
-export type WorkloadValues = Omit<Workload, 'migrations' | 'purge' | 'resources'> & {
+/**
+ * The values that every target has, without the resources, because on Kubernetes a container may have no CPU limit, and with
+ * an autoscaler that may do without a target of the CPU.
+ */
+export type WorkloadValues = Omit<Workload, 'autoscaling' | 'migrations' | 'purge' | 'resources'> & {
+  readonly autoscaling: Partial<Workload['autoscaling']>;
   readonly purge: Omit<Workload['purge'], 'resources'>;
 };

@@ -16,6 +16,7 @@ import { workload } from './schema-workload.ts';
 export const valuesSchema = z.strictObject({
   cloud: z.enum(clouds, `must be one of ${clouds.join(', ')}`),
   kubernetesVersion: z.enum(['1.28', 'newest']),
+  gate: z.strictObject({ allow: z.array(z.string()) }),
   name: installationName,
   namespace: z.strictObject({ name: dnsLabel, create: z.boolean(), labels, annotations }),
   ...workload,

@@ -101,7 +101,7 @@ const schemaFaults: [string, (documents: ReturnType<typeof documentsOf>) => void
       const metadata = { name: 'x', namespace: 'auth-system' };
       all.push({ file: 'x.yaml', object: { apiVersion: 'apps/v1', kind: 'Deploymint', metadata } });
     },
-    'the gate has no schema for the kind apps/v1 Deploymint [schema]',
+    'the gate has no schema for the kind apps/v1 Deploymint [unknown-kind]',
   ],
   [
     'a version that is no longer served',
@@ -112,7 +112,7 @@ const schemaFaults: [string, (documents: ReturnType<typeof documentsOf>) => void
         object: { apiVersion: 'policy/v1beta2', kind: 'PodDisruptionBudget', metadata },
       });
     },
-    'the gate has no schema for the kind policy/v1beta2 PodDisruptionBudget [schema]',
+    'the gate has no schema for the kind policy/v1beta2 PodDisruptionBudget [unknown-kind]',
   ],
 ];
 

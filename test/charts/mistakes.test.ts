@@ -75,8 +75,8 @@ const mistakes: [string, string[], string][] = [
   ],
   [
     'more connections than Postgres takes',
-    eks('database.maxConnections=209'),
-    'database.maxConnections: must be at least 210: 21 pods during a rollout × database.poolMax 10',
+    eks('database.maxConnections=249'),
+    'database.maxConnections: must be at least 250: 25 pods during a rollout × database.poolMax 10',
   ],
   [
     'a CA for a Redis without TLS',

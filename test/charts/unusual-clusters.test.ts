@@ -8,20 +8,24 @@ import type { CloudName } from '../../charts-ts/values/schema.ts';
 import { clouds as allClouds } from '../../charts-ts/values/schema-clouds.ts';
 import { partsOf } from './support/parts.ts';
 import type { Loose } from './support/synthesized.ts';
+import { autoscaling } from './unusual-clusters/autoscaling.ts';
 import { awsLoadBalancers } from './unusual-clusters/aws-load-balancers.ts';
 import { cilium } from './unusual-clusters/cilium.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { otherControllers } from './unusual-clusters/controllers.ts';
 import { entryMistakes } from './unusual-clusters/entry-mistakes.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { gate } from './unusual-clusters/gate.ts';
 import { gateways } from './unusual-clusters/gateways.ts';
 import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
 import { installations } from './unusual-clusters/installations.ts';
 import { jobs } from './unusual-clusters/jobs.ts';
+import { keda } from './unusual-clusters/keda.ts';
 import { monitoring } from './unusual-clusters/monitoring.ts';
 import { networkDestinations } from './unusual-clusters/network-destinations.ts';
 import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
 import { networkPolicies } from './unusual-clusters/network-policies.ts';
+import { placement } from './unusual-clusters/placement.ts';
 import { podContainers } from './unusual-clusters/pod-containers.ts';
 import { podIdentity } from './unusual-clusters/pod-identity.ts';
 import { podImages } from './unusual-clusters/pod-images.ts';
@@ -29,7 +33,9 @@ import { podMetadata } from './unusual-clusters/pod-metadata.ts';
 import { podPlacement } from './unusual-clusters/pod-placement.ts';
 import { podResources } from './unusual-clusters/pod-resources.ts';
 import { podVariables } from './unusual-clusters/pod-variables.ts';
+import { probes } from './unusual-clusters/probes.ts';
 import { publicServices } from './unusual-clusters/public-services.ts';
+import { rollout } from './unusual-clusters/rollout.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   existing,
@@ -39,7 +45,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   variables: podVariables,
   containers: podContainers,
   metadata: podMetadata,
-  placement: podPlacement,
+  nodes: podPlacement,
   identity: podIdentity,
   resources: podResources,
   jobs,
@@ -53,6 +59,12 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   'network-mistakes': networkMistakes,
   'network-policies': networkPolicies,
   'public-services': publicServices,
+  autoscaling,
+  keda,
+  rollout,
+  probes,
+  placement,
+  gate,
 };
 
 describe('charts: unusual clusters by values alone', () => {

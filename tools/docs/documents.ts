@@ -5,6 +5,7 @@ import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { envExample } from './env-example.ts';
 import { metricsPage } from './metrics.ts';
+import { scannersPage } from './scanners.ts';
 
 /** A file that is generated, committed, and kept current by test/generated-docs.test.ts. */
 export interface GeneratedDocument {
@@ -20,4 +21,5 @@ export const documents: readonly GeneratedDocument[] = [
   { path: 'docs/commands.md', text: commandsPage },
   { path: 'docs/configuration.md', text: configurationPage },
   { path: 'docs/metrics.md', text: metricsPage },
+  { path: 'docs/scanners.md', text: scannersPage },
 ];

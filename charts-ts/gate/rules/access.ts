@@ -1,7 +1,12 @@
+import { entries, isSecret } from '../../../app/config/config.ts';
+import { configKey } from '../../kubernetes/settings.ts';
 import type { Tree } from '../../values/merge.ts';
 import { documentsOfKind, namespaceOf } from '../manifest-set.ts';
 import { objectRule, podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
+
+/** Keys of variables of the service that are no secrets, although some of their names sound so: PASSWORD_BREACH_URL. */
+const plainKeys = new Set(entries.filter((entry) => !isSecret(entry)).map(({ name }) => configKey(name)));
 
 /** Kinds without a namespace. */
 const clusterScoped =
@@ -64,8 +69,8 @@ export const accessRules: readonly Rule[] = [
     for (const [key, value] of Object.entries(asMap(get(object, 'data')))) {
       const hasPassword =
         /:\/\/[^\s/:@]+:[^\s/@]+@/.test(asText(value)) || /-----BEGIN [A-Z ]*PRIVATE KEY/.test(asText(value));
-      if (hasPassword || /password|secret|token|jwt|credential|bearer/i.test(key))
-        yield `must not contain the secret ${key}: move it to a Secret`;
+      const isNamedSo = /password|secret|token|jwt|credential|bearer/i.test(key) && !plainKeys.has(key);
+      if (hasPassword || isNamedSo) yield `must not contain the secret ${key}: move it to a Secret`;
     }
   }),
   objectRule('rbac', ['Role', 'ClusterRole'], function* ({ object }) {

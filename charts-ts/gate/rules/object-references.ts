@@ -1,3 +1,4 @@
+import { autoscalerFor, autoscalerIn, autoscalerKinds } from '../autoscalers.ts';
 import type { Document } from '../document.ts';
 import {
   documentsOfKind,
@@ -71,31 +72,28 @@ export const objectReferenceRules: readonly Rule[] = [
       if (workloads.some((workload) => !hasContainerPort(workload, port)))
         yield `scrapes the port ${asText(port)}, which its pods do not declare`;
   }),
-  objectRule('reference-autoscaler', ['HorizontalPodAutoscaler'], function* (document, manifests) {
-    const { kind, name } = asMap(get(document.object, 'spec', 'scaleTargetRef'));
-    const target = findObject(manifests, asText(kind), name, document);
-    if (!target) yield `refers to ${asText(kind)} ${asText(name)}, which does not exist`;
-    const workload = manifests.workloads.find((candidate) => candidate.document === target);
-    for (const metric of asMaps(get(document.object, 'spec', 'metrics'))) {
-      const resource = asText(get(metric, 'resource', 'name'));
-      const isUnrequested = asMaps(workload?.podSpec.containers).some(
-        (container) => get(container, 'resources', 'requests', resource) === undefined,
-      );
-      if (resource && isUnrequested)
-        yield `scales on ${resource}, for which a container of ${asText(name)} has no request`;
+  objectRule('reference-autoscaler', autoscalerKinds, function* (document, manifests) {
+    const { measures, target } = autoscalerIn(document);
+    const found = findObject(manifests, target.kind, target.name, document);
+    if (!found) yield `refers to ${target.kind} ${target.name}, which does not exist`;
+    const workload = manifests.workloads.find((candidate) => candidate.document === found);
+    for (const { container: only, resource } of measures) {
+      const measured = asMaps(workload?.podSpec.containers).filter(({ name }) => !only || name === only);
+      if (found && measured.length === 0)
+        yield `scales on ${resource} of the container ${only}, which ${target.name} does not have`;
+      if (measured.some((container) => get(container, 'resources', 'requests', resource) === undefined))
+        yield `scales on ${resource}, for which a container of ${target.name} has no request`;
     }
   }),
   objectRule('reference-disruption-budget', ['PodDisruptionBudget'], function* (document, manifests) {
     const { minAvailable, selector } = asMap(get(document.object, 'spec'));
     const workloads = selectedWorkloads(manifests, document, get(selector, 'matchLabels'));
     if (workloads.length === 0) yield 'has a selector that matches no pods';
-    const names = workloads.map((workload) => nameOf(workload.document));
-    const autoscaler = documentsOfKind(manifests, 'HorizontalPodAutoscaler').find(({ object }) =>
-      names.includes(asText(get(object, 'spec', 'scaleTargetRef', 'name'))),
-    );
-    const minReplicas = Number(get(autoscaler?.object, 'spec', 'minReplicas'));
-    if (Number(minAvailable) >= minReplicas)
-      yield `must set minAvailable below the minReplicas (${minReplicas}) of the HorizontalPodAutoscaler`;
+    for (const { document: workload } of workloads) {
+      const minimum = autoscalerFor(manifests, workload)?.minimum ?? get(workload.object, 'spec', 'replicas');
+      if (Number(minAvailable) >= Number(minimum))
+        yield `must set minAvailable below ${minimum}, the smallest number of pods; otherwise no node can be drained`;
+    }
   }),
   objectRule('reference-policy', gkePolicies, function* (document, manifests) {
     const { kind, name } = asMap(get(document.object, 'spec', 'targetRef'));

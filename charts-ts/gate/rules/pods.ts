@@ -1,3 +1,4 @@
+import type { Document } from '../document.ts';
 import { findObject, nameOf } from '../manifest-set.ts';
 import { podRule, type Rule } from '../rule.ts';
 import { asMap, asMaps, asText, get } from '../untyped.ts';
@@ -10,6 +11,9 @@ const allowedVolumes = [
 const recommendedLabels = ['name', 'instance', 'version', 'component', 'part-of', 'managed-by'];
 
 const probeKinds = ['startupProbe', 'livenessProbe', 'readinessProbe'];
+
+/** One pod has nothing to spread over. */
+const isSinglePod = ({ object }: Document): boolean => get(object, 'spec', 'replicas') === 1;
 
 /** Rules about the rights, the identity, the labels, the probes and the placement of a pod. */
 export const podRules: readonly Rule[] = [
@@ -89,20 +93,21 @@ export const podRules: readonly Rule[] = [
       }
     }
   }),
-  podRule('anti-affinity', function* ({ kind, podSpec }) {
-    if (kind !== 'Deployment') return;
+  podRule('anti-affinity', function* ({ document, kind, podSpec }) {
+    if (kind !== 'Deployment' || isSinglePod(document)) return;
     const antiAffinity = asMap(get(podSpec, 'affinity', 'podAntiAffinity'));
     const terms = [
+      ...asMaps(podSpec.topologySpreadConstraints),
       ...asMaps(antiAffinity.preferredDuringSchedulingIgnoredDuringExecution).map(
         ({ podAffinityTerm }) => podAffinityTerm,
       ),
       ...asMaps(antiAffinity.requiredDuringSchedulingIgnoredDuringExecution),
     ];
     if (!terms.some((term) => get(term, 'topologyKey') === 'kubernetes.io/hostname'))
-      yield 'must set a podAntiAffinity with the topologyKey kubernetes.io/hostname';
+      yield 'must spread its pods over nodes: a topologySpreadConstraint or podAntiAffinity with the topologyKey kubernetes.io/hostname';
   }),
-  podRule('topology-spread', function* ({ kind, podSpec }) {
-    if (kind !== 'Deployment') return;
+  podRule('topology-spread', function* ({ document, kind, podSpec }) {
+    if (kind !== 'Deployment' || isSinglePod(document)) return;
     const constraints = asMaps(podSpec.topologySpreadConstraints);
     if (!constraints.some(({ labelSelector, maxSkew }) => labelSelector && Number(maxSkew) >= 1)) {
       yield 'must set a topologySpreadConstraint with labelSelector and maxSkew';

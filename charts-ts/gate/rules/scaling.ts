@@ -1,4 +1,4 @@
-import { documentsOfKind, nameOf } from '../manifest-set.ts';
+import { autoscalerFor, autoscalerIn, autoscalerKinds } from '../autoscalers.ts';
 import { objectRule, type Rule } from '../rule.ts';
 import { asMap, get } from '../untyped.ts';
 
@@ -13,17 +13,15 @@ export const scalingRules: readonly Rule[] = [
   }),
   objectRule('replicas', ['Deployment'], function* (document, manifests) {
     const replicas = get(document.object, 'spec', 'replicas');
-    const isAutoscaled = documentsOfKind(manifests, 'HorizontalPodAutoscaler').some(
-      ({ object }) => get(object, 'spec', 'scaleTargetRef', 'name') === nameOf(document),
-    );
-    if (isAutoscaled && replicas !== undefined)
-      yield 'must not set spec.replicas, because a HorizontalPodAutoscaler sets it';
-    if (!isAutoscaled && !(Number(replicas) >= 2)) yield 'must set spec.replicas to 2 or more';
+    const autoscaler = autoscalerFor(manifests, document);
+    if (autoscaler && replicas !== undefined)
+      yield `must not set spec.replicas, because a ${autoscaler.document.object.kind} sets it`;
+    if (!autoscaler && !(Number(replicas) >= 2)) yield 'must set spec.replicas to 2 or more';
   }),
-  objectRule('autoscaler-bounds', ['HorizontalPodAutoscaler'], function* ({ object }) {
-    const { maxReplicas, minReplicas } = asMap(get(object, 'spec'));
-    if (!(Number(minReplicas) >= 3)) yield 'must set minReplicas to 3 or more';
-    if (!(Number(maxReplicas) > Number(minReplicas))) yield 'must set maxReplicas above minReplicas';
+  objectRule('autoscaler-bounds', autoscalerKinds, function* (document) {
+    const { fields, maximum, minimum } = autoscalerIn(document);
+    if (!(minimum >= 3)) yield `must set ${fields[0]} to 3 or more`;
+    if (!(maximum > minimum)) yield `must set ${fields[1]} above ${fields[0]}`;
   }),
   objectRule('disruption-budget', ['PodDisruptionBudget'], function* ({ object }) {
     const { maxUnavailable, minAvailable, unhealthyPodEvictionPolicy } = asMap(get(object, 'spec'));

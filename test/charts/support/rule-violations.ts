@@ -97,10 +97,10 @@ export const ruleViolations: Readonly<Record<string, Violate>> = {
     api(all).livenessProbe.httpGet.port = 'http';
   },
   'anti-affinity': (all) => {
-    delete pod(all).affinity;
+    pod(all).topologySpreadConstraints[0].topologyKey = 'topology.kubernetes.io/zone';
   },
   'topology-spread': (all) => {
-    delete pod(all).topologySpreadConstraints;
+    delete pod(all).topologySpreadConstraints[0].labelSelector;
   },
   namespace: (all) => {
     only(all, 'PodDisruptionBudget').metadata.namespace = 'default';

@@ -38,17 +38,24 @@ export const jobs: readonly UnusualCluster[] = [
   claim: auth-backups
   schedule: "@every 6h"
   timeZone: America/Argentina/ComodRivadavia
+  startingDeadlineSeconds: 900
+  successfulJobsHistoryLimit: 2
+  failedJobsHistoryLimit: 4
+  suspend: false
   backoffLimit: 3
   ttlSecondsAfterFinished: 3600
   deadlineMinutes: 30
   drill: { enabled: true, suspend: true, schedule: 0 4 * * SUN }
-administrator: { email: jane@example.com, username: jane.doe, ttlSecondsAfterFinished: 60, activeDeadlineSeconds: 90 }`,
+administrator: { email: jane@example.com, username: jane.doe, ttlSecondsAfterFinished: 60, activeDeadlineSeconds: 90, backoffLimit: 0 }`,
     output: {
       'CronJob/auth-service-backup': {
         spec: {
           schedule: '@every 6h',
           timeZone: 'America/Argentina/ComodRivadavia',
           suspend: null,
+          startingDeadlineSeconds: 900,
+          successfulJobsHistoryLimit: 2,
+          failedJobsHistoryLimit: 4,
           jobTemplate: {
             spec: { activeDeadlineSeconds: 1800, backoffLimit: 3, ttlSecondsAfterFinished: 3600 },
           },
@@ -61,10 +68,23 @@ administrator: { email: jane@example.com, username: jane.doe, ttlSecondsAfterFin
         spec: { activeDeadlineSeconds: 1800, backoffLimit: 0, ttlSecondsAfterFinished: 3600 },
       },
       'Job/auth-service-administrator-': {
-        spec: { activeDeadlineSeconds: 90, ttlSecondsAfterFinished: 60 },
+        spec: { activeDeadlineSeconds: 90, backoffLimit: 0, ttlSecondsAfterFinished: 60 },
       },
     },
     clouds: ['aks'],
+  },
+  {
+    title: 'a migration that waits for somebody to start it, and that Flux does not create again',
+    values: `migrations:
+  mode: job
+  suspend: true
+  activeDeadlineSeconds: 3600
+  backoffLimit: 0
+  ttlSecondsAfterFinished: null`,
+    output: {
+      'Deployment/auth-service': { spec: { template: { spec: { initContainers: null } } } },
+    },
+    clouds: ['eks'],
   },
   {
     title: 'schedules that Kubernetes refuses',

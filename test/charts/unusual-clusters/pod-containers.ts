@@ -27,10 +27,10 @@ const podOf = (spec: object) => ({ 'Deployment/auth-service': { spec: { template
 export const podContainers: readonly UnusualCluster[] = [
   {
     title: 'a proxy to the database as a sidecar, hardened as the container of the API is',
-    values: `sidecars:\n  - ${sqlProxy.trim()}`,
+    values: `image: { pullPolicy: IfNotPresent }\nsidecars:\n  - ${sqlProxy.trim()}`,
     output: podOf({
       containers: [
-        { name: 'auth-service' },
+        { name: 'auth-service', imagePullPolicy: 'IfNotPresent' },
         { name: 'cloud-sql-proxy', imagePullPolicy: 'Always', securityContext: hardened },
       ],
       initContainers: [{ name: 'migrate' }],

@@ -42,7 +42,13 @@ backup:
     title: 'a reader of the secret store with another name',
     values: `secrets:
   source: external
-  external: { serviceAccount: { name: secret-reader, annotations: { example.com/owner: identity } } }
+  external:
+    serviceAccount:
+      name: secret-reader
+      labels: { audited: "yes" }
+      annotations: { example.com/owner: identity }
+      imagePullSecrets: [registry]
+      automount: true
 eks: { secretsRoleArn: "arn:aws:iam::123456789012:role/auth" }`,
     output: {
       'ServiceAccount/secret-reader': {
@@ -51,12 +57,47 @@ eks: { secretsRoleArn: "arn:aws:iam::123456789012:role/auth" }`,
             'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/auth',
             'example.com/owner': 'identity',
           },
+          labels: { audited: 'yes' },
         },
-        automountServiceAccountToken: false,
+        automountServiceAccountToken: true,
+        imagePullSecrets: [{ name: 'registry' }],
       },
       'SecretStore/auth-service-secrets': {
         spec: { provider: { aws: { auth: { jwt: { serviceAccountRef: { name: 'secret-reader' } } } } } },
       },
+    },
+    clouds: ['eks'],
+  },
+  {
+    title: 'a reader of the secret store that exists already, and a token for backups',
+    values: `secrets:
+  source: external
+  external: { serviceAccount: { create: false, name: secret-reader } }
+eks: { secretsRoleArn: "arn:aws:iam::123456789012:role/auth" }
+backup:
+  enabled: true
+  claim: auth-backups
+  serviceAccount:
+    name: backups
+    labels: { audited: "yes" }
+    annotations: { eks.amazonaws.com/role-arn: "arn:aws:iam::123456789012:role/backup" }
+    imagePullSecrets: [registry]
+    automount: true`,
+    output: {
+      'ServiceAccount/secret-reader': null,
+      'ServiceAccount/auth-service-secrets': null,
+      'ServiceAccount/backups': {
+        metadata: {
+          labels: { audited: 'yes' },
+          annotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::123456789012:role/backup' },
+        },
+        imagePullSecrets: [{ name: 'registry' }],
+      },
+      'CronJob/auth-service-backup': jobOf({
+        serviceAccountName: 'backups',
+        automountServiceAccountToken: true,
+      }),
+      'CronJob/auth-service-purge': jobOf({ automountServiceAccountToken: false }),
     },
     clouds: ['eks'],
   },

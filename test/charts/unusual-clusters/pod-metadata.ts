@@ -6,7 +6,8 @@ const selected = 'must be removed, because objects and pods of the installation 
 export const podMetadata: readonly UnusualCluster[] = [
   {
     title: 'labels and annotations of every object and every pod',
-    values: `commonLabels: { team: identity, example.com/cost-center: "0123", app.kubernetes.io/managed-by: argocd }
+    values: `commonLabels:
+  { team: identity, example.com/cost-center: "0123", app.kubernetes.io/managed-by: argocd, app.kubernetes.io/part-of: shop }
 commonAnnotations: { example.com/owner: "Jane Doe <jane@example.com>" }
 migrations: { mode: job }
 administrator: { email: jane@example.com, username: jane.doe }`,
@@ -26,7 +27,13 @@ administrator: { email: jane@example.com, username: jane.doe }`,
           selector: { matchLabels: { app: 'auth-service', team: null } },
           template: {
             metadata: {
-              labels: { app: 'auth-service', team: 'identity', 'example.com/cost-center': '0123' },
+              labels: {
+                app: 'auth-service',
+                'auth-service/installation': 'auth-service',
+                'app.kubernetes.io/part-of': 'shop',
+                team: 'identity',
+                'example.com/cost-center': '0123',
+              },
               annotations: { 'example.com/owner': 'Jane Doe <jane@example.com>' },
             },
           },
@@ -130,13 +137,50 @@ backup: { enabled: true, claim: auth-backups, podLabels: { backup: "yes" } }`,
     clouds: ['aks'],
   },
   {
+    title: 'a folder of dashboards whose name has spaces',
+    values: 'monitoring: { dashboards: { annotations: { grafana_folder: Identity and access } } }',
+    output: {
+      'ConfigMap/auth-service-dashboard-overview': {
+        metadata: { annotations: { grafana_folder: 'Identity and access' } },
+      },
+    },
+    clouds: ['eks'],
+  },
+  {
+    title: 'keys of the values without a value',
+    values: `commonLabels:
+podAnnotations:
+extraEnv:
+sidecars: null
+lifecycle: ~
+hostAliases:
+scheduling: { tolerations: null, nodeSelector: null }
+serviceAccount: { annotations: null, imagePullSecrets: null }
+jobs: { podLabels: null, scheduling: { nodeSelector: null } }`,
+    output: {
+      'Deployment/auth-service': {
+        spec: {
+          template: {
+            spec: {
+              containers: [{ name: 'auth-service', lifecycle: null }],
+              nodeSelector: null,
+              hostAliases: null,
+            },
+          },
+        },
+      },
+    },
+    clouds: ['gke'],
+  },
+  {
     title: 'labels by which the charts select',
-    values: `commonLabels: { app: other }
+    values: `commonLabels: { app: other, auth-service/installation: other }
 podLabels: { app.kubernetes.io/component: web, pod-template-hash: x }
 jobs: { podLabels: { app.kubernetes.io/name: other, batch.kubernetes.io/job-name: x } }
 backup: { podLabels: { app.kubernetes.io/instance: other } }`,
     refused: [
       `commonLabels.app: ${selected}`,
+      `commonLabels.auth-service/installation: ${selected}`,
       `podLabels.app.kubernetes.io/component: ${selected}`,
       `podLabels.pod-template-hash: ${selected}`,
       `jobs.podLabels.app.kubernetes.io/name: ${selected}`,

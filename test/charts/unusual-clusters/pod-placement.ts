@@ -50,6 +50,8 @@ jobs:
   scheduling:
     nodeSelector: {}
     tolerations: [{ key: spot, operator: Exists }]
+    runtimeClassName: runc
+    schedulerName: batch
     affinity: { podAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [] } }`,
     output: {
       ...podOf({ nodeSelector: { pool: 'auth' }, tolerations: null }),
@@ -57,6 +59,8 @@ jobs:
         nodeSelector: null,
         tolerations: [{ key: 'spot', operator: 'Exists' }],
         affinity: { podAffinity: {} },
+        runtimeClassName: 'runc',
+        schedulerName: 'batch',
       }),
     },
     clouds: ['eks'],
@@ -75,6 +79,12 @@ hostAliases: [{ ip: 10.0.0.5, hostnames: [db.internal] }]`,
       ...purgeOf({ dnsPolicy: 'None', hostAliases: [{ ip: '10.0.0.5', hostnames: ['db.internal'] }] }),
     },
     clouds: ['aks'],
+  },
+  {
+    title: 'no DNS policy of the cluster, and no name server instead',
+    values: 'dnsPolicy: None\ndnsConfig: { options: [{ name: ndots }] }',
+    refused: ['dnsConfig.nameservers: must name a server, because dnsPolicy is None'],
+    clouds: ['eks'],
   },
   {
     title: 'misspelt fields of tolerations, affinities and DNS',
