@@ -112,7 +112,7 @@ async function runAll(options: ReturnType<typeof parseOptions>): Promise<Outcome
   if (options.keep) return outcomes;
   const report = createReport('clean-up', say);
   say('\n== clean-up');
-  const left = await leftovers(kubectl, before);
+  const left = await leftovers(kubectl, before, id);
   report.check('nothing is left in the cluster', left.length === 0, left.join(', '));
   return [...outcomes, report.outcome(0)];
 }
