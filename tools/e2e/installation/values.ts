@@ -33,6 +33,9 @@ export const registries = {
 
 export const host = 'auth.e2e.test';
 
+/** In place of the example in the defaults, which synth refuses. */
+export const runbooks = 'https://runbooks.e2e.test';
+
 interface BaseOptions {
   readonly image: string;
   readonly stores: Stores;
@@ -69,6 +72,6 @@ export function baseValues({ callers, hasMonitoring, image, namespace, stores }:
       ...(stores.redisUrl.startsWith('rediss:') ? { ca: stores.ca } : { tls: false }),
     },
     secrets: { ownerName: null },
-    monitoring: { serviceMonitor: { enabled: hasMonitoring }, rules: { enabled: hasMonitoring } },
+    monitoring: { serviceMonitor: { enabled: hasMonitoring }, rules: { enabled: hasMonitoring, runbooks } },
   };
 }

@@ -1,5 +1,5 @@
 import type { PlainValues } from './values.ts';
-import { cloudValues, host, registries } from './values.ts';
+import { cloudValues, host, registries, runbooks } from './values.ts';
 
 /** One set of values whose objects the API server must accept. */
 export interface Variant {
@@ -47,6 +47,7 @@ function variant(cloud: Variant['cloud'], kind: 'ingress' | 'gateway'): Variant 
       },
       image: { repository: `${registries[cloud]}/auth-service`, tag: '1.0.0' },
       ingress: { kind, host },
+      monitoring: { rules: { runbooks } },
       database: { peers: networks },
       redis: { peers: networks },
       // The objects matter here, and no node has this label, so no pod pulls an image that does not exist.

@@ -12,11 +12,15 @@ export function unknownKinds(stderr: string): string[] {
   return [...stderr.matchAll(/no matches for kind "(\w+)"/g)].map(([, kind = '']) => kind);
 }
 
+/** GKE reads this annotation only, and ignores `spec.ingressClassName`. */
+const ofGke = 'Warning: annotation "kubernetes.io/ingress.class" is deprecated';
+
 /** What kubectl says, without the kinds that the cluster does not know. */
 export function complaintsIn(stderr: string): string[] {
   return stderr
     .split('\n')
-    .filter((line) => line && !/no matches for kind|ensure CRDs are installed first/.test(line));
+    .filter((line) => line && !/no matches for kind|ensure CRDs are installed first/.test(line))
+    .filter((line) => !line.startsWith(ofGke));
 }
 
 const listOf = (items: readonly object[]): string =>
