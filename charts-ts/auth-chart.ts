@@ -9,6 +9,7 @@ import { CiliumNetworkPolicies } from './kubernetes/cilium-network-policies.ts';
 import { ConfigMaps } from './kubernetes/config-maps.ts';
 import { Deployment } from './kubernetes/deployment.ts';
 import { ExternalSecrets } from './kubernetes/external-secrets.ts';
+import { ExtraObjects } from './kubernetes/extra-objects.ts';
 import { MigrationJob } from './kubernetes/migration.ts';
 import { Namespace } from './kubernetes/namespace.ts';
 import { NetworkPolicies } from './kubernetes/network-policies.ts';
@@ -24,6 +25,9 @@ import { PrometheusRule } from './monitoring/prometheus-rule.ts';
 import type { Values } from './values/schema.ts';
 
 type ObjectGroup = new (scope: Construct, id: string, values: Values, cloud: Cloud) => Construct;
+
+/** The file of `extraObjects`. */
+export const extraObjectsFile = '14-extra-objects';
 
 class Entry extends Construct {
   constructor(scope: Construct, id: string, values: Values, cloud: Cloud) {
@@ -68,6 +72,7 @@ export class AuthChart extends Chart {
       ],
       ['12-configuration', true, ConfigMaps],
       ['13-external-secrets', values.secrets.source === 'external', ExternalSecrets],
+      [extraObjectsFile, values.extraObjects.length > 0, ExtraObjects],
       ['20-service', true, Service],
       ['21-entry', ingress.kind !== 'none', Entry],
       ['22-public-service', values.service.type !== 'ClusterIP', PublicService],

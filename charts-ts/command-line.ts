@@ -15,10 +15,11 @@ const names = [...clouds, ...targetNames];
 
 const usage = `Usage: npm run synth -- [--target NAME] [--profile SIZE] [-f values.yaml]... [--set a.b[0]=x,c=y]...
   [--set-string k=v]... [--set-json k=json]... [--set-file k=path]... [--allow RULE]...
-  [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE]
+  [--out DIR] [--format plain|helm] [--secrets-from ENV-FILE] [--example]
 NAME is one of ${names.join(', ')}. --cloud is another name of --target.
 Without it, synth writes every target: Kubernetes to k8s-out/<cloud>, the others to deploy-out/<target>, and the files that
-tools look for in the root of the project to the root. --format helm writes the charts to dist/helm/<cloud>.`;
+tools look for in the root of the project to the root. --format helm writes the charts to dist/helm/<cloud>.
+A run with values or --out must replace the examples in the values of the charts, unless --example says that nobody applies it.`;
 
 const options = {
   help: { type: 'boolean', short: 'h' },
@@ -34,6 +35,7 @@ const options = {
   out: { type: 'string' },
   format: { type: 'string', default: 'plain' },
   'secrets-from': { type: 'string' },
+  example: { type: 'boolean', default: false },
 } as const;
 
 const texts: OptionTexts<keyof typeof options> = {
@@ -49,6 +51,10 @@ const texts: OptionTexts<keyof typeof options> = {
   out: ['--out DIR', 'Writes into this folder, which must be new or an earlier output.'],
   format: ['--format plain|helm', 'Writes plain manifests (the default) or Helm charts.'],
   'secrets-from': ['--secrets-from FILE', 'Checks a file of variables and writes the Secret from it.'],
+  example: [
+    '--example',
+    'Keeps the examples in the values of the charts, for an output that nobody applies.',
+  ],
   help: ['-h, --help', 'Prints this text.'],
 };
 
@@ -109,8 +115,12 @@ export function parseCommandLine(args: readonly string[]) {
       throw new UsageError(`--${name}: is for ${clouds.join(', ')} only`);
   if (values['secrets-from'] && chosen.clouds.length !== 1)
     throw new UsageError('--secrets-from: needs --cloud too, because the Secret belongs to one cloud');
+  const isPlain =
+    !values.values && setKinds.every((kind) => !values[kind]) && !values.out && format === 'plain';
   return {
     ...chosen,
+    /** Whether the output is the committed example, or is wanted as one. */
+    isExample: values.example || (isPlain && !values['secrets-from']),
     /** Whether the output of a run without --out belongs to one target. */
     isSingle: cloud !== undefined || target !== undefined,
     profile: profiles.find((name) => name === profile),

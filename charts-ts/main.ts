@@ -1,8 +1,9 @@
-import { synthHelp, UsageError } from './command-line.ts';
+import { parseCommandLine, synthHelp, UsageError } from './command-line.ts';
 import { GateError } from './gate/gate.ts';
 import { asksForHelp } from './help.ts';
 import { OutputFolderError } from './output/output-folder.ts';
 import { SecretsError } from './output/secret-file.ts';
+import { refuseExamples } from './refuse-examples.ts';
 import { runSynth } from './run-synth.ts';
 import { ValuesError } from './values/load-values.ts';
 import { SetFlagError } from './values/set-flag.ts';
@@ -18,9 +19,13 @@ const warn = (line: string): void => void process.stderr.write(`${line}\n`);
 const args = process.argv.slice(2);
 
 async function main(): Promise<void> {
-  if (asksForHelp(args)) process.stdout.write(synthHelp);
+  if (asksForHelp(args)) {
+    process.stdout.write(synthHelp);
+    return;
+  }
+  refuseExamples(parseCommandLine(args));
   // cdk8s synth passes its output folder in CDK8S_OUTDIR. npm run synth writes to k8s-out.
-  else printPaths(await runSynth(args, process.env.CDK8S_OUTDIR, warn));
+  printPaths(await runSynth(args, process.env.CDK8S_OUTDIR, warn));
 }
 
 main().catch((error: unknown) => {

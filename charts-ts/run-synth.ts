@@ -2,7 +2,10 @@ import { join } from 'node:path';
 import { checkedManifests } from './checked-manifests.ts';
 import { warningsOf } from './checks/warnings.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
+import { untypedKinds } from './gate/schemas/check-schemas.ts';
+import type { ManifestFile } from './manifest.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
+import { asExample } from './output/example.ts';
 import { helmContent } from './output/helm.ts';
 import { type FolderContent, replaceFolders } from './output/output-folder.ts';
 import { plainContent } from './output/plain.ts';
@@ -29,9 +32,17 @@ function valuesOf(cloud: CloudName, command: Command): Values {
   return { ...values, gate: { allow: [...values.gate.allow, ...command.allow] } };
 }
 
-async function buildCloud(values: Values, format: Command['format']): Promise<FolderContent> {
-  const files = await checkedManifests(values);
-  return format === 'helm' ? helmContent(values, files) : plainContent(files);
+function contentOf(values: Values, files: readonly ManifestFile[], command: Command): FolderContent {
+  if (command.format === 'helm') return helmContent(values, files);
+  return command.isExample ? asExample(values.cloud, plainContent(files)) : plainContent(files);
+}
+
+/** Says which objects of the operator the gate could not check. */
+async function uncheckedKinds({ cloud }: Values, files: readonly ManifestFile[]): Promise<string[]> {
+  const kinds = await untypedKinds(files.flatMap(({ objects }) => objects));
+  return kinds.map(
+    (kind) => `${cloud}: extraObjects: the gate has no types of ${kind} and has not checked its fields`,
+  );
 }
 
 /** Says where rules run that take longer than synth may. */
@@ -77,15 +88,19 @@ export async function runSynth(
   const command = parseCommandLine(args);
   const sources = command.clouds.map((cloud) => ({ cloud, values: valuesOf(cloud, command) }));
   const folders = new Map<string, FolderContent>();
-  for (const { cloud, values } of sources)
-    folders.set(cloudFolder(command, cloud, root ?? 'k8s-out'), await buildCloud(values, command.format));
+  const unchecked: string[] = [];
+  for (const { cloud, values } of sources) {
+    const files = await checkedManifests(values);
+    folders.set(cloudFolder(command, cloud, root ?? 'k8s-out'), contentOf(values, files, command));
+    unchecked.push(...(await uncheckedKinds(values, files)));
+  }
   const isForCdk8s = root !== undefined;
   const targets = await buildTargets(isForCdk8s ? { ...command, targets: [] } : command);
   for (const [folder, content] of targets.folders) folders.set(folder, content);
   const [first] = sources;
   const secret = first && readSecrets(command.secretsFrom, first.values);
   for (const { values } of sources) for (const line of warningsOf(values)) warn(line);
-  for (const line of targets.hints) warn(line);
+  for (const line of [...unchecked, ...targets.hints]) warn(line);
   replaceFolders(folders);
   writeRootFiles(targets.rootFiles);
   if (!command.isSingle && command.out === undefined && command.format === 'plain') {

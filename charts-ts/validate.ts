@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import type { Document } from './gate/document.ts';
 import { ruleIds, validateManifests } from './gate/gate.ts';
+import { untypedKinds } from './gate/schemas/check-schemas.ts';
 import { get } from './gate/untyped.ts';
 import { asksForHelp, helpText, type OptionTexts } from './help.ts';
 import type { Manifest } from './manifest.ts';
@@ -62,6 +63,8 @@ function readArguments() {
 interface Verdict {
   readonly subject: string;
   readonly findings: readonly string[];
+  /** What could not be checked. It does not change the exit status. */
+  readonly hints?: readonly string[];
 }
 
 async function checkManifests({
@@ -76,7 +79,9 @@ async function checkManifests({
     .flatMap((name) => readDocuments(join(folder, name), findings));
   findings.push(...(await validateManifests(documents, choices)));
   if (documents.length === 0) findings.push(`${folder}: contains no Kubernetes objects [yaml]`);
-  return { subject: `${documents.length} objects`, findings };
+  const untyped = await untypedKinds(documents.map(({ object }) => object));
+  const hints = untyped.map((kind) => `the gate has no types of ${kind} and has not checked its fields`);
+  return { subject: `${documents.length} objects`, findings, hints };
 }
 
 /** Checks a folder that synth has written for a target with --out, also with the rules that synth leaves out. */
@@ -94,9 +99,13 @@ async function main(): Promise<void> {
     process.stdout.write(helpText(usage, texts));
     return;
   }
-  const { target, ...chosen } = readArguments();
-  const { findings, subject } = await (target ? checkTarget(target, chosen.folder) : checkManifests(chosen));
-  for (const finding of findings) process.stderr.write(`${finding}\n`);
+  const { target, ...options } = readArguments();
+  const {
+    findings,
+    hints = [],
+    subject,
+  } = await (target ? checkTarget(target, options.folder) : checkManifests(options));
+  for (const line of [...hints, ...findings]) process.stderr.write(`${line}\n`);
   process.stdout.write(`${subject}, ${findings.length} findings\n`);
   process.exitCode = findings.length > 0 ? 1 : 0;
 }

@@ -1,5 +1,8 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { projectSources } from './support/source-files.ts';
 
@@ -116,7 +119,24 @@ describe('Dockerfile', () => {
     const folder = all('WORKDIR')[0];
     expect(last).to.equal(`exec node --require ${folder}/dist/threads.cjs ${folder}/dist/main.js "$@"`);
     expect(statSync('app/auth-service').mode & 0o111).to.equal(0o111);
-    for (const source of ['app/threads.cts', 'app/main.ts']) expect(existsSync(source)).to.equal(true);
+    for (const source of ['app/threads.cts', 'app/main.ts', 'app/commands/supervisor/entry.ts'])
+      expect(existsSync(source)).to.equal(true);
+  });
+
+  it('starts the supervisor without the options of Node.js that are for the service', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'launcher-'));
+    try {
+      const program = 'echo "$NODE_OPTIONS,$SERVICE_NODE_OPTIONS,$*"';
+      writeFileSync(join(folder, 'node'), `#!/bin/sh\n${program}\n`, { mode: 0o755 });
+      const env = { PATH: `${folder}:${process.env.PATH}`, NODE_OPTIONS: '--require agent' };
+      const run = (...args: string[]): string =>
+        execFileSync('sh', ['app/auth-service', ...args], { env, encoding: 'utf8' }).trim();
+      const supervisor = `${all('WORKDIR')[0]}/dist/commands/supervisor/entry.js`;
+      expect(run('serve', '--supervise')).to.match(new RegExp(`^,--require agent,${supervisor}$`));
+      expect(run('serve')).to.match(/^--require agent,,--require .+\/main\.js serve$/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('asks its own health command whether it is well', () => {

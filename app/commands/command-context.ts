@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { type CommandName, type Config, parseConfig } from '../config/config.ts';
 import type { Logger } from '../observe/log.ts';
+import { loadEnvironmentFile } from './environment-file.ts';
 
 /** What a command gets from the program. */
 export interface CommandContext {
@@ -47,11 +47,6 @@ export class UsageError extends Error {
 /** Adds the option --json, with which the context reports the result as one JSON document. */
 export const withJson = (command: Command): Command =>
   command.option('--json', 'write the result as one JSON document, and the log to standard error');
-
-/** Reads the variables of the file .env, if there is one. A variable that is set already keeps its value. */
-export function loadEnvironmentFile(): void {
-  if (existsSync('.env')) process.loadEnvFile('.env');
-}
 
 /** Commands whose log is what they have to say, as long as nobody demands a document. */
 const logsToStandardOutput: readonly CommandName[] = ['serve', 'migrate', 'purge'];

@@ -31,7 +31,7 @@ function nodesOf(command: Command, above = ''): Node[] {
     {
       path,
       commands: command.commands.map((child) => ({ word: child.name(), help: child.summary() })),
-      options: [...command.options.map(describeOption), help],
+      options: [...command.options.filter(({ hidden }) => !hidden).map(describeOption), help],
     },
     ...command.commands.flatMap((child) => nodesOf(child, path)),
   ];

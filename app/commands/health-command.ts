@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type CommandContext, loadEnvironmentFile, withJson } from './command-context.ts';
+import { type CommandContext, withJson } from './command-context.ts';
+import { loadEnvironmentFile } from './environment-file.ts';
 
 export function addHealthCommand(program: Command, { report }: CommandContext): void {
   withJson(program.command('health'))

@@ -20,6 +20,7 @@ import { openStores, type Stores } from '../open-stores.ts';
 import { isSchemaCurrent } from '../store/postgres/schema-check.ts';
 import { createStore } from '../store/store.ts';
 import { authority } from './listen-address.ts';
+import { type Supervision, unsupervised } from './supervision.ts';
 
 /** Milliseconds of SHUTDOWN_TIMEOUT that are reserved for closing the connection pools. */
 const closingReserve = 1_000;
@@ -32,6 +33,7 @@ interface ServeOptions {
   readonly log: Logger;
   readonly version: string;
   readonly isDraining: () => boolean;
+  readonly supervision: Supervision;
 }
 
 type Service = Awaited<ReturnType<typeof startService>>;
@@ -45,6 +47,7 @@ export async function serveCommand(
   log: Logger,
   version: string,
   stopSignal: Promise<NodeJS.Signals>,
+  supervision = unsupervised,
 ): Promise<void> {
   let draining = false;
   const stopped = stopSignal.then((signal) => {
@@ -52,7 +55,7 @@ export async function serveCommand(
     return null;
   });
   const service = await Promise.race([
-    startService({ config, log, version, isDraining: () => draining }),
+    startService({ config, log, version, isDraining: () => draining, supervision }),
     stopped,
   ]);
   if (!service) {
@@ -71,9 +74,10 @@ export async function serveCommand(
 }
 
 async function startService(options: ServeOptions) {
-  const { config, log, version, isDraining } = options;
+  const { config, log, version, isDraining, supervision } = options;
   const tracing = await openTracing({ ...config.tracing, version });
   const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
+  metrics.processRestarts.inc(supervision.restarts);
   const keys = await openSigningKeys(config, log);
   const spans = tracing.isOn ? storeSpans(tracing) : undefined;
   const stores = await openStores(config, log, createStoreObserver(metrics, spans));
@@ -97,9 +101,14 @@ async function startService(options: ServeOptions) {
   const jobs = { store, redis: stores.redis, keys, metrics, log, onStateSecret };
   const stopJobs = startBackgroundJobs(jobs);
   const { host, port, metricsPort } = config.http;
+  const { sockets } = supervision;
   const management =
-    metricsPort === null ? null : await startManagementServer({ host, port: metricsPort, metrics });
-  logStart(options, stores, { metrics: management?.port ?? null, api: await listen(api, port, host) });
+    metricsPort === null
+      ? null
+      : await startManagementServer({ host, port: metricsPort, fd: sockets.metrics, metrics });
+  const apiPort = await listen(api, port, host, sockets.api);
+  supervision.reportListening();
+  logStart(options, stores, { metrics: management?.port ?? null, api: apiPort });
   // A replica is ready only after it accepts requests.
   const publish = async () => management?.publish(await readiness.check());
   const publishing = management && startPeriodicJob(publish, readinessInterval);

@@ -82,7 +82,7 @@ function checkAuthorities(fault: Fault, { database, redis }: Config): void {
 
 /** Faults that two variables make together. */
 export function checkConsistency(fault: Fault, config: Config): void {
-  const { database, hashing, http, redis, sessions } = config;
+  const { database, hashing, http, redis, sessions, tracing } = config;
   if (database.replicaUrl && !database.url) fault('DB_PRIMARY_DB_URL', 'is missing beside DB_REPLICA_DB_URL');
   checkAuthorities(fault, config);
   // The charts parse before the secret is known.
@@ -106,6 +106,15 @@ export function checkConsistency(fault: Fault, config: Config): void {
   }
   if (sessions.refreshTokenTtl > sessions.maxAge) {
     fault('REFRESH_TOKEN_TTL', 'must not be longer than SESSION_MAX_AGE');
+  }
+  if (tracing.batchSize > tracing.queueSize) {
+    fault('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'must not be above OTEL_BSP_MAX_QUEUE_SIZE');
+  }
+  if ((tracing.certFile === undefined) !== (tracing.keyFile === undefined)) {
+    const missing = tracing.certFile
+      ? 'OTEL_EXPORTER_OTLP_CLIENT_KEY'
+      : 'OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE';
+    fault(missing, 'is missing: a client certificate needs its private key');
   }
   if (hashing.memoryKib < 8 * hashing.parallelism) {
     fault('ARGON2_MEMORY_KIB', 'must be at least 8 for each lane of ARGON2_PARALLELISM');

@@ -37,6 +37,20 @@ export function integer(min: number, max: number): Format<number> {
   return digits.pipe(z.int().min(min).max(max)).describe(`a whole number from ${min} to ${max}`);
 }
 
+/** A share of a whole. */
+export const ratio: Format<number> = z
+  .string()
+  .regex(/^(0|1|[01]?\.\d+)$/)
+  .transform(Number)
+  .pipe(z.number().min(0).max(1))
+  .describe('a number from 0 to 1, such as 0.05');
+
+/** As OpenTelemetry reads OTEL_RESOURCE_ATTRIBUTES: after one mistake, it ignores all of them. */
+export const attributes = z
+  .string()
+  .regex(/^([^=,%\s]+=([^=,%]|%[\da-fA-F]{2}){0,255}(,\s*|$))*$/)
+  .describe('a comma list of key=value, with other commas, equals signs and percent signs percent-encoded');
+
 /** A port, or null for the word off. */
 export const portOrOff: Format<number | null> = z
   .union([z.literal('off').transform(() => null), integer(0, 65_535)])

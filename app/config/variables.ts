@@ -21,6 +21,7 @@ import {
 import { bearerSecret, hmacSecret } from './secret-formats.ts';
 import { isStrongSecret, strongSecret, weakSecretFault } from './secret-strength.ts';
 import { storeVariables } from './store-variables.ts';
+import { tracingVariables } from './tracing-variables.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
 export type Algorithm = (typeof algorithms)[number];
@@ -38,7 +39,8 @@ const wholeCpus = {
 
 /**
  * Every variable that the service reads, one entry each: name, format, default, meaning, rules. The place of an entry
- * in this tree is the place of its value in Config. The entries of Postgres and Redis are in store-variables.ts.
+ * in this tree is the place of its value in Config. The entries of Postgres and Redis are in store-variables.ts, those of tracing in
+ * tracing-variables.ts.
  * Parsing, `_FILE` forms, .env.example, docs/configuration.md and what the charts know of a variable derive from its
  * entry.
  */
@@ -194,10 +196,5 @@ export const table = {
       'Time that requests in flight then have to finish.',
     ),
   },
-  tracing: {
-    endpoint: variable('OTEL_EXPORTER_OTLP_ENDPOINT', url).help(
-      'Base URL of an OpenTelemetry collector (OTLP over HTTP). Without it tracing is off.',
-      { example: 'http://localhost:4318' },
-    ),
-  },
+  tracing: tracingVariables,
 };

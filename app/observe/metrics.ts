@@ -68,6 +68,10 @@ export function createMetrics(version: string, traceId?: () => string | undefine
     .set({ version }, 1);
   return {
     registry,
+    processRestarts: factory.counter(
+      'auth_process_restarts_total',
+      'Restarts of the process by its supervisor since the supervisor was started.',
+    ),
     ...createHttpMetrics(factory),
     ...createAuthMetrics(factory),
     ...createHashMetrics(factory),

@@ -15,7 +15,12 @@ import {
 } from '@opentelemetry/api';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
-import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
+import {
+  defaultResource,
+  detectResources,
+  envDetector,
+  resourceFromAttributes,
+} from '@opentelemetry/resources';
 import { BasicTracerProvider, BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { AppError } from '../errors.ts';
 import type { RequestSpan, Tracing } from './tracing.ts';
@@ -89,7 +94,10 @@ export function startTracing(options: {
   const processor = options.processor ?? new BatchSpanProcessor(new OTLPTraceExporter({ url }));
   const service = { 'service.name': 'auth-service', 'service.version': options.version };
   const provider = new BasicTracerProvider({
-    resource: defaultResource().merge(resourceFromAttributes(service)),
+    // The operator's name and attributes of the installation replace ours.
+    resource: defaultResource()
+      .merge(resourceFromAttributes(service))
+      .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [processor],
   });
   const close = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { Document } from '../gate/document.ts';
 import { createManifestSet } from '../gate/manifest-set.ts';
 import { parseEnvironments } from '../gate/rules/environment.ts';
-import { settings } from '../kubernetes/settings.ts';
+import { allSettings } from '../kubernetes/settings.ts';
 import { ValuesError } from '../values/load-values.ts';
 import type { Values } from '../values/schema.ts';
 
@@ -18,7 +18,7 @@ function pathOfExtra({ extraEnv, jobs }: Values, variable: string): string | und
 /** A line of the parser under the path of the value, or under the containers that have the fault. */
 function toFault(values: Values, line: string, containers: string): string {
   const [, variable = '', message = ''] = /^(\S+) (.*)$/s.exec(line) ?? [];
-  const [, source] = Object.entries(settings(values)).find(([name]) => name === variable) ?? [];
+  const [, source] = Object.entries(allSettings(values)).find(([name]) => name === variable) ?? [];
   const path = (source && 'text' in source && source.from) || pathOfExtra(values, variable);
   if (!path) return `${values.cloud}: container ${containers}: ${line}`;
   return `${path}: ${message}`;

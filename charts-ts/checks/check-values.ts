@@ -12,6 +12,7 @@ import { checkLabels } from './check-labels.ts';
 import { checkMonitoring } from './check-monitoring.ts';
 import { checkNetworkPolicy } from './check-network-policy.ts';
 import { scalingChecks } from './check-scaling.ts';
+import { checkSecrets } from './check-secrets.ts';
 import { checkVariables } from './check-variables.ts';
 import { checkVolumes } from './check-volumes.ts';
 
@@ -48,9 +49,7 @@ function* checkResources(values: Values): Iterable<string> {
 }
 
 function* checkOptions(values: Values): Iterable<string> {
-  const { jwt, kubernetesVersion, networkPolicy, redis, secrets, service } = values;
-  if (secrets.ownerName === secrets.name)
-    yield 'secrets.ownerName: must not be secrets.name, because every container sees that Secret; null means one role for everything';
+  const { jwt, kubernetesVersion, networkPolicy, redis, service } = values;
   if (redis.ca && !redis.tls) yield 'redis.ca: must be null, because redis.tls is false';
   if (redis.clientCertificate && !redis.tls)
     yield 'redis.clientCertificate: must be false, because redis.tls is false';
@@ -122,6 +121,7 @@ const checks: readonly ((values: Values) => Iterable<string>)[] = [
   checkServiceAccounts,
   checkJobs,
   checkNetworkPolicy,
+  checkSecrets,
   (values) => createCloud(values).faults(),
   ...entryChecks,
 ];

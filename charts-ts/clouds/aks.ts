@@ -3,7 +3,7 @@ import { accountsOf, namesOf } from '../names.ts';
 import type { Aks, Values } from '../values/schema.ts';
 import type { Peer } from '../values/schema-peers.ts';
 import { addAksGateway } from './aks-gateway.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, readsCloudStore } from './cloud.ts';
 import { hasOwnGateway, needsCloudCertificate } from './gateway.ts';
 import { ingressTls } from './hosts.ts';
 import { addIngress } from './ingress.ts';
@@ -85,7 +85,7 @@ export function createAks(values: Values, aks: Aks): Cloud {
     }),
     *faults() {
       for (const key of ['vaultUrl', 'secretsClientId', 'tenantId'] as const) {
-        if (values.secrets.source === 'external' && !aks[key])
+        if (readsCloudStore(values.secrets) && !aks[key])
           yield `aks.${key}: is required because secrets.source is external: set it, or choose another secrets.source`;
       }
     },

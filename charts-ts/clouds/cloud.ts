@@ -1,5 +1,6 @@
 import type { ISecretStoreProvider } from '@kubernetes-models/external-secrets/external-secrets.io/v1';
 import type { Construct } from 'constructs';
+import type { Values } from '../values/schema.ts';
 import type { EgressRule, Peer } from '../values/schema-peers.ts';
 
 /** The way in: the Ingress, Gateway or Route, and how the load balancer behind it treats the pods. */
@@ -27,7 +28,7 @@ export interface Entry {
 
 /** Everything that differs between the three clouds. */
 export interface Cloud extends Entry {
-  /** The secret store, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
+  /** The secret store, unless the values name one that exists, and the annotations by which the ServiceAccount `auth-service-secrets` may read it. */
   readonly secretStore: {
     readonly provider: ISecretStoreProvider;
     readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
@@ -42,3 +43,7 @@ export interface Cloud extends Entry {
   /** What is missing or contradictory in the values of this cloud beside its way in: `path: message`. */
   faults(): Iterable<string>;
 }
+
+/** Whether the operator of External Secrets reads the secret store of the cloud, and not a store that exists. */
+export const readsCloudStore = ({ external, source }: Values['secrets']): boolean =>
+  source === 'external' && !external.store;

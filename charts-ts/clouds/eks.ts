@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { accountsOf, loadBalancerPath } from '../names.ts';
 import { containsBlock, isWholeNetwork } from '../values/cidr-blocks.ts';
 import type { Eks, Values } from '../values/schema.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, readsCloudStore } from './cloud.ts';
 import {
   albHealthCheck,
   attributeFaults,
@@ -146,7 +146,7 @@ export function createEks(values: Values, eks: Eks): Cloud {
       egress: [],
     }),
     *faults() {
-      if (values.secrets.source === 'external' && !eks.secretsRoleArn)
+      if (readsCloudStore(values.secrets) && !eks.secretsRoleArn)
         yield 'eks.secretsRoleArn: is required because secrets.source is external: give the ARN of the IAM role that may read the secrets';
     },
     entryFaults: () => entryFaults(values, eks),

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { accountsOf, loadBalancerPath, metadata, namesOf, ports } from '../names.ts';
 import type { Gke, Values } from '../values/schema.ts';
-import type { Cloud } from './cloud.ts';
+import { type Cloud, readsCloudStore } from './cloud.ts';
 import { hasOwnGateway, needsCloudCertificate } from './gateway.ts';
 import { addGkeGateway, gkeHealthCheck } from './gke-gateway.ts';
 import { hostsOf, ingressTls } from './hosts.ts';
@@ -155,9 +155,9 @@ export function createGke(values: Values, gke: Gke): Cloud {
       ],
     }),
     *faults() {
-      if (values.secrets.source === 'external' && !gke.project)
+      if (readsCloudStore(values.secrets) && !gke.project)
         yield 'gke.project: is required because secrets.source is external: name the project of the Secret Manager';
-      if (values.secrets.source === 'external' && !gke.secretsServiceAccount)
+      if (readsCloudStore(values.secrets) && !gke.secretsServiceAccount)
         yield 'gke.secretsServiceAccount: is required because secrets.source is external: give the Google service account that may read the secrets';
     },
     entryFaults: () => entryFaults(values, gke),

@@ -44,8 +44,13 @@ export function filesOf(container: Tree, workload: Workload, manifests: Manifest
     const files = subPath === undefined ? filesOfVolume(volume, workload, manifests) : undefined;
     return { path: asText(mountPath), files: files && new Map(files) };
   });
-  const mayHave = (path: string): boolean =>
-    mounts.some((mount) => !mount.files && `${path}/`.startsWith(`${mount.path}/`));
+  // The injector of Vault adds a volume of its own to the pods that have its annotation.
+  const isInjected = workload.podAnnotations['vault.hashicorp.com/agent-inject'] === 'true';
+  const unknown = [
+    ...mounts.filter(({ files }) => !files).map(({ path }) => path),
+    ...(isInjected ? ['/vault/secrets'] : []),
+  ];
+  const mayHave = (path: string): boolean => unknown.some((folder) => `${path}/`.startsWith(`${folder}/`));
   return {
     list(folder) {
       const files = mounts.find(({ path }) => path === folder)?.files;

@@ -20,8 +20,9 @@ function toWorkload(document: Document) {
   const template = get(document.object, ...path);
   const podSpec = asMap(get(template, 'spec'));
   const podLabels = asMap(get(template, 'metadata', 'labels'));
+  const podAnnotations = asMap(get(template, 'metadata', 'annotations'));
   const containers = [...asMaps(podSpec.initContainers), ...asMaps(podSpec.containers)];
-  return [{ document, kind, podLabels, podSpec, containers }];
+  return [{ document, kind, podAnnotations, podLabels, podSpec, containers }];
 }
 
 /** All objects that are applied together. */

@@ -5,14 +5,15 @@ import { namesOf } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { oneOffJob } from './one-off-job.ts';
 import { container, type Mounts, podSpec } from './pod.ts';
-import { paths } from './settings.ts';
+import { paths, secretOf } from './settings.ts';
 
 /** Creates the first administrator. A second run finds the account and changes nothing. */
 export class AdministratorJob extends Construct {
   constructor(scope: Construct, id: string, values: Values) {
     super(scope, id);
-    const { email = '', resources, secretName, username = '' } = values.administrator;
-    const items = [{ key: 'password', path: 'password' }];
+    const { email = '', resources, username = '' } = values.administrator;
+    const { key, name: secretName } = secretOf(values, 'administrator-password');
+    const items = [{ key, path: 'password' }];
     const password = { name: 'administrator', secret: { secretName, defaultMode: 0o440, items } };
     const mounts: Mounts = { [paths.administrator]: password };
     const administrator = container(values, 'admin', {

@@ -12,6 +12,7 @@ import {
   standardLabels,
 } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { serveArguments } from '../workload/process.ts';
 import { migrationContainer } from './migration.ts';
 import { placement } from './placement.ts';
 import { container, podSpec } from './pod.ts';
@@ -21,6 +22,7 @@ import { probes } from './probes.ts';
 function podTemplate(values: Values): IPodTemplateSpec {
   const api = container(values, 'serve', {
     name: apiContainer,
+    args: [...serveArguments],
     resources: values.resources,
     ports: [
       { name: 'http', containerPort: ports.http, protocol: 'TCP' },

@@ -9,6 +9,7 @@ import { secretsOf } from '../workload/settings.ts';
 import { configuration, databaseCa, redisCa } from './content-names.ts';
 import { pullPolicy } from './image.ts';
 import { addedToContainer, addedToPod, placementOf } from './pod-additions.ts';
+import { secretVolume } from './secret-volume.ts';
 import { containerSecurity, podSecurity } from './security-context.ts';
 import { configKey, isPath, paths, secretOf, settings } from './settings.ts';
 
@@ -25,10 +26,10 @@ function environment(values: Values, command: CommandName): IEnvVar[] {
         const configMapKeyRef = { name: configMap, key: configKey(name) };
         return isPath(source) ? { name, value: source.text } : { name, valueFrom: { configMapKeyRef } };
       }
-      if ('keyFile' in source) return { name, value: `${paths.secrets}/${source.keyFile}` };
+      if ('keyFile' in source) return { name, value: secretOf(values, source.keyFile).file };
       const secret = secretOf(values, source.secret);
-      if (asFiles) return { name: `${name}_FILE`, value: `${secret.folder}/${source.secret}` };
-      return { name, valueFrom: { secretKeyRef: { name: secret.name, key: source.secret } } };
+      if (asFiles || secret.isForeign) return { name: `${name}_FILE`, value: secret.file };
+      return { name, valueFrom: { secretKeyRef: { name: secret.name, key: secret.key } } };
     })
     .sort((one, other) => (one.name < other.name ? -1 : 1));
 }
@@ -44,37 +45,42 @@ function hashConcurrency(values: Values, command: CommandName, { limits, request
 }
 
 /** The volume with the secrets of a command that belong into a folder, if there are any. */
-function secretVolume(values: Values, command: CommandName, folder: string, name: string) {
+function mountedSecrets(values: Values, command: CommandName, folder: string, name: string) {
   const asFiles = values.secrets.delivery === 'files';
-  const keys = secretsOf(settings(values, command), asFiles).filter(
-    (key) => secretOf(values, key).folder === folder,
-  );
-  const [first] = keys;
-  if (!first) return {};
-  const items = keys.map((key) => ({ key, path: key }));
-  return { [folder]: { name, secret: { secretName: secretOf(values, first).name, defaultMode, items } } };
+  const keys = secretsOf(settings(values, command), asFiles).filter((key) => {
+    const secret = secretOf(values, key);
+    return secret.folder === folder && !secret.isForeign;
+  });
+  return keys.length > 0 ? { [folder]: secretVolume(values, keys, { defaultMode, name }) } : {};
+}
+
+/** The volume with ca.pem, from the ConfigMap of the charts or from a Secret of others. */
+function caVolume(name: string, configMap: string, caSecret: Values['database']['caSecret']): IVolume {
+  if (!caSecret) return { name, configMap: { name: configMap, defaultMode } };
+  const items = [{ key: caSecret.key, path: 'ca.pem' }];
+  return { name, secret: { secretName: caSecret.name, defaultMode, items } };
 }
 
 /** The volumes of a command by the folders at which its container mounts them. */
 function volumes(values: Values, command: CommandName): Record<string, IVolume> {
   const { DB_CA_FILE, JWT_PUBLIC_KEYS_DIR, REDIS_CA_FILE } = settings(values, command);
-  const fromConfigMap = (volume: string, name: string): IVolume => ({
-    name: volume,
-    configMap: { name, defaultMode },
-  });
+  const publicKeys = { name: 'public-keys', configMap: { name: namesOf(values).publicKeys, defaultMode } };
+  const ofDatabase = caVolume('database-ca', databaseCa(values).name, values.database.caSecret);
+  const ofRedis = caVolume('redis-ca', redisCa(values).name, values.redis.caSecret);
   return {
     '/tmp': { name: 'tmp', emptyDir: { sizeLimit: '16Mi' } },
-    ...(JWT_PUBLIC_KEYS_DIR && {
-      [paths.publicKeys]: fromConfigMap('public-keys', namesOf(values).publicKeys),
-    }),
+    ...(JWT_PUBLIC_KEYS_DIR && { [paths.publicKeys]: publicKeys }),
     // In one pod, the migration has a volume of its own, with fewer secrets than the service.
     // Mounts the whole volume, because the kubelet does not update files that are mounted by subPath.
-    ...secretVolume(values, command, paths.secrets, command === 'migrate' ? 'migration-secrets' : 'secrets'),
-    ...secretVolume(values, command, paths.ownerSecrets, 'owner-secrets'),
-    ...(DB_CA_FILE &&
-      values.database.ca && { [paths.databaseCa]: fromConfigMap('database-ca', databaseCa(values).name) }),
-    ...(REDIS_CA_FILE &&
-      values.redis.ca && { [paths.redisCa]: fromConfigMap('redis-ca', redisCa(values).name) }),
+    ...mountedSecrets(
+      values,
+      command,
+      paths.secrets,
+      command === 'migrate' ? 'migration-secrets' : 'secrets',
+    ),
+    ...mountedSecrets(values, command, paths.ownerSecrets, 'owner-secrets'),
+    ...(DB_CA_FILE && (values.database.ca || values.database.caSecret) && { [paths.databaseCa]: ofDatabase }),
+    ...(REDIS_CA_FILE && (values.redis.ca || values.redis.caSecret) && { [paths.redisCa]: ofRedis }),
   };
 }
 

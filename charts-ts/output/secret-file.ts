@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util';
 import { Yaml } from 'cdk8s';
 import type { ISecret } from 'kubernetes-models/v1';
 import { parseSentinelUrl, redisNodes, type Variable } from '../../app/config/config.ts';
-import { ownerKeys, secretKeys } from '../kubernetes/settings.ts';
+import { neededSecrets, ownerKeys, secretKeys, secretOf } from '../kubernetes/settings.ts';
 import { metadata } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { type SecretKey, secretVariables } from '../workload/settings.ts';
@@ -90,8 +90,9 @@ export function readSecrets(path: string | undefined, values: Values) {
   assertIgnored(path);
   const env = load(path);
   const keys = [...secretKeys(values), ...ownerKeys(values)];
+  // Also those that other Secrets contain: the check of a key needs the other half of its pair.
   const secrets: Secrets = Object.fromEntries(
-    keys.map((key) => [key, read(env, secretVariables[key], dirname(path))]),
+    [...keys, ...neededSecrets(values)].map((key) => [key, read(env, secretVariables[key], dirname(path))]),
   );
   const faults = keys.flatMap((key) => {
     const fault = faultOf(key, secrets, values);
@@ -107,11 +108,16 @@ function toYaml(secrets: Secrets, values: Values): string {
     kind: 'Secret',
     metadata: metadata(values, name, { component: 'secrets' }),
     type: 'Opaque',
-    data: Object.fromEntries(keys.map((key) => [key, Buffer.from(secrets[key] ?? '').toString('base64')])),
+    data: Object.fromEntries(
+      keys.map((key) => [secretOf(values, key).key, Buffer.from(secrets[key] ?? '').toString('base64')]),
+    ),
   });
-  const { name, ownerName } = values.secrets;
-  const owner = ownerName ? [toSecret(ownerName, ownerKeys(values))] : [];
-  return Yaml.stringify(toSecret(name, secretKeys(values)), ...owner);
+  const { name, ownerName = '' } = values.secrets;
+  const written = [
+    [name, secretKeys(values)],
+    [ownerName, ownerKeys(values)],
+  ] as const;
+  return Yaml.stringify(...written.filter(([, keys]) => keys.length > 0).map((one) => toSecret(...one)));
 }
 
 /** Writes the Secret to a file that only its owner can read. */

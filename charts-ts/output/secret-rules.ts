@@ -4,9 +4,27 @@ import type { Values } from '../values/schema.ts';
 
 type Algorithm = Values['jwt']['algorithm'];
 
-const placeholder =
-  /change.?me|placeholder|example|your[-_.]?\w|dummy|to-?do|xxx|<[^>]*>|\.\.\.|secret-?key|super-?secret|p[a4@]ssw[o0]rd/i;
-const weakPasswords = /^(admin|auth|guest|postgres|redis|root|secret|test|token|user)$/i;
+/**
+ * Hosts that are only examples: the domains that RFC 2606 reserves, and labels that documentation puts where a name
+ * belongs. Only a whole label counts: auth.todoapp.internal, youragency.de and the namespace todo are real names.
+ */
+const exampleHost =
+  /(^|\.)(example\.(com|net|org)|example|invalid)$|(^|\.)(x{3,}|change-?me|placeholder|yourdomain|your[-_][^.]*)(\.|$)|[<>]|\.\./i;
+
+/** Words that placeholders and the passwords of examples are made of. */
+const exampleWords =
+  /^(change|changeme|placeholder|example|your|dummy|todo|x{3,}|super|secret|key|here|pass|word|admin|auth|guest|postgres|redis|root|test|token|user)+$/;
+
+/**
+ * Whether a text says nothing but that somebody should replace it: words of examples, with less than eight letters
+ * beside them. A random text may contain such a word by chance and is none.
+ */
+function isPlaceholder(text: string): boolean {
+  const plain = text.toLowerCase().replaceAll(/[4@]/g, 'a').replaceAll('0', 'o').replaceAll('to-do', 'todo');
+  const words = [...new Set(plain.split(/[^\p{L}]+/u))].filter((word) => word !== '');
+  const others = words.filter((word) => !exampleWords.test(word));
+  return others.length < words.length && others.join('').length < 8;
+}
 
 /** What is wrong with a connection URL; undefined if nothing is. */
 export function urlFault(text: string, protocols: readonly string[]): string | undefined {
@@ -14,9 +32,8 @@ export function urlFault(text: string, protocols: readonly string[]): string | u
   if (!url || !protocols.includes(url.protocol))
     return `must be a URL that begins with ${protocols.map((name) => `${name}//`).join(' or ')}`;
   const { hostname, password } = url;
-  if (placeholder.test(hostname)) return 'must name a real host instead of a placeholder';
-  if (placeholder.test(password) || weakPasswords.test(password))
-    return 'must have a real password instead of a placeholder';
+  if (exampleHost.test(hostname)) return 'must name a real host instead of a placeholder';
+  if (isPlaceholder(password)) return 'must have a real password instead of a placeholder';
   if (password.length < 12) return 'must have a password of at least 12 characters';
   return undefined;
 }
@@ -24,7 +41,7 @@ export function urlFault(text: string, protocols: readonly string[]): string | u
 /** Why an attacker could guess an HS256 secret; undefined if it is strong enough. */
 export function sharedSecretFault(text: string): string | undefined {
   if (text.includes('-----BEGIN')) return 'must be a random secret and not a PEM key';
-  if (placeholder.test(text)) return 'must be a random secret instead of a placeholder';
+  if (isPlaceholder(text)) return 'must be a random secret instead of a placeholder';
   if (Buffer.byteLength(text) < 32)
     return 'must have at least 32 bytes; openssl rand -base64 48 generates such a secret';
   return isStrongSecret(text) ? undefined : weakSecretFault;

@@ -33,6 +33,9 @@ function readText(path: string | URL): string {
   }
 }
 
+/** The text of values.yaml, or of the file of a cloud or target. */
+export const readDefaults = (name: string): string => readText(new URL(`${name}.yaml`, defaultsFolder));
+
 function readTree(path: string | URL): Tree {
   const document = parseDocument(readText(path));
   const [error] = document.errors;
@@ -46,7 +49,7 @@ function readTree(path: string | URL): Tree {
 let defaults: Tree | undefined;
 
 /** `['a', 'b', 0]` → `a.b[0]`. */
-function toPath(path: readonly PropertyKey[]): string {
+export function toPath(path: readonly PropertyKey[]): string {
   const steps = path.map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`));
   return steps.join('').replace(/^\./, '');
 }
@@ -78,7 +81,7 @@ export function parseCloud(text: string): CloudName {
 }
 
 /** The -f files in order, then the --set flags, as in Helm. */
-function givenTree(source: ValuesSource): Tree {
+export function givenTree(source: ValuesSource): Tree {
   const given = source.files.map(readTree).reduce(mergeTrees, mergeTrees({}, {}));
   for (const kind of setKinds) {
     for (const set of source.sets.filter((one) => one.kind === kind)) {

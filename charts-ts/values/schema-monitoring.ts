@@ -46,7 +46,7 @@ export const monitoring = z.strictObject({
     namespace: dnsLabel.optional(),
     labels,
     annotations,
-    runbooks: z.url(),
+    runbooks: z.url().optional(),
     disabled: z.array(z.string()),
     overrides: z.record(z.string(), override),
     alertLabels: seriesLabels,

@@ -11,16 +11,28 @@ import { cpu, dnsLabel, duration, hostName, memory, origin, text } from './forma
 
 type Format = (typeof entries)[number]['format'];
 
+/** The text of a variable. YAML may give a number, or true and false for on and off. The service trims each text. */
+export function variableText(value: string | number | boolean): string {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value).trim();
+}
+
 /** A variable in the format of the service. values.schema.json has the part that JSON Schema can express. */
-function variableText(format: Format, help: string) {
+function variableOf(format: Format, help: string) {
   const { enum: choices, pattern } = z.toJSONSchema(format, { io: 'input', unrepresentable: 'any' });
+  const isSwitch = choices?.includes('on') === true;
+  const types = isSwitch ? [z.string(), z.number(), z.boolean()] : [z.string(), z.number()];
   return z
-    .union([z.string(), z.number()])
+    .union(types, `must be ${format.description}`)
     .superRefine((value, context) => {
-      for (const message of formatFaults(format, String(value)))
-        context.addIssue({ code: 'custom', message });
+      const text = variableText(value);
+      if (text === '') return;
+      for (const message of formatFaults(format, text)) context.addIssue({ code: 'custom', message });
     })
-    .meta({ description: help, ...(choices && { enum: choices }), ...(pattern && { pattern }) })
+    .meta({
+      description: help,
+      ...(choices && { enum: isSwitch ? [...choices, true, false] : choices }),
+      ...(pattern && { pattern }),
+    })
     .optional();
 }
 
@@ -29,7 +41,7 @@ const extraConfig = z.strictObject(
   Object.fromEntries(
     entries
       .filter((entry) => !isSecret(entry))
-      .map(({ format, help, name }) => [name, variableText(format, help)]),
+      .map(({ format, help, name }) => [name, variableOf(format, help)]),
   ),
 );
 

@@ -6,10 +6,12 @@ import { backup } from './schema-backup.ts';
 import { aks, clouds, eks, gke } from './schema-clouds.ts';
 import { monitoring } from './schema-monitoring.ts';
 import { gateway, ingress, networkPolicy, service } from './schema-network.ts';
+import { extraObjects, patches } from './schema-patches.ts';
 import { peers, port } from './schema-peers.ts';
 import { podOptions, serviceAccount } from './schema-pod-options.ts';
 import { pods } from './schema-pods.ts';
 import { resources } from './schema-resources.ts';
+import { caSecret, externalSource, secretKeys } from './schema-secrets.ts';
 import { workload } from './schema-workload.ts';
 
 /** The schema of the values of Kubernetes. Types, validation and values.schema.json derive from it. */
@@ -26,8 +28,8 @@ export const valuesSchema = z.strictObject({
   ingress,
   gateway,
   networkPolicy,
-  database: workload.database.extend({ peers, port }),
-  redis: workload.redis.extend({ peers, port, sentinelPort: port.optional() }),
+  database: workload.database.extend({ peers, port, caSecret }),
+  redis: workload.redis.extend({ peers, port, sentinelPort: port.optional(), caSecret }),
   backup,
   administrator: z.strictObject({
     email: z.email('must be an email address').optional(),
@@ -40,14 +42,18 @@ export const valuesSchema = z.strictObject({
     source: z.enum(['existing', 'external', 'inline']),
     name: dnsLabel,
     ownerName: dnsLabel.optional(),
+    keys: secretKeys,
     delivery: z.enum(['files', 'env']),
     external: z.strictObject({
       serviceAccount,
       prefix: z.string(),
       refreshInterval: text(/^\d+(s|m|h)$/, 'must be a duration such as 10m or 1h'),
+      ...externalSource,
     }),
   }),
   monitoring,
+  patches,
+  extraObjects,
   eks: eks.optional(),
   gke: gke.optional(),
   aks: aks.optional(),

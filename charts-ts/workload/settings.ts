@@ -5,7 +5,8 @@ import {
   type Variable,
   variablesOf,
 } from '../../app/config/config.ts';
-import type { WorkloadValues } from '../values/schema-workload.ts';
+import type { SecretName } from '../values/schema-secrets.ts';
+import { variableText, type WorkloadValues } from '../values/schema-workload.ts';
 import type { Platform } from './platform.ts';
 
 /** Names of the secrets, those of the deployment guide and those of further options, and the variable of each. */
@@ -21,7 +22,7 @@ export const secretVariables = {
   'jwt-secret-previous': 'JWT_SECRET_KEY_PREVIOUS',
   'jwt-private-key': 'JWT_PRIVATE_KEY',
   'jwt-public-key': 'JWT_PUBLIC_KEY',
-} as const satisfies Record<string, Variable>;
+} as const satisfies Record<SecretName, Variable>;
 
 export type SecretKey = keyof typeof secretVariables;
 
@@ -42,12 +43,6 @@ export type Settings = Readonly<Record<(typeof requiredInProduction)[number], So
   Readonly<Partial<Record<SecretVariable, { readonly secret: SecretKey }>>>;
 
 const text = (value: string | number, from?: string): Text => ({ text: String(value), from });
-
-/** YAML may read on and off as booleans. */
-function onOff(value: string | boolean): string {
-  if (typeof value === 'string') return value;
-  return value ? 'on' : 'off';
-}
 
 function jwtKeys({ jwt }: WorkloadValues, { keys }: Platform): Partial<Settings> {
   if (keys === 'generated') return {};
@@ -85,8 +80,12 @@ function certificates({ database, redis }: WorkloadValues, { files }: Platform):
 }
 
 function extra({ extraConfig }: WorkloadValues): Partial<Record<Plain, Text>> {
-  const given = Object.entries(extraConfig);
-  return Object.fromEntries(given.map(([name, value]) => [name, text(value ?? '', `extraConfig.${name}`)]));
+  // The service takes an empty variable for one that is not set.
+  const given = Object.entries(extraConfig).flatMap(([name, value = '']) => {
+    const content = variableText(value);
+    return content === '' ? [] : [[name, text(content, `extraConfig.${name}`)]];
+  });
+  return Object.fromEntries(given);
 }
 
 function hosts({ allowedHosts }: WorkloadValues, { host, internalHosts }: Platform): string[] {
@@ -105,7 +104,7 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
     DB_PRIMARY_DB_URL: { secret: 'db-url' },
     ...(database.replica && { DB_REPLICA_DB_URL: { secret: 'db-replica-url' } }),
     DB_POOL_MAX: text(database.poolMax, 'database.poolMax'),
-    DB_PREPARE: text(onOff(database.prepare), 'database.prepare'),
+    DB_PREPARE: text(variableText(database.prepare), 'database.prepare'),
     REDIS_URL: { secret: 'redis-url' },
     ...(!redis.tls && { REDIS_TLS: text('off') }),
     ...certificates(values, platform),

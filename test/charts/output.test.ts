@@ -5,6 +5,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
+import { asExample } from '../../charts-ts/output/example.ts';
 import { replaceFolders } from '../../charts-ts/output/output-folder.ts';
 import { plainContent } from '../../charts-ts/output/plain.ts';
 import { schemaText } from '../../charts-ts/output/schema-file.ts';
@@ -23,7 +24,7 @@ describe('charts: output', () => {
   for (const cloud of ['eks', 'gke', 'aks'] as const) {
     it(`committed for ${cloud} is what the values give, byte by byte`, () => {
       const committed = readdirSync(`k8s-out/${cloud}`).filter((name) => name.endsWith('.yaml'));
-      const content = plainContent(synthesize(valuesOf(cloud)));
+      const content = asExample(cloud, plainContent(synthesize(valuesOf(cloud))));
       expect(committed.sort()).to.eql([...content.keys()].sort());
       for (const [name, text] of content)
         expect(readFileSync(`k8s-out/${cloud}/${name}`, 'utf8')).to.equal(text);

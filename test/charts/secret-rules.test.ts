@@ -27,6 +27,54 @@ describe('charts: secrets', () => {
     expect(urlFault('postgresql://a:f8Hq2LzvPw91Tn@db.internal/a', postgres)).to.equal(undefined);
   });
 
+  const urlOf = (host: string, password = 'f8Hq2LzvPw91Tn') =>
+    `postgresql://auth:${password}@${host}:5432/auth`;
+  const faultOf = (...parts: Parameters<typeof urlOf>) => urlFault(urlOf(...parts), ['postgresql:']);
+
+  for (const host of [
+    ...['auth.todoapp.internal', 'postgres.todo.svc.cluster.local', 'youragency.de', 'db.your.company'],
+    ...[
+      'examples.corp.io',
+      'db.example-gmbh.de',
+      'dummy-data.internal',
+      'secret-keys.internal',
+      'xxl.corp.io',
+    ],
+  ])
+    it(`accept the real host ${host}, which only looks like a placeholder`, () => {
+      expect(faultOf(host)).to.equal(undefined);
+    });
+
+  for (const host of [
+    ...['db.xxx.rds.amazonaws.com', 'your-db.internal', 'db.yourdomain.com', 'db.example.com', 'example.org'],
+    ...['db.example', 'db.invalid', 'change-me.internal', 'changeme', 'placeholder'],
+  ])
+    it(`refuse the host ${host} of an example`, () => {
+      expect(faultOf(host)).to.equal('must name a real host instead of a placeholder');
+    });
+
+  for (const password of [
+    'todoTn91wPvzL2qH8f',
+    'f8Hq2xxxLzvPw91Tn',
+    'Zp-your-Qm4Rt7Wc2Xb',
+    'example-kWq3vRn8Lt2p',
+  ])
+    it(`accept the random password ${password}, which contains a word by chance`, () => {
+      expect(faultOf('db.internal', password)).to.equal(undefined);
+    });
+
+  for (const password of [
+    'password1234',
+    'change-me-123456',
+    'P4ssw0rd-1234567',
+    'your-secret-key',
+    'supersecret123',
+    'postgres',
+  ])
+    it(`refuse the password ${password} of an example`, () => {
+      expect(faultOf('db.internal', password)).to.equal('must have a real password instead of a placeholder');
+    });
+
   it('refuse shared secrets that are short, repeated, placeholders or keys', () => {
     expect(sharedSecretFault('q8Zk3vN1xT7mB5s')).to.contain('32 bytes');
     expect(sharedSecretFault('ab'.repeat(20))).to.contain('entropy');

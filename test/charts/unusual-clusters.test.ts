@@ -12,9 +12,12 @@ import { autoscaling } from './unusual-clusters/autoscaling.ts';
 import { awsLoadBalancers } from './unusual-clusters/aws-load-balancers.ts';
 import { cilium } from './unusual-clusters/cilium.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
+import { configuration } from './unusual-clusters/configuration.ts';
 import { otherControllers } from './unusual-clusters/controllers.ts';
 import { entryMistakes } from './unusual-clusters/entry-mistakes.ts';
 import { existing } from './unusual-clusters/existing.ts';
+import { externalSecrets } from './unusual-clusters/external-secrets.ts';
+import { extraObjects } from './unusual-clusters/extra-objects.ts';
 import { gate } from './unusual-clusters/gate.ts';
 import { gateways } from './unusual-clusters/gateways.ts';
 import { ingressHosts } from './unusual-clusters/ingress-hosts.ts';
@@ -25,6 +28,7 @@ import { monitoring } from './unusual-clusters/monitoring.ts';
 import { networkDestinations } from './unusual-clusters/network-destinations.ts';
 import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
 import { networkPolicies } from './unusual-clusters/network-policies.ts';
+import { patches } from './unusual-clusters/patches.ts';
 import { placement } from './unusual-clusters/placement.ts';
 import { podContainers } from './unusual-clusters/pod-containers.ts';
 import { podIdentity } from './unusual-clusters/pod-identity.ts';
@@ -36,6 +40,9 @@ import { podVariables } from './unusual-clusters/pod-variables.ts';
 import { probes } from './unusual-clusters/probes.ts';
 import { publicServices } from './unusual-clusters/public-services.ts';
 import { rollout } from './unusual-clusters/rollout.ts';
+import { secretMistakes } from './unusual-clusters/secret-mistakes.ts';
+import { secrets } from './unusual-clusters/secrets.ts';
+import { supervisor } from './unusual-clusters/supervisor.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   existing,
@@ -65,6 +72,13 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   probes,
   placement,
   gate,
+  configuration,
+  'external secrets': externalSecrets,
+  'extra objects': extraObjects,
+  patches,
+  secrets,
+  'mistakes of secrets': secretMistakes,
+  supervisor,
 };
 
 describe('charts: unusual clusters by values alone', () => {

@@ -14,6 +14,7 @@ import { deployments } from '../../charts-ts/targets/pipeline/deployments.ts';
 import type { Step } from '../../charts-ts/targets/pipeline/step.ts';
 import { targetNames } from '../../charts-ts/targets/targets.ts';
 import { clouds } from '../../charts-ts/values/schema-clouds.ts';
+import { ownValues } from '../charts/support/own-values.ts';
 import { createCheckout, type Ended, find, runStep, textsBelow } from './support/pipeline-steps.ts';
 
 const digest = `sha256:${'5'.repeat(64)}`;
@@ -43,7 +44,8 @@ describe('The steps of the pipelines', function () {
   ))
     it(`draw the manifests of ${target} with the digest, and refuse a digest that is none`, async () => {
       mkdirSync(join(checkout.folder, 'deploy'), { recursive: true });
-      writeFileSync(join(checkout.folder, `deploy/${target}.yaml`), 'logLevel: warn\n');
+      const own = Object.entries(ownValues).find(([name]) => name === target)?.[1];
+      writeFileSync(join(checkout.folder, `deploy/${target}.yaml`), `${own}logLevel: warn\n`);
       const draw = find(manifestSteps(target), 'Draw the manifests');
       const variables = { DIGEST: digest, REVISION: revision };
       const { output, status } = await runStep(draw, checkout.folder, variables);

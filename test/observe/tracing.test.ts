@@ -126,6 +126,36 @@ describe('tracing', () => {
     expect(received[0]?.body).to.contain(traceId).and.to.contain('auth-service').and.to.contain('1.2.3');
   });
 
+  it('samples and names the spans as the variables of OpenTelemetry say', async () => {
+    const before = { ...process.env };
+    const spansWith = async (variables: Record<string, string>) => {
+      const exporter = new InMemorySpanExporter();
+      try {
+        Object.assign(process.env, variables);
+        const processor = new SimpleSpanProcessor(exporter);
+        const tracing = startTracing({ endpoint: 'http://localhost', version: '1', processor });
+        await tracing.request({}, async (span) => span.finish('GET /x', {}, false));
+        return exporter.getFinishedSpans();
+      } finally {
+        for (const name of Object.keys(variables))
+          if (before[name] === undefined) delete process.env[name];
+          else process.env[name] = before[name];
+      }
+    };
+    const [span] = await spansWith({
+      OTEL_SERVICE_NAME: 'auth-staging',
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=staging,team=a%2Cb',
+    });
+    expect(span?.resource.attributes).to.include({
+      'service.name': 'auth-staging',
+      'service.version': '1',
+      'deployment.environment.name': 'staging',
+      team: 'a,b',
+    });
+    const sampler = { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0' };
+    expect(await spansWith(sampler)).to.deep.equal([]);
+  });
+
   it('closes in time if the collector is unreachable', async () => {
     const tracing = await openTracing({ endpoint: 'http://127.0.0.1:1', version: '1' });
     await tracing.request({}, async (span) => span.finish('GET /x', {}, false));

@@ -29,7 +29,17 @@ export function start(
   /** The working folder. @default the root of the project */
   cwd = root,
 ): Running {
-  const child = spawn(process.execPath, [...runCompiledApp(), ...args], {
+  return startNode([...runCompiledApp(), ...args], variables, input, cwd);
+}
+
+/** Starts Node.js with these arguments. */
+export function startNode(
+  args: readonly string[],
+  variables: Record<string, string> = {},
+  input?: string,
+  cwd = root,
+): Running {
+  const child = spawn(process.execPath, args, {
     cwd,
     env: environment(variables),
     stdio: 'pipe',

@@ -11,6 +11,7 @@ import { pod } from './scenarios/pod.ts';
 import { postgresCrashFailover } from './scenarios/postgres-crash-failover.ts';
 import { postgresFailover } from './scenarios/postgres-failover.ts';
 import { postgresOutage } from './scenarios/postgres-outage.ts';
+import { processKill } from './scenarios/process-kill.ts';
 import { redisOutage } from './scenarios/redis-outage.ts';
 import { refreshRace } from './scenarios/refresh-race.ts';
 import { replicaLag } from './scenarios/replica-lag.ts';
@@ -37,6 +38,7 @@ export const scenarios: readonly Scenario[] = [
   rotation,
   keyRevocation,
   crash,
+  processKill,
   slow,
   pod,
   loginFlood,

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { addCheckOptions } from '../checks/options.ts';
-import { type CommandContext, CommandFailed, loadEnvironmentFile } from '../command-context.ts';
+import { type CommandContext, CommandFailed } from '../command-context.ts';
+import { loadEnvironmentFile } from '../environment-file.ts';
 import type { DoctorOptions } from './options.ts';
 
 function replicasOf(text: string): number {

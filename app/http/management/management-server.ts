@@ -4,6 +4,7 @@ import type { Metrics } from '../../observe/metrics.ts';
 import { type ManagementLimits, managementLimits } from './limits.ts';
 import type {
   Answer,
+  ListenAddress,
   MessageFromThread,
   MessageToThread,
   PublishedReadiness,
@@ -13,9 +14,7 @@ import type {
 /** MiB. They limit the heap and reserve nothing. */
 const resourceLimits = { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 4 };
 
-interface ManagementOptions {
-  readonly host: string | undefined;
-  readonly port: number;
+interface ManagementOptions extends ListenAddress {
   readonly metrics: Pick<Metrics, 'registry'>;
   /** @default managementLimits */
   readonly limits?: ManagementLimits;
@@ -46,10 +45,10 @@ async function renderMetrics({ registry }: Pick<Metrics, 'registry'>): Promise<A
  * @throws the error of the listener, for example EADDRINUSE
  */
 export async function startManagementServer(options: ManagementOptions) {
-  const { host, limits = managementLimits, metrics, port } = options;
+  const { fd, host, limits = managementLimits, metrics, port } = options;
   const heartbeats = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const counter = new Int32Array(heartbeats);
-  const workerData: ThreadOptions = { host, port, heartbeats, limits };
+  const workerData: ThreadOptions = { host, port, fd, heartbeats, limits };
   const { execArgv, url } = threadEntry();
   // Without NODE_OPTIONS: the agents that operators load with it must not count against the memory of the thread.
   const env = {};

@@ -12,9 +12,15 @@ export interface PublishedReadiness {
   readonly checks: object;
 }
 
-export interface ThreadOptions {
+/** Where the listener listens. */
+export interface ListenAddress {
   readonly host: string | undefined;
   readonly port: number;
+  /** The descriptor of a socket that is bound to them already. */
+  readonly fd?: number | undefined;
+}
+
+export interface ThreadOptions extends ListenAddress {
   /** One Int32 that the main thread increments with each heartbeat. */
   readonly heartbeats: SharedArrayBuffer;
   readonly limits: ManagementLimits;

@@ -14,7 +14,7 @@ const noMetrics: Answer = {
 };
 
 // reason: management-server.ts passes these options, and only a worker has a parent.
-const { heartbeats, host, limits, port } = workerData as ThreadOptions;
+const { fd, heartbeats, host, limits, port } = workerData as ThreadOptions;
 const main = parentPort as NonNullable<typeof parentPort>;
 const send = (message: MessageFromThread): void => main.postMessage(message);
 
@@ -36,4 +36,6 @@ const server = createManagementListener(
 );
 // An error of the listener, such as a port that is taken, ends this thread and reaches the main thread unchanged.
 // reason: a server that listens on a TCP port has an AddressInfo.
-server.listen(port, host, () => send({ port: (server.address() as AddressInfo).port }));
+server.listen(fd === undefined ? { port, host } : { fd }, () =>
+  send({ port: (server.address() as AddressInfo).port }),
+);

@@ -99,12 +99,14 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
 /**
  * Resolves with the port, which the system chooses if `port` is 0. Rejects if the port is taken.
  * @param host without it Node.js listens on `::`, which accepts IPv4 too, or on 0.0.0.0 where the kernel has no IPv6
+ * @param fd the descriptor of a socket that is bound to them already
  */
-export function listen(server: Server, port: number, host: string | undefined): Promise<number> {
+export function listen(server: Server, port: number, host: string | undefined, fd?: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
+    const address = fd === undefined ? { port, host } : { fd };
     // reason: a server that listens on a TCP port has an AddressInfo.
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+    server.listen(address, () => resolve((server.address() as AddressInfo).port));
   });
 }
 

@@ -1,16 +1,14 @@
 import { entries, isSecret } from '../../../app/config/config.ts';
 import { configKey } from '../../kubernetes/settings.ts';
+import { isClusterScoped } from '../../manifest.ts';
 import type { Tree } from '../../values/merge.ts';
 import { documentsOfKind, namespaceOf } from '../manifest-set.ts';
 import { objectRule, podRule, type Rule } from '../rule.ts';
+import { isComplete } from '../schemas/newest-types.ts';
 import { asMap, asMaps, asText, get, matchesLabels } from '../untyped.ts';
 
 /** Keys of variables of the service that are no secrets, although some of their names sound so: PASSWORD_BREACH_URL. */
 const plainKeys = new Set(entries.filter((entry) => !isSecret(entry)).map(({ name }) => configKey(name)));
-
-/** Kinds without a namespace. */
-const clusterScoped =
-  /^(Namespace|PriorityClass|ClusterRole|ClusterRoleBinding|GatewayClass|IngressClass|CustomResourceDefinition)$/;
 
 /** Whether a policy has ingress and egress rules for pods with these labels. */
 function isolates({ egress, ingress, podSelector }: Tree, podLabels: Tree): boolean {
@@ -38,7 +36,9 @@ function isDefaultDeny({ egress, ingress, podSelector, policyTypes }: Tree, podL
 /** Rules about namespaces, network isolation, secrets and RBAC. */
 export const accessRules: readonly Rule[] = [
   objectRule('namespace', [], function* (document) {
-    if (clusterScoped.test(document.object.kind)) return;
+    if (isClusterScoped(document.object)) return;
+    // Of other custom resources, nobody here knows whether they belong to a namespace.
+    if (namespaceOf(document) === '' && !isComplete(document.object)) return;
     if (['', 'default', 'kube-system', 'kube-public'].includes(namespaceOf(document)))
       yield 'must set metadata.namespace to a namespace other than default, kube-system and kube-public';
   }),

@@ -21,6 +21,9 @@ function* checkSecretKey(manifests: ManifestSet, referrer: Document, { key, name
   const secret = findObject(manifests, 'Secret', name, referrer)?.object;
   const externalSecret = findObject(manifests, 'ExternalSecret', name, referrer)?.object;
   if (!secret && !externalSecret) return;
+  // What the store returns as a whole, or a template makes, is not known before.
+  const isOpen = get(externalSecret, 'spec', 'dataFrom') ?? get(externalSecret, 'spec', 'target', 'template');
+  if (!secret && isOpen) return;
   const keys = secret
     ? Object.keys({ ...asMap(get(secret, 'data')), ...asMap(get(secret, 'stringData')) })
     : asMaps(get(externalSecret, 'spec', 'data')).map(({ secretKey }) => secretKey);
@@ -48,10 +51,15 @@ export const podReferenceRules: readonly Rule[] = [
       if (configMapKeyRef) yield* checkConfigMapKey(manifests, document, asMap(configMapKeyRef));
       if (secretKeyRef) yield* checkSecretKey(manifests, document, asMap(secretKeyRef));
     }
-    for (const { configMap, secret } of asMaps(podSpec.volumes)) {
+    const sources = asMaps(podSpec.volumes).flatMap((volume) => [
+      volume,
+      ...asMaps(get(volume, 'projected', 'sources')),
+    ]);
+    for (const { configMap, secret } of sources) {
       if (configMap) yield* checkConfigMapKey(manifests, document, { name: get(configMap, 'name') });
+      const name = get(secret, 'secretName') ?? get(secret, 'name');
       for (const { key } of asMaps(get(secret, 'items')))
-        yield* checkSecretKey(manifests, document, { key, name: get(secret, 'secretName') });
+        yield* checkSecretKey(manifests, document, { key, name });
     }
   }),
 ];

@@ -4,7 +4,7 @@ import { checkAwsGateway } from './aws-gateway.ts';
 import { checkCilium } from './cilium.ts';
 import { autoscalerOf, behaviorPath, checkKeda } from './keda.ts';
 import { unknownFields128 } from './kubernetes-1-28.ts';
-import { checkNewestTypes } from './newest-types.ts';
+import { checkNewestTypes, isComplete } from './newest-types.ts';
 import { checkOpenShiftRoute } from './openshift-route.ts';
 
 /** Schemas that are written down here, because no package has them. */
@@ -37,6 +37,8 @@ async function checkNewest(object: Manifest): Promise<string[] | undefined> {
 
 async function checkSchema(object: Manifest, version: KubernetesVersion): Promise<string[] | undefined> {
   const messages = await checkNewest(object);
+  // A custom resource that an operator has added. untypedKinds names it.
+  if (!messages && !isComplete(object)) return [];
   if (!messages) return undefined;
   const inner = autoscalerOf(object);
   const innerMessages = (inner && (await checkSchema(inner, version))) ?? [];
@@ -53,6 +55,14 @@ async function checkSchema(object: Manifest, version: KubernetesVersion): Promis
     ...newest,
     ...onlyIn128.map((path) => `${path} is not a field of Kubernetes 1.28, which drops it without an error`),
   ];
+}
+
+/** The custom resources of which the gate has no types, as `apiVersion Kind`, each once. */
+export async function untypedKinds(objects: readonly Manifest[]): Promise<string[]> {
+  const names = objects
+    .filter((object) => !isComplete(object))
+    .map(async (object) => ((await checkNewest(object)) ? [] : [`${object.apiVersion} ${object.kind}`]));
+  return [...new Set((await Promise.all(names)).flat())];
 }
 
 /** The rule about an object whose kind no schema knows. It may be allowed. That about wrong fields may not. */

@@ -1,4 +1,4 @@
-import type { Manifest } from '../../manifest.ts';
+import { groupOf, isBuiltInGroup, type Manifest } from '../../manifest.ts';
 import { isTree } from '../../values/merge.ts';
 import { toDottedPath } from '../untyped.ts';
 
@@ -15,8 +15,19 @@ const packageOfGroup: Record<string, string> = {
   'cloud.google.com': '@kubernetes-models/gke',
 };
 
+/** Versions of which the packages have every kind, so that an unknown kind is a mistake. */
+const completeVersions = [
+  'monitoring.coreos.com/v1',
+  'external-secrets.io/v1',
+  'gateway.networking.k8s.io/v1',
+];
+
+/** Whether the gate has the types of every kind of the version. Of an older custom resource it may have none. */
+export const isComplete = ({ apiVersion }: Manifest): boolean =>
+  isBuiltInGroup(groupOf(apiVersion)) || completeVersions.includes(apiVersion);
+
 async function loadModel(apiVersion: string, kind: string): Promise<ModelClass | undefined> {
-  const [group = ''] = apiVersion.includes('/') ? apiVersion.split('/') : [''];
+  const group = groupOf(apiVersion);
   // These names become part of an import path, and the manifest may come from elsewhere.
   if (!/^[\w.-]+(\/\w+)?$/.test(apiVersion) || !/^\w+$/.test(kind)) return undefined;
   try {

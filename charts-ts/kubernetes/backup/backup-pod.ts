@@ -2,8 +2,10 @@ import type { IContainer, IEnvVar, IPodSpec, IVolume } from 'kubernetes-models/v
 import { createCloud } from '../../clouds/create-cloud.ts';
 import { accountsOf, standardLabels } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
+import type { FileSecretName } from '../../values/schema-secrets.ts';
 import { type BackupKeys, imageReference } from '../../workload/process.ts';
 import { container, type Mounts, podSpec } from '../pod.ts';
+import { secretVolume } from '../secret-volume.ts';
 import { paths } from '../settings.ts';
 
 /** Where the pods of backups find their target and their keys. */
@@ -17,25 +19,21 @@ export const backupKeys: BackupKeys = {
 export const targetOf = ({ backup }: Values): string =>
   backup.remote ? `rclone:${backup.remote}` : folder.claim;
 
-function secret(name: string, secretName: string, keys: readonly string[]): IVolume {
-  return {
-    name,
-    secret: { secretName, defaultMode: 0o440, items: keys.map((key) => ({ key, path: key })) },
-  };
-}
-
 /** The volume of the backups, the key file, and the keys of a restore, which only its pods see. */
-function mountsOf({ backup }: Values, isRestore: boolean): Mounts {
-  const keys = ['backup-key', ...(backup.hasRcloneFile ? ['rclone.conf'] : [])];
+function mountsOf(values: Values, isRestore: boolean): Mounts {
+  const { backup } = values;
+  const secret = (name: string, ...keys: readonly FileSecretName[]): IVolume =>
+    secretVolume(values, keys, { defaultMode: 0o440, name });
+  const rcloneFile = backup.hasRcloneFile ? (['rclone.conf'] as const) : [];
   const claim = backup.claim && {
     name: 'backups',
     persistentVolumeClaim: { claimName: backup.claim, ...(isRestore && { readOnly: true }) },
   };
   return {
-    [folder.keys]: secret('backup-keys', backup.secretName, keys),
+    [folder.keys]: secret('backup-keys', 'backup-key', ...rcloneFile),
     ...(isRestore &&
       backup.ageRecipients.length > 0 && {
-        [folder.restoreKeys]: secret('restore-keys', backup.restore.secretName, ['age-identity']),
+        [folder.restoreKeys]: secret('restore-keys', 'age-identity'),
       }),
     ...(claim && { [folder.claim]: claim }),
   };

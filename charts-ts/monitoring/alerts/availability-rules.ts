@@ -26,6 +26,8 @@ function kubernetesAlerts(values: Values): Alert[] {
   const namespace = namespaceSelector(values);
   const available = `kube_deployment_status_replicas_available{${namespace},deployment="${namesOf(values).app}"}`;
   const restarts = `kube_pod_container_status_restarts_total{${containerSelector(values, apiContainer)}}`;
+  const processRestarts = `auth_process_restarts_total{${serviceSelector(values)}}`;
+  const isRepeated = (counter: string): string => `sum by (pod) (increase(${counter}[30m])) > 2`;
   const replicas = (metric: string): string =>
     `max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_${metric}` +
     `{${namespace},horizontalpodautoscaler="${namesOf(values).autoscaler}"})`;
@@ -38,7 +40,8 @@ function kubernetesAlerts(values: Values): Alert[] {
       description: 'No pod has been ready for two minutes, so no pod receives requests. Users cannot log in.',
     }),
     alertingRule(values, 'AuthPodsRestarting', 'warning', {
-      expr: `sum by (pod) (increase(${restarts}[30m])) > 2`,
+      // The supervisor restarts the process of a container three times before the kubelet restarts the container.
+      expr: `${isRepeated(restarts)} or ${isRepeated(processRestarts)}`,
       for: '1m',
       summary: 'A pod of auth-service restarts repeatedly',
       description: 'Pod {{ $labels.pod }} restarted {{ $value | humanize }} times in the last 30 minutes.',

@@ -40,7 +40,7 @@ export function alertingRule(
     severity: override?.severity ?? severity,
   };
   const annotations: Record<string, string> = {
-    ...{ summary, description, runbook_url: `${runbooks}/${name}.md` },
+    ...{ summary, description, ...(runbooks && { runbook_url: `${runbooks}/${name}.md` }) },
     ...override?.annotations,
   };
   return {

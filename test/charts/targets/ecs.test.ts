@@ -49,6 +49,10 @@ describe('charts: ECS', () => {
     expect(containers.flatMap(containerFaults)).to.deep.equal([]);
   });
 
+  it('runs the service under its supervisor, because a task that ends is replaced only after a minute', () => {
+    expect(container('auth-service').definition.Command).to.deep.equal(['serve', '--supervise']);
+  });
+
   it('has the sizes and names of the guide', () => {
     expect(only('AWS::RDS::DBInstance')).to.deep.include({
       DBInstanceIdentifier: 'auth-system-db',

@@ -114,6 +114,23 @@ export const securityEventRules = rulesOf([
     'AuthPodsRestarting',
   ],
   [
+    'event-process-restarted',
+    /^process_(restarted|given_up)/,
+    'failed',
+    'The process of the service ended by itself',
+    'Read the lines before it for the reason; SIGABRT may mean that Node.js had no memory left',
+    'memory-limit',
+    'AuthPodsRestarting',
+  ],
+  [
+    'event-port-unsupervised',
+    /^port_unsupervised/,
+    'warning',
+    'The supervisor could not open a port, so the port is closed while the process restarts',
+    'End the program that uses the port, or choose another port',
+    undefined,
+  ],
+  [
     'event-variable',
     /^unused_variable_faulty/,
     'warning',

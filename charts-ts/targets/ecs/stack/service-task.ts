@@ -8,7 +8,7 @@ import {
 import { Construct } from 'constructs';
 import { ports } from '../../../names.ts';
 import { bytes } from '../../../values/formats.ts';
-import { healthCommand, migrateArguments } from '../../../workload/process.ts';
+import { healthCommand, migrateArguments, serveArguments } from '../../../workload/process.ts';
 import { containerNames, ecsNames, longestTimeoutSeconds } from '../ecs-names.ts';
 import { stopSeconds } from '../faults.ts';
 import { environmentsOf, publicKeysFolder } from '../platform.ts';
@@ -51,6 +51,8 @@ export class ServiceTask extends Construct {
     const { service } = environmentsOf(props.values, props.loadBalancerCidrs);
     const container = this.task.addContainer('Service', {
       ...containerOf(this.task, props, containerNames.service, service),
+      // Without it, the end of the process ends the task, and a new task takes a minute.
+      command: [...serveArguments],
       essential: true,
       portMappings: [{ containerPort: ports.http }, { containerPort: ports.metrics }],
       stopTimeout: Duration.seconds(stopSeconds(props.values)),

@@ -7,6 +7,9 @@ const restarts = (values: string, pod = 'auth-service-7d9f8b-x2x4z') => ({
   [`kube_pod_container_status_restarts_total{namespace="auth-system",container="auth-service",pod="${pod}"}`]:
     values,
 });
+const processRestarts = (values: string) => ({
+  [`auth_process_restarts_total{${podLabels}}`]: values,
+});
 const hpa = 'namespace="auth-system",horizontalpodautoscaler="auth-service-hpa"';
 const replicas = (desired: string) => ({
   [`kube_horizontalpodautoscaler_status_desired_replicas{${hpa}}`]: desired,
@@ -67,6 +70,14 @@ export const availability: AlertCases = {
     silent('a pod has restarted once', { series: restarts('0x20 1x40'), at: '40m' }),
     silent('a pod of another installation of the namespace restarts', {
       series: restarts('0+0.2x60', 'auth-service-eu-7d9f8b-x2x4z'),
+      at: '40m',
+    }),
+    fires('the supervisor restarts the process of a pod every five minutes', {
+      series: processRestarts('0+0.2x60'),
+      at: '40m',
+    }),
+    silent('the supervisor has restarted the process of a pod once', {
+      series: processRestarts('0x20 1x40'),
       at: '40m',
     }),
   ],

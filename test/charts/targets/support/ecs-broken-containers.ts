@@ -96,8 +96,8 @@ export const containers: readonly Broken[] = [
   ),
   broken(
     'a start that takes ten minutes',
-    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n    "StartTimeout": 120,\n    "User": "10001:10001"\n   },\n   {\n    "DependsOn"',
-    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n    "StartTimeout": 600,\n    "User": "10001:10001"\n   },\n   {\n    "DependsOn"',
+    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n    "StartTimeout": 120,\n    "User": "10001:10001"\n   },\n   {\n    "Command": ["serve"',
+    '"Name":"DB_MIGRATION_URL","ValueFrom":{"Ref":"Secretdbownerurl"}}],\n    "StartTimeout": 600,\n    "User": "10001:10001"\n   },\n   {\n    "Command": ["serve"',
     'ServiceTaskTask: container migrate: StartTimeout is 600 s, and Fargate allows 2 to 120 [start-timeout]',
   ),
   {
