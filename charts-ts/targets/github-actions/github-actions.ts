@@ -7,6 +7,7 @@ import type { Target } from '../target.ts';
 import { versions } from './actions.ts';
 import { checkWorkflow } from './check-workflow.ts';
 import { deployWorkflow, environmentOf } from './deploy-workflow.ts';
+import { e2eWorkflow } from './e2e-workflow.ts';
 import { releaseWorkflow } from './release-workflow.ts';
 import { workflowFindings } from './rules.ts';
 import type { Workflow } from './workflow.ts';
@@ -18,6 +19,7 @@ function files(values: PipelineValues): FolderContent {
   const workflows: [string, Workflow][] = [
     ['check', checkWorkflow()],
     ['release', releaseWorkflow(values)],
+    ['e2e', e2eWorkflow()],
     ...chosen(values).map((deployment): [string, Workflow] => [
       `deploy-${deployment.target}`,
       deployWorkflow(deployment),
@@ -38,7 +40,7 @@ function files(values: PipelineValues): FolderContent {
 export const githubActions: Target<PipelineValues> = {
   name,
   schema: pipelineSchema,
-  rootFiles: ['check', 'release', ...deployments.map(({ target }) => `deploy-${target}`)].map(pathOf),
+  rootFiles: ['check', 'release', 'e2e', ...deployments.map(({ target }) => `deploy-${target}`)].map(pathOf),
   faults: pipelineFaults,
   files,
   containers: () => [],

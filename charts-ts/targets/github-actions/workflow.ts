@@ -1,7 +1,7 @@
 /** The part of the syntax of workflows that the project uses. A typing error in a key does not compile. */
 export interface Workflow {
   readonly name: string;
-  readonly on: Readonly<Record<string, Trigger | null>>;
+  readonly on: Readonly<Record<string, Trigger | readonly Schedule[] | null>>;
   /** Every job says its own. */
   readonly permissions: Readonly<Record<string, never>>;
   readonly concurrency?: Concurrency;
@@ -12,6 +12,11 @@ export interface Workflow {
 interface Trigger {
   readonly branches?: readonly string[];
   readonly inputs?: Readonly<Record<string, Input>>;
+}
+
+/** Five fields of cron, in UTC. */
+interface Schedule {
+  readonly cron: string;
 }
 
 interface Input {
