@@ -41,6 +41,12 @@ export const workload: ExampleBlock = {
     'jwt.publicKeys': [{ next: publicKey }],
   },
   special: {
+    dnsPolicy: [{ value: 'None', with: { dnsConfig: { nameservers: ['192.0.2.53'] } } }],
+    'serviceAccount.create': [{ value: false, with: { serviceAccount: { name: 'existing' } } }],
+    'service.externalTrafficPolicy': [
+      { value: 'Cluster', with: { service: { type: 'LoadBalancer' } } },
+      { value: 'Local', with: { service: { type: 'LoadBalancer' } } },
+    ],
     'jwt.previousSecret': [{ value: true, with: { jwt: { algorithm: 'HS256' } } }],
     'service.trafficDistribution': [
       { value: 'PreferClose', with: { kubernetesVersion: 'newest' } },
