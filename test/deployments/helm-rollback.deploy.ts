@@ -75,6 +75,8 @@ describe('helm rollback of a chart', function () {
     const env = {
       ...Object.fromEntries(homes),
       PATH: process.env.PATH,
+      // Helm and kubectl keep a cache there.
+      HOME: folder,
       KUBECONFIG: join(folder, 'kubeconfig'),
     };
     const { stdout } = await runToEnd(helm ?? '', [...args, '--namespace', 'auth-releases'], { env });
