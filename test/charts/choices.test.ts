@@ -45,7 +45,7 @@ const choices: readonly (readonly [set: string, warning: string])[] = [
     'rollout.maxUnavailable is 10%: a rollout stops pods before their replacements are ready (the gate skips rolling-update)',
   ],
   [
-    'scheduling.topologySpread={}',
+    'scheduling.topologySpread=[]',
     'scheduling.topologySpread has no constraint with the topologyKey kubernetes.io/hostname: all pods may run on one node (the gate skips anti-affinity, topology-spread)',
   ],
   [

@@ -31,7 +31,8 @@ describe('charts: the default deny', () => {
 describe('charts: no policy', () => {
   const sets = [
     'networkPolicy.cilium.enabled=true,database.peers[0].fqdn=db.example.com,redis.peers[0].entity=cluster',
-    'networkPolicy.prometheus={},networkPolicy.callers[0].entity=cluster',
+    'networkPolicy.prometheus=[]',
+    'networkPolicy.callers[0].entity=cluster',
   ];
 
   it('has a rule without peers or without ports, which would allow everything', () => {

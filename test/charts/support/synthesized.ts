@@ -8,9 +8,10 @@ import type { CloudName } from '../../../charts-ts/values/schema.ts';
 // biome-ignore lint/suspicious/noExplicitAny: tests reach into objects of every kind, and a wrong path fails the test.
 export type Loose = any;
 
-/** The values of a cloud with `--set` flags over them. */
+/** The values of a cloud with `--set` flags over them. `path=[]` is an empty list, which only `--set-json` can say. */
 export function valuesOf(cloud: CloudName, ...sets: string[]) {
-  const values = loadValues(cloud, { files: [], sets: sets.map((text) => ({ kind: 'set' as const, text })) });
+  const flags = sets.map((text) => ({ kind: text.endsWith('=[]') ? 'set-json' : 'set', text }) as const);
+  const values = loadValues(cloud, { files: [], sets: flags });
   checkValues(values);
   return values;
 }

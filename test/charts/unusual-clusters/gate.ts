@@ -53,7 +53,7 @@ extraConfig:
       'ConfigMap/auth-service-config': {
         data: {
           DB_SERVICE_ROLE: 'auth_app',
-          PASSWORD_BREACH_URL: 'https://breaches.example.com/range/',
+          BREACH_URL: 'https://breaches.example.com/range/',
         },
       },
     },
