@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
 /** A folder that synth must not replace. */
@@ -14,6 +23,7 @@ const markerText =
 
 function assertReplaceable(folder: string): void {
   if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) throw new OutputFolderError(`--out ${folder}: is not a folder`);
   const entries = readdirSync(folder);
   if (entries.length > 0 && !entries.includes(marker)) {
     throw new OutputFolderError(
@@ -24,8 +34,12 @@ function assertReplaceable(folder: string): void {
 
 /** A temporary folder beside the target, so that a rename can move its content to the target. */
 function createStage(folder: string): string {
-  mkdirSync(dirname(folder), { recursive: true });
-  return mkdtempSync(join(dirname(folder), `.${basename(folder)}-`));
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+    return mkdtempSync(join(dirname(folder), `.${basename(folder)}-`));
+  } catch (error) {
+    throw new OutputFolderError(`--out ${folder}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function writeContent(folder: string, content: FolderContent): void {
@@ -38,7 +52,7 @@ function writeContent(folder: string, content: FolderContent): void {
 /**
  * Replaces each folder as a whole. All files are written to temporary folders first and then moved by renames, so that
  * an error leaves the earlier output unchanged.
- * @throws OutputFolderError for a folder with other files
+ * @throws OutputFolderError for a folder with other files, and where no folder can be made
  */
 export function replaceFolders(folders: ReadonlyMap<string, FolderContent>): void {
   const targets = [...folders].map(([folder, content]) => ({ folder: resolve(folder), content }));

@@ -6,7 +6,7 @@ import addFormats from 'ajv-formats';
 import { expect } from 'chai';
 import { parseAllDocuments } from 'yaml';
 import { asExample } from '../../charts-ts/output/example.ts';
-import { replaceFolders } from '../../charts-ts/output/output-folder.ts';
+import { OutputFolderError, replaceFolders } from '../../charts-ts/output/output-folder.ts';
 import { plainContent } from '../../charts-ts/output/plain.ts';
 import { schemaText } from '../../charts-ts/output/schema-file.ts';
 import { runSynth } from '../../charts-ts/run-synth.ts';
@@ -66,6 +66,20 @@ describe('charts: output', () => {
     ]);
     expect(() => replaceFolders(folders)).to.throw('must be empty or an earlier output');
     expect(readdirSync(folder)).to.eql(['foreign']);
+  });
+
+  it('is not written to a file, nor below one', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, 'precious');
+    for (const [out, fault] of [
+      [file, 'is not a folder'],
+      [join(file, 'below'), 'file already exists'],
+    ] as const)
+      expect(() => replaceFolders(new Map([[out, new Map([['a.yaml', 'a']])]])))
+        .to.throw(OutputFolderError, fault)
+        .with.property('message')
+        .that.satisfies((text: string) => text.startsWith(`--out ${out}: `));
+    expect(readFileSync(file, 'utf8')).to.equal('precious');
   });
 
   it('writes a checked Secret beside the environment file, for its owner only', async () => {
