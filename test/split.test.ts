@@ -33,11 +33,7 @@ describe('The division of the tests between processes', () => {
     const [dataDir, realStore, charts, commands] = more;
     expect(
       split([stores, processes, both, other, dataDir, realStore, charts, commands].map(String)),
-    ).to.deep.equal([
-      [stores, both],
-      [processes, dataDir, charts, commands],
-      [other, realStore],
-    ]);
+    ).to.deep.equal([[stores, both], [charts], [processes, dataDir, commands], [other, realStore]]);
   });
 
   it('starts no process without files', () => {

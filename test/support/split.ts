@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 /** What all files of such a kind share takes seconds of CPU time, so one process runs them. */
 const kinds: readonly RegExp[] = [
   /\bonEachStore\(/,
-  /support\/(process|data-dir|compiled-app)\.ts'|\/charts-ts\/|\/app\/commands\//,
+  /\/charts-ts\//,
+  /support\/(process|data-dir|compiled-app)\.ts'|\/app\/commands\//,
 ];
 
 /**
- * Divides test files, each in the order of `files`, into those on each store, those that start the compiled service or load
- * the charts or the commands, and the others. They take about the same time.
+ * Divides test files, each in the order of `files`, into those on each store, those that load the charts, those that start
+ * the compiled service or load the commands, and the others. None of them takes much longer than the others.
  */
 export function split(files: readonly string[]): string[][] {
   const shares: string[][] = [...kinds, null].map(() => []);
