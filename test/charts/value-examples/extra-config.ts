@@ -68,8 +68,15 @@ const special = Object.fromEntries(
       const value = examples[entry.name] ?? (typeof fallback === 'string' ? fallback : undefined);
       if (value === undefined) return [];
       const reason = refused[entry.name];
-      return [[`extraConfig.${entry.name}`, [{ value, ...(reason && { refused: reason }) }]]];
+      const values = entry.name === 'DB_PREPARE' ? [value, true, false] : [value];
+      return [
+        [
+          `extraConfig.${entry.name}`,
+          values.map((one) => ({ value: one, ...(reason && { refused: reason }) })),
+        ],
+      ];
     }),
 );
+special['extraConfig.RATE_LIMIT']?.push({ value: false, refused: 'must not be off in production' });
 
 export const extraConfig: ExampleBlock = { plain: {}, special };

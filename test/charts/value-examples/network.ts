@@ -41,6 +41,9 @@ export const network: ExampleBlock = {
       { value: 'Cluster', with: ofLoadBalancer },
       { value: 'Local', with: ofLoadBalancer },
     ],
+    'monitoring.podMonitor.enabled': [
+      { value: true, with: { monitoring: { serviceMonitor: { enabled: false } } } },
+    ],
     'networkPolicy.otlp.enabled': [{ value: true, with: { networkPolicy: { otlp: { peers } } } }],
     'service.ipFamilies': [
       {

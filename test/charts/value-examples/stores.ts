@@ -21,6 +21,16 @@ export const stores: ExampleBlock = {
   },
   special: {
     'redis.sentinelPassword': [{ value: true, with: { redis: { sentinelPort: 26_379 } } }],
+    'secrets.external.store.kind': [
+      {
+        value: 'SecretStore',
+        with: { secrets: { source: 'external', external: { store: { name: 'vault' } } } },
+      },
+      {
+        value: 'ClusterSecretStore',
+        with: { secrets: { source: 'external', external: { store: { name: 'vault' } } } },
+      },
+    ],
     'secrets.source': [
       {
         value: 'external',
