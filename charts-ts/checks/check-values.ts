@@ -49,7 +49,9 @@ function* checkResources(values: Values): Iterable<string> {
 }
 
 function* checkOptions(values: Values): Iterable<string> {
-  const { jwt, kubernetesVersion, networkPolicy, redis, service } = values;
+  const { jwt, kubernetesVersion, networkPolicy, redis, scheduling, service } = values;
+  if (scheduling.priorityClass.create && !scheduling.priorityClass.name)
+    yield 'scheduling.priorityClass.name: is required because scheduling.priorityClass.create is true';
   if (redis.ca && !redis.tls) yield 'redis.ca: must be null, because redis.tls is false';
   if (redis.clientCertificate && !redis.tls)
     yield 'redis.clientCertificate: must be false, because redis.tls is false';
