@@ -9,7 +9,7 @@ const certificateArn = text(
 );
 
 export const eks = z.strictObject({
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region'),
+  region: text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be an AWS region'),
   certificateArn: certificateArn.optional(),
   additionalCertificateArns: z.array(certificateArn),
   scheme: z.enum(['internet-facing', 'internal']),
@@ -45,7 +45,7 @@ export const gke = z.strictObject({
 
 export const aks = z.strictObject({
   certificateUri: text(
-    /^https:\/\/[a-z0-9-]+\.vault\.azure\.\w+\/certificates\/\S+$/,
+    /^https:\/\/[a-z0-9-]+\.vault\.(azure\.\w+|usgovcloudapi\.net)\/certificates\/\S+$/,
     'must be a Key Vault certificate URI',
   ).optional(),
   certificateClientId: z.guid('must be the client id of a managed identity').optional(),
