@@ -8,8 +8,10 @@ const certificateArn = text(
   'must be the ARN of an ACM certificate',
 );
 
+export const roleArn = /^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/;
+
 export const eks = z.strictObject({
-  region: text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be an AWS region'),
+  region: text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be an AWS region').optional(),
   certificateArn: certificateArn.optional(),
   additionalCertificateArns: z.array(certificateArn),
   scheme: z.enum(['internet-facing', 'internal']),
@@ -22,7 +24,7 @@ export const eks = z.strictObject({
   loadBalancerConfiguration: z.record(z.string(), z.unknown()),
   loadBalancerCidrs: z.array(cidr),
   gatewayClassName: dnsLabel,
-  secretsRoleArn: text(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role').optional(),
+  secretsRoleArn: text(roleArn, 'must be the ARN of an IAM role').optional(),
 });
 
 export const gke = z.strictObject({

@@ -11,6 +11,7 @@ import type { Loose } from './support/synthesized.ts';
 import { autoscaling } from './unusual-clusters/autoscaling.ts';
 import { awsLoadBalancers } from './unusual-clusters/aws-load-balancers.ts';
 import { cilium } from './unusual-clusters/cilium.ts';
+import { cloudIdentities } from './unusual-clusters/cloud-identities.ts';
 import { cloudPartitions } from './unusual-clusters/cloud-partitions.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { configuration } from './unusual-clusters/configuration.ts';
@@ -63,6 +64,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   jobs,
   'aws-load-balancers': awsLoadBalancers,
   cilium,
+  'cloud-identities': cloudIdentities,
   'cloud-partitions': cloudPartitions,
   controllers: otherControllers,
   'entry-mistakes': entryMistakes,
