@@ -33,6 +33,7 @@ import { monitoring } from './unusual-clusters/monitoring.ts';
 import { networkDestinations } from './unusual-clusters/network-destinations.ts';
 import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
 import { networkPolicies } from './unusual-clusters/network-policies.ts';
+import { otherCharts } from './unusual-clusters/other-charts.ts';
 import { patches } from './unusual-clusters/patches.ts';
 import { placement } from './unusual-clusters/placement.ts';
 import { podContainers } from './unusual-clusters/pod-containers.ts';
@@ -83,6 +84,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   gate,
   configuration,
   'external secrets': externalSecrets,
+  'names of other charts': otherCharts,
   'extra objects': extraObjects,
   patches,
   secrets,
