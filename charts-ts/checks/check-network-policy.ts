@@ -24,6 +24,24 @@ export function* checkNetworkPolicy(values: Values): Iterable<string> {
     yield `${path}: must not have fqdn or entity, because networkPolicy.cilium.enabled is false`;
 }
 
+/** The folders of all paths that the service answers. */
+const servedFolders = ['/api/v1', '/.well-known'];
+
+/** Whether one of the folders is below the path, or the path below one of them. */
+function isServed(path: string): boolean {
+  const folder = path.endsWith('/') ? path : `${path}/`;
+  return servedFolders.some((served) => folder.startsWith(`${served}/`) || `${served}/`.startsWith(folder));
+}
+
+/** The service has no setting for a prefix, so only a controller that rewrites paths can give it one. */
+function* pathWarnings({ ingress }: Values): Iterable<string> {
+  if (ingress.kind === 'none') return;
+  for (const [index, { paths = [] }] of ingress.hosts.entries())
+    for (const [number, { path }] of paths.entries())
+      if (!isServed(path))
+        yield `ingress.hosts[${index}].paths[${number}].path: is ${path}, under which the service answers 404, unless the controller rewrites it to ${servedFolders.join(' or ')}`;
+}
+
 /** Network policies that admit nobody, or that trust more than they seem to. */
 export function* networkWarnings(values: Values): Iterable<string> {
   const { callers, cilium, enabled, extraIngress } = values.networkPolicy;
@@ -47,6 +65,7 @@ export function* networkWarnings(values: Values): Iterable<string> {
     yield 'networkPolicy.callers: these pods are in aks.proxyCidrs, so that they can name any address as that of their client in X-Forwarded-For';
   if (className === 'nginx')
     yield 'ingress.className: is nginx; if this is ingress-nginx, it is retired and gets no security fixes';
+  yield* pathWarnings(values);
   if (values.service.type !== 'ClusterIP')
     yield `service.type: is ${values.service.type}, which exposes the API without TLS unless annotations of the Service or a proxy add it`;
 }

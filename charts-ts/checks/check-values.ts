@@ -49,7 +49,9 @@ function* checkResources(values: Values): Iterable<string> {
 }
 
 function* checkOptions(values: Values): Iterable<string> {
-  const { jwt, kubernetesVersion, networkPolicy, redis, service } = values;
+  const { jwt, kubernetesVersion, networkPolicy, redis, scheduling, service } = values;
+  if (scheduling.priorityClass.create && !scheduling.priorityClass.name)
+    yield 'scheduling.priorityClass.name: is required because scheduling.priorityClass.create is true';
   if (redis.ca && !redis.tls) yield 'redis.ca: must be null, because redis.tls is false';
   if (redis.clientCertificate && !redis.tls)
     yield 'redis.clientCertificate: must be false, because redis.tls is false';
@@ -97,9 +99,13 @@ function* checkFamilies({ service, extraConfig }: Values): Iterable<string> {
 
 function* checkExtraConfig(values: Values): Iterable<string> {
   const chartSettings = settings({ ...values, extraConfig: {} });
-  for (const name of Object.keys(values.extraConfig)) {
+  for (const [name, value] of Object.entries(values.extraConfig)) {
     if (name in chartSettings)
       yield `extraConfig.${name}: must be removed, because the charts set this variable from another value`;
+    // The variable comes from a ConfigMap, whose texts Kubernetes passes on as they are.
+    const [reference] = /\$\([A-Za-z_]\w*\)/.exec(String(value)) ?? [];
+    if (reference)
+      yield `extraConfig.${name}: must not refer to ${reference}: Kubernetes expands a reference only in the variables of extraEnv and jobs.extraEnv`;
   }
 }
 

@@ -42,7 +42,13 @@ function* scalingChoices({ autoscaling, replicas, rollout }: Values): Iterable<C
 }
 
 function* placementChoices({ autoscaling, replicas, scheduling }: Values): Iterable<Choice> {
-  const { topologySpread } = scheduling;
+  const { priorityClass, topologySpread } = scheduling;
+  if (!priorityClass.name)
+    yield {
+      value: 'scheduling.priorityClass.name is null',
+      effect: 'a full node may evict these pods before those of services that need them',
+      rules: ['priority-class'],
+    };
   if (!autoscaling.enabled && replicas === 1) return;
   if (topologySpread && !topologySpread.some(({ topologyKey }) => topologyKey === 'kubernetes.io/hostname'))
     yield {

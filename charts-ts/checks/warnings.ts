@@ -3,6 +3,7 @@ import { networkWarnings } from './check-network-policy.ts';
 import { choicesOf } from './choices.ts';
 import { connectionsWithDraining } from './connections.ts';
 import { podExceptions } from './pod-exceptions.ts';
+import { vaultWarnings } from './vault-injector.ts';
 
 function* reasons(values: Values): Iterable<string> {
   const { database, gate, secrets } = values;
@@ -19,6 +20,7 @@ function* reasons(values: Values): Iterable<string> {
   if (values.service.trafficDistribution === 'PreferClose')
     yield 'service.trafficDistribution is PreferClose, which Kubernetes has deprecated: PreferSameZone means the same since Kubernetes 1.34';
   yield* networkWarnings(values);
+  yield* vaultWarnings(values);
   for (const { effect, path } of podExceptions(values)) if (effect) yield `${path}: ${effect}`;
 }
 

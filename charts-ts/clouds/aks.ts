@@ -60,6 +60,13 @@ function* entryFaults(values: Values, aks: Aks): Iterable<string> {
     yield 'aks.certificateClientId: is required for a Gateway with TLS: give the client id of the identity that may read the certificate';
 }
 
+/** The clouds of states have a sign-in of their own, which the operator of External Secrets finds by this name. */
+function environmentOf({ vaultUrl = '' }: Aks): Record<string, string> {
+  if (/\.vault\.usgovcloudapi\.net\/?$/.test(vaultUrl)) return { environmentType: 'USGovernmentCloud' };
+  if (/\.vault\.azure\.cn\/?$/.test(vaultUrl)) return { environmentType: 'ChinaCloud' };
+  return {};
+}
+
 /** Azure AKS with the application routing add-on. */
 export function createAks(values: Values, aks: Aks): Cloud {
   return {
@@ -70,6 +77,7 @@ export function createAks(values: Values, aks: Aks): Cloud {
         azurekv: {
           authType: 'WorkloadIdentity',
           vaultUrl: aks.vaultUrl ?? '',
+          ...environmentOf(aks),
           serviceAccountRef: { name: accountsOf(values).secretsReader },
         },
       },

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { accountsOf, loadBalancerPath } from '../names.ts';
 import { containsBlock, isWholeNetwork } from '../values/cidr-blocks.ts';
 import type { Eks, Values } from '../values/schema.ts';
-import { type Cloud, readsCloudStore } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
 import {
   albHealthCheck,
   attributeFaults,
@@ -11,6 +11,7 @@ import {
   targetGroupAttributes,
 } from './eks-attributes.ts';
 import { addAlbGateway, ownFields } from './eks-gateway.ts';
+import { eksWorkloadIdentity, identityFaults } from './eks-identity.ts';
 import { hasOwnGateway } from './gateway.ts';
 import { hostsOf, ingressTls } from './hosts.ts';
 import { addIngress } from './ingress.ts';
@@ -134,21 +135,14 @@ export function createEks(values: Values, eks: Eks): Cloud {
       provider: {
         aws: {
           service: 'SecretsManager',
-          region: eks.region,
+          region: eks.region ?? '',
           auth: { jwt: { serviceAccountRef: { name: accountsOf(values).secretsReader } } },
         },
       },
       serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': eks.secretsRoleArn ?? '' },
     },
-    workloadIdentity: (role) => ({
-      annotations: { 'eks.amazonaws.com/role-arn': role },
-      podLabels: {},
-      egress: [],
-    }),
-    *faults() {
-      if (readsCloudStore(values.secrets) && !eks.secretsRoleArn)
-        yield 'eks.secretsRoleArn: is required because secrets.source is external: give the ARN of the IAM role that may read the secrets';
-    },
+    workloadIdentity: eksWorkloadIdentity,
+    faults: () => identityFaults(values, eks),
     entryFaults: () => entryFaults(values, eks),
     addIngress: (scope) => addAlbIngress(scope, values, eks),
     addGateway: (scope) => addAlbGateway(scope, values, eks),

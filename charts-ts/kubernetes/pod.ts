@@ -139,7 +139,8 @@ export function podSpec(
   commands: readonly CommandName[],
   { containers, initContainers = [], mounts = {}, ...rest }: PodOptions,
 ): IPodSpec {
-  const { image, scheduling, serviceAccount } = values;
+  const { image, serviceAccount } = values;
+  const { priorityClass } = values.scheduling;
   const added = addedToPod(values, commands);
   const allInitContainers = [...added.initContainers, ...initContainers];
   const ofCommands = commands.flatMap((command) => Object.values(volumes(values, command)));
@@ -149,7 +150,7 @@ export function podSpec(
     containers: [...containers, ...added.sidecars],
     ...(allInitContainers.length > 0 && { initContainers: allInitContainers }),
     enableServiceLinks: false,
-    priorityClassName: scheduling.priorityClass.name,
+    ...(priorityClass.name && { priorityClassName: priorityClass.name }),
     securityContext: podSecurity(values),
     serviceAccountName: accountsOf(values).app,
     volumes: [...new Map(all.map((volume) => [volume.name, volume])).values()],

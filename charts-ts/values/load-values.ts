@@ -3,6 +3,7 @@ import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { derivedDefaults } from './derived-defaults.ts';
 import { dropNulls, isTree, mergeTrees, type Tree } from './merge.ts';
+import { insteadOf } from './other-charts.ts';
 import type { Profile } from './profiles.ts';
 import { type CloudName, type Values, valuesSchema } from './schema.ts';
 import { clouds } from './schema-clouds.ts';
@@ -41,6 +42,10 @@ function readTree(path: string | URL): Tree {
   // Values files of Helm share parts by anchors and `<<`.
   const document = parseDocument(readText(path), { merge: true });
   const [error] = document.errors;
+  if (error?.code === 'MULTIPLE_DOCS')
+    throw new ValuesError([
+      `${path}: must be one YAML document: write each into a file, with an -f of its own`,
+    ]);
   if (error) throw new ValuesError([`${path}: ${error.message.split('\n')[0]}`]);
   const tree: unknown = document.toJS() ?? {};
   if (!isTree(tree)) throw new ValuesError([`${path}: must be a YAML map`]);
@@ -56,9 +61,11 @@ export function toPath(path: readonly PropertyKey[]): string {
   return steps.join('').replace(/^\./, '');
 }
 
-function toFaults(issue: z.core.$ZodIssue): string[] {
+function toFaults(issue: z.core.$ZodIssue, instead: (path: string) => string): string[] {
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => `${toPath([...issue.path, key])}: is not a known key`);
+    return issue.keys
+      .map((key) => toPath([...issue.path, key]))
+      .map((path) => `${path}: is not a known key${instead(path)}`);
   const message = issue.input === undefined ? 'is required' : issue.message;
   return [`${toPath(issue.path) || 'values'}: ${message}`];
 }
@@ -73,11 +80,12 @@ function* hugeNumbers(value: unknown, path: readonly PropertyKey[] = []): Iterab
     for (const [key, child] of Object.entries(value)) yield* hugeNumbers(child, [...path, key]);
 }
 
-function parseTree<V>(schema: z.ZodType<V>, tree: Tree): V {
+function parseTree<V>(schema: z.ZodType<V>, tree: Tree, instead = (_path: string) => ''): V {
   const huge = [...hugeNumbers(tree)];
   if (huge.length > 0) throw new ValuesError(huge);
   const result = schema.safeParse(dropNulls(tree), { error: schemaMessage, reportInput: true });
-  if (!result.success) throw new ValuesError(result.error.issues.flatMap(toFaults));
+  if (!result.success)
+    throw new ValuesError(result.error.issues.flatMap((issue) => toFaults(issue, instead)));
   return result.data;
 }
 
@@ -85,7 +93,7 @@ function parseTree<V>(schema: z.ZodType<V>, tree: Tree): V {
  * Checks merged values against the schema. The folder checks/ compares values with each other and with the cloud.
  * @throws ValuesError naming every fault
  */
-export const parseValues = (tree: Tree): Values => parseTree(valuesSchema, tree);
+export const parseValues = (tree: Tree): Values => parseTree(valuesSchema, tree, insteadOf);
 
 /** The name of a cloud that the charts know. @throws ValuesError for any other */
 export function parseCloud(text: string): CloudName {

@@ -8,8 +8,10 @@ const certificateArn = text(
   'must be the ARN of an ACM certificate',
 );
 
+export const roleArn = /^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/;
+
 export const eks = z.strictObject({
-  region: text(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be an AWS region'),
+  region: text(/^[a-z]{2,4}(-[a-z]+)+-\d$/, 'must be an AWS region').optional(),
   certificateArn: certificateArn.optional(),
   additionalCertificateArns: z.array(certificateArn),
   scheme: z.enum(['internet-facing', 'internal']),
@@ -22,7 +24,7 @@ export const eks = z.strictObject({
   loadBalancerConfiguration: z.record(z.string(), z.unknown()),
   loadBalancerCidrs: z.array(cidr),
   gatewayClassName: dnsLabel,
-  secretsRoleArn: text(/^arn:aws[a-z-]*:iam::\d{12}:role\/\S+$/, 'must be the ARN of an IAM role').optional(),
+  secretsRoleArn: text(roleArn, 'must be the ARN of an IAM role').optional(),
 });
 
 export const gke = z.strictObject({
@@ -45,7 +47,7 @@ export const gke = z.strictObject({
 
 export const aks = z.strictObject({
   certificateUri: text(
-    /^https:\/\/[a-z0-9-]+\.vault\.azure\.\w+\/certificates\/\S+$/,
+    /^https:\/\/[a-z0-9-]+\.vault\.(azure\.\w+|usgovcloudapi\.net)\/certificates\/\S+$/,
     'must be a Key Vault certificate URI',
   ).optional(),
   certificateClientId: z.guid('must be the client id of a managed identity').optional(),

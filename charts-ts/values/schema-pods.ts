@@ -21,7 +21,7 @@ export const pods = {
   scheduling: z.strictObject({
     priorityClass: z.strictObject({
       create: z.boolean(),
-      name: z.string().min(1),
+      name: z.string().min(1).optional(),
       value: z.int().max(1_000_000_000),
     }),
     ...placement,

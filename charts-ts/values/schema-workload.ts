@@ -61,7 +61,10 @@ const resources = z.strictObject({ limits: amounts });
  */
 export const workload = {
   image: z.strictObject({
-    repository: text(/^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/, 'must be a repository without tag or digest'),
+    repository: text(
+      /^[a-z0-9.-]+(:\d+)?(\/[a-z0-9._-]+)*$/,
+      'must be a repository such as registry.example.com/auth-service, without https://, tag or digest',
+    ),
     tag: text(
       // The tag is also the value of the label app.kubernetes.io/version, whose format is stricter.
       /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/,

@@ -45,6 +45,10 @@ const choices: readonly (readonly [set: string, warning: string])[] = [
     'rollout.maxUnavailable is 10%: a rollout stops pods before their replacements are ready (the gate skips rolling-update)',
   ],
   [
+    'scheduling.priorityClass.create=false,scheduling.priorityClass.name=null',
+    'scheduling.priorityClass.name is null: a full node may evict these pods before those of services that need them (the gate skips priority-class)',
+  ],
+  [
     'scheduling.topologySpread=[]',
     'scheduling.topologySpread has no constraint with the topologyKey kubernetes.io/hostname: all pods may run on one node (the gate skips anti-affinity, topology-spread)',
   ],

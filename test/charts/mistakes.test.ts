@@ -193,6 +193,15 @@ describe('charts: mistakes', () => {
     expect(readdirSync(folder)).to.eql(['.env.production']);
   });
 
+  it('two YAML documents in one file give one line', async () => {
+    const file = join(folder, 'two.yaml');
+    writeFileSync(file, 'logLevel: info\n---\nlogLevel: warn\n');
+    const run = runSynth(['--cloud', 'eks', '-f', file, '--out', join(folder, 'out')]);
+    expect(await messageOf(run)).to.equal(
+      `${file}: must be one YAML document: write each into a file, with an -f of its own`,
+    );
+  });
+
   it('a folder with foreign files is not replaced', async () => {
     writeFileSync(join(folder, 'mine.txt'), 'precious');
     expect(await messageOf(runSynth(['--cloud', 'eks', '--out', folder]))).to.contain(

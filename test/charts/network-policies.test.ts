@@ -56,6 +56,16 @@ describe('charts: warnings about the network', () => {
   const warnings = (cloud: 'eks' | 'aks', ...sets: string[]) =>
     warningsOf(valuesOf(cloud, ...sets)).join('\n');
 
+  it('name a path that the service does not have', () => {
+    const path = (text: string) =>
+      warnings('eks', `ingress.hosts[0].host=a.corp.io,ingress.hosts[0].paths[0].path=${text}`);
+    expect(path('/identity')).to.equal(
+      'warning: eks: ingress.hosts[0].paths[0].path: is /identity, under which the service answers 404, unless the controller rewrites it to /api/v1 or /.well-known',
+    );
+    for (const served of ['/', '/api', '/api/v1/', '/api/v1/auth', '/.well-known/jwks.json'])
+      expect(path(served)).to.equal('');
+  });
+
   it('say nothing about the defaults', () => {
     expect(warnings('eks')).to.equal('');
     expect(warnings('aks')).to.equal('');

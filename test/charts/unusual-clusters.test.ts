@@ -11,6 +11,8 @@ import type { Loose } from './support/synthesized.ts';
 import { autoscaling } from './unusual-clusters/autoscaling.ts';
 import { awsLoadBalancers } from './unusual-clusters/aws-load-balancers.ts';
 import { cilium } from './unusual-clusters/cilium.ts';
+import { cloudIdentities } from './unusual-clusters/cloud-identities.ts';
+import { cloudPartitions } from './unusual-clusters/cloud-partitions.ts';
 import type { UnusualCluster } from './unusual-clusters/cluster.ts';
 import { configuration } from './unusual-clusters/configuration.ts';
 import { otherControllers } from './unusual-clusters/controllers.ts';
@@ -31,6 +33,7 @@ import { monitoring } from './unusual-clusters/monitoring.ts';
 import { networkDestinations } from './unusual-clusters/network-destinations.ts';
 import { networkMistakes } from './unusual-clusters/network-mistakes.ts';
 import { networkPolicies } from './unusual-clusters/network-policies.ts';
+import { otherCharts } from './unusual-clusters/other-charts.ts';
 import { patches } from './unusual-clusters/patches.ts';
 import { placement } from './unusual-clusters/placement.ts';
 import { podContainers } from './unusual-clusters/pod-containers.ts';
@@ -62,6 +65,8 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   jobs,
   'aws-load-balancers': awsLoadBalancers,
   cilium,
+  'cloud-identities': cloudIdentities,
+  'cloud-partitions': cloudPartitions,
   controllers: otherControllers,
   'entry-mistakes': entryMistakes,
   'gateway-listeners': gatewayListeners,
@@ -79,6 +84,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   gate,
   configuration,
   'external secrets': externalSecrets,
+  'names of other charts': otherCharts,
   'extra objects': extraObjects,
   patches,
   secrets,

@@ -27,7 +27,7 @@ const backup = z.strictObject(backupOfService);
 
 /** The block `ecs` of the values. values/ecs.yaml explains each key. */
 export const ecs = z.strictObject({
-  region: eks.shape.region,
+  region: eks.shape.region.unwrap(),
   host: hostName,
   certificateArn: name(
     /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,

@@ -116,6 +116,34 @@ extraConfig:
     '{ OTEL_BSP_MAX_EXPORT_BATCH_SIZE: 200, OTEL_BSP_MAX_QUEUE_SIZE: 100 }',
     'OTEL_BSP_MAX_EXPORT_BATCH_SIZE: must not be above OTEL_BSP_MAX_QUEUE_SIZE',
   ),
+  refused(
+    'a reference to another variable, which Kubernetes expands only in a list of variables',
+    '{ OTEL_EXPORTER_OTLP_ENDPOINT: "http://$(NODE_IP):4318" }',
+    'OTEL_EXPORTER_OTLP_ENDPOINT: must not refer to $(NODE_IP): Kubernetes expands a reference only in the variables of extraEnv and jobs.extraEnv',
+  ),
+  {
+    title: 'an agent on the node, whose address Kubernetes gives the pod',
+    values: `
+extraEnv:
+  - { name: NODE_IP, valueFrom: { fieldRef: { fieldPath: status.hostIP } } }
+  - { name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://$(NODE_IP):4318" }`,
+    clouds: ['eks'],
+    output: {
+      'Deployment/auth-service': {
+        spec: {
+          template: {
+            spec: {
+              containers: [
+                {
+                  env: { [-1]: { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://$(NODE_IP):4318' } },
+                },
+              ],
+            },
+          },
+        },
+      },
+    },
+  },
   refused('a secret', '{ METRICS_TOKEN: abc }', 'METRICS_TOKEN: is not a known key'),
   refused(
     'two mistakes at once',

@@ -81,4 +81,12 @@ backup: { enabled: true, claim: auth-backups }`,
     ],
     clouds: ['eks'],
   },
+  {
+    title: 'a repository as a URL',
+    values: 'image: { repository: "https://registry.corp.io:5000/auth-service" }',
+    refused: [
+      'image.repository: must be a repository such as registry.example.com/auth-service, without https://, tag or digest',
+    ],
+    clouds: ['eks'],
+  },
 ];
