@@ -39,6 +39,6 @@ export function refuseExamples(command: Command): void {
   // The other targets use each of their examples.
   const ofTargets = command.targets.flatMap((target) => remainingExamples(target, command));
   const faults = [...new Set([...ofClouds, ...ofTargets].map(faultOf))];
-  const hint = '--example: draws them all the same, for a look at the files';
+  const hint = '--example: writes the files all the same, for a look at them';
   if (faults.length > 0) throw new ValuesError([...faults, hint]);
 }

@@ -2,7 +2,19 @@ import { createCloud } from '../clouds/create-cloud.ts';
 import { hostsOf } from '../clouds/hosts.ts';
 import type { Values } from '../values/schema.ts';
 
-function* checkKind({ gateway, ingress }: Values): Iterable<string> {
+/** Values of a Gateway or of its routes, where the charts create neither. */
+function* checkUnusedGateway({ gateway, ingress: { kind } }: Values): Iterable<string> {
+  const instead = (key: string): string => (kind === 'ingress' ? `: use ingress.${key}` : '');
+  if (gateway.className)
+    yield `gateway.className: must be null, because ingress.kind is ${kind}${instead('className')}`;
+  if (Object.keys(gateway.routeAnnotations).length > 0)
+    yield `gateway.routeAnnotations: must be empty, because ingress.kind is ${kind}${instead('annotations')}`;
+  for (const key of ['listeners', 'parentRefs', 'redirectParentRefs'] as const)
+    if (gateway[key].length > 0) yield `gateway.${key}: must be empty, because ingress.kind is ${kind}`;
+}
+
+function* checkKind(values: Values): Iterable<string> {
+  const { gateway, ingress } = values;
   const { className, controller, kind } = ingress;
   if (kind === 'none' && controller)
     yield 'ingress.controller: must be null, because ingress.kind is none; networkPolicy.callers admits pods of the cluster';
@@ -10,9 +22,7 @@ function* checkKind({ gateway, ingress }: Values): Iterable<string> {
     yield 'ingress.controller: is required because ingress.kind is route: name the pods of the router, and the addresses from which they send';
   if (kind !== 'ingress' && className)
     yield `ingress.className: must be null, because ingress.kind is ${kind}${kind === 'gateway' ? ': use gateway.className' : ''}`;
-  for (const key of ['listeners', 'parentRefs', 'redirectParentRefs'] as const)
-    if (kind !== 'gateway' && gateway[key].length > 0)
-      yield `gateway.${key}: must be empty, because ingress.kind is ${kind}`;
+  if (kind !== 'gateway') yield* checkUnusedGateway(values);
   if (gateway.parentRefs.length === 0 && gateway.redirectParentRefs.length > 0)
     yield 'gateway.redirectParentRefs: must be empty, because gateway.parentRefs is empty: gateway.redirect is about the Gateway of the charts';
 }

@@ -114,7 +114,8 @@ export type NetworkPort = z.infer<typeof networkPort>;
 
 export const networkPorts = z.array(networkPort).min(1, 'must name at least one port');
 
-const portFields = { port: port.optional(), ports: networkPorts.optional() };
+const onePort = z.int('must be a number; a name belongs in ports: [{port: http}]').min(1).max(65_535);
+const portFields = { port: onePort.optional(), ports: networkPorts.optional() };
 const hasOneForm = ({ port: one, ports: several }: { port?: unknown; ports?: unknown }): boolean =>
   (one === undefined) !== (several === undefined);
 const oneForm = 'must set either port, for one port of TCP, or ports';

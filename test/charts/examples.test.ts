@@ -8,7 +8,7 @@ import { runSynth, synthForCluster } from '../../charts-ts/run-synth.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
 import { ownValues } from './support/own-values.ts';
 
-const hint = '--example: draws them all the same, for a look at the files';
+const hint = '--example: writes the files all the same, for a look at them';
 const line = (path: string, file: string) =>
   `${path}: is the example of charts-ts/values/${file}.yaml: set your own`;
 

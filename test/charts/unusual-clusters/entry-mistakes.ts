@@ -63,6 +63,18 @@ const mistakes: readonly [title: string, clouds: readonly CloudName[], values: s
     'ingress.controller: is required because ingress.kind is route: name the pods of the router, and the addresses from which they send',
   ],
   [
+    'the class of a Gateway that nobody creates',
+    ['eks', 'gke'],
+    'gateway: { className: istio }',
+    'gateway.className: must be null, because ingress.kind is ingress: use ingress.className',
+  ],
+  [
+    'annotations of routes that nobody creates',
+    ['eks'],
+    'gateway: { routeAnnotations: { external-dns.alpha.kubernetes.io/ttl: "60" } }',
+    'gateway.routeAnnotations: must be empty, because ingress.kind is ingress: use ingress.annotations',
+  ],
+  [
     'a controller of no Ingress',
     ['eks'],
     'ingress: { kind: none, controller: { peers: [{ namespace: x }], trustedProxies: [], idleTimeoutSeconds: 60 } }',

@@ -19,6 +19,11 @@ const mistakes: readonly [title: string, values: string, line: string][] = [
     'networkPolicy: { extraEgress: [{ peers: [{ cidr: 10.0.0.0/8 }], ports: [{ port: 1, endport: 2 }] }] }',
     'networkPolicy.extraEgress[0].ports[0].endport: is not a known key',
   ],
+  [
+    'a port by its name in the form for a number',
+    'networkPolicy: { extraIngress: [{ peers: [{ namespace: shop }], port: http }] }',
+    'networkPolicy.extraIngress[0].port: must be a number; a name belongs in ports: [{port: http}]',
+  ],
   ['a peer that says nothing', 'database: { peers: [{}] }', `database.peers[0]: ${form}`],
   [
     'a peer that is pods and addresses',
