@@ -52,8 +52,15 @@ function readTree(path: string | URL): Tree {
   return tree;
 }
 
-/** values.yaml, parsed once for all clouds. A merge does not change it. */
-let defaults: Tree | undefined;
+/** The files of the charts, each parsed once for all runs. A merge does not change them. */
+const ownTrees = new Map<string, Tree>();
+
+/** The values in a file of the charts. */
+function ownTree(name: string): Tree {
+  const tree = ownTrees.get(name) ?? readTree(new URL(name, defaultsFolder));
+  ownTrees.set(name, tree);
+  return tree;
+}
 
 /** `['a', 'b', 0]` → `a.b[0]`. */
 export function toPath(path: readonly PropertyKey[]): string {
@@ -113,11 +120,6 @@ export function givenTree(source: ValuesSource): Tree {
   return given;
 }
 
-function defaultTree(): Tree {
-  defaults ??= readTree(new URL('values.yaml', defaultsFolder));
-  return defaults;
-}
-
 /**
  * Loads the values of one cloud: values.yaml, the file of the cloud, that of the profile, the defaults that depend on the name
  * and namespace, each -f file in order, then the --set flags. As in Helm, flags change what the -f files say, and the result
@@ -125,9 +127,9 @@ function defaultTree(): Tree {
  * @throws ValuesError naming every fault
  */
 export function loadValues(cloud: CloudName, source: ValuesSource): Values {
-  const below = mergeTrees(defaultTree(), readTree(new URL(`${cloud}.yaml`, defaultsFolder)));
+  const below = mergeTrees(ownTree('values.yaml'), ownTree(`${cloud}.yaml`));
   const { profile } = source;
-  const ofProfile = profile ? readTree(new URL(`profiles/${profile}.yaml`, defaultsFolder)) : {};
+  const ofProfile = profile ? ownTree(`profiles/${profile}.yaml`) : {};
   const base = mergeTrees(below, ofProfile);
   const given = givenTree(source);
   const derived = derivedDefaults(mergeTrees(base, given));
@@ -152,9 +154,6 @@ function pickKnown(schema: z.ZodType, tree: Tree): Tree {
  * @throws ValuesError naming every fault
  */
 export function loadTargetValues<V>(name: string, schema: z.ZodType<V>, source: ValuesSource): V {
-  const below = mergeTrees(
-    pickKnown(schema, defaultTree()),
-    readTree(new URL(`${name}.yaml`, defaultsFolder)),
-  );
+  const below = mergeTrees(pickKnown(schema, ownTree('values.yaml')), ownTree(`${name}.yaml`));
   return parseTree(schema, mergeTrees(below, givenTree(source)));
 }

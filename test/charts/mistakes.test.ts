@@ -3,15 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runSynth } from '../../charts-ts/run-synth.ts';
-
-async function messageOf(run: Promise<unknown>): Promise<string> {
-  try {
-    await run;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-  throw new Error('was not refused');
-}
+import { messageOf } from './support/message-of.ts';
 
 const eks = (text: string): string[] => ['--cloud', 'eks', '--set', text];
 
@@ -191,35 +183,6 @@ describe('charts: mistakes', () => {
     );
     expect(existsSync(join(folder, 'out'))).to.equal(false);
     expect(readdirSync(folder)).to.eql(['.env.production']);
-  });
-
-  it('two YAML documents in one file give one line', async () => {
-    const file = join(folder, 'two.yaml');
-    writeFileSync(file, 'logLevel: info\n---\nlogLevel: warn\n');
-    const run = runSynth(['--cloud', 'eks', '-f', file, '--out', join(folder, 'out')]);
-    expect(await messageOf(run)).to.equal(
-      `${file}: must be one YAML document: write each into a file, with an -f of its own`,
-    );
-  });
-
-  it('a folder with foreign files is not replaced', async () => {
-    writeFileSync(join(folder, 'mine.txt'), 'precious');
-    expect(await messageOf(runSynth(['--cloud', 'eks', '--out', folder]))).to.contain(
-      'must be empty or an earlier output of synth, because synth replaces the whole folder',
-    );
-    expect(readdirSync(folder)).to.eql(['mine.txt']);
-  });
-
-  it('a file that is missing or is no YAML gives one line', async () => {
-    const missing = join(folder, 'missing.yaml');
-    const unreadable = await messageOf(runSynth(['--cloud', 'eks', '-f', missing]));
-    expect(unreadable).to.equal(`${missing}: cannot be read`);
-    const broken = join(folder, 'broken.yaml');
-    writeFileSync(broken, 'a: [1');
-    expect(await messageOf(runSynth(['--cloud', 'eks', '-f', broken]))).to.match(/broken\.yaml: .*[^\n]$/);
-    expect(await messageOf(runSynth(['--cloud', 'eks', '--set-json', 'a={']))).to.equal(
-      '--set-json a={: is not JSON',
-    );
   });
 
   it('an argument that nobody knows is refused with the usage', async () => {

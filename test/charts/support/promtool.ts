@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { toolPath } from '../../support/debian-tool.ts';
 
 /** Series by name with labels, in promtool's notation: `0+60x10` is ten steps of 60. */
@@ -22,8 +21,9 @@ export interface Situation {
 export function promtool(args: readonly string[], files: Readonly<Record<string, object>>) {
   const folder = mkdtempSync(join(tmpdir(), 'promtool-'));
   try {
+    // JSON is YAML, and much faster to write.
     for (const [name, content] of Object.entries(files))
-      writeFileSync(join(folder, name), stringify(content));
+      writeFileSync(join(folder, name), JSON.stringify(content));
     const { status, stdout, stderr } = spawnSync(toolPath('promtool') ?? 'promtool', args, {
       cwd: folder,
       // promtool runs for seconds, and needs less CPU time if it collects garbage less often.

@@ -21,7 +21,10 @@ export const cloudPartitions: readonly UnusualCluster[] = [
     title: 'Azure Government, whose Key Vault and sign-in have other names',
     values: vault('vault.usgovcloudapi.net'),
     clouds: ['aks'],
-    output: azurekv({ environmentType: 'USGovernmentCloud', vaultUrl: 'https://acme.vault.usgovcloudapi.net' }),
+    output: azurekv({
+      environmentType: 'USGovernmentCloud',
+      vaultUrl: 'https://acme.vault.usgovcloudapi.net',
+    }),
   },
   {
     title: 'Azure China',
