@@ -2,6 +2,7 @@ import type { ICronJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { metadata, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { jobSpec } from './job-spec.ts';
 
 /** The fields of a CronJob and of its Jobs that values set. */
 type CronFields = Omit<Values['purge'], 'enabled' | 'keepMonths' | 'keepAuditMonths' | 'resources'>;
@@ -18,8 +19,8 @@ interface Scheduled {
 /** A command that runs by the schedule, and never twice at the same time. */
 export function cronJob(values: Values, { component, fields, name, spec, ...rest }: Scheduled): ICronJob {
   const { labels = standardLabels(values, component, name) } = rest;
-  const { annotations, labels: jobLabels, podAnnotations, podLabels } = values.jobs;
-  const { suspend, ttlSecondsAfterFinished } = fields;
+  const { annotations, labels: jobLabels } = values.jobs;
+  const { suspend } = fields;
   return {
     apiVersion: 'batch/v1',
     kind: 'CronJob',
@@ -37,18 +38,7 @@ export function cronJob(values: Values, { component, fields, name, spec, ...rest
           labels: { ...labels, ...jobLabels },
           ...(Object.keys(annotations).length > 0 && { annotations }),
         },
-        spec: {
-          activeDeadlineSeconds: fields.activeDeadlineSeconds,
-          backoffLimit: fields.backoffLimit,
-          ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
-          template: {
-            metadata: {
-              labels: { ...labels, ...podLabels },
-              ...(Object.keys(podAnnotations).length > 0 && { annotations: podAnnotations }),
-            },
-            spec,
-          },
-        },
+        spec: jobSpec(values, { fields, labels, spec }),
       },
     },
   };

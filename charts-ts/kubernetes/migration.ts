@@ -6,6 +6,7 @@ import { addObject } from '../manifest.ts';
 import { metadata, namesOf, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import { migrateArguments } from '../workload/process.ts';
+import { jobSpec } from './job-spec.ts';
 import { container, podSpec } from './pod.ts';
 
 /** Migrates the database under an advisory lock. If several pods start together, the first one migrates. */
@@ -34,24 +35,19 @@ export class MigrationJob extends Construct {
       restartPolicy: 'Never',
     });
     const name = `${namesOf(values).migrate}-${hashOf(values, spec)}`;
-    const { activeDeadlineSeconds, backoffLimit, suspend, ttlSecondsAfterFinished } = values.migrations;
-    const { annotations, labels, podAnnotations, podLabels } = values.jobs;
+    const { suspend } = values.migrations;
+    const { annotations, labels } = values.jobs;
     addObject<IJob>(this, 'job', {
       apiVersion: 'batch/v1',
       kind: 'Job',
       metadata: metadata(values, name, { component: 'migrate', instance: name, labels, annotations }),
       spec: {
-        activeDeadlineSeconds,
-        backoffLimit,
-        ...(suspend && { suspend }),
-        ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
-        template: {
-          metadata: {
-            labels: { ...standardLabels(values, 'migrate', name), ...podLabels },
-            ...(Object.keys(podAnnotations).length > 0 && { annotations: podAnnotations }),
-          },
+        ...jobSpec(values, {
+          fields: values.migrations,
+          labels: standardLabels(values, 'migrate', name),
           spec,
-        },
+        }),
+        ...(suspend && { suspend }),
       },
     });
   }

@@ -2,6 +2,7 @@ import type { IJob } from 'kubernetes-models/batch/v1';
 import type { IPodSpec } from 'kubernetes-models/v1';
 import { metadata, standardLabels } from '../names.ts';
 import type { Values } from '../values/schema.ts';
+import { jobSpec } from './job-spec.ts';
 
 interface OneOff {
   readonly name: string;
@@ -21,8 +22,7 @@ interface OneOff {
  */
 export function oneOffJob(values: Values, { component, fields, name, spec, ...rest }: OneOff): IJob {
   const { labels = standardLabels(values, component, name) } = rest;
-  const { activeDeadlineSeconds, backoffLimit, ttlSecondsAfterFinished } = fields;
-  const { annotations, labels: jobLabels, podAnnotations, podLabels } = values.jobs;
+  const { annotations, labels: jobLabels } = values.jobs;
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -32,17 +32,6 @@ export function oneOffJob(values: Values, { component, fields, name, spec, ...re
       name: undefined as unknown as string,
       generateName: `${name}-`,
     },
-    spec: {
-      activeDeadlineSeconds,
-      backoffLimit,
-      ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }),
-      template: {
-        metadata: {
-          labels: { ...labels, ...podLabels },
-          ...(Object.keys(podAnnotations).length > 0 && { annotations: podAnnotations }),
-        },
-        spec,
-      },
-    },
+    spec: jobSpec(values, { fields, labels, spec }),
   };
 }
