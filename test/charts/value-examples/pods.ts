@@ -4,6 +4,9 @@ import type { ExampleBlock } from './example.ts';
 export const pods: ExampleBlock = {
   plain: {},
   special: {
+    'scheduling.priorityClass.name': [
+      { value: null, with: { scheduling: { priorityClass: { create: false } } } },
+    ],
     dnsPolicy: [{ value: 'None', with: { dnsConfig: { nameservers: ['10.0.0.53'] } } }],
     'serviceAccount.create': [{ value: false, with: { serviceAccount: { name: 'platform-auth' } } }],
     'backup.serviceAccount.create': [
