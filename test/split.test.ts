@@ -29,11 +29,12 @@ describe('The division of the tests between processes', () => {
       "onRealStore('title', () => undefined);",
       "import type { Target } from '../../charts-ts/targets/target.ts';",
       "import { program } from '../../app/commands/program.ts';",
+      "import { ownDatabase } from '../support/own-database.ts';",
     ]);
-    const [dataDir, realStore, charts, commands] = more;
+    const [dataDir, realStore, charts, commands, database] = more;
     expect(
-      split([stores, processes, both, other, dataDir, realStore, charts, commands].map(String)),
-    ).to.deep.equal([[stores, both], [charts], [processes, dataDir, commands], [other, realStore]]);
+      split([stores, processes, both, other, dataDir, realStore, charts, commands, database].map(String)),
+    ).to.deep.equal([[stores, both], [charts], [processes, dataDir, commands, database], [other, realStore]]);
   });
 
   it('starts no process without files', () => {

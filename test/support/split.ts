@@ -4,12 +4,13 @@ import { readFileSync } from 'node:fs';
 const kinds: readonly RegExp[] = [
   /\bonEachStore\(/,
   /\/charts-ts\//,
-  /support\/(process|data-dir|compiled-app)\.ts'|\/app\/commands\//,
+  /support\/(process|data-dir|compiled-app|own-database|server-settings|certificates|chromium|servers)\.ts'|\/app\/commands\//,
 ];
 
 /**
- * Divides test files, each in the order of `files`, into those on each store, those that load the charts, those that start
- * the compiled service or load the commands, and the others. None of them takes much longer than the others.
+ * Divides test files, each in the order of `files`, into those on each store, those that load the charts, those that load
+ * the commands, start a process or need a database of their own, and the others. None of the four takes much longer than
+ * another: as soon as one has ended, a machine that does other work gives less of its time to the rest.
  */
 export function split(files: readonly string[]): string[][] {
   const shares: string[][] = [...kinds, null].map(() => []);
