@@ -20,24 +20,29 @@ describe('The division of the tests between processes', () => {
     });
 
   it('gives every file to exactly one process, in the given order', () => {
-    const [stores, processes, both, other, ...more] = write([
+    const [store, chart, other, secondStore, secondChart, ...others] = write([
       "onEachStore('title', () => undefined);",
-      "import { start } from '../support/process.ts';",
-      "import { start } from '../support/process.ts';\nonEachStore('title', () => undefined);",
-      "describe('title', () => undefined);",
-      "import { initializedDataDir } from './support/data-dir.ts';",
-      "onRealStore('title', () => undefined);",
       "import type { Target } from '../../charts-ts/targets/target.ts';",
+      "describe('title', () => undefined);",
+      "import { values } from '../../charts-ts/values/values.ts';\nonEachStore('title', () => undefined);",
+      "import { namesOf } from '../../charts-ts/names.ts';",
+      "onRealStore('title', () => undefined);",
+      "import { start } from '../support/process.ts';",
       "import { program } from '../../app/commands/program.ts';",
-      "import { ownDatabase } from '../support/own-database.ts';",
     ]);
-    const [dataDir, realStore, charts, commands, database] = more;
-    expect(
-      split([stores, processes, both, other, dataDir, realStore, charts, commands, database].map(String)),
-    ).to.deep.equal([[stores, both], [charts], [processes, dataDir, commands, database], [other, realStore]]);
+    const [realStore, process, command] = others;
+    const files = [store, chart, other, secondStore, secondChart, realStore, process, command];
+    expect(split(files.map(String))).to.deep.equal([
+      [store],
+      [secondStore],
+      [chart, secondChart],
+      [other, command],
+      [realStore],
+      [process],
+    ]);
   });
 
   it('starts no process without files', () => {
-    expect(split(write(['', '']))).to.have.length(1);
+    expect(split(write(['', '']))).to.have.length(2);
   });
 });

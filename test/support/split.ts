@@ -1,22 +1,28 @@
 import { readFileSync } from 'node:fs';
 
-/** What all files of such a kind share takes seconds of CPU time, so one process runs them. */
-const kinds: readonly RegExp[] = [
-  /\bonEachStore\(/,
-  /\/charts-ts\//,
-  /support\/(process|data-dir|compiled-app|own-database|server-settings|certificates|chromium|servers)\.ts'|\/app\/commands\//,
+/** What all files of such a kind share takes seconds of CPU time, so no other process runs them. */
+const kinds: readonly { readonly pattern: RegExp; readonly processes: number }[] = [
+  { pattern: /\bonEachStore\(/, processes: 2 },
+  { pattern: /\/charts-ts\//, processes: 1 },
+  { pattern: /^/, processes: 3 },
 ];
 
 /**
- * Divides test files, each in the order of `files`, into those on each store, those that load the charts, those that load
- * the commands, start a process or need a database of their own, and the others. None of the four takes much longer than
- * another: as soon as one has ended, a machine that does other work gives less of its time to the rest.
+ * Divides test files, each in the order of `files`, into those on each store, those that load the charts, and the others.
+ * No process takes much longer than another: as soon as one has ended, a machine that does other work gives less of its
+ * time to the rest.
  */
 export function split(files: readonly string[]): string[][] {
-  const shares: string[][] = [...kinds, null].map(() => []);
+  const filesOfKind = kinds.map((): string[] => []);
   for (const file of files) {
     const text = readFileSync(file, 'utf8');
-    shares.at(kinds.findIndex((kind) => kind.test(text)))?.push(file);
+    filesOfKind[kinds.findIndex(({ pattern }) => pattern.test(text))]?.push(file);
   }
-  return shares.filter((share) => share.length > 0);
+  return kinds
+    .flatMap(({ processes }, kind) =>
+      Array.from({ length: processes }, (_, process) =>
+        (filesOfKind[kind] ?? []).filter((_, index) => index % processes === process),
+      ),
+    )
+    .filter((share) => share.length > 0);
 }
