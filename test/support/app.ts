@@ -143,7 +143,11 @@ export async function startApp(
     log: logger,
     metrics,
     version: '1.0.0',
-    readiness: createReadiness(stores, keys, isDraining),
+    readiness: createReadiness(stores, keys, isDraining, {
+      ...config.readiness,
+      // A busy machine must not make a check fail.
+      deadline: 10_000,
+    }),
     tracing,
     // Tests that count refusals must not wait for each.
     refusalDelay: 0,
