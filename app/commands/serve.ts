@@ -5,6 +5,7 @@ import { type Config, ConfigError } from '../config/config.ts';
 import { reportHistoryProtection } from '../features/audit/history-protection.ts';
 import { createReadiness } from '../features/health/readiness.ts';
 import { createReadinessLog } from '../features/health/readiness-log.ts';
+import { openLoginAccounts } from '../features/login/login-accounts.ts';
 import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
 import { startManagementServer } from '../http/management/management-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
@@ -93,7 +94,8 @@ async function startService(options: ServeOptions) {
   refuseRevokedSigner(keys, config);
   const readiness = createReadiness(stores, keys, isDraining, config.readiness);
   let stateSecret = await readStateSecret(store);
-  const parts = { stores, keys, metrics, tracing, readiness, stateSecret: () => stateSecret };
+  const loginAccounts = await openLoginAccounts({ store, redis: stores.redis, metrics });
+  const parts = { stores, keys, metrics, tracing, readiness, loginAccounts, stateSecret: () => stateSecret };
   const app = await compose({ ...options, ...parts });
   const api = createApiServer(app, { ...options, metrics });
   const knowsOwner = config.migrations.ownerUrl !== null;
@@ -102,7 +104,7 @@ async function startService(options: ServeOptions) {
   const onStateSecret = (secret: Buffer): void => {
     stateSecret = secret;
   };
-  const jobs = { store, redis: stores.redis, keys, metrics, log, onStateSecret };
+  const jobs = { store, redis: stores.redis, keys, metrics, log, loginAccounts, onStateSecret };
   const stopJobs = startBackgroundJobs(jobs);
   const { host, port, metricsPort } = config.http;
   const { sockets } = supervision;

@@ -57,6 +57,16 @@ onRealStore('The doctor and Redis', (stores) => {
     expect(findings.get('redis-rights')?.message).to.contain('may not send HINCRBY on');
   });
 
+  it('warns of rights of an earlier release, without which only one metric is worse', async () => {
+    await setUser(`${accessRule(`${user}:`)} -pfadd -pfcount`);
+    const env = { REDIS_URL: asUser(), REDIS_KEY_PREFIX: `${user}:` };
+    const { findings, problems } = await diagnose({ env }, checks);
+    expect(problems).to.deep.equal(['warning redis-rights']);
+    expect(findings.get('redis-rights')?.message)
+      .to.contain('PFADD, PFCOUNT')
+      .and.contain('auth_login_accounts');
+  });
+
   it('finds a wrong password', async () => {
     await setUser(accessRule(`${user}:`));
     expect(await run(asUser('wrong'))).to.deep.equal(['failed redis-password']);
