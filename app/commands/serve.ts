@@ -14,6 +14,7 @@ import { readStateSecret } from '../jobs/read-state-secret.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
+import { createReadinessLog } from '../observe/readiness-log.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../open-stores.ts';
@@ -110,7 +111,12 @@ async function startService(options: ServeOptions) {
   supervision.reportListening();
   logStart(options, stores, { metrics: management?.port ?? null, api: apiPort });
   // A replica is ready only after it accepts requests.
-  const publish = async () => management?.publish(await readiness.check());
+  const logReadiness = createReadinessLog(log);
+  const publish = async () => {
+    const checked = await readiness.check();
+    logReadiness(checked);
+    management?.publish(checked);
+  };
   const publishing = management && startPeriodicJob(publish, readinessInterval);
   return {
     ...{ tracing, keys, stores, api, management },
@@ -140,14 +146,14 @@ function logStart(
     const dataDir = resolve(config.dataDir);
     const names = embedded.join(' and ');
     log.info(
-      { embedded, dataDir },
+      { event: 'embedded_stores', embedded, dataDir },
       `embedded mode, for development only: ${names}; the data is in ${dataDir}`,
     );
   }
   const management =
     ports.metrics === null ? 'without a management listener' : `metrics and probes on port ${ports.metrics}`;
   log.info({ event: 'listening', ...ports }, `auth-service listens on ${url}, ${management}`);
-  log.info(`API documentation: ${url}/api/v1/docs`);
+  log.debug({ url: `${url}/api/v1/docs` }, `API documentation: ${url}/api/v1/docs`);
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {

@@ -13,6 +13,7 @@ import { createMetrics, type Metrics } from '../../app/observe/metrics.ts';
 import { noTracing, type Tracing } from '../../app/observe/tracing.ts';
 import type { Stores } from '../../app/open-stores.ts';
 import { behindFrontProxy, startFrontProxy } from './front-proxy.ts';
+import { type LogLine, parseLine } from './log-lines.ts';
 import { type Contract, createContract } from './openapi-contract.ts';
 
 export interface Reply {
@@ -42,7 +43,7 @@ export interface TestApp {
   readonly keys: SigningKeys;
   readonly metrics: Metrics;
   /** Everything logged so far, parsed. */
-  readonly logged: () => Record<string, unknown>[];
+  readonly logged: () => LogLine[];
   /** Puts the application into the state after SIGTERM. */
   readonly drain: () => void;
   /** `ask('POST /api/v1/auth/login', {body})`; every answer is checked against the OpenAPI document. */
@@ -96,14 +97,14 @@ function send(port: number, what: string, { body, raw, token, headers }: Ask, ag
 }
 
 function collectLines() {
-  const lines: string[] = [];
+  const lines: LogLine[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {
-      lines.push(...String(chunk).trim().split('\n'));
+      lines.push(...String(chunk).trim().split('\n').map(parseLine));
       done();
     },
   });
-  return { stream, parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return { stream, parsed: () => [...lines] };
 }
 
 /** Every application of these tests publishes the same document, which takes longer to make than most tests. */
