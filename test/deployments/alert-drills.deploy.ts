@@ -1,5 +1,5 @@
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
-import { courses } from './support/drills/courses.ts';
+import { courses as all } from './support/drills/courses.ts';
 import { defaultFactor } from './support/drills/drill.ts';
 import { runCourses, startLab } from './support/drills/lab.ts';
 import { needDrillServers } from './support/drills/need-servers.ts';
@@ -7,6 +7,10 @@ import type { DrillReport } from './support/drills/run-drill.ts';
 
 /** Milliseconds. Drills wait for what happens before them in their course. */
 const timeout = 1_200_000;
+
+/** `DRILLS=pods,load` runs only the drills of these courses. */
+const wanted = process.env.DRILLS?.split(',');
+const courses = all.filter(({ name }) => !wanted || wanted.includes(name));
 
 /** Each rule is the one of the charts with all its durations divided; see support/drills/scaled-rules.ts. */
 describe('Each alert on a real Prometheus', function () {
