@@ -6,6 +6,7 @@ import { configurationPage } from './configuration.ts';
 import { envExample } from './env-example.ts';
 import { metricsPage } from './metrics.ts';
 import { scannersPage } from './scanners.ts';
+import { tracesPage } from './traces.ts';
 
 /** A file that is generated, committed, and kept current by test/generated-docs.test.ts. */
 export interface GeneratedDocument {
@@ -22,4 +23,5 @@ export const documents: readonly GeneratedDocument[] = [
   { path: 'docs/configuration.md', text: configurationPage },
   { path: 'docs/metrics.md', text: metricsPage },
   { path: 'docs/scanners.md', text: scannersPage },
+  { path: 'docs/traces.md', text: tracesPage },
 ];
