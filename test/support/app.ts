@@ -150,7 +150,11 @@ export async function startApp(
     metrics,
     version: '1.0.0',
     loginAccounts,
-    readiness: createReadiness(stores, keys, isDraining),
+    readiness: createReadiness(stores, keys, isDraining, {
+      ...config.readiness,
+      // A busy machine must not make a check fail.
+      deadline: 10_000,
+    }),
     tracing,
     // Tests that count refusals must not wait for each.
     refusalDelay: 0,

@@ -15,7 +15,7 @@ export interface RenderedMetrics {
 
 /** What the main thread knows about its readiness. */
 export interface PublishedReadiness {
-  readonly status: 'ready' | 'not_ready';
+  readonly status: 'ready' | 'degraded' | 'not_ready';
   readonly checks: object;
 }
 
