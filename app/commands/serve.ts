@@ -80,7 +80,8 @@ export async function serveCommand(
 
 async function startService(options: ServeOptions) {
   const { config, log, version, isDraining, supervision } = options;
-  const tracing = await openTracing({ ...config.tracing, version });
+  const onLost = (spans: number): void => metrics.spansLost.inc(spans);
+  const tracing = await openTracing({ ...config.tracing, version, onLost });
   const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
   metrics.processRestarts.inc(supervision.restarts);
   const keys = await openSigningKeys(config, log);
