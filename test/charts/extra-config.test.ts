@@ -18,7 +18,7 @@ const ofOtherValues = [
     'TRUSTED_PROXIES',
   ],
   ...['DB_POOL_MAX', 'DB_PREPARE', 'JWT_ALGORITHM', 'JWT_PUBLIC_KEYS_DIR', 'JWT_ISSUER', 'JWT_AUDIENCE'],
-  ...['DRAIN_DELAY', 'SHUTDOWN_TIMEOUT'],
+  ...['DRAIN_DELAY', 'SHUTDOWN_TIMEOUT', 'READINESS_REQUIRES_POSTGRES'],
 ];
 
 /** Variables whose value is a file, which a container has only by further volumes. */
