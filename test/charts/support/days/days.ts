@@ -83,5 +83,7 @@ export function failedExpectations({ expectations, groups, scenario, values, ...
       tests: [test],
     },
   });
-  return ok ? '' : output;
+  // The expressions are long. What was expected and what was found contains the title.
+  const differences = [...output.matchAll(/^ +(exp|got): .*$/gm)].map(([line]) => line.trim());
+  return ok ? '' : differences.join('\n') || output;
 }
