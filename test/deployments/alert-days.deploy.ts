@@ -10,7 +10,7 @@ import { need } from './support/tools.ts';
 
 const values = valuesOf(
   'eks',
-  'backup.enabled=true,backup.claim=auth-backups,monitoring.serviceMonitor.interval=1m',
+  'backup.enabled=true,backup.claim=auth-backups,monitoring.serviceMonitor.interval=2m',
 );
 const groups = ruleGroups(values);
 
