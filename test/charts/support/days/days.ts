@@ -86,5 +86,5 @@ export function failedExpectations({ expectations, groups, scenario, values, ...
   });
   // The expressions are long. What was expected and what was found contains the title.
   const differences = [...output.matchAll(/^ +(exp|got): .*$/gm)].map(([line]) => line.trim());
-  return ok ? '' : differences.join('\n') || output;
+  return ok ? '' : differences.join('\n') || output || 'promtool ended without an answer';
 }
