@@ -3,7 +3,7 @@ import { inhibitRules } from '../../charts-ts/monitoring/alerts/inhibitions.ts';
 import type { RuleGroup } from '../../charts-ts/monitoring/alerts/rule.ts';
 import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { calendar, expectations } from '../charts/support/days/calendar.ts';
-import { failedExpectations } from '../charts/support/days/days.ts';
+import { failedExpectations, groupsOfAlerts } from '../charts/support/days/days.ts';
 import { outageExpectations, outages } from '../charts/support/days/outages.ts';
 import { valuesOf } from '../charts/support/synthesized.ts';
 import { need } from './support/tools.ts';
@@ -12,7 +12,7 @@ const values = valuesOf(
   'eks',
   'backup.enabled=true,backup.claim=auth-backups,monitoring.serviceMonitor.interval=2m',
 );
-const groups = ruleGroups(values);
+const groups = groupsOfAlerts(ruleGroups(values));
 
 /** The groups with one alert changed. */
 const changed = (name: string, change: object): RuleGroup[] =>

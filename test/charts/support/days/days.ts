@@ -29,6 +29,15 @@ export function seriesOf(scenario: Scenario): Inputs {
   return writer.inputs(scenario.minutes);
 }
 
+/** The groups with alerts, and those that record what alerts read: what only dashboards read takes time and pages nobody. */
+export function groupsOfAlerts(groups: readonly RuleGroup[]): RuleGroup[] {
+  const alerting = groups.filter(({ rules }) => rules.some((rule) => 'alert' in rule));
+  const expressions = alerting.flatMap(({ rules }) => rules.map(({ expr }) => expr));
+  const isRead = ({ rules }: RuleGroup): boolean =>
+    rules.some((rule) => 'record' in rule && expressions.some((expr) => expr.includes(rule.record)));
+  return groups.filter((group) => alerting.includes(group) || isRead(group));
+}
+
 /** An expression whose results name their expectation, because promtool prints only results. */
 function assertion(
   { title, until }: Expectation,
