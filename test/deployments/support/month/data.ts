@@ -59,7 +59,13 @@ function makeScrapes(folder: string, data: string, end: number): number {
 function makeRecorded(folder: string, data: string, end: number, series: readonly RecordedSeries[]): void {
   const file = join(folder, 'recorded.txt');
   const count = (name: string): number => series.filter((one) => one.name === name).length;
-  const make = (some: readonly RecordedSeries[], from: number, to: number, interval: number, block: number): void => {
+  const make = (
+    some: readonly RecordedSeries[],
+    from: number,
+    to: number,
+    interval: number,
+    block: number,
+  ): void => {
     for (const time of partsOf(from, to, block)) {
       writeRecorded(file, some, { ...time, interval });
       makeBlocks(file, data, span(block));
