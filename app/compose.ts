@@ -8,6 +8,11 @@ import { createAdministration, runAsAdministrator } from './features/administrat
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
 import type { Readiness } from './features/health/readiness.ts';
 import { createLogin } from './features/login/login.ts';
+import {
+  countLoginAccounts,
+  type LoginAccounts,
+  openLoginAccounts,
+} from './features/login/login-accounts.ts';
 import { createBreachCheck } from './features/passwords/breach-check.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
@@ -22,13 +27,17 @@ import { createSessionStates } from './features/sessions/session-states.ts';
 import { createSessions } from './features/sessions/sessions.ts';
 import { createReauthenticate } from './features/step-up/reauthenticate.ts';
 import { createStepUp } from './features/step-up/step-up.ts';
+import { createAccountReference } from './features/throttling/account-reference.ts';
+import { createLockoutLog } from './features/throttling/lockout-log.ts';
 import { createLoginThrottle } from './features/throttling/login-throttle.ts';
 import { createAccessTokens } from './features/tokens/access-token.ts';
 import type { SigningKeys } from './features/tokens/signing-keys.ts';
+import { canonicalEmail } from './features/users/email-address.ts';
 import { createApp } from './http/app.ts';
 import type { RequestState } from './http/route/context.ts';
 import { createRateLimits } from './http/route/rate-limits.ts';
 import { readStateSecret } from './jobs/read-state-secret.ts';
+import { whereOf } from './observe/events/subject-fields.ts';
 import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
@@ -45,6 +54,8 @@ interface Composition {
   readonly readiness: Pick<Readiness, 'check'>;
   /** Signs session states in Redis. @default the one in Postgres at the start */
   readonly stateSecret?: () => Buffer;
+  /** @default counts that nothing refreshes, so that they contain the logins of this process only */
+  readonly loginAccounts?: LoginAccounts;
   /** @default off */
   readonly tracing?: Tracing;
   /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
@@ -54,17 +65,20 @@ interface Composition {
 }
 
 async function createThrottle({ config, stores, metrics, log }: Composition, store: SystemStore) {
-  return createLoginThrottle({
+  const secret = await store.serviceSecrets.get('login-throttle', randomBytes(32));
+  const accountRef = createAccountReference(secret);
+  const logLockout = createLockoutLog({ store, log, accountRef });
+  const throttle = createLoginThrottle({
     redis: stores.redis,
-    secret: await store.serviceSecrets.get('login-throttle', randomBytes(32)),
+    secret,
     ...config.limits,
     onRefuse: (limit) => metrics.rateLimited.inc({ limit }),
-    onLockout: () => {
+    onLockout: (attempt) => {
       metrics.lockouts.inc();
-      // The throttle knows only a MAC of the email. The log line of the login itself follows and names the user.
-      log.warn({ event: 'account_locked' }, 'an account has used up its login attempts for everybody');
+      void logLockout(attempt);
     },
   });
+  return { throttle, accountRef: (email: string) => accountRef(canonicalEmail(email)) };
 }
 
 async function createStates({ stores, metrics, log, stateSecret }: Composition, store: SystemStore) {
@@ -74,11 +88,11 @@ async function createStates({ stores, metrics, log, stateSecret }: Composition, 
     redis: stores.redis,
     log,
     secret: stateSecret ?? (() => initial),
-    onRefusedCopy: (reason, sessionId) => {
+    onRefusedCopy: (reason, sessionId, { userId, client }) => {
       metrics.stateCopiesRefused.inc({ reason });
       const message =
         'a session state in Redis was not written by this service for this session, or too long ago';
-      log.warn({ event: 'state_copy_refused', reason, sessionId }, message);
+      log.warn({ event: 'state_copy_refused', reason, sessionId, userId, ...whereOf(client) }, message);
     },
   });
 }
@@ -89,7 +103,7 @@ function createPolicy(parts: Composition, { withoutSlot }: PasswordHasher) {
   return createPasswordPolicy({
     issuer: config.jwt.issuer,
     // A slow server must not occupy the hash queue.
-    isBreached: (password) => withoutSlot(() => isBreached(password)),
+    isBreached: (password, where) => withoutSlot(() => isBreached(password, where)),
   });
 }
 
@@ -102,7 +116,7 @@ async function createServices(parts: Composition) {
   const checkPassword = await createPolicy(parts, hasher);
   const states = await createStates(parts, store);
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
-  const throttle = await createThrottle(parts, store);
+  const { throttle, accountRef } = await createThrottle(parts, store);
   const devices = createDeviceTokens(await store.serviceSecrets.get('device-tokens', randomBytes(32)));
   const onRefresh = createRefreshObserver({ metrics, log });
   const sessions = createSessions({
@@ -114,15 +128,18 @@ async function createServices(parts: Composition) {
     onRefresh,
   });
   const confirmPassword = createConfirmPassword({ store, hasher, throttle });
+  const login = createLogin({ store, sessions, devices, hasher, throttle, metrics, log });
+  const accounts = parts.loginAccounts ?? (await openLoginAccounts({ store, redis: stores.redis, metrics }));
   return {
     ...parts,
     authenticate: createAuthenticate({ tokens, states }),
     stepUp: createStepUp({ store, throttle, maxAgeMs: config.sessions.stepUpMaxAge }),
     reauthenticate: createReauthenticate({ store, tokens, confirmPassword }),
     hashQueue: hasher.queue,
+    accountRef,
     devices,
     register: createRegister({ store, hasher, checkPassword, metrics }),
-    login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
+    login: countLoginAccounts(login, accounts),
     sessions,
     changePassword: createChangePassword({ store, states, hasher, checkPassword, confirmPassword, devices }),
     resetPassword: createResetPassword({ store, states, hasher, checkPassword, devices }),

@@ -4,6 +4,7 @@ import { compose } from '../compose.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { reportHistoryProtection } from '../features/audit/history-protection.ts';
 import { createReadiness } from '../features/health/readiness.ts';
+import { openLoginAccounts } from '../features/login/login-accounts.ts';
 import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
 import { startManagementServer } from '../http/management/management-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
@@ -14,6 +15,7 @@ import { readStateSecret } from '../jobs/read-state-secret.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
+import { createReadinessLog } from '../observe/readiness-log.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../open-stores.ts';
@@ -25,7 +27,10 @@ import { type Supervision, unsupervised } from './supervision.ts';
 /** Milliseconds of SHUTDOWN_TIMEOUT that are reserved for closing the connection pools. */
 const closingReserve = 1_000;
 
-/** Milliseconds between two checks of the stores for the management listener, which may use a check for ten seconds. */
+/**
+ * Milliseconds between two checks of the stores, for the other replicas and for the management listener, which may use a
+ * check for ten seconds.
+ */
 const readinessInterval = 2_000;
 
 interface ServeOptions {
@@ -87,9 +92,10 @@ async function startService(options: ServeOptions) {
   const store = createStore(stores.database);
   await readRevokedKeys(store, keys);
   refuseRevokedSigner(keys, config);
-  const readiness = createReadiness(stores, keys, isDraining);
+  const readiness = createReadiness(stores, keys, isDraining, config.readiness);
   let stateSecret = await readStateSecret(store);
-  const parts = { stores, keys, metrics, tracing, readiness, stateSecret: () => stateSecret };
+  const loginAccounts = await openLoginAccounts({ store, redis: stores.redis, metrics });
+  const parts = { stores, keys, metrics, tracing, readiness, loginAccounts, stateSecret: () => stateSecret };
   const app = await compose({ ...options, ...parts });
   const api = createApiServer(app, { ...options, metrics });
   const knowsOwner = config.migrations.ownerUrl !== null;
@@ -98,7 +104,7 @@ async function startService(options: ServeOptions) {
   const onStateSecret = (secret: Buffer): void => {
     stateSecret = secret;
   };
-  const jobs = { store, redis: stores.redis, keys, metrics, log, onStateSecret };
+  const jobs = { store, redis: stores.redis, keys, metrics, log, loginAccounts, onStateSecret };
   const stopJobs = startBackgroundJobs(jobs);
   const { host, port, metricsPort } = config.http;
   const { sockets } = supervision;
@@ -110,12 +116,17 @@ async function startService(options: ServeOptions) {
   supervision.reportListening();
   logStart(options, stores, { metrics: management?.port ?? null, api: apiPort });
   // A replica is ready only after it accepts requests.
-  const publish = async () => management?.publish(await readiness.check());
-  const publishing = management && startPeriodicJob(publish, readinessInterval);
+  const logReadiness = createReadinessLog(log);
+  const publish = async () => {
+    const checked = await readiness.check();
+    logReadiness(checked);
+    management?.publish(checked);
+  };
+  const publishing = startPeriodicJob(publish, readinessInterval);
   return {
     ...{ tracing, keys, stores, api, management },
     publishDraining: () => management?.publish(readiness.current()),
-    stopJobs: () => Promise.all([stopJobs(), publishing?.stop()]),
+    stopJobs: () => Promise.all([stopJobs(), publishing.stop()]),
   };
 }
 
@@ -140,14 +151,14 @@ function logStart(
     const dataDir = resolve(config.dataDir);
     const names = embedded.join(' and ');
     log.info(
-      { embedded, dataDir },
+      { event: 'embedded_stores', embedded, dataDir },
       `embedded mode, for development only: ${names}; the data is in ${dataDir}`,
     );
   }
   const management =
     ports.metrics === null ? 'without a management listener' : `metrics and probes on port ${ports.metrics}`;
   log.info({ event: 'listening', ...ports }, `auth-service listens on ${url}, ${management}`);
-  log.info(`API documentation: ${url}/api/v1/docs`);
+  log.debug({ url: `${url}/api/v1/docs` }, `API documentation: ${url}/api/v1/docs`);
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {

@@ -52,10 +52,13 @@ export const monitoring = z.strictObject({
     alertLabels: seriesLabels,
     extraGroups: z.array(part),
   }),
+  alertmanagerConfig: z.strictObject({ enabled: z.boolean(), labels, annotations }),
   dashboards: z.strictObject({
     enabled: z.boolean(),
     namespace: dnsLabel.optional(),
     labels,
     annotations,
+    logs: z.enum(['loki', 'cloudwatch']).optional(),
+    traces: z.enum(['tempo']).optional(),
   }),
 });

@@ -1,9 +1,12 @@
+import { alertsPage } from './alerts.ts';
 import { apiPage } from './api.ts';
 import { asvsPage } from './asvs.ts';
 import { checksPage } from './checks.ts';
 import { commandsPage } from './commands.ts';
 import { configurationPage } from './configuration.ts';
 import { envExample } from './env-example.ts';
+import { logSchemaDocument } from './log-schema.ts';
+import { loggingPage } from './logging.ts';
 import { metricsPage } from './metrics.ts';
 import { scannersPage } from './scanners.ts';
 
@@ -15,11 +18,14 @@ export interface GeneratedDocument {
 
 export const documents: readonly GeneratedDocument[] = [
   { path: '.env.example', text: envExample },
+  { path: 'docs/alerts.md', text: alertsPage },
   { path: 'docs/api.md', text: apiPage },
   { path: 'docs/asvs.md', text: asvsPage },
   { path: 'docs/checks.md', text: checksPage },
   { path: 'docs/commands.md', text: commandsPage },
   { path: 'docs/configuration.md', text: configurationPage },
+  { path: 'docs/log-events.schema.json', text: logSchemaDocument },
+  { path: 'docs/logging.md', text: loggingPage },
   { path: 'docs/metrics.md', text: metricsPage },
   { path: 'docs/scanners.md', text: scannersPage },
 ];

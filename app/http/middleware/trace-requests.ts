@@ -24,6 +24,8 @@ export function traceRequests(tracing: Tracing, untracedPaths: ReadonlySet<strin
     if (untracedPaths.has(path)) return next();
     return tracing.request(ctx.req.headers, async (span) => {
       ctx.state.traceId = span.traceId;
+      // `00-trace-span-flags` (W3C Trace Context level 2).
+      ctx.state.spanId = span.header.split('-')[2];
       ctx.set('traceresponse', span.header);
       try {
         await next();
