@@ -8,6 +8,11 @@ import { createAdministration, runAsAdministrator } from './features/administrat
 import { createDeviceTokens } from './features/devices/device-tokens.ts';
 import type { Readiness } from './features/health/readiness.ts';
 import { createLogin } from './features/login/login.ts';
+import {
+  countLoginAccounts,
+  type LoginAccounts,
+  openLoginAccounts,
+} from './features/login/login-accounts.ts';
 import { createBreachCheck } from './features/passwords/breach-check.ts';
 import { createChangePassword } from './features/passwords/password-change.ts';
 import { createConfirmPassword } from './features/passwords/password-confirmation.ts';
@@ -45,6 +50,8 @@ interface Composition {
   readonly readiness: Pick<Readiness, 'check'>;
   /** Signs session states in Redis. @default the one in Postgres at the start */
   readonly stateSecret?: () => Buffer;
+  /** @default counts that nothing refreshes, so that they contain the logins of this process only */
+  readonly loginAccounts?: LoginAccounts;
   /** @default off */
   readonly tracing?: Tracing;
   /** Milliseconds that a suspect network waits for a refusal. @default two seconds */
@@ -114,6 +121,8 @@ async function createServices(parts: Composition) {
     onRefresh,
   });
   const confirmPassword = createConfirmPassword({ store, hasher, throttle });
+  const login = createLogin({ store, sessions, devices, hasher, throttle, metrics, log });
+  const accounts = parts.loginAccounts ?? (await openLoginAccounts({ store, redis: stores.redis, metrics }));
   return {
     ...parts,
     authenticate: createAuthenticate({ tokens, states }),
@@ -122,7 +131,7 @@ async function createServices(parts: Composition) {
     hashQueue: hasher.queue,
     devices,
     register: createRegister({ store, hasher, checkPassword, metrics }),
-    login: createLogin({ store, sessions, devices, hasher, throttle, metrics, log }),
+    login: countLoginAccounts(login, accounts),
     sessions,
     changePassword: createChangePassword({ store, states, hasher, checkPassword, confirmPassword, devices }),
     resetPassword: createResetPassword({ store, states, hasher, checkPassword, devices }),

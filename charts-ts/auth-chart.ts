@@ -19,6 +19,7 @@ import { PublicService } from './kubernetes/public-service.ts';
 import { PurgeCronJob } from './kubernetes/purge-cron-job.ts';
 import { Service } from './kubernetes/service.ts';
 import { ServiceAccount } from './kubernetes/service-account.ts';
+import { AlertmanagerConfig } from './monitoring/alertmanager-config.ts';
 import { DashboardConfigMaps } from './monitoring/dashboard-config-maps.ts';
 import { PodMonitor, ServiceMonitor } from './monitoring/monitors.ts';
 import { PrometheusRule } from './monitoring/prometheus-rule.ts';
@@ -85,6 +86,7 @@ export class AuthChart extends Chart {
       ['50-service-monitor', monitoring.serviceMonitor.enabled, ServiceMonitor],
       ['50-pod-monitor', monitoring.podMonitor.enabled, PodMonitor],
       ['51-rules', monitoring.rules.enabled, PrometheusRule],
+      ['51-alertmanager', monitoring.alertmanagerConfig.enabled, AlertmanagerConfig],
       ['52-dashboards', monitoring.dashboards.enabled, DashboardConfigMaps],
     ];
     for (const [file, isEnabled, Group] of groups) if (isEnabled) new Group(this, file, values, cloud);

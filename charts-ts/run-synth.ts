@@ -4,6 +4,7 @@ import { warningsOf } from './checks/warnings.ts';
 import { type Command, parseCommandLine } from './command-line.ts';
 import { untypedKinds } from './gate/schemas/check-schemas.ts';
 import type { ManifestFile } from './manifest.ts';
+import { writeAlertmanager } from './output/alertmanager-file.ts';
 import { writeDashboards } from './output/dashboard-files.ts';
 import { asExample } from './output/example.ts';
 import { helmContent } from './output/helm.ts';
@@ -107,6 +108,7 @@ export async function runSynth(
   if (!command.isSingle && command.out === undefined && command.format === 'plain') {
     writeSchema();
     writeDashboards();
+    writeAlertmanager();
   }
   if (secret) writeSecretFile(secret);
   return [...folders.keys(), ...targets.rootFiles.keys(), ...(secret ? [secret.path] : [])];

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type CommandContext, withJson } from './command-context.ts';
+import { type CommandContext, CommandFailed, withJson } from './command-context.ts';
 import { loadEnvironmentFile } from './environment-file.ts';
 
 export function addHealthCommand(program: Command, { report }: CommandContext): void {
@@ -8,10 +8,23 @@ export function addHealthCommand(program: Command, { report }: CommandContext): 
     .description(
       'Asks whether the service on this machine is live, and exits with 0 if it is: a health check for containers without curl.',
     )
+    .option(
+      '--ready',
+      'ask whether it should get requests: prints ready, degraded (without Postgres it checks tokens only) or not_ready with the reasons, and exits with 1 if it is not ready',
+    )
     .action(async (options) => {
-      const { healthCommand, healthTarget } = await import('./health.ts');
+      const { askReadiness, healthCommand, healthTarget } = await import('./health.ts');
       loadEnvironmentFile();
-      await healthCommand(healthTarget(process.env), process.env.HOST);
-      if (options.json) report(options, { status: 'live' }, []);
+      const { HOST } = process.env;
+      if (!options.ready) {
+        await healthCommand(healthTarget(process.env), HOST);
+        if (options.json) report(options, { status: 'live' }, []);
+        return;
+      }
+      const { parseReadiness } = await import('./readiness-report.ts');
+      const result = parseReadiness(await askReadiness(healthTarget(process.env, 'ready'), HOST));
+      const { reasons, status } = result;
+      report(options, result, [reasons.length > 0 ? `${status} (${reasons.join(', ')})` : status]);
+      if (status === 'not_ready') throw new CommandFailed();
     });
 }

@@ -4,6 +4,8 @@ import { compose } from '../compose.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { reportHistoryProtection } from '../features/audit/history-protection.ts';
 import { createReadiness } from '../features/health/readiness.ts';
+import { createReadinessLog } from '../features/health/readiness-log.ts';
+import { openLoginAccounts } from '../features/login/login-accounts.ts';
 import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
 import { startManagementServer } from '../http/management/management-server.ts';
 import { closeServer, createApiServer, listen } from '../http/server/server.ts';
@@ -25,7 +27,10 @@ import { type Supervision, unsupervised } from './supervision.ts';
 /** Milliseconds of SHUTDOWN_TIMEOUT that are reserved for closing the connection pools. */
 const closingReserve = 1_000;
 
-/** Milliseconds between two checks of the stores for the management listener, which may use a check for ten seconds. */
+/**
+ * Milliseconds between two checks of the stores, for the other replicas and for the management listener, which may use a
+ * check for ten seconds.
+ */
 const readinessInterval = 2_000;
 
 interface ServeOptions {
@@ -87,9 +92,10 @@ async function startService(options: ServeOptions) {
   const store = createStore(stores.database);
   await readRevokedKeys(store, keys);
   refuseRevokedSigner(keys, config);
-  const readiness = createReadiness(stores, keys, isDraining);
+  const readiness = createReadiness(stores, keys, isDraining, config.readiness);
   let stateSecret = await readStateSecret(store);
-  const parts = { stores, keys, metrics, tracing, readiness, stateSecret: () => stateSecret };
+  const loginAccounts = await openLoginAccounts({ store, redis: stores.redis, metrics });
+  const parts = { stores, keys, metrics, tracing, readiness, loginAccounts, stateSecret: () => stateSecret };
   const app = await compose({ ...options, ...parts });
   const api = createApiServer(app, { ...options, metrics });
   const knowsOwner = config.migrations.ownerUrl !== null;
@@ -98,7 +104,7 @@ async function startService(options: ServeOptions) {
   const onStateSecret = (secret: Buffer): void => {
     stateSecret = secret;
   };
-  const jobs = { store, redis: stores.redis, keys, metrics, log, onStateSecret };
+  const jobs = { store, redis: stores.redis, keys, metrics, log, loginAccounts, onStateSecret };
   const stopJobs = startBackgroundJobs(jobs);
   const { host, port, metricsPort } = config.http;
   const { sockets } = supervision;
@@ -110,12 +116,16 @@ async function startService(options: ServeOptions) {
   supervision.reportListening();
   logStart(options, stores, { metrics: management?.port ?? null, api: apiPort });
   // A replica is ready only after it accepts requests.
-  const publish = async () => management?.publish(await readiness.check());
-  const publishing = management && startPeriodicJob(publish, readinessInterval);
+  const logReadiness = createReadinessLog(log);
+  const publishing = startPeriodicJob(async () => {
+    const answer = await readiness.check();
+    logReadiness(answer);
+    management?.publish(answer);
+  }, readinessInterval);
   return {
     ...{ tracing, keys, stores, api, management },
     publishDraining: () => management?.publish(readiness.current()),
-    stopJobs: () => Promise.all([stopJobs(), publishing?.stop()]),
+    stopJobs: () => Promise.all([stopJobs(), publishing.stop()]),
   };
 }
 

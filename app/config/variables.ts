@@ -188,6 +188,11 @@ export const table = {
       { production: { accept: (scale) => scale === 1, fault: 'must be 1 in production' } },
     ),
   },
+  readiness: {
+    requiresPostgres: variable('READINESS_REQUIRES_POSTGRES', onOff, 'off').help(
+      'Whether a replica is unready while Postgres is unavailable. With off it stays ready if it can still check tokens and no other replica can do more.',
+    ),
+  },
   shutdown: {
     drainDelay: variable('DRAIN_DELAY', duration('0s', '1h'), '0s').help(
       'Time after SIGTERM during which the service is unready and still accepts requests.',

@@ -9,11 +9,16 @@ import { createRevokedKeyReader, type RevocableKeys, revokedKeysInterval } from 
 import { createStateSecretReader, stateSecretInterval } from './read-state-secret.ts';
 import { createSigningKeyRecorder, type RecordedKeys, recordInterval } from './record-signing-keys.ts';
 
+/** Milliseconds between two counts of the accounts that logins named. An alert may be this much later. */
+const loginAccountsInterval = 10_000;
+
 interface JobParts {
   readonly store: SystemStore;
   readonly redis: RedisClient;
   readonly keys: RecordedKeys & RevocableKeys & { onChange(listener: () => void): void };
   readonly metrics: Metrics;
+  /** Its `refresh` never rejects. */
+  readonly loginAccounts: { refresh(): Promise<void> };
   /** Called with the secret that signs session states in Redis. */
   readonly onStateSecret: (secret: Buffer) => void;
   readonly log: Logger;
@@ -32,6 +37,7 @@ export function startBackgroundJobs(parts: JobParts): () => Promise<void> {
     startPeriodicJob(createStateSecretReader({ ...parts, onRead: parts.onStateSecret }), stateSecretInterval),
     startPeriodicJob(createPartitionJob(parts), partitionInterval),
     startPeriodicJob(createActiveSessionCount(parts), activeSessionCountInterval),
+    startPeriodicJob(parts.loginAccounts.refresh, loginAccountsInterval),
   ];
   return async () => void (await Promise.all(jobs.map((job) => job.stop())));
 }

@@ -24,6 +24,11 @@ const attemptLimits = ['account', 'network_account', 'password_confirmation', 's
 export function createAuthMetrics(factory: MetricFactory) {
   return {
     logins: factory.counter('auth_logins_total', 'Login attempts by outcome and reason.', logins),
+    loginAccounts: factory.collectedGauge(
+      'auth_login_accounts',
+      'Distinct accounts that logins named in the last ten minutes on all replicas: aggregate with max. Outcome is success, or failure for refused and throttled logins. An account is an email, whether or not it exists.',
+      ['outcome'],
+    ),
     registrations: factory.counter(
       'auth_registrations_total',
       'Registration attempts by outcome. Outcome is success or the error code.',

@@ -7,7 +7,9 @@ import { createMetricFactory, type MetricFactory } from './metric-factory.ts';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 /** Seconds. The alerts on the latency objective read the bucket of 0.25. */
-const requestBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const requestBuckets = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.35, 0.5, 1, 2.5, 5, 10,
+];
 
 const classes = ['authentication', 'token_check', 'other'];
 const results = ['ok', 'error', 'aborted'];

@@ -12,7 +12,7 @@ const refusedWriteStates = new Set(['25006', '53100']);
 export const isWriteQuery = (name: string): boolean => !readVerbs.test(name);
 
 /** Commands that need memory, which a full Redis refuses. Every script writes. A delete succeeds on a full Redis. */
-export const isWriteCommand = (name: string): boolean => ['set', 'eval', 'evalsha'].includes(name);
+export const isWriteCommand = (name: string): boolean => ['set', 'eval', 'evalsha', 'pfadd'].includes(name);
 
 const sqlState = ({ cause }: AppError): string =>
   cause instanceof Error && 'code' in cause ? String(cause.code) : '';

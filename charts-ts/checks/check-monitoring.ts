@@ -1,5 +1,5 @@
 import { ruleGroups } from '../monitoring/prometheus-rule.ts';
-import { scrapedLabels } from '../monitoring/promql.ts';
+import { scrapedLabels, scrapeInterval } from '../monitoring/promql.ts';
 import { seconds } from '../values/formats.ts';
 import type { Values } from '../values/schema.ts';
 
@@ -21,8 +21,17 @@ function* checkMonitors(values: Values): Iterable<string> {
   yield* checkMonitor(values, 'podMonitor');
 }
 
+/** Seconds. Prometheus forgets a sample after five minutes, and the shortest windows need two of them. */
+const longestScrapeInterval = 120;
+
 function* checkRules(values: Values): Iterable<string> {
-  const { disabled, enabled, extraGroups, overrides } = values.monitoring.rules;
+  const { alertmanagerConfig, podMonitor, rules, serviceMonitor } = values.monitoring;
+  const { disabled, enabled, extraGroups, overrides } = rules;
+  const isScraped = podMonitor.enabled || serviceMonitor.enabled;
+  if (enabled && isScraped && scrapeInterval(values) > longestScrapeInterval)
+    yield `monitoring.${podMonitor.enabled ? 'podMonitor' : 'serviceMonitor'}.interval: must be at most 2m, because the alerts of monitoring.rules need two samples in five minutes`;
+  if (alertmanagerConfig.enabled && !enabled)
+    yield 'monitoring.alertmanagerConfig.enabled: must be false, because monitoring.rules.enabled is false: it inhibits only their alerts';
   const groups = ruleGroups(values);
   const alerts = groups.flatMap(({ rules }) =>
     rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])),

@@ -14,8 +14,8 @@ function probe(path: string, { initialDelaySeconds, ...timing }: Timing): IProbe
 }
 
 /**
- * Readiness needs Postgres and its schema. Liveness does not, because a restart of the pod does not repair them: it fails
- * only after the event loop of the process has been blocked for 30 seconds. Such a process cannot drain on SIGTERM, so the
+ * Readiness needs a pod that has reached Postgres, and still can check tokens. Liveness does not, because a restart of the pod
+ * repairs no store: it fails only after the event loop of the process has been blocked for 30 seconds. Such a process cannot drain on SIGTERM, so the
  * kubelet need not wait for it. The first startup probe waits until a process has usually started: each failed probe
  * becomes a warning event of the pod.
  */

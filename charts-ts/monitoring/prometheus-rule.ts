@@ -3,34 +3,56 @@ import { Construct } from 'constructs';
 import { addObject } from '../manifest.ts';
 import { placedMetadata, uniqueName } from '../names.ts';
 import type { Values } from '../values/schema.ts';
-import { attackAlerts } from './alerts/attack-rules.ts';
-import { availabilityAlerts } from './alerts/availability-rules.ts';
+import { attackAlerts, attackPages } from './alerts/attack-rules.ts';
 import { backupAlerts } from './alerts/backup-rules.ts';
-import { dependencyAlerts } from './alerts/dependency-rules.ts';
+import { dependencyAlerts, postgresOutageAlert } from './alerts/dependency-rules.ts';
+import { kubernetesAlerts } from './alerts/kubernetes-rules.ts';
+import { loginAlerts } from './alerts/login-rules.ts';
+import { maintenanceAlerts } from './alerts/maintenance-rules.ts';
+import { outageEnded } from './alerts/outages.ts';
+import { processAlerts } from './alerts/process-rules.ts';
 import type { RuleGroup } from './alerts/rule.ts';
+import { reachabilityAlerts, scrapeAlerts, scrapeRecordings } from './alerts/scrape-rules.ts';
+import { budgetCounts, budgetRatios } from './slo/budget-rules.ts';
 import { burnRateAlerts, recordings } from './slo/burn-rate-rules.ts';
+import { trafficRecordings } from './slo/traffic.ts';
+
+/**
+ * The symptoms that page. Prometheus evaluates the rules of a group one after the other, and the order is that of cause and
+ * effect: when an outage ends, what follows from it ends in the same evaluation, before Alertmanager could page for it.
+ */
+const symptoms = (values: Values): RuleGroup['rules'] => [
+  ...scrapeRecordings(values),
+  ...reachabilityAlerts(values),
+  postgresOutageAlert(values),
+  outageEnded(values),
+  ...burnRateAlerts(values, 'Fast'),
+  ...loginAlerts(values),
+];
 
 /** All rules of the charts. Prometheus and Mimir report each group by its name. */
 export function ruleGroups(values: Values): RuleGroup[] {
-  const group = (name: string, rules: RuleGroup['rules']): RuleGroup => ({
-    name: `${uniqueName(values)}-${name}`,
-    rules,
-  });
-  return [
-    group('availability', availabilityAlerts(values)),
-    group('objectives', recordings(values)),
-    group('budgets', burnRateAlerts(values)),
-    group('attacks', attackAlerts(values)),
-    group('dependencies', dependencyAlerts(values)),
-    ...(values.backup.enabled ? [group('backups', backupAlerts(values))] : []),
-  ];
+  const groups: Record<string, Omit<RuleGroup, 'name'>> = {
+    objectives: { rules: [...recordings(values), ...trafficRecordings(values)] },
+    symptoms: { rules: symptoms(values) },
+    attacks: { rules: [...attackPages(values), ...attackAlerts(values)] },
+    budgets: { rules: burnRateAlerts(values, 'Slow') },
+    'budget-counts': budgetCounts(values),
+    'budget-ratios': budgetRatios(values),
+    scrapes: { rules: scrapeAlerts(values) },
+    kubernetes: { rules: kubernetesAlerts(values) },
+    dependencies: { rules: dependencyAlerts(values) },
+    processes: { rules: processAlerts(values) },
+    maintenance: { rules: [...maintenanceAlerts(values), ...backupAlerts(values)] },
+  };
+  return Object.entries(groups).map(([name, group]) => ({ name: `${uniqueName(values)}-${name}`, ...group }));
 }
 
 /** What an operator wants of the rules: without some alerts, and with groups of the operator's own. */
 function wantedGroups(values: Values) {
   const { disabled, extraGroups } = values.monitoring.rules;
-  const groups = ruleGroups(values).map(({ name, rules }) => ({
-    name,
+  const groups = ruleGroups(values).map(({ rules, ...group }) => ({
+    ...group,
     rules: rules.filter((rule) => !('alert' in rule && disabled.includes(rule.alert))),
   }));
   const ofCharts = groups.filter(({ rules }) => rules.length > 0);

@@ -1,4 +1,5 @@
 import { namesOf, standardLabels } from '../names.ts';
+import { seconds } from '../values/formats.ts';
 import type { Values } from '../values/schema.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -48,8 +49,41 @@ export const namespaceSelector = (values: Values): string => matchersOf(namespac
  */
 export const serviceSelector = (values: Values): string => matchersOf(seriesLabels(values));
 
-/** Label matchers, without braces, of the containers of the API: pods are called after their Deployment and two hashes. */
-export function containerSelector(values: Values, container: string): string {
-  const pods = `${namesOf(values).app}-[^-]+-[^-]+`;
-  return `${namespaceSelector(values)},container="${container}",pod=~"${pods}"`;
+/** A regular expression of the pods of the API: they are called after their Deployment and two hashes. */
+const podsOf = (values: Values): string => `${namesOf(values).app}-[^-]+-[^-]+`;
+
+/** Label matchers, without braces, of a container of the pods of the API. */
+export const containerSelector = (values: Values, container: string): string =>
+  `${namespaceSelector(values)},container="${container}",pod=~"${podsOf(values)}"`;
+
+/**
+ * Label matchers, without braces, of series that may come from this installation although their labels are not those that the
+ * rules expect: a label is as expected or missing. An empty alternative of a regular expression matches a missing label.
+ * @param inNamespace false for series that name another namespace
+ */
+export function looseSelector(values: Values, inNamespace: boolean): string {
+  const orMissing = (text: string): string => JSON.stringify(`${text}|`);
+  const further = Object.entries(values.monitoring.matchers).map(
+    ([name, text]) => `${name}=~${orMissing(text.replace(/[^\w:/-]/g, '\\$&'))}`,
+  );
+  const namespace = `namespace${inNamespace ? '=~' : '!~'}${orMissing(values.namespace.name)}`;
+  return [namespace, `pod=~${orMissing(podsOf(values))}`, ...further].join(',');
 }
+
+/** Seconds between two scrapes. */
+export function scrapeInterval({ monitoring }: Values): number {
+  const { endpoint, interval } = monitoring.podMonitor.enabled
+    ? monitoring.podMonitor
+    : monitoring.serviceMonitor;
+  const { interval: ofEndpoint } = endpoint;
+  return typeof ofEndpoint === 'string' && /^\d+[smhd]$/.test(ofEndpoint)
+    ? seconds(ofEndpoint)
+    : seconds(interval);
+}
+
+/**
+ * The shortest window over which a rate is reliable: four scrapes, so that one may fail, but at least two minutes. Five
+ * minutes are enough for every interval that the checks of the values accept.
+ */
+export const shortestWindow = (values: Values): string =>
+  `${Math.min(300, Math.max(120, 4 * scrapeInterval(values)))}s`;

@@ -52,6 +52,7 @@ export const monitoring = z.strictObject({
     alertLabels: seriesLabels,
     extraGroups: z.array(part),
   }),
+  alertmanagerConfig: z.strictObject({ enabled: z.boolean(), labels, annotations }),
   dashboards: z.strictObject({
     enabled: z.boolean(),
     namespace: dnsLabel.optional(),

@@ -102,6 +102,7 @@ export const workload = {
     // YAML may read on and off as booleans.
     prepare: z.union([z.enum(['auto', 'on', 'off']), z.boolean()], 'must be auto, on or off'),
     replica: z.boolean(),
+    requiredForReadiness: z.boolean(),
     ca: pem.optional(),
   }),
   redis: z.strictObject({

@@ -105,6 +105,10 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
     ...(database.replica && { DB_REPLICA_DB_URL: { secret: 'db-replica-url' } }),
     DB_POOL_MAX: text(database.poolMax, 'database.poolMax'),
     DB_PREPARE: text(variableText(database.prepare), 'database.prepare'),
+    READINESS_REQUIRES_POSTGRES: text(
+      database.requiredForReadiness ? 'on' : 'off',
+      'database.requiredForReadiness',
+    ),
     REDIS_URL: { secret: 'redis-url' },
     ...(!redis.tls && { REDIS_TLS: text('off') }),
     ...certificates(values, platform),

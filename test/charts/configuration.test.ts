@@ -28,6 +28,13 @@ describe('charts: the configuration', () => {
     expect(withCas('a').filter((one) => withCas('b').includes(one) && one !== name)).to.deep.equal([]);
   });
 
+  it('makes pods unready without Postgres only if the values say so', () => {
+    const requirement = (...sets: string[]) =>
+      configurationOf(documentsOf('eks', ...sets)).data.READINESS_REQUIRES_POSTGRES;
+    expect(requirement()).to.equal('off');
+    expect(requirement('database.requiredForReadiness=true')).to.equal('on');
+  });
+
   it('remains when Helm, Argo CD or Flux apply another one', () => {
     expect(configurationOf(documentsOf('eks')).metadata.annotations).to.include({
       'helm.sh/resource-policy': 'keep',

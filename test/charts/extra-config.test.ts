@@ -9,7 +9,7 @@ import type { Loose } from './support/synthesized.ts';
 const ofOtherValues = [
   ...['ENV', 'LOG_LEVEL', 'PORT', 'METRICS_PORT', 'KEEP_ALIVE_TIMEOUT', 'ALLOWED_HOSTS', 'TRUSTED_PROXIES'],
   ...['DB_POOL_MAX', 'DB_PREPARE', 'JWT_ALGORITHM', 'JWT_PUBLIC_KEYS_DIR', 'JWT_ISSUER', 'JWT_AUDIENCE'],
-  ...['DRAIN_DELAY', 'SHUTDOWN_TIMEOUT'],
+  ...['DRAIN_DELAY', 'SHUTDOWN_TIMEOUT', 'READINESS_REQUIRES_POSTGRES'],
 ];
 
 /** Variables whose value is a file, which a container has only by further volumes. */

@@ -1,17 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import { expect } from 'chai';
-import { healthCommand, healthTarget } from '../../app/commands/health.ts';
+import { askReadiness, healthCommand, healthTarget } from '../../app/commands/health.ts';
+import { parseReadiness } from '../../app/commands/readiness-report.ts';
 import { closeServer, listen } from '../../app/http/server/server.ts';
 
 describe('The health command', () => {
   let server: Server;
   let paths: (string | undefined)[];
   let status: number;
+  let body: string;
   beforeEach(() => {
-    [paths, status] = [[], 200];
+    [paths, status, body] = [[], 200, ''];
     server = createServer(({ url }, response) => {
       paths.push(url);
-      response.writeHead(status).end();
+      response.writeHead(status).end(body);
     });
   });
   afterEach(() => closeServer(server, 0));
@@ -45,5 +47,43 @@ describe('The health command', () => {
     const port = await listen(server, 0, '127.0.0.1');
     const failure = await healthCommand(healthTarget({ METRICS_PORT: `${port}` })).catch((error) => error);
     expect(failure).to.have.property('message', 'the health check answered with status 503');
+  });
+
+  it('asks for readiness where it is asked for liveness', () => {
+    const ready = '/api/v1/health/ready';
+    expect(healthTarget({ METRICS_PORT: 'off' }, 'ready')).to.deep.equal({ port: 8000, path: ready });
+    expect(healthTarget({}, 'ready')).to.deep.equal({ port: 9464, path: '/readyz' });
+  });
+
+  const checks = {
+    ...{ postgres: 'up', schema: 'current', redis: 'up', signing_key: 'usable' },
+    ...{ isolated: false, draining: false },
+  };
+  for (const [answered, readiness, reasons] of [
+    [200, { status: 'ready', checks }, []],
+    [200, { status: 'ready', checks: { ...checks, redis: 'degraded' } }, ['redis: degraded']],
+    [
+      200,
+      { status: 'degraded', checks: { ...checks, postgres: 'down', schema: 'unknown' } },
+      ['postgres: down', 'schema: unknown'],
+    ],
+    [
+      503,
+      { status: 'not_ready', checks: { ...checks, postgres: 'down', isolated: true } },
+      ['postgres: down', 'isolated: true'],
+    ],
+    [503, { status: 'not_ready', checks: null }, []],
+  ] as const) {
+    it(`reports ${readiness.status} with ${reasons.join(', ') || 'no reason'}`, async () => {
+      [status, body] = [answered, JSON.stringify(readiness)];
+      const port = await listen(server, 0, '127.0.0.1');
+      const answer = await askReadiness(healthTarget({ METRICS_PORT: `${port}` }, 'ready'));
+      expect(parseReadiness(answer)).to.deep.equal({ status: readiness.status, reasons });
+      expect(paths[0]).to.equal('/readyz');
+    });
+  }
+
+  it('refuses an answer that is no readiness', () => {
+    expect(() => parseReadiness({ status: 'healthy', checks: {} })).to.throw();
   });
 });

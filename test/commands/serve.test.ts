@@ -125,6 +125,7 @@ describe('The executable', function () {
         schema: 'current',
         redis: 'up',
         signing_key: 'usable',
+        isolated: false,
         draining: false,
       };
       await until(async () => (await fetch(`${url}/readyz`)).status === 200);

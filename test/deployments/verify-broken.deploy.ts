@@ -162,7 +162,7 @@ describe('auth-service verify, behind nginx with the configuration of one server
     try {
       cut();
       const url = `http://127.0.0.1:${broken.port}`;
-      await until(async () => (await ask(url, 'GET /api/v1/health/ready')).status === 503);
+      await until(async () => (await ask(url, 'GET /api/v1/health/ready')).body?.status === 'degraded');
       expectOnly('readiness', await verify({ servicePort: broken.port }));
     } finally {
       await broken.stop();

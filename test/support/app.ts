@@ -6,12 +6,14 @@ import { Writable } from 'node:stream';
 import { compose } from '../../app/compose.ts';
 import { type Config, parseConfig } from '../../app/config/config.ts';
 import { createReadiness } from '../../app/features/health/readiness.ts';
+import { openLoginAccounts } from '../../app/features/login/login-accounts.ts';
 import { openSigningKeys, type SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { closeServer, createApiServer, listen } from '../../app/http/server/server.ts';
 import { createLog } from '../../app/observe/log.ts';
 import { createMetrics, type Metrics } from '../../app/observe/metrics.ts';
 import { noTracing, type Tracing } from '../../app/observe/tracing.ts';
 import type { Stores } from '../../app/open-stores.ts';
+import { createStore } from '../../app/store/store.ts';
 import { behindFrontProxy, startFrontProxy } from './front-proxy.ts';
 import { type Contract, createContract } from './openapi-contract.ts';
 
@@ -41,6 +43,8 @@ export interface TestApp {
   readonly stores: Stores;
   readonly keys: SigningKeys;
   readonly metrics: Metrics;
+  /** Runs the job that reads the counts of auth_login_accounts. */
+  readonly refreshLoginAccounts: () => Promise<void>;
   /** Everything logged so far, parsed. */
   readonly logged: () => Record<string, unknown>[];
   /** Puts the application into the state after SIGTERM. */
@@ -134,6 +138,8 @@ export async function startApp(
   if (!ownKeys) sharedKeys ??= openSigningKeys(config, logger);
   const keys = await (sharedKeys && !ownKeys ? sharedKeys : openSigningKeys(config, logger));
   const metrics = createMetrics('test', tracing.isOn ? tracing.traceId : undefined);
+  const store = createStore(stores.database);
+  const loginAccounts = await openLoginAccounts({ store, redis: stores.redis, metrics });
   let draining = false;
   const isDraining = () => draining;
   const app = await compose({
@@ -143,7 +149,12 @@ export async function startApp(
     log: logger,
     metrics,
     version: '1.0.0',
-    readiness: createReadiness(stores, keys, isDraining),
+    loginAccounts,
+    readiness: createReadiness(stores, keys, isDraining, {
+      ...config.readiness,
+      // A busy machine must not make a check fail.
+      deadline: 10_000,
+    }),
     tracing,
     // Tests that count refusals must not wait for each.
     refusalDelay: 0,
@@ -168,6 +179,7 @@ export async function startApp(
     stores,
     keys,
     metrics,
+    refreshLoginAccounts: loginAccounts.refresh,
     logged: log.parsed,
     drain: () => {
       draining = true;

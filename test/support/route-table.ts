@@ -5,7 +5,14 @@ import type { Readiness } from '../../app/features/health/readiness.ts';
 export const readiness: Pick<Readiness, 'check'> = {
   check: async () => ({
     status: 'ready',
-    checks: { postgres: 'up', schema: 'current', redis: 'up', signing_key: 'usable', draining: false },
+    checks: {
+      postgres: 'up',
+      schema: 'current',
+      redis: 'up',
+      signing_key: 'usable',
+      isolated: false,
+      draining: false,
+    },
   }),
 };
 

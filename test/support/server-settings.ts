@@ -24,7 +24,7 @@ export const foreignSettings: readonly (readonly [name: string, value: string])[
   ['default_transaction_isolation', 'repeatable read'],
   ['default_transaction_deferrable', 'on'],
   ['idle_in_transaction_session_timeout', '20'],
-  ['statement_timeout', '50'],
+  ['statement_timeout', '1'],
   ['lock_timeout', '1'],
   ['row_security', 'off'],
   ['xmloption', 'document'],

@@ -1,3 +1,4 @@
+import { alertsPage } from './alerts.ts';
 import { apiPage } from './api.ts';
 import { asvsPage } from './asvs.ts';
 import { checksPage } from './checks.ts';
@@ -15,6 +16,7 @@ export interface GeneratedDocument {
 
 export const documents: readonly GeneratedDocument[] = [
   { path: '.env.example', text: envExample },
+  { path: 'docs/alerts.md', text: alertsPage },
   { path: 'docs/api.md', text: apiPage },
   { path: 'docs/asvs.md', text: asvsPage },
   { path: 'docs/checks.md', text: checksPage },

@@ -14,6 +14,7 @@ const titles: Record<SectionKey, string> = {
   hashing: 'Password hashing',
   passwords: 'New passwords',
   limits: 'Rate limiting',
+  readiness: 'Readiness',
   shutdown: 'Shutdown',
   tracing: 'Tracing',
 };

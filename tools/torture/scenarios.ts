@@ -11,6 +11,7 @@ import { pod } from './scenarios/pod.ts';
 import { postgresCrashFailover } from './scenarios/postgres-crash-failover.ts';
 import { postgresFailover } from './scenarios/postgres-failover.ts';
 import { postgresOutage } from './scenarios/postgres-outage.ts';
+import { postgresOutageEndpoints } from './scenarios/postgres-outage-endpoints.ts';
 import { processKill } from './scenarios/process-kill.ts';
 import { redisOutage } from './scenarios/redis-outage.ts';
 import { refreshRace } from './scenarios/refresh-race.ts';
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   revocation,
   redisOutage,
   postgresOutage,
+  postgresOutageEndpoints,
   postgresFailover,
   postgresCrashFailover,
   pgbouncerOutage,

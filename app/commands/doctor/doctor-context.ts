@@ -1,9 +1,10 @@
 import { type Machine, readMachine } from '../../config/cgroup.ts';
 import { type Config, type Environment, readConfig, type Secret } from '../../config/config.ts';
+import type { ReadinessReport } from '../readiness-report.ts';
 import { checkOf, type Fault, parseFault } from './faults.ts';
 import type { PostgresProbe } from './probes/postgres.ts';
 import type { RedisProbe } from './probes/redis.ts';
-import { askService, type ServiceState } from './probes/service.ts';
+import { askService } from './probes/service.ts';
 
 /** What the doctor reads. Tests set other sources. */
 export interface DoctorSources {
@@ -39,7 +40,7 @@ export interface DoctorContext {
   replica(): Promise<PostgresProbe | null>;
   redis(): Promise<RedisProbe | null>;
   /** Null if no service answers on this machine. */
-  service(): Promise<ServiceState | null>;
+  service(): Promise<ReadinessReport | null>;
   /** Forgets what the servers answered, so that the next check asks again. */
   forget(): Promise<void>;
   close(): Promise<void>;

@@ -8,7 +8,7 @@ export interface Answer {
 
 /** What the main thread knows about its readiness. */
 export interface PublishedReadiness {
-  readonly status: 'ready' | 'not_ready';
+  readonly status: 'ready' | 'degraded' | 'not_ready';
   readonly checks: object;
 }
 

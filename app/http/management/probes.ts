@@ -42,7 +42,7 @@ export function createProbes(limits: ManagementLimits, heartbeats: () => number)
     readiness(): Answer {
       if (!published) return probeAnswer(false, { status: 'not_ready', checks: null });
       const { age, readiness } = published;
-      if (age < limits.readinessAge) return probeAnswer(readiness.status === 'ready', readiness);
+      if (age < limits.readinessAge) return probeAnswer(readiness.status !== 'not_ready', readiness);
       const seconds = Math.floor(age / 1_000);
       return probeAnswer(false, { ...readiness, status: 'not_ready', seconds_since_checks: seconds });
     },

@@ -5,7 +5,6 @@ import { errorCode } from './errors.ts';
 import { watchLocks } from './lock-watch.ts';
 import { lockNotAvailable, MigrationError } from './migration-error.ts';
 import { concurrentIndex, type Migration } from './migration-files.ts';
-import { applyMigrationSettings } from './session-settings.ts';
 
 /**
  * The checksum of each applied migration by its name.
@@ -34,7 +33,7 @@ const insertRecord = 'insert into public.schema_migrations (name, checksum) valu
 
 interface RunnerOptions {
   readonly connection: Connection;
-  readonly connections: { open(): Connection; isLost(): boolean };
+  readonly connections: { open(): Promise<Connection>; isLost(): boolean };
   readonly log: Logger;
   readonly lockWait: number;
   readonly lockTimeout?: number;
@@ -47,9 +46,7 @@ export async function createMigrationRunner(options: RunnerOptions) {
   const { connection, connections, log, lockWait, embedded } = options;
   const { lockTimeout = 1_000, tableWait = 60_000 } = options;
   const [backend] = await connection.unsafe<{ pid: number }[]>('select pg_backend_pid() as pid');
-  const observer = embedded ? undefined : connections.open();
-  // With a statement_timeout of the server and exit_on_error, a slow answer would end this connection, and so the run.
-  await observer?.unsafe(applyMigrationSettings);
+  const observer = embedded ? undefined : await connections.open();
 
   async function apply(migration: Migration): Promise<void> {
     if (connections.isLost()) throw new Error('the connection to Postgres was lost');

@@ -4,10 +4,10 @@ import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
 import { compareMigrations, type Migration, migrationFolder, readMigrations } from './migration-files.ts';
 import { acquireMigrationLock } from './migration-lock.ts';
-import { PoolerError } from './pooling.ts';
+import { PoolerError, type Pooling } from './pooling.ts';
 import { detectProfile, type ServerProfile } from './server-profile.ts';
 import { grantToServiceRole } from './service-role.ts';
-import { applyMigrationSettings } from './session-settings.ts';
+import { applyMigrationSettings, migrationSettings } from './session-settings.ts';
 
 export interface MigrationOptions {
   readonly target: ConnectionTarget;
@@ -40,12 +40,11 @@ const connectTimeout = 10_000;
 export async function migrate(options: MigrationOptions) {
   const { log, folder = migrationFolder, lockWait = 600_000, serviceRole, embedded } = options;
   const files = readMigrations(folder);
-  if (!embedded) await refusePooler(options);
-  const connections = createConnections(options);
+  const isDirect = !embedded && (await refusePooler(options)) === 'none';
+  const connections = createConnections(options, isDirect);
   try {
-    const connection = connections.open();
-    await connection.unsafe(applyMigrationSettings);
-    if (!embedded) await acquireMigrationLock(connections.open(), { wait: lockWait, log });
+    const connection = await connections.open();
+    if (!embedded) await acquireMigrationLock(await connections.open(), { wait: lockWait, log });
     const run = await createMigrationRunner({ ...options, lockWait, connection, connections });
     const result = await applyMissing(connection, files, run);
     if (serviceRole !== undefined) await grantTo(serviceRole, connection, log);
@@ -56,26 +55,32 @@ export async function migrate(options: MigrationOptions) {
 }
 
 /** Before the lock is taken. @throws PoolerError */
-async function refusePooler({ target, log, profile }: MigrationOptions): Promise<void> {
+async function refusePooler({ target, log, profile }: MigrationOptions): Promise<Pooling> {
   const { pooling } =
-    profile ?? (await detectProfile({ target, settings: {}, timeout: connectTimeout, log }));
-  if (pooling !== 'transaction') return;
+    profile ?? (await detectProfile({ target, settings: migrationSettings, timeout: connectTimeout, log }));
+  if (pooling !== 'transaction') return pooling;
   const reason =
     'a pooler shares the sessions of Postgres between its clients, and a migration needs a session';
   const wayOut = 'Set DB_MIGRATION_URL to Postgres itself, or to a pooler with pool_mode=session';
   throw new PoolerError(`${reason}. ${wayOut}.`);
 }
 
-function createConnections({ target, log, embedded }: MigrationOptions) {
+/**
+ * @param isDirect whether the settings can be sent at the start of a connection. After it, a statement_timeout of the server
+ *   already applies, and with exit_on_error a slow answer ends the connection, and so the run.
+ */
+function createConnections({ target, log, embedded }: MigrationOptions, isDirect: boolean) {
+  const parameters = isDirect ? migrationSettings : {};
   const opened: Connection[] = [];
   let losses = 0;
   return {
-    open(): Connection {
+    async open(): Promise<Connection> {
       const onClose = (): void => {
         losses += 1;
       };
-      const connection = connect({ target, prepare: false, connectTimeout, parameters: {}, log, onClose });
+      const connection = connect({ target, prepare: false, connectTimeout, parameters, log, onClose });
       opened.push(connection);
+      if (!isDirect) await connection.unsafe(applyMigrationSettings);
       return connection;
     },
     /** The client reconnects by itself, but the lock ended with the lost connection. */

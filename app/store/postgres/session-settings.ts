@@ -29,7 +29,8 @@ export const directSettings = {
   exit_on_error: 'off',
 } as const;
 
-const migrationSettings = {
+/** For a connection of migrations, which is not shared. Sent at its start if the server accepts them. */
+export const migrationSettings = {
   ...portableSettings,
   ...directSettings,
   // Migrations create their objects in `public`, where every query expects them.
@@ -39,7 +40,13 @@ const migrationSettings = {
   idle_in_transaction_session_timeout: '0',
 } as const;
 
-/** One statement for a connection of migrations, which is not shared. A pooler cannot refuse a statement. */
-export const applyMigrationSettings = `select ${Object.entries(migrationSettings)
-  .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`)
-  .join(', ')}`;
+/**
+ * The same as statements, which no pooler can refuse. The first two end what a server may have set against slow statements
+ * before the last one runs.
+ */
+export const applyMigrationSettings = `
+  set statement_timeout = 0;
+  set exit_on_error = off;
+  select ${Object.entries(migrationSettings)
+    .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', false)`)
+    .join(', ')}`;

@@ -61,7 +61,7 @@ const createMethods = ({
   isCluster,
 }: Pick<ReturnType<typeof openCommands>, 'connection' | 'isCluster'>): Pick<
   RedisClient,
-  'get' | 'set' | 'acquireLease' | 'setMax'
+  'get' | 'set' | 'acquireLease' | 'setMax' | 'addDistinct' | 'countDistinct'
 > => ({
   // `mget` on a cluster requires all its keys in one slot.
   get: (keys) =>
@@ -73,6 +73,11 @@ const createMethods = ({
   async setMax(key, value, ttlMs) {
     await connection.eval(setMaxScript, 1, key, value, Math.ceil(ttlMs));
   },
+  // No script: a user of Redis without the right to PFADD would seem to lack the right to all scripts.
+  async addDistinct(key, elements, ttlMs) {
+    await Promise.all([connection.pfadd(key, ...elements), connection.pexpire(key, Math.ceil(ttlMs))]);
+  },
+  countDistinct: (keys) => connection.pfcount(...keys),
 });
 
 /**

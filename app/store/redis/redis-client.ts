@@ -13,6 +13,10 @@ export interface RedisClient {
   acquireLease(key: string, ttlMs: number): Promise<boolean>;
   /** Stores the greater of the present value and `value`, and sets the key's time to live to `ttlMs`. */
   setMax(key: string, value: number, ttlMs: number): Promise<void>;
+  /** Adds to a set of which only the number of distinct elements can be read (HyperLogLog). The set expires after `ttlMs`. */
+  addDistinct(key: string, elements: readonly string[], ttlMs: number): Promise<void>;
+  /** How many distinct elements the sets have together, within about 1 %. The keys share a hash slot: `{tag}…`. */
+  countDistinct(keys: readonly string[]): Promise<number>;
   publish(channel: string, message: string): Promise<void>;
   subscribe(channel: string, onMessage: (message: string) => void): Promise<void>;
   /** Never throws. */

@@ -36,6 +36,13 @@ const calls: readonly (readonly [command: string, ...args: (string | number)[]])
   ['ping'],
 ];
 
+/** Without them the metric auth_login_accounts counts the logins of each replica alone. Nothing else changes. */
+const optionalCalls: typeof calls = [
+  ['pfadd', 'check:set', 'element'],
+  ['pfcount', 'check:set'],
+  ['pexpire', 'check:set', 1],
+];
+
 /** In every mode. */
 export const requiredCommands: ReadonlySet<string> = new Set([
   ...calls.map(([command]) => command),
@@ -43,9 +50,12 @@ export const requiredCommands: ReadonlySet<string> = new Set([
   'subscribe',
 ]);
 
+/** The service works without them: a user of Redis with the rights of an earlier release may lack them. */
+export const optionalCommands: ReadonlySet<string> = new Set(['pfadd', 'pfcount']);
+
 /** The rights of a user for the service alone, as ACL SETUSER takes them. */
 export function accessRule(keyPrefix: string): string {
-  const commands = [...requiredCommands].map((command) => `+${command}`).join(' ');
+  const commands = [...requiredCommands, ...optionalCommands].map((command) => `+${command}`).join(' ');
   // The client itself asks a cluster for its slots, over a connection that it names. INFO shows the eviction policy. The
   // service works without INFO and CLIENT SETNAME.
   return `resetkeys ~${keyPrefix}* resetchannels &${keyPrefix}* -@all ${commands} +cluster|slots +client|setname +info`;
@@ -62,7 +72,9 @@ export async function tryRequiredCommands(
 ): Promise<ReadonlyMap<string, unknown>> {
   // Single connection and cluster declare the same method.
   const sender: Pick<Redis, 'call'> = connection;
-  const sent = calls.map(([command, ...args]) => [command, sender.call(command, ...args)] as const);
+  const sent = [...calls, ...optionalCalls].map(
+    ([command, ...args]) => [command, sender.call(command, ...args)] as const,
+  );
   // Nobody listens on this channel.
   const all = [...sent, ['publish', connection.publish(`${keyPrefix}check`, '')] as const];
   const errors = new Map<string, unknown>();

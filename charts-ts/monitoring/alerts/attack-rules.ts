@@ -2,7 +2,38 @@ import type { Values } from '../../values/schema.ts';
 import { serviceSelector } from '../promql.ts';
 import { type Alert, alertingRule } from './rule.ts';
 
-/** Signs of password guessing, credential stuffing, stolen refresh tokens and a Redis that others write to. */
+/** Attacks that the limits do not stop: passwords of many accounts are guessed, or somebody else writes to Redis. */
+export function attackPages(values: Values): Alert[] {
+  const selector = serviceSelector(values);
+  // Every replica reports the same number, so the largest is the newest.
+  const accounts = (outcome: string): string => `max(auth_login_accounts{${selector},outcome="${outcome}"})`;
+  return [
+    alertingRule(values, 'AuthPasswordGuessing', 'critical', {
+      // The number of accounts counts and not that of attempts: one script with a list of passwords endangers one account, and
+      // the limits stop it. On a Monday morning thousands log in and one in ten mistypes the password, so the failures must
+      // also be many in comparison with the successes.
+      expr: `${accounts('failure')} > 50 + 0.2 * ${accounts('success')}`,
+      for: '3m',
+      // An attack that pauses, or changes its speed, is one attack.
+      keepFiringFor: '1h',
+      summary: 'Somebody guesses passwords of many accounts',
+      description:
+        'Logins to {{ $value | humanize }} different accounts failed in ten minutes, many more than the successful ones explain.',
+    }),
+    alertingRule(values, 'AuthStateCopiesForged', 'critical', {
+      // bad_time is left out: clocks that differ cause it as well. An hour, so that an attacker who writes now and then is one
+      // page.
+      expr: `sum(increase(auth_state_copies_refused_total{${selector},reason=~"bad_mac|other_session"}[1h])) > 0`,
+      for: '0m',
+      summary: 'Somebody else writes session states to Redis',
+      description:
+        '{{ $value | humanize }} token checks in the last hour found a session state in Redis that the service did ' +
+        'not write, and refused it.',
+    }),
+  ];
+}
+
+/** Tickets: logins that fail in bulk, credential stuffing and refresh tokens that may be stolen. */
 export function attackAlerts(values: Values): Alert[] {
   const selector = serviceSelector(values);
   const logins = (matchers = ''): string => `sum(rate(auth_logins_total{${selector}${matchers}}[10m]))`;
@@ -17,7 +48,7 @@ export function attackAlerts(values: Values): Alert[] {
       summary: 'Most login attempts fail',
       description: '{{ $value | humanizePercentage }} of the login attempts of the last ten minutes failed.',
     }),
-    alertingRule(values, 'AuthCredentialStuffing', 'critical', {
+    alertingRule(values, 'AuthCredentialStuffing', 'warning', {
       // A list stolen from another service names many people who have no account here. Users rarely mistype their own
       // address.
       expr: `${unknownAccounts} / ${logins()} > 0.4 and ${unknownAccounts} > 0.5`,
@@ -40,15 +71,6 @@ export function attackAlerts(values: Values): Alert[] {
       summary: 'Refresh tokens are used from two networks or user agents at once: they may have been stolen',
       description:
         '{{ $value | humanize }} sessions with such a token were {{ $labels.action }} in the last 15 minutes.',
-    }),
-    alertingRule(values, 'AuthStateCopiesForged', 'critical', {
-      // bad_time is left out: clocks that differ cause it as well.
-      expr: `sum(increase(auth_state_copies_refused_total{${selector},reason=~"bad_mac|other_session"}[15m])) > 0`,
-      for: '0m',
-      summary: 'Somebody else writes session states to Redis',
-      description:
-        '{{ $value | humanize }} token checks in the last 15 minutes found a session state in Redis that the service did ' +
-        'not write, and refused it.',
     }),
   ];
 }

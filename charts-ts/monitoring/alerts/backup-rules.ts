@@ -18,7 +18,7 @@ export function backupAlerts(values: Values): Alert[] {
   const last = `auth_last_backup_timestamp_seconds{${selector}}`;
   const hours = Math.ceil(maxBackupAge(values) / hour);
   return [
-    alertingRule(values, 'AuthBackupOverdue', 'critical', {
+    alertingRule(values, 'AuthBackupOverdue', 'warning', {
       // Every pod reads the same fact from Postgres, and the largest value is the newest. A service that runs and reports
       // no backup has none; if no pod can be scraped, AuthServiceDown fires instead.
       expr:

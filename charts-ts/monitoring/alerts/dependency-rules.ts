@@ -1,79 +1,80 @@
 import type { Values } from '../../values/schema.ts';
-import { serviceSelector } from '../promql.ts';
+import { serviceSelector, shortestWindow } from '../promql.ts';
 import { type Alert, alertingRule } from './rule.ts';
-
-const day = 86_400;
-/** Seconds. Keys are rotated once a quarter. */
-const maxSigningKeyAge = 100 * day;
-/** Seconds. The purge runs daily, and one run may fail. */
-const maxPurgeAge = 2 * day + day / 12;
 
 /** Share of failed operations above which a store counts as degraded although it is connected. */
 const maxErrorRatio = 0.2;
 
 /**
- * Error ratio of a store's operations, labelled with the store. Five minutes hide a short disturbance. The last two
- * minutes end the alert soon after its cause.
+ * Error ratio of a store's operations. Five minutes hide a short disturbance. The shortest window ends the alert soon after
+ * its cause.
  */
-function errorRatioExceeded(dependency: string, errors: (window: string) => string, all: string): string {
-  const exceeded = (window: string): string =>
-    `${errors(window)} / sum(rate(${all}[${window}])) > ${maxErrorRatio}`;
-  return `label_replace(${exceeded('5m')} and ${exceeded('2m')}, "dependency", "${dependency}", "", "")`;
+function errorRatioExceeded(values: Values, errors: (window: string) => string, all: string): string {
+  return ['5m', shortestWindow(values)]
+    .map((window) => `${errors(window)} / sum(rate(${all}[${window}])) > ${maxErrorRatio}`)
+    .join(' and ');
 }
 
-function degradedAlert(values: Values): Alert {
-  const selector = serviceSelector(values);
-  const failed = (operations: string) => (window: string) =>
-    `sum(rate(${operations}{${selector},outcome="error"}[${window}]))`;
-  const commands = 'auth_redis_command_duration_seconds_count';
-  const queries = 'auth_postgres_query_duration_seconds_count';
-  // Registrations of taken names are subtracted: each is an error to Postgres, and an attacker can cause many.
-  const taken = `auth_registrations_total{${selector},outcome=~"(email|username)_taken"}`;
-  const failedQueries = (window: string) =>
-    `(${failed(queries)(window)} - (sum(rate(${taken}[${window}])) or vector(0)))`;
-  const conditions = [
-    `max by (dependency) (auth_degraded{${selector}}) == 1`,
-    errorRatioExceeded('redis', failed(commands), `${commands}{${selector}}`),
-    errorRatioExceeded('postgres', failedQueries, `${queries}{${selector}}`),
-  ];
-  return alertingRule(values, 'AuthDependencyDegraded', 'critical', {
-    expr: conditions.join(' or '),
-    for: '3m',
-    summary: 'A dependency of auth-service is degraded',
+function errorsOf(operations: string, selector: string) {
+  return (window: string): string => `sum(rate(${operations}{${selector},outcome="error"}[${window}]))`;
+}
+
+/** Nothing but token checks works without Postgres, so this is the page for its outage. */
+export function postgresOutageAlert(values: Values): Alert {
+  return alertingRule(values, 'AuthPostgresUnavailable', 'critical', {
+    // If a few of many pods cannot reach Postgres, Postgres works: AuthPostgresErrors is a ticket, and the error budget pages
+    // if users notice. Two minutes, because a failover takes one.
+    expr: `avg(auth_degraded{${serviceSelector(values)},dependency="postgres"}) >= 0.5`,
+    for: '2m',
+    summary: 'Postgres is unavailable: nobody can log in',
     description:
-      '{{ $labels.dependency }} is unreachable from at least one pod, or refuses more than a fifth of its operations.',
+      '{{ $value | humanizePercentage }} of the pods cannot use Postgres. Logins, registrations and refreshes fail; token checks are answered from Redis for a few minutes.',
   });
 }
 
-/** Alerts on Postgres, Redis, the hash queue, the signing key and the daily purge. */
-export function dependencyAlerts(values: Values): Alert[] {
+function postgresAlerts(values: Values): Alert[] {
   const selector = serviceSelector(values);
-  // Suspect networks may fill only half of the queue. That they wait or are refused says nothing about users.
-  const users = `${selector},priority!="suspect"`;
+  const queries = 'auth_postgres_query_duration_seconds_count';
+  // Registrations of taken names are subtracted: each is an error to Postgres, and an attacker can cause many.
+  const taken = `auth_registrations_total{${selector},outcome=~"(email|username)_taken"}`;
+  const failed = (window: string): string =>
+    `(${errorsOf(queries, selector)(window)} - (sum(rate(${taken}[${window}])) or vector(0)))`;
+  const pool = (series: string): string => `sum by (pool) (avg_over_time(${series}{${selector}}[10m]))`;
   return [
-    degradedAlert(values),
-    alertingRule(values, 'AuthPurgeOverdue', 'warning', {
-      expr: `min(auth_last_purge_age_seconds{${selector}}) > ${maxPurgeAge}`,
-      for: '30m',
-      summary: 'The purge has not completed for two days',
-      description:
-        'The last purge completed {{ $value | humanizeDuration }} ago. Expired sessions accumulate until the next one.',
-    }),
-    alertingRule(values, 'AuthHashQueueSaturated', 'critical', {
+    alertingRule(values, 'AuthPostgresErrors', 'warning', {
       expr:
-        `sum(rate(auth_hash_rejected_total{${users}}[5m])) > 0.1 or ` +
-        `histogram_quantile(0.95, sum by (le) (rate(auth_hash_wait_seconds_bucket{${users}}[5m]))) > 1`,
+        `max(auth_degraded{${selector},dependency="postgres"}) == 1 or ` +
+        errorRatioExceeded(values, failed, `${queries}{${selector}}`),
       for: '3m',
-      summary: 'The password hash queue is saturated: logins are slow or refused',
+      summary: 'Postgres refuses queries, or some pods cannot reach it',
       description:
-        'Hashes rejected per second, or 95th percentile of the queue time in seconds: {{ $value | humanize }}.',
+        'Postgres refuses more than a fifth of the queries, or at least one pod cannot reach it or write to it.',
     }),
-    alertingRule(values, 'AuthSigningKeyTooOld', 'warning', {
-      // Only the key that signs counts: retired keys are older, and the next key is younger.
-      expr: `max(auth_signing_key_age_seconds{${selector},use="signing"}) > ${maxSigningKeyAge}`,
-      for: '1h',
-      summary: 'The signing key is due for rotation',
-      description: 'The signing key is {{ $value | humanizeDuration }} old.',
+    alertingRule(values, 'AuthPostgresPoolWaits', 'warning', {
+      // In proportion to the pools of all pods, so that it means the same for one pod and for fifty.
+      expr: `${pool('auth_postgres_pool_waiting')} / ${pool('auth_postgres_pool_size')} > 0.2`,
+      for: '5m',
+      summary: 'Queries wait for a connection to Postgres',
+      description:
+        'On average over ten minutes, {{ $value | humanize }} queries wait for each connection of the pool {{ $labels.pool }}.',
     }),
   ];
 }
+
+function redisAlert(values: Values): Alert {
+  const selector = serviceSelector(values);
+  const commands = 'auth_redis_command_duration_seconds_count';
+  return alertingRule(values, 'AuthRedisUnavailable', 'warning', {
+    // A ticket: no request fails without Redis.
+    expr:
+      `max(auth_degraded{${selector},dependency="redis"}) == 1 or ` +
+      errorRatioExceeded(values, errorsOf(commands, selector), `${commands}{${selector}}`),
+    for: '3m',
+    summary: 'Redis is unavailable: rate limits are counted by each pod, and revocations take a second',
+    description:
+      'At least one pod cannot use Redis, or Redis refuses more than a fifth of the commands. No request fails because of it.',
+  });
+}
+
+/** Tickets about Postgres and Redis. */
+export const dependencyAlerts = (values: Values): Alert[] => [...postgresAlerts(values), redisAlert(values)];

@@ -1,6 +1,7 @@
 import type { Values } from '../../values/schema.ts';
-import { type Alert, alertingRule, type Recording } from '../alerts/rule.ts';
-import { seriesLabels, serviceSelector } from '../promql.ts';
+import { unlessOutageEnded } from '../alerts/outages.ts';
+import { type Alert, alertingRule, type Recording, recordingRule } from '../alerts/rule.ts';
+import { serviceSelector } from '../promql.ts';
 import {
   badCount,
   badRatio,
@@ -38,9 +39,11 @@ function burnRateAlert(values: Values, objective: Objective, speed: keyof typeof
     return `(${ratios.join(' and ')} and ${recordedCount(objective, long)}${selector} > ${minBadRequests})`;
   });
   const isFast = speed === 'Fast';
+  const burns = conditions.join(' or ');
   return alertingRule(values, `Auth${objective.name}BudgetBurn${speed}`, isFast ? 'critical' : 'warning', {
-    expr: conditions.join(' or '),
-    for: isFast ? '2m' : '1h',
+    expr: isFast ? unlessOutageEnded(values, burns) : burns,
+    // Three minutes, so that an alert on the cause fires first and inhibits this one.
+    for: isFast ? '3m' : '1h',
     summary: `The ${objective.name.toLowerCase()} error budget ${isFast ? 'will be used up within days' : 'is being used up too fast'}`,
     description: `{{ $value | humanizePercentage }} of ${objective.badRequests}.`,
   });
@@ -49,23 +52,16 @@ function burnRateAlert(values: Values, objective: Objective, speed: keyof typeof
 /** Recording rules of the service level objectives: the ratio and the number of bad requests in each window. */
 export function recordings(values: Values): Recording[] {
   const selector = serviceSelector(values);
-  const record = (name: string, expr: string): Recording => ({
-    record: name,
-    expr,
-    labels: seriesLabels(values),
-  });
   return objectives.flatMap((objective) => [
     ...windows.map((window) =>
-      record(recordedRatio(objective, window), badRatio(objective, selector, window)),
+      recordingRule(values, recordedRatio(objective, window), badRatio(objective, selector, window)),
     ),
     ...[...burnRates.Fast, ...burnRates.Slow].map(({ long }) =>
-      record(recordedCount(objective, long), badCount(objective, selector, long)),
+      recordingRule(values, recordedCount(objective, long), badCount(objective, selector, long)),
     ),
   ]);
 }
 
-export const burnRateAlerts = (values: Values): Alert[] =>
-  objectives.flatMap((objective) => [
-    burnRateAlert(values, objective, 'Fast'),
-    burnRateAlert(values, objective, 'Slow'),
-  ]);
+/** The pages and the tickets about the error budgets. */
+export const burnRateAlerts = (values: Values, speed: keyof typeof burnRates): Alert[] =>
+  objectives.map((objective) => burnRateAlert(values, objective, speed));

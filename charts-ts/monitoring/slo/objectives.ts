@@ -9,6 +9,8 @@ export interface Objective {
   readonly budget: number;
   /** `auth:<series>_ratio:rate<window>` is the share of bad requests, `auth:<series>_count:increase<window>` their number. */
   readonly series: string;
+  /** `auth:<allSeries>_count:increase<window>` is the number of all requests that count. */
+  readonly allSeries: string;
   /** Distinguishes the series of the objective in a legend; empty if there is only one series. */
   readonly legend: string;
   /** PromQL of bad and of all requests. `over` applies a function and a window to a series. */
@@ -35,6 +37,7 @@ const availability: Objective = {
   badRequests: '{{ $labels.class }} requests end with a server error (objective: less than 0.1 %)',
   budget: 0.001,
   series: 'request_error',
+  allSeries: 'request',
   legend: '{{class}}',
   bad: (selector, over) => `sum by (class) (${over(`http_requests_total{${selector},result="error"}`)})`,
   all: (selector, over) => `sum by (class) (${over(`http_requests_total{${selector}}`)})`,
@@ -46,6 +49,7 @@ const latency: Objective = {
   badRequests: 'authentication requests take longer than 250 ms (objective: less than 5 %)',
   budget: 0.05,
   series: 'authentication_slow',
+  allSeries: 'authentication',
   legend: '',
   bad: (selector, over) =>
     `(sum(${over(`${duration}_count{${selector},${latencySelector}}`)})` +
@@ -65,8 +69,14 @@ export function badRatio({ all, bad }: Objective, selector: string, window: stri
 export const badCount = ({ bad }: Objective, selector: string, window: string): string =>
   bad(selector, (series) => `increase(${series}[${window}])`);
 
-/** Names of the recorded series of both. */
+/** PromQL of the number of all requests. */
+export const allCount = ({ all }: Objective, selector: string, window: string): string =>
+  all(selector, (series) => `increase(${series}[${window}])`);
+
+/** Names of the recorded series. The ratio over 30 days is the share of bad requests that the budget is compared with. */
 export const recordedRatio = ({ series }: Objective, window: string): string =>
   `auth:${series}_ratio:rate${window}`;
 export const recordedCount = ({ series }: Objective, window: string): string =>
   `auth:${series}_count:increase${window}`;
+export const recordedAll = ({ allSeries }: Objective, window: string): string =>
+  `auth:${allSeries}_count:increase${window}`;

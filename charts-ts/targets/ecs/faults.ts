@@ -1,6 +1,6 @@
 import { seconds } from '../../values/formats.ts';
 import { databaseCa } from './database-ca.ts';
-import { deploymentPercent, idleTimeoutSeconds, longestTimeoutSeconds } from './ecs-names.ts';
+import { idleTimeoutSeconds, longestTimeoutSeconds } from './ecs-names.ts';
 import { fargateSize, sizeFault } from './fargate-size.ts';
 import { eventBridgeCron } from './schedule.ts';
 import type { EcsValues } from './values.ts';
@@ -9,9 +9,11 @@ import type { EcsValues } from './values.ts';
 export const stopSeconds = ({ rollout }: EcsValues): number =>
   seconds(rollout.drainDelay) + seconds(rollout.shutdownTimeout) + 5;
 
-/** The largest number of tasks at once, which is reached during a deployment under load. */
-export const mostTasks = ({ autoscaling }: EcsValues): number =>
-  Math.floor((autoscaling.maxReplicas * deploymentPercent) / 100);
+/**
+ * The largest number of tasks with connections at once. ECS counts the tasks that run: it starts the next ones while those that
+ * it has stopped still drain, so that a deployment under load can have all old and all new tasks.
+ */
+const mostTasks = (maxReplicas: number): number => 2 * maxReplicas;
 
 function* sizes({ purge, resources }: EcsValues): Iterable<string> {
   for (const [path, { limits }] of Object.entries({ resources, 'purge.resources': purge.resources })) {
@@ -35,17 +37,20 @@ function* capacity(values: EcsValues): Iterable<string> {
   const { autoscaling, database, ecs } = values;
   if (autoscaling.minReplicas > autoscaling.maxReplicas)
     yield `autoscaling.minReplicas: must not be above autoscaling.maxReplicas, which is ${autoscaling.maxReplicas}`;
-  const connections = mostTasks(values) * database.poolMax;
+  const tasks = mostTasks(autoscaling.maxReplicas);
+  const connections = tasks * database.poolMax;
   if (connections > database.maxConnections)
-    yield `database.maxConnections: must be at least ${connections}: ${mostTasks(values)} tasks during a deployment × database.poolMax ${database.poolMax}`;
+    yield `database.maxConnections: must be at least ${connections}: ${tasks} tasks during a deployment, with those that stop, × database.poolMax ${database.poolMax}`;
   if (ecs.database.maxStorageGib < ecs.database.storageGib)
     yield `ecs.database.maxStorageGib: must not be below ecs.database.storageGib, which is ${ecs.database.storageGib}`;
 }
 
 function* stores(values: EcsValues): Iterable<string> {
-  const { ecs, redis } = values;
+  const { database, ecs, redis } = values;
   if (!databaseCa(values))
     yield `database.ca: is required, because the CA of Amazon RDS in ${ecs.region} is not known here: --set-file database.ca=ca.pem`;
+  if (database.requiredForReadiness)
+    yield 'database.requiredForReadiness: must be false, because ECS replaces tasks that the load balancer finds unready, and no task starts without Postgres';
   if (!redis.tls) yield 'redis.tls: must be true, because ElastiCache offers an auth token with TLS only';
   if (redis.clientCertificate || redis.sentinelPassword)
     yield 'redis: ElastiCache has neither client certificates nor sentinels: redis.clientCertificate and redis.sentinelPassword must be false';

@@ -3,16 +3,15 @@ import { promtool } from './promtool.ts';
 import type { AlertCase, AlertCases } from './situations/alert-case.ts';
 
 /**
- * One group with the alert and the recording rules that it reads. It has to be one group, because promtool evaluates
- * groups in any order.
+ * One group with the alert and the recording rules that it reads, and that those read. It has to be one group, because promtool
+ * evaluates groups in any order.
  */
 function groupOf(groups: readonly RuleGroup[], alert: string): RuleGroup {
   const all = groups.flatMap(({ rules }) => rules);
-  const alerts = all.filter((rule) => 'alert' in rule && rule.alert === alert);
-  const read = all.filter(
-    (rule) => 'record' in rule && alerts.some(({ expr }) => expr.includes(rule.record)),
-  );
-  return { name: 'tested', rules: [...read, ...alerts] };
+  const needed = new Set(all.filter((rule) => 'alert' in rule && rule.alert === alert));
+  for (const { expr } of needed)
+    for (const rule of all) if ('record' in rule && expr.includes(rule.record)) needed.add(rule);
+  return { name: 'tested', rules: all.filter((rule) => needed.has(rule)) };
 }
 
 /** promtool's file that tests whether the alert fires with the given labels in the situation. */

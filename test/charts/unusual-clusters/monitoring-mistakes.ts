@@ -42,6 +42,16 @@ const refusals: readonly (readonly [title: string, values: string, refused: stri
     'monitoring.rules.extraGroups: must be empty, because monitoring.rules.enabled is false',
   ],
   [
+    'a scrape interval that is too long for the alerts',
+    'serviceMonitor: { interval: 3m }',
+    'monitoring.serviceMonitor.interval: must be at most 2m, because the alerts of monitoring.rules need two samples in five minutes',
+  ],
+  [
+    'inhibitions where there are no rules',
+    'rules: { enabled: false }\n  alertmanagerConfig: { enabled: true }',
+    'monitoring.alertmanagerConfig.enabled: must be false, because monitoring.rules.enabled is false: it inhibits only their alerts',
+  ],
+  [
     'a label that Prometheus does not allow',
     'matchers: { cluster-id: eu-1 }',
     'monitoring.matchers.cluster-id: must be the name of a label in Prometheus: letters, digits and _',

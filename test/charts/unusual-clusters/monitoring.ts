@@ -82,6 +82,25 @@ const rows: readonly UnusualCluster[] = [
     },
   },
   {
+    title: 'an Alertmanager of the operator, and a label of the cluster',
+    values:
+      'monitoring: { matchers: { cluster: eu-1 }, alertmanagerConfig: { enabled: true, labels: { alertmanager: main } } }',
+    output: {
+      'AlertmanagerConfig/auth-service': {
+        metadata: { namespace: 'auth-system', labels: { alertmanager: 'main' } },
+        spec: {
+          inhibitRules: [
+            {
+              sourceMatch: [{ name: 'alertname', matchType: '=~', value: 'AuthServiceDown' }],
+              equal: ['namespace', 'job', 'cluster'],
+            },
+            ...Array.from({ length: 10 }, () => ({})),
+          ],
+        },
+      },
+    },
+  },
+  {
     title: 'alerts of its own, without one of the charts, and with another severity',
     values: `monitoring:
   rules:
@@ -95,12 +114,12 @@ const rows: readonly UnusualCluster[] = [
       'PrometheusRule/auth-service': {
         spec: {
           groups: [
-            { name: 'auth-service-availability' },
             { name: 'auth-service-objectives' },
-            { name: 'auth-service-budgets' },
+            { name: 'auth-service-symptoms' },
             {
               name: 'auth-service-attacks',
               rules: [
+                { alert: 'AuthPasswordGuessing', for: '3m', keep_firing_for: '1h' },
                 {
                   alert: 'AuthLoginFailureSurge',
                   labels: {
@@ -126,7 +145,14 @@ const rows: readonly UnusualCluster[] = [
                 },
               ],
             },
+            { name: 'auth-service-budgets' },
+            { name: 'auth-service-budget-counts', interval: '5m' },
+            { name: 'auth-service-budget-ratios', interval: '2m' },
+            { name: 'auth-service-scrapes' },
+            { name: 'auth-service-kubernetes' },
             { name: 'auth-service-dependencies' },
+            { name: 'auth-service-processes' },
+            { name: 'auth-service-maintenance' },
             { name: 'mine', rules: [{ alert: 'Mine', expr: 'up == 0' }] },
           ],
         },
@@ -136,17 +162,14 @@ const rows: readonly UnusualCluster[] = [
   {
     title: 'one Mimir for several clusters, and a scraper of its own',
     values:
-      'monitoring:\n  serviceMonitor: { enabled: false }\n  job: auth\n  matchers: { cluster: eu-1 }\n  rules: { disabled: [AuthSigningKeyTooOld, AuthHashQueueSaturated, AuthDependencyDegraded] }',
+      'monitoring:\n  serviceMonitor: { enabled: false }\n  job: auth\n  matchers: { cluster: eu-1 }\n  rules: { disabled: [AuthSigningKeyTooOld] }',
     output: {
       'PrometheusRule/auth-service': {
         spec: {
           groups: [
-            {},
-            {},
-            {},
-            {},
+            ...Array.from({ length: 10 }, () => ({})),
             {
-              name: 'auth-service-dependencies',
+              name: 'auth-service-maintenance',
               rules: [
                 {
                   alert: 'AuthPurgeOverdue',
@@ -163,16 +186,13 @@ const rows: readonly UnusualCluster[] = [
   {
     title: 'series that are called after a label of the Service',
     values:
-      'commonLabels: { team: identity }\nmonitoring:\n  serviceMonitor: { jobLabel: team }\n  rules: { disabled: [AuthSigningKeyTooOld, AuthHashQueueSaturated, AuthDependencyDegraded] }',
+      'commonLabels: { team: identity }\nmonitoring:\n  serviceMonitor: { jobLabel: team }\n  rules: { disabled: [AuthSigningKeyTooOld] }',
     output: {
       'ServiceMonitor/auth-service': { spec: { jobLabel: 'team' } },
       'PrometheusRule/auth-service': {
         spec: {
           groups: [
-            {},
-            {},
-            {},
-            {},
+            ...Array.from({ length: 10 }, () => ({})),
             {
               rules: [
                 {

@@ -25,6 +25,9 @@ export const network: ExampleBlock = {
     'monitoring.rules.annotations': [{ 'example.com/owner': 'identity' }],
     'monitoring.rules.labels': [{ release: 'prometheus' }],
     'monitoring.rules.runbooks': ['https://wiki.example.com/auth'],
+    'monitoring.alertmanagerConfig.enabled': [true],
+    'monitoring.alertmanagerConfig.labels': [{ alertmanager: 'main' }],
+    'monitoring.alertmanagerConfig.annotations': [{ 'example.com/owner': 'identity' }],
     'monitoring.dashboards.labels': [{ grafana_dashboard: 'auth' }],
   },
   special: {

@@ -186,10 +186,14 @@ onRealStore('The doctor and Postgres', () => {
     expect(unsafe.problems).to.deep.equal(['warning database-settings']);
   });
 
-  it('finds more replicas than there are connections', async () => {
+  it('finds more replicas than there are connections, and too few with those that drain', async () => {
     const { problems, findings } = await run({ replicas: 5_000 });
     expect(problems).to.deep.equal(['failed database-connection-budget']);
-    expect(findings.get('database-connection-budget')?.message).to.contain('5000 × DB_POOL_MAX (10) = 50000');
+    const message = findings.get('database-connection-budget')?.message ?? '';
+    expect(message).to.contain('5000 × DB_POOL_MAX (10) = 50000');
+    const available = Number(/ = 50000 of (\d+) /.exec(message)?.[1]);
+    const updating = await run({ replicas: Math.round((0.75 * available) / 10) });
+    expect(updating.problems).to.deep.equal(['warning database-connection-budget']);
   });
 
   it('finds a replica that cannot be used', async () => {

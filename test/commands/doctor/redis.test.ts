@@ -5,6 +5,8 @@ import { redisConnectionChecks } from '../../../app/commands/doctor/checks/redis
 import { redisStateChecks } from '../../../app/commands/doctor/checks/redis-state.ts';
 import { accessRule } from '../../../app/store/redis/required-commands.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
+import { useMonotonicClock } from '../../support/clock.ts';
+import { type Faults, withFaults } from '../../support/faults.ts';
 import { onRealStore } from '../../support/stores.ts';
 import { diagnose, only } from './support/diagnosis.ts';
 
@@ -55,6 +57,16 @@ onRealStore('The doctor and Redis', (stores) => {
     expect(findings.get('redis-rights')?.message).to.contain('may not send HINCRBY on');
   });
 
+  it('warns of rights of an earlier release, without which only one metric is worse', async () => {
+    await setUser(`${accessRule(`${user}:`)} -pfadd -pfcount`);
+    const env = { REDIS_URL: asUser(), REDIS_KEY_PREFIX: `${user}:` };
+    const { findings, problems } = await diagnose({ env }, checks);
+    expect(problems).to.deep.equal(['warning redis-rights']);
+    expect(findings.get('redis-rights')?.message)
+      .to.contain('PFADD, PFCOUNT')
+      .and.contain('auth_login_accounts');
+  });
+
   it('finds a wrong password', async () => {
     await setUser(accessRule(`${user}:`));
     expect(await run(asUser('wrong'))).to.deep.equal(['failed redis-password']);
@@ -79,17 +91,33 @@ onRealStore('The doctor and Redis', (stores) => {
 });
 
 onRealStore('The doctor and the service on this machine', (stores) => {
+  const clock = useMonotonicClock();
   let app: TestApp;
-  before(async () => {
-    app = await startApp(stores());
+  let faults: Faults;
+  beforeEach(async () => {
+    const faulty = withFaults(stores());
+    faults = faulty.faults;
+    app = await startApp(faulty.stores);
   });
-  after(() => app.close());
+  afterEach(() => app.close());
+
+  async function ask() {
+    const env = { METRICS_PORT: 'off', PORT: String(app.port), HOST: '127.0.0.1' };
+    return (await diagnose({ env }, only('service-ready'))).findings.get('service-ready');
+  }
 
   it('says whether the service is ready, and why it is not', async () => {
-    const env = { METRICS_PORT: 'off', PORT: String(app.port), HOST: '127.0.0.1' };
-    const ask = async () => (await diagnose({ env }, only('service-ready'))).findings.get('service-ready');
     expect(await ask()).to.include({ status: 'passed' });
     app.drain();
     expect(await ask()).to.include({ status: 'failed', message: 'It is not ready: draining: true' });
+  });
+
+  it('tells a service that only checks tokens from one that is ready', async () => {
+    expect(await ask()).to.include({ status: 'passed' });
+    faults.postgres = true;
+    await clock.advance(500);
+    const message =
+      'It is degraded: it checks tokens, and nobody can log in (postgres: down, schema: unknown)';
+    expect(await ask()).to.include({ status: 'failed', message });
   });
 });

@@ -47,6 +47,30 @@ onEachStore('Stores that are away', (stores) => {
     expect((await verify(access)).status).to.equal(204);
   });
 
+  it('Postgres away: every replica stays ready for token checks, and refuses logins with Retry-After', async () => {
+    const replicas = [app, await startApp(app.stores), await startApp(app.stores)];
+    const ready = ({ ask }: TestApp) => ask('GET /api/v1/health/ready');
+    expect((await Promise.all(replicas.map(ready))).map(({ status }) => status)).to.deep.equal([
+      200, 200, 200,
+    ]);
+    const { access, email } = await logInNewUser(app);
+    await verify(access);
+    const { redis } = app.stores;
+    await until(async () => (await redis.get([`signed-state:${sessionIdOf(access)}`]))[0] !== null);
+    faults.postgres = true;
+    await forget();
+    for (const { ask } of replicas) {
+      const { body, status } = await ask('GET /api/v1/health/ready');
+      const check = await ask('GET /api/v1/auth/verify', { token: access });
+      const login = await ask('POST /api/v1/auth/login', { body: { email, password: 'whatever' } });
+      expect([status, body.status, check.status, login.status, login.headers['retry-after']]).to.deep.equal([
+        ...[200, 'degraded', 204],
+        ...[503, '1'],
+      ]);
+    }
+    await Promise.all(replicas.slice(1).map((replica) => replica.close()));
+  });
+
   it('Postgres away: a session that ended before stays dead', async () => {
     const { access } = await logInNewUser(app);
     await verify(access);
@@ -89,22 +113,45 @@ onEachStore('Stores that are away', (stores) => {
     expect(await isAccepted(app, access)).to.equal(false);
   });
 
-  it('readiness reports Redis as degraded and Postgres as failure', async () => {
+  it('readiness reports each store, and fails only while no token can be checked', async () => {
     const ready = () => app.ask('GET /api/v1/health/ready');
-    expect((await ready()).body).to.deep.equal({
-      status: 'ready',
-      checks: { postgres: 'up', schema: 'current', redis: 'up', signing_key: 'usable', draining: false },
-    });
+    const checks = {
+      schema: 'current',
+      redis: 'up',
+      signing_key: 'usable',
+      isolated: false,
+      draining: false,
+    };
+    expect((await ready()).body).to.deep.equal({ status: 'ready', checks: { postgres: 'up', ...checks } });
     // One check answers all requests of half a second.
-    faults.redis = true;
-    await clock.advance(500);
-    const degraded = await ready();
-    expect([degraded.status, degraded.body.checks.redis]).to.deep.equal([200, 'degraded']);
-    faults.postgres = true;
-    await clock.advance(500);
-    const failed = await ready();
-    expect([failed.status, failed.body.checks.postgres]).to.deep.equal([503, 'down']);
+    const during = async (outage: Partial<Faults>) => {
+      Object.assign(faults, { postgres: false, redis: false }, outage);
+      await clock.advance(500);
+      const { body, status } = await ready();
+      return [status, body.status, body.checks.postgres, body.checks.redis];
+    };
+    expect(await during({ redis: true })).to.deep.equal([200, 'ready', 'up', 'degraded']);
+    expect(await during({ postgres: true })).to.deep.equal([200, 'degraded', 'down', 'up']);
+    expect(await during({ postgres: true, redis: true })).to.deep.equal([
+      503,
+      'not_ready',
+      'down',
+      'degraded',
+    ]);
     expect((await app.ask('GET /api/v1/health/live')).status).to.equal(200);
     expect((await app.ask('GET /api/v1/health')).status).to.equal(200);
+    expect(await during({})).to.deep.equal([200, 'ready', 'up', 'up']);
+  });
+
+  it('Postgres away: public keys and the user of a valid token are served', async () => {
+    const { access, email } = await logInNewUser(app);
+    await verify(access);
+    const { redis } = app.stores;
+    await until(async () => (await redis.get([`signed-state:${sessionIdOf(access)}`]))[0] !== null);
+    faults.postgres = true;
+    await forget();
+    expect((await app.ask('GET /.well-known/jwks.json')).status).to.equal(200);
+    const own = await app.ask('GET /api/v1/users/me', { token: access });
+    expect([own.status, own.body.data.email]).to.deep.equal([200, email]);
   });
 });

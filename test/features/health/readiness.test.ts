@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createReadiness } from '../../../app/features/health/readiness.ts';
+import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import { instrumentDatabase } from '../../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { useMonotonicClock } from '../../support/clock.ts';
@@ -11,7 +12,7 @@ describe('The current readiness', () => {
     const never = () => new Promise<never>(() => undefined);
     const database = { query: never, transaction: never, close: never };
     const readiness = createReadiness(
-      { database, redis: { ping: never } },
+      { database, redis: { ...createInMemoryRedis(), ping: never } },
       { canSign: () => true },
       () => isDraining,
     );

@@ -56,6 +56,8 @@ describe('The probes', () => {
     expect(readiness()).to.deep.equal([200, ready]);
     probes.publish({ ...ready, status: 'not_ready' });
     expect(readiness()).to.deep.equal([503, { ...ready, status: 'not_ready' }]);
+    probes.publish({ ...ready, status: 'degraded' });
+    expect(readiness()).to.deep.equal([200, { ...ready, status: 'degraded' }]);
   });
 
   it('are not ready when the last check is ten seconds old, and say so', () => {

@@ -6,7 +6,7 @@ import { freePort, startProcess, waitFor } from './process.ts';
 
 export interface Nginx {
   readonly url: string;
-  /** Reloads nginx with these upstreams. Requests in flight finish on their old upstream. */
+  /** Reloads nginx with these upstreams. Requests in flight finish on their old upstream. Without one, nginx answers 503. */
   route(upstreams: readonly string[]): void;
 }
 
@@ -17,6 +17,9 @@ const binary = '/usr/sbin/nginx';
  */
 function configuration(folder: string, port: number, upstreams: readonly string[]): string {
   const servers = upstreams.map((url) => `    server ${new URL(url).host} max_fails=0;`).join('\n');
+  // An upstream without servers is no valid configuration.
+  const upstream = upstreams.length > 0 ? `  upstream replicas {\n${servers}\n    keepalive 64;\n  }` : '';
+  const destination = upstreams.length > 0 ? 'proxy_pass http://replicas;' : 'return 503;';
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
     .map((name) => `  ${name}_temp_path ${folder}/nginx-${name};`)
     .join('\n');
@@ -30,14 +33,11 @@ events { worker_connections 4096; }
 http {
   access_log off;
 ${temporary}
-  upstream replicas {
-${servers}
-    keepalive 64;
-  }
+${upstream}
   server {
     listen 127.0.0.1:${port} backlog=4096;
     location / {
-      proxy_pass http://replicas;
+      ${destination}
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       proxy_set_header Host $host;

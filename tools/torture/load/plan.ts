@@ -19,7 +19,15 @@ export interface Stream {
   readonly keepAlive?: boolean;
 }
 
-export type RequestKind = 'me' | 'sessions' | 'verify' | 'login' | 'register' | 'refresh' | 'fresh-token';
+export type RequestKind =
+  | 'me'
+  | 'sessions'
+  | 'verify'
+  | 'jwks'
+  | 'login'
+  | 'register'
+  | 'refresh'
+  | 'fresh-token';
 
 export interface Plan {
   readonly streams: readonly Stream[];

@@ -77,6 +77,8 @@ export function createSend(stream: Stream): Send {
       return () => ask(base(), 'GET /api/v1/users/me/sessions', { token: token() });
     case 'verify':
       return () => ask(base(), 'GET /api/v1/auth/verify', { token: token() });
+    case 'jwks':
+      return () => ask(base(), 'GET /.well-known/jwks.json', {});
     case 'login':
       return () => {
         const { email, password } = user();

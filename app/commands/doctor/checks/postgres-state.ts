@@ -98,12 +98,18 @@ async function checkBudget(sql: ReadOnlyPostgres, { config, replicas }: DoctorCo
   const { max, reserved, used, ours } = await oneRow<Connections>(sql, countConnections);
   const needed = replicas * config.database.poolMax;
   const available = max - reserved - Math.max(0, used - ours);
+  // A rolling update starts new processes, and old ones keep their connections until they have drained.
+  const updating = 2 * needed;
   const budget = `${replicas} × DB_POOL_MAX (${config.database.poolMax}) = ${needed} of ${available} (max_connections ${max}, ${used} in use, ${ours} of them by the service)`;
-  const fix = `Lower DB_POOL_MAX to ${Math.max(1, Math.floor((available * 0.8) / replicas))}, raise max_connections, or use a pooler (docs/poolers.md)`;
+  const poolMax = Math.max(1, Math.floor(available / (2 * replicas)));
+  const fix = `Lower DB_POOL_MAX to ${poolMax}, raise max_connections, or use a pooler (docs/poolers.md)`;
   if (needed > available)
     return failed(`The service may open more connections than there are: ${budget}`, fix);
-  // A rolling update starts new processes before it ends the old ones.
-  if (needed > available * 0.8) return warning(`Little is left for a rolling update: ${budget}`, fix);
+  if (updating > available)
+    return warning(
+      `A rolling update may need ${updating} connections, because replicas that drain keep theirs: ${budget}`,
+      fix,
+    );
   return passed(budget);
 }
 
@@ -163,7 +169,7 @@ export const postgresStateChecks: readonly DoctorCheck[] = [
     category,
     title: 'Postgres has enough connections for all replicas',
     documentation:
-      'Every replica opens up to `DB_POOL_MAX` connections, and a rolling update has more replicas for a while. `--replicas` is their greatest number, such as `maxReplicas` of the autoscaler. The doctor subtracts what other programs use at this moment. Behind a pooler the numbers are those of the pool.',
+      'Every replica opens up to `DB_POOL_MAX` connections. A rolling update may need twice as many: the new replicas start while old ones drain, and those keep their connections until they end. The doctor warns if there are fewer. `--replicas` is their greatest number, such as `maxReplicas` of the autoscaler. The doctor subtracts what other programs use at this moment. Behind a pooler the numbers are those of the pool.',
     ask: checkBudget,
   }),
   queryCheck({

@@ -2,7 +2,7 @@ import { Cluster, type Redis } from 'ioredis';
 import { meaningOf } from '../../../observe/redis-errors.ts';
 import { readMemory } from '../../../store/redis/inspection.ts';
 import type { IoredisConnection } from '../../../store/redis/ioredis-connection.ts';
-import { accessRule, tryRequiredCommands } from '../../../store/redis/required-commands.ts';
+import { accessRule, optionalCommands, tryRequiredCommands } from '../../../store/redis/required-commands.ts';
 import { type Finding, failed, passed, skipped, warning } from '../../checks/check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { clockFinding, midpoint } from './clock.ts';
@@ -42,7 +42,14 @@ async function findRefused(connection: IoredisConnection, keyPrefix: string) {
 const checkRights: Ask = async (connection, { config }) => {
   const { keyPrefix } = config.redis;
   const refused = await findRefused(connection, keyPrefix);
+  const isOptional = (command: string): boolean => optionalCommands.has(command.toLowerCase());
   const [forbidden, unknown] = [refused('no_permission'), refused('unknown_command')];
+  const all = [...forbidden, ...unknown];
+  if (all.length > 0 && all.every(isOptional))
+    return warning(
+      `The service may not send ${all.join(', ')}, so that each replica counts auth_login_accounts from its own logins`,
+      `Run ACL SETUSER NAME ${accessRule(keyPrefix)}`,
+    );
   if (forbidden.length > 0)
     return failed(
       `The user in REDIS_URL may not send ${forbidden.join(', ')} on keys that begin with ${keyPrefix}`,

@@ -9,7 +9,7 @@ export const storeEventRules = rulesOf([
     'The service lost Postgres',
     'Check the server and the network; postgres_back shows the end',
     'database-silent',
-    'AuthDependencyDegraded',
+    'AuthPostgresUnavailable',
   ],
   [
     'event-redis-password',
@@ -18,7 +18,7 @@ export const storeEventRules = rulesOf([
     'Redis refuses the user or the password',
     'Correct REDIS_URL or REDIS_SENTINEL_PASSWORD',
     'redis-password',
-    'AuthDependencyDegraded',
+    'AuthRedisUnavailable',
   ],
   [
     'event-redis-rights',
@@ -27,7 +27,7 @@ export const storeEventRules = rulesOf([
     'The user of Redis lacks rights',
     'Use the rule in docs/redis.md, "Access rights"',
     'redis-rights',
-    'AuthDependencyDegraded',
+    'AuthRedisUnavailable',
   ],
   [
     'event-redis-certificate',
@@ -36,7 +36,7 @@ export const storeEventRules = rulesOf([
     'The certificate of Redis is refused',
     'Set REDIS_CA_FILE, or correct the host name',
     'redis-tls-authority',
-    'AuthDependencyDegraded',
+    'AuthRedisUnavailable',
   ],
   [
     'event-redis-mistake',
@@ -45,7 +45,7 @@ export const storeEventRules = rulesOf([
     'REDIS_URL names the wrong kind of server, master or database',
     'Compare REDIS_URL with docs/redis.md',
     'redis-cluster',
-    'AuthDependencyDegraded',
+    'AuthRedisUnavailable',
   ],
   [
     'event-redis-lost',
@@ -54,7 +54,7 @@ export const storeEventRules = rulesOf([
     'The service lost Redis and works with its fallbacks',
     'Check the server and the network; redis_back shows the end',
     'redis-silent',
-    'AuthDependencyDegraded',
+    'AuthRedisUnavailable',
   ],
   [
     'event-redis-evicts',

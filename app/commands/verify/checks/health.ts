@@ -62,17 +62,18 @@ export const healthChecks: readonly VerifyCheck[] = [
     category,
     title: 'The service is ready: Postgres, its schema and the signing key',
     documentation:
-      '`GET /api/v1/health/ready` answers 200. `postgres: down` means that the service does not reach the database, `schema: behind` that `migrate` has not run, `signing_key: revoked` that the key that signs was revoked, `draining` that the replica is stopping. `auth-service doctor` on a replica finds the cause.',
+      '`GET /api/v1/health/ready` answers 200 with `"status":"ready"`. `degraded`, also with 200, means that Postgres is unavailable: tokens are checked, and nobody can log in. `postgres: down` means that the service does not reach the database, `schema: behind` that `migrate` has not run, `signing_key: revoked` that the key that signs was revoked, `isolated` that other replicas reach the database, `draining` that the replica is stopping. `auth-service doctor` on a replica finds the cause.',
     needs: ['health'],
     async run(context) {
       const reply = await context.readiness();
       if (reply.status === 200 && textField(reply, 'status') === 'ready') return passed('ready');
-      const causes = ['postgres', 'schema', 'signing_key', 'draining']
+      const causes = ['postgres', 'schema', 'signing_key', 'isolated', 'draining']
         .map((name) => [name, String(fieldOf(reply, `checks.${name}`))] as const)
         .filter(([, value]) => ['down', 'behind', 'unknown', 'revoked', 'true'].includes(value))
         .map(([name, value]) => `${name}: ${value}`);
+      const isDegraded = reply.status === 200 && textField(reply, 'status') === 'degraded';
       return failed(
-        [describe(reply), ...causes].join(', '),
+        [isDegraded ? 'degraded: nobody can log in' : describe(reply), ...causes].join(', '),
         'Run auth-service doctor on a replica, and correct what it finds',
       );
     },

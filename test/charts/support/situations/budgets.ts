@@ -21,6 +21,14 @@ function route(total: number, slow: number, steps: number, path = 'login', statu
   };
 }
 
+/** Twenty minutes in which all requests fail, after an hour in which none did. */
+const twentyMinutes = answers('0+600x60 36000x19 36600+600x60', '0x60 600+600x19 12000x60');
+/** The alert on their cause, and its end. */
+const causeEnded: Inputs = {
+  'ALERTS{alertname="AuthPostgresUnavailable",alertstate="firing",namespace="auth-system",job="auth-service"}':
+    '_x63 1x18 stale',
+};
+
 /** A series that installations of another namespace, and of this one, recorded in the same Prometheus. */
 const elsewhere = (series: string, values: string): Inputs => ({
   [`auth:${series}{namespace="elsewhere",job="auth-service",class="authentication"}`]: values,
@@ -48,6 +56,15 @@ export const budgets: AlertCases = {
       series: { ...answers('0+60x90', '0x90'), ...answers('0+6000x90', '0+600x90', 'token_check') },
       at: '70m',
       labels: { class: 'token_check' },
+    }),
+    fires('all requests failed for twenty minutes until ten minutes ago', {
+      series: twentyMinutes,
+      at: '91m',
+      ...authentication,
+    }),
+    silent('another alert has paged for these twenty minutes, and has ended', {
+      series: { ...twentyMinutes, ...causeEnded },
+      at: '91m',
     }),
     silent('a minute of errors is over', { series: answers('0+600x90', '0x10 0+30x1 30x79'), at: '70m' }),
     silent('half an hour of 5 % errors ended ten minutes ago', {

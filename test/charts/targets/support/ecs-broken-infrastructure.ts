@@ -127,6 +127,6 @@ export const stores: readonly Broken[] = [
     'more connections than Postgres accepts',
     '"max_connections":"100"',
     '"max_connections":"70"',
-    'ServiceServiceTaskCountTarget: 15 tasks during a deployment need 75 connections, and max_connections of Postgres is 70 [connections]',
+    'ServiceServiceTaskCountTarget: 20 tasks during a deployment, with those that stop, need 100 connections, and max_connections of Postgres is 70 [connections]',
   ),
 ];

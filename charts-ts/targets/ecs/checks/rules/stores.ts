@@ -1,4 +1,4 @@
-import { containerNames, deploymentPercent } from '../../ecs-names.ts';
+import { containerNames } from '../../ecs-names.ts';
 import { containersOf } from '../containers.ts';
 import type { Finding, Rule } from '../rule.ts';
 import { referenceOf, type Template, textOf, treeOf } from '../template.ts';
@@ -82,12 +82,13 @@ const connections: Rule = {
     const container = containersOf(template).find(({ name }) => name === containerNames.service);
     if (limit === undefined || !container) return;
     for (const { id, properties } of template.ofType('AWS::ApplicationAutoScaling::ScalableTarget')) {
-      const tasks = Math.floor((Number(properties.MaxCapacity) * deploymentPercent) / 100);
+      // A deployment replaces each task, and those that it has stopped keep their connections while they drain.
+      const tasks = 2 * Number(properties.MaxCapacity);
       const needed = tasks * Number(container.env.DB_POOL_MAX);
       if (needed > limit)
         yield [
           id,
-          `${tasks} tasks during a deployment need ${needed} connections, and max_connections of Postgres is ${limit}`,
+          `${tasks} tasks during a deployment, with those that stop, need ${needed} connections, and max_connections of Postgres is ${limit}`,
         ];
     }
   },

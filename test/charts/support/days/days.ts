@@ -1,0 +1,87 @@
+import { inhibitRules } from '../../../../charts-ts/monitoring/alerts/inhibitions.ts';
+import type { RuleGroup } from '../../../../charts-ts/monitoring/alerts/rule.ts';
+import type { Values } from '../../../../charts-ts/values/schema.ts';
+import type { Inputs } from '../promtool.ts';
+import { promtool } from '../promtool.ts';
+import { writeCluster } from './cluster-series.ts';
+import type { Scenario } from './conditions.ts';
+import { notifications } from './notifications.ts';
+import { createSeriesWriter } from './series-writer.ts';
+import { writeService } from './service-series.ts';
+
+/** How often each alert may notify somebody in a part of a scenario. Tickets that are not given may be any. */
+export interface Expectation {
+  readonly title: string;
+  /** Minutes since the start of the series. */
+  readonly from: number;
+  readonly until: number;
+  readonly pages: Readonly<Record<string, number>>;
+  readonly tickets?: Readonly<Record<string, number>>;
+}
+
+/** Every series of the scenario, with one sample a minute. */
+export function seriesOf(scenario: Scenario): Inputs {
+  const writer = createSeriesWriter();
+  for (let minute = 0; minute < scenario.minutes; minute += 1) {
+    writeService(writer, scenario, minute);
+    writeCluster(writer, scenario, minute);
+  }
+  return writer.inputs(scenario.minutes);
+}
+
+/** An expression whose results name their expectation, because promtool prints only results. */
+function assertion(
+  { title, until }: Expectation,
+  expression: string,
+  expected: Readonly<Record<string, number>>,
+) {
+  return {
+    expr: `label_replace(${expression}, "expectation", "${title}", "", "")`,
+    eval_time: `${until}m`,
+    exp_samples: Object.entries(expected).map(([alert, value]) => ({
+      labels: `{alertname="${alert}",expectation="${title}"}`,
+      value,
+    })),
+  };
+}
+
+interface Trial {
+  readonly groups: readonly RuleGroup[];
+  readonly values: Values;
+  readonly scenario: Scenario;
+  readonly expectations: readonly Expectation[];
+  /** Rules of Alertmanager other than those that the charts deliver. */
+  readonly rules?: ReturnType<typeof inhibitRules>;
+}
+
+/**
+ * Evaluates all rules over the scenario, once a minute, in promtool.
+ * @returns what promtool says of the expectations that are not met; empty if all are
+ */
+export function failedExpectations({ expectations, groups, scenario, values, ...trial }: Trial): string {
+  const rules = trial.rules ?? inhibitRules(values);
+  const tests = expectations.flatMap((one) => {
+    const window = `${one.until - one.from}m`;
+    const of = (severity: string): string => notifications(severity, window, rules);
+    return [
+      assertion(one, of('critical'), one.pages),
+      ...(one.tickets ? [assertion(one, of('warning'), one.tickets)] : []),
+    ];
+  });
+  const test = {
+    interval: '1m',
+    input_series: Object.entries(seriesOf(scenario)).map(([series, text]) => ({ series, values: text })),
+    promql_expr_test: tests,
+  };
+  const { ok, output } = promtool(['test', 'rules', 'test.yaml'], {
+    'rules.yaml': { groups },
+    'test.yaml': {
+      rule_files: ['rules.yaml'],
+      evaluation_interval: '1m',
+      // promtool evaluates groups in any order unless it is told otherwise.
+      group_eval_order: groups.map(({ name }) => name),
+      tests: [test],
+    },
+  });
+  return ok ? '' : output;
+}

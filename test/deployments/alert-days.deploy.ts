@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { inhibitRules } from '../../charts-ts/monitoring/alerts/inhibitions.ts';
+import type { RuleGroup } from '../../charts-ts/monitoring/alerts/rule.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
+import { calendar, expectations } from '../charts/support/days/calendar.ts';
+import { failedExpectations } from '../charts/support/days/days.ts';
+import { outageExpectations, outages } from '../charts/support/days/outages.ts';
+import { valuesOf } from '../charts/support/synthesized.ts';
+import { need } from './support/tools.ts';
+
+const values = valuesOf(
+  'eks',
+  'backup.enabled=true,backup.claim=auth-backups,monitoring.serviceMonitor.interval=1m',
+);
+const groups = ruleGroups(values);
+
+/** The groups with one alert changed. */
+const changed = (name: string, change: object): RuleGroup[] =>
+  groups.map((group) => ({
+    ...group,
+    rules: group.rules.map((rule) =>
+      'alert' in rule && rule.alert === name ? { ...rule, ...change } : rule,
+    ),
+  }));
+
+const summary = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([alert, count]) => `${count} × ${alert}`)
+    .join(', ') || 'none';
+
+describe('Simulated days', function () {
+  this.timeout(1_800_000);
+  let output = '';
+
+  before(function () {
+    need(this, 'promtool', 'the Debian package prometheus');
+    output = failedExpectations({ groups, values, scenario: calendar, expectations });
+  });
+
+  for (const { pages, tickets, title } of expectations)
+    it(`${title}: pages ${summary(pages)}${tickets ? `; tickets ${summary(tickets)}` : ''}`, () => {
+      const own = output
+        .split('expr: ')
+        .filter(
+          (text) => text.includes(`expectation", "${title}"`) || text.includes(`expectation=\\"${title}\\"`),
+        );
+      expect(own.join('\n')).to.equal('');
+    });
+
+  it('were evaluated without a fault', () => {
+    expect(output).to.equal('');
+  });
+});
+
+describe('Simulated outages', function () {
+  this.timeout(600_000);
+  before(function () {
+    need(this, 'promtool', 'the Debian package prometheus');
+  });
+  const trial = { groups, values, scenario: outages, expectations: outageExpectations };
+
+  it('find an inhibition that is missing', () => {
+    const rules = inhibitRules(values).filter(
+      ({ source_matchers: [source] }) => source !== 'alertname=~"AuthPostgresUnavailable"',
+    );
+    expect(failedExpectations({ ...trial, rules }))
+      .to.contain('AuthNoPodReady')
+      .and.contain('Postgres');
+  });
+
+  it('find a consequence that is missing in an inhibition', () => {
+    const rules = inhibitRules(values).map(({ target_matchers, ...rule }) => ({
+      ...rule,
+      target_matchers: target_matchers.map((text) => text.replace('AuthAvailabilityBudgetBurnFast|', '')),
+    }));
+    expect(failedExpectations({ ...trial, rules })).to.contain('AuthAvailabilityBudgetBurnFast');
+  });
+
+  it('find a ticket that pages', () => {
+    const labels = { severity: 'critical', namespace: 'auth-system', job: 'auth-service' };
+    const failed = failedExpectations({ ...trial, groups: changed('AuthRedisUnavailable', { labels }) });
+    expect(failed).to.contain('AuthRedisUnavailable').and.contain('Redis');
+  });
+
+  it('find a page that comes after the end of the outage', () => {
+    const plain = groups
+      .flatMap((group) => group.rules)
+      .find((rule) => 'alert' in rule && rule.alert === 'AuthAvailabilityBudgetBurnFast');
+    const expr = plain?.expr.replace(/ unless on \(\) auth:outage_ended.*$/, '');
+    expect(expr).to.not.equal(plain?.expr);
+    const failed = failedExpectations({
+      ...trial,
+      groups: changed('AuthAvailabilityBudgetBurnFast', { expr }),
+    });
+    expect(failed).to.contain('AuthAvailabilityBudgetBurnFast');
+  });
+});
