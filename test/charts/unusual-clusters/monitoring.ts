@@ -153,6 +153,7 @@ const rows: readonly UnusualCluster[] = [
             { name: 'auth-service-dependencies' },
             { name: 'auth-service-processes' },
             { name: 'auth-service-maintenance' },
+            { name: 'auth-service-dashboards' },
             { name: 'mine', rules: [{ alert: 'Mine', expr: 'up == 0' }] },
           ],
         },
