@@ -74,7 +74,9 @@ export interface DashboardJson {
 
 /** The dashboards that users import, by their names: the text of docs/dashboards as the charts write it. */
 export function importedDashboards(): Map<string, DashboardJson> {
-  const files = [...dashboardFiles()].filter(([file]) => !file.startsWith('cloudwatch'));
+  const files = [...dashboardFiles()].filter(
+    ([file]) => file.endsWith('.json') && !file.startsWith('cloudwatch'),
+  );
   // reason: the charts write this text, and test/charts/dashboards.test.ts checks its form.
   return new Map(files.map(([file, text]) => [file.replace('.json', ''), JSON.parse(text) as DashboardJson]));
 }

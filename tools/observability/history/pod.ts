@@ -106,6 +106,12 @@ function guess(metrics: Metrics, dice: Dice): void {
 /** Share of requests that fail although nothing is wrong, for example because a connection breaks. */
 const errorRatio = 0.00008;
 
+/** Different accounts that the attack named in the last ten minutes: a list that the script goes through once. */
+function attackedAccounts(time: number): number {
+  const seconds = Math.min(time, attack.to) - Math.max(time - 600, attack.from);
+  return Math.round(Math.max(0, seconds) * 1.9);
+}
+
 /** Creates a replica whose counters are 0. */
 export function createSimulatedPod(life: PodLife, seed: number): SimulatedPod {
   const dice = createDice(seed);
@@ -122,6 +128,10 @@ export function createSimulatedPod(life: PodLife, seed: number): SimulatedPod {
   metrics.poolConnections.onCollect(() => [
     { labels: { pool: 'primary', state: 'busy' }, value: busy() },
     { labels: { pool: 'primary', state: 'idle' }, value: isDuring(failover, time) ? 0 : 3 },
+  ]);
+  metrics.loginAccounts.onCollect(() => [
+    { labels: { outcome: 'success' }, value: Math.round(requestRate(time) * 0.075 * 480) },
+    { labels: { outcome: 'failure' }, value: Math.round(requestRate(time) * 3) + attackedAccounts(time) },
   ]);
   metrics.connections.onCollect(() => [{ labels: {}, value: 18 + dice.count(requestRate(time) / 4) }]);
   metrics.lastPurgeAge.onCollect(() => [{ labels: {}, value: ((time - 3 * 3600) % 86_400) + 40 }]);
