@@ -91,8 +91,7 @@ describe('the thresholds of the dashboards', function () {
       cleanup,
       samples,
       groups: rulesOfCases(all),
-      rules: [range],
-      depth: 2,
+      ranges: () => [range],
     });
   });
   after(() => cleanup.run());

@@ -1,17 +1,7 @@
 import type { Alert, RuleGroup } from '../../charts-ts/monitoring/alerts/rule.ts';
+import { secondsOf } from './duration.ts';
 import type { Prometheus, TimeRange } from './prometheus.ts';
 import { openSampleFile, type SampleWriter, seriesName } from './samples.ts';
-
-const secondsOf = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-
-/** Seconds of a duration of a rule, such as `15m`. */
-function seconds(duration: string): number {
-  const [, count = '', unit = ''] = /^(\d+)([smhd])$/.exec(duration) ?? [];
-  // reason: the expression above admits these letters only.
-  const factor = secondsOf[unit as keyof typeof secondsOf];
-  if (!factor) throw new Error(`the duration ${duration} is not supported`);
-  return Number(count) * factor;
-}
 
 /** The times at which a condition that was true at these times has been true for long enough. */
 function firingTimes(times: readonly number[], step: number, pending: number): number[] {
@@ -36,7 +26,7 @@ async function writeAlert(
     const states = { alertname: rule.alert, alertstate: 'firing' };
     const series = seriesName('ALERTS', { ...labels, ...rule.labels, ...states });
     const times = values.map(([time]) => time);
-    for (const time of firingTimes(times, range.step, seconds(rule.for))) {
+    for (const time of firingTimes(times, range.step, secondsOf(rule.for))) {
       file.write(series, 1, time);
       count += 1;
     }

@@ -1,4 +1,5 @@
 import { type DashboardJson, interpolate, type PanelJson, panelsOf, type Target } from './dashboard-json.ts';
+import { secondsOf } from './duration.ts';
 import type { Prometheus, Series, TimeRange } from './prometheus.ts';
 
 /** One line of a panel. Times are milliseconds, as Grafana has them. */
@@ -26,19 +27,14 @@ function frameOf(refId: string, { legendFormat = '' }: Target, { metric, values 
   };
 }
 
-const secondsOf = { m: 60, h: 3600, d: 86_400 } as const;
-
 /**
  * The range of a panel: that of the dashboard, or its own. A long range has fewer values, as in Grafana.
  * @throws Error for a range that is not a number of minutes, hours or days
  */
-export function panelRange({ timeFrom, title }: PanelJson, range: TimeRange): TimeRange {
+export function panelRange({ timeFrom }: PanelJson, range: TimeRange): TimeRange {
   if (!timeFrom) return range;
-  const [, count, unit] = /^(\d+)([mhd])$/.exec(timeFrom) ?? [];
-  if (!count || !unit) throw new Error(`the panel ${title} has the unknown range ${timeFrom}`);
-  // reason: the expression above admits these letters only.
-  const seconds = Number(count) * secondsOf[unit as keyof typeof secondsOf];
-  const step = Math.max(range.step, Math.ceil(seconds / 480 / 1800) * 1800);
+  const seconds = secondsOf(timeFrom);
+  const step = Math.max(range.step, Math.ceil(seconds / 480 / 300) * 300);
   return { start: range.end - seconds, end: range.end, step };
 }
 
@@ -111,3 +107,9 @@ export async function dashboardData(
   }
   return { dashboard, frames, ranges, annotations, variables, range };
 }
+
+/** The titles of panels that have no data, although they do not say what that means. */
+export const emptyPanels = ({ dashboard, frames }: DrawnDashboard): string[] =>
+  panelsOf(dashboard)
+    .filter(({ fieldConfig, id }) => frames[id]?.length === 0 && !fieldConfig?.defaults.noValue)
+    .map(({ title }) => title);

@@ -15,7 +15,7 @@ import { importedDashboards, variableValues } from './dashboard-json.ts';
 import { createPainter } from './grafana/bundle.ts';
 import { end, scrapeInterval, simulationStart, start } from './history/story.ts';
 import { recordedRanges, writeHistory } from './history/write-history.ts';
-import { type DrawnDashboard, dashboardData } from './panel-data.ts';
+import { type DrawnDashboard, dashboardData, emptyPanels } from './panel-data.ts';
 import type { Prometheus, TimeRange } from './prometheus.ts';
 
 // npm run pictures [-- --out FOLDER]: draws the dashboards as pictures, light and dark.
@@ -38,8 +38,7 @@ async function openModel(folder: string): Promise<Prometheus> {
     cleanup,
     samples,
     groups: ruleGroups(values),
-    rules: recordedRanges,
-    depth: 2,
+    ranges: recordedRanges,
     alerts: { start: simulationStart, end, step: scrapeInterval },
   });
 }
@@ -97,7 +96,10 @@ async function run(browserPath: string): Promise<void> {
   const open = await createPainter({ folder, browser, width });
   for (const [name, dashboard] of importedDashboards()) {
     const variables = { ...variableValues(dashboard), ...intervals };
-    await draw(folder, open, name, await dashboardData(dashboard, prometheus, variables, range));
+    const drawn = await dashboardData(dashboard, prometheus, variables, range);
+    for (const title of emptyPanels(drawn))
+      process.stderr.write(`${name}: the panel “${title}” has no data\n`);
+    await draw(folder, open, name, drawn);
   }
 }
 

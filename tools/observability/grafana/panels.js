@@ -141,9 +141,9 @@ function TimeSeriesPanel({ annotations, frames, height, panel, theme, timeRange,
   );
 }
 
-function NoData() {
+function NoData({ panel }) {
   const style = { display: 'flex', height: '100%', alignItems: 'center', justifyContent: 'center' };
-  return h('div', { style }, 'No data');
+  return h('div', { style }, panel.fieldConfig?.defaults.noValue ?? 'No data');
 }
 
 const kinds = { stat: StatPanel, timeseries: TimeSeriesPanel, gauge: GaugePanel, bargauge: BarGaugePanel };
@@ -152,5 +152,5 @@ const kinds = { stat: StatPanel, timeseries: TimeSeriesPanel, gauge: GaugePanel,
 export function PanelContent(props) {
   const kind = kinds[props.panel.type];
   if (!kind) throw new Error(`panels of the type ${props.panel.type} are not supported`);
-  return props.frames.length === 0 ? h(NoData) : h(kind, props);
+  return props.frames.length === 0 ? h(NoData, props) : h(kind, props);
 }

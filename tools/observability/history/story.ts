@@ -16,7 +16,7 @@ export const longStart = end - 30 * 86_400;
 export const scrapeInterval = 30;
 
 /** Seconds between two samples of the days before. Only the service level objectives read them. */
-export const longInterval = 1800;
+export const longInterval = 120;
 
 /** The primary of Postgres fails over: no query succeeds. */
 export const failover = { from: at('11:42:00'), to: at('11:45:00') };

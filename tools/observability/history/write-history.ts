@@ -1,3 +1,5 @@
+import type { TimeRange } from '../prometheus.ts';
+import type { TimedRecording } from '../recorded-past.ts';
 import { type Labels, openSampleFile, type SampleWriter, seriesName } from '../samples.ts';
 import { processSamples, runningPods, writeContainer, writeDeployment } from './platform.ts';
 import { createSimulatedPod, type SimulatedPod } from './pod.ts';
@@ -51,6 +53,11 @@ async function writeScrape(
   file.write(seriesName('up', target), 1, time);
 }
 
+/** What the objectives read: the counters of requests, and how many requests of users were fast enough. */
+const isOfObjectives = (line: string): boolean =>
+  line.startsWith('http_requests_total{') ||
+  /^http_request_duration_seconds_(count{|bucket{le="0.25",).*auth\/(login|register|refresh)"/.test(line);
+
 /** Requests are simulated for this long, in seconds. The 30 days repeat their proportions. */
 const sampleDuration = 4 * 3600;
 
@@ -68,7 +75,7 @@ async function writeLongHistory(file: SampleWriter, target: Labels): Promise<voi
   const text = labelText({ ...target, pod: life.name });
   const samples = (await pod.scrape())
     .split('\n')
-    .filter((line) => /^(http_requests_total|http_request_duration_seconds_\w+)[{ ]/.test(line))
+    .filter(isOfObjectives)
     .map((line) => targetSeries(line, text));
   let factor = 0;
   for (let time = longStart; time < simulationStart; time += longInterval) {
@@ -99,16 +106,18 @@ function writeEarlierLogins(file: SampleWriter, target: Labels): void {
   }
 }
 
-/** The times in which the recording rules have something to record, with the distance of the samples. */
-export const recordedRanges = [
-  { start: longStart + 86_400, end: simulationStart - longInterval, step: longInterval },
-  ...earlierDays.map(({ days }) => ({
+/** When each rule has something to record. Those with an interval of their own record the 30 days of the objectives. */
+export function recordedRanges({ interval, rule }: TimedRecording): TimeRange[] {
+  if (interval) return [{ start: longStart + interval, end, step: interval }];
+  const recent = { start: simulationStart, end, step: 60 };
+  if (!rule.expr.includes('auth_logins_total')) return [recent];
+  const before = earlierDays.map(({ days }) => ({
     start: simulationStart + 600 - days * 86_400,
     end: end - days * 86_400,
     step: 60,
-  })),
-  { start: simulationStart, end, step: 60 },
-] as const;
+  }));
+  return [...before, recent];
+}
 
 /**
  * Writes the samples of the model installation: seven hours of all its metrics, and 30 days of those of the service level
