@@ -4,7 +4,6 @@ import { compose } from '../compose.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { reportHistoryProtection } from '../features/audit/history-protection.ts';
 import { createReadiness } from '../features/health/readiness.ts';
-import { createReadinessLog } from '../features/health/readiness-log.ts';
 import { openLoginAccounts } from '../features/login/login-accounts.ts';
 import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
 import { startManagementServer } from '../http/management/management-server.ts';
@@ -16,6 +15,7 @@ import { readStateSecret } from '../jobs/read-state-secret.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
+import { createReadinessLog } from '../observe/readiness-log.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../open-stores.ts';
@@ -118,11 +118,12 @@ async function startService(options: ServeOptions) {
   logStart(options, stores, { metrics: management?.port ?? null, api: apiPort });
   // A replica is ready only after it accepts requests.
   const logReadiness = createReadinessLog(log);
-  const publishing = startPeriodicJob(async () => {
-    const answer = await readiness.check();
-    logReadiness(answer);
-    management?.publish(answer);
-  }, readinessInterval);
+  const publish = async () => {
+    const checked = await readiness.check();
+    logReadiness(checked);
+    management?.publish(checked);
+  };
+  const publishing = startPeriodicJob(publish, readinessInterval);
   return {
     ...{ tracing, keys, stores, api, management },
     publishDraining: () => management?.publish(readiness.current()),
@@ -151,14 +152,14 @@ function logStart(
     const dataDir = resolve(config.dataDir);
     const names = embedded.join(' and ');
     log.info(
-      { embedded, dataDir },
+      { event: 'embedded_stores', embedded, dataDir },
       `embedded mode, for development only: ${names}; the data is in ${dataDir}`,
     );
   }
   const management =
     ports.metrics === null ? 'without a management listener' : `metrics and probes on port ${ports.metrics}`;
   log.info({ event: 'listening', ...ports }, `auth-service listens on ${url}, ${management}`);
-  log.info(`API documentation: ${url}/api/v1/docs`);
+  log.debug({ url: `${url}/api/v1/docs` }, `API documentation: ${url}/api/v1/docs`);
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {

@@ -17,6 +17,12 @@ export const listenAddress = z
   .describe('an IP address without brackets, or a host name');
 export const folder = z.string().describe('the path of a folder');
 
+/** Also with the prefix of a domain, as old projects have it. */
+export const googleProject = z
+  .string()
+  .regex(/^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$/)
+  .describe('the id of a Google Cloud project');
+
 /** Postgres cuts longer names, so that a grant would name another role. */
 export const roleName = z
   .string()

@@ -13,6 +13,7 @@ import { outageEnded } from './alerts/outages.ts';
 import { processAlerts } from './alerts/process-rules.ts';
 import type { RuleGroup } from './alerts/rule.ts';
 import { reachabilityAlerts, scrapeAlerts, scrapeRecordings } from './alerts/scrape-rules.ts';
+import { dashboardRecordings } from './recordings.ts';
 import { budgetCounts, budgetRatios } from './slo/budget-rules.ts';
 import { burnRateAlerts, recordings } from './slo/burn-rate-rules.ts';
 import { trafficRecordings } from './slo/traffic.ts';
@@ -44,6 +45,7 @@ export function ruleGroups(values: Values): RuleGroup[] {
     dependencies: { rules: dependencyAlerts(values) },
     processes: { rules: processAlerts(values) },
     maintenance: { rules: [...maintenanceAlerts(values), ...backupAlerts(values)] },
+    dashboards: { rules: dashboardRecordings(values) },
   };
   return Object.entries(groups).map(([name, group]) => ({ name: `${uniqueName(values)}-${name}`, ...group }));
 }

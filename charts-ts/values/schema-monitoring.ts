@@ -58,5 +58,7 @@ export const monitoring = z.strictObject({
     namespace: dnsLabel.optional(),
     labels,
     annotations,
+    logs: z.enum(['loki', 'cloudwatch']).optional(),
+    traces: z.enum(['tempo']).optional(),
   }),
 });

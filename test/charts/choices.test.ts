@@ -56,6 +56,10 @@ const choices: readonly (readonly [set: string, warning: string])[] = [
     'database.maxConnections=399',
     'database.maxConnections is 399: a rollout at the largest number of pods may need 400, while 25 pods run and 15 drain, and Postgres then refuses some of them',
   ],
+  [
+    'monitoring.rules.enabled=false',
+    'monitoring.rules.enabled is false: panels of the dashboards are empty, unless your Prometheus has the rules of docs/dashboards/prometheus-rules.yaml',
+  ],
   ['gate.allow={volumes,labels}', 'gate.allow: the gate skips volumes, labels'],
 ];
 

@@ -1,16 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse } from 'yaml';
-import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
-import { latencyRoutes } from '../../charts-ts/monitoring/slo/objectives.ts';
+import { dashboardDefinitions, grafanaDashboards } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
 import { dashboardFiles } from '../../charts-ts/output/dashboard-files.ts';
-import { needs, toolPath } from '../support/debian-tool.ts';
-import { promtool } from './support/promtool.ts';
+import { panelsOf } from './support/grafana.ts';
 import { documentsOf, type Loose, only, valuesOf } from './support/synthesized.ts';
 
 const files = [...dashboardFiles()];
 const grafana: Loose[] = files
-  .filter(([name]) => !name.startsWith('cloudwatch'))
+  .filter(([name]) => name.endsWith('.json') && !name.startsWith('cloudwatch'))
   .map(([, text]) => JSON.parse(text));
 
 describe('charts: dashboards', () => {
@@ -28,25 +26,75 @@ describe('charts: dashboards', () => {
     for (const { metadata } of maps) expect(metadata.labels.grafana_dashboard).to.equal('1');
   });
 
-  it('have panels that do not overlap, each with a title, a description and a query', () => {
-    for (const { panels } of grafana) {
+  it('keep the uids of existing installations', () => {
+    const uids = (...sets: string[]) =>
+      [...grafanaDashboards(valuesOf('eks', ...sets)).values()].map(({ uid }) => uid);
+    expect(uids()).to.deep.equal([
+      'auth-service-overview',
+      'auth-service-authentication',
+      'auth-service-runtime',
+    ]);
+    expect(uids('name=staging,namespace.name=platform')).to.deep.equal([
+      'auth-8faab62ab7-overview',
+      'auth-8faab62ab7-authentication',
+      'auth-8faab62ab7-runtime',
+    ]);
+  });
+
+  it('have panels that do not overlap and fill the lines of the grid', () => {
+    for (const { panels, title } of grafana) {
       const cells = new Set<string>();
-      for (const { gridPos, title, description, type, targets } of panels) {
+      for (const { gridPos } of panels) {
         for (let x = gridPos.x; x < gridPos.x + gridPos.w; x += 1) {
           for (let y = gridPos.y; y < gridPos.y + gridPos.h; y += 1) cells.add(`${x} ${y}`);
         }
-        expect(title).to.not.equal('');
-        if (type !== 'row') expect(description.length * targets.length, title).to.be.greaterThan(0);
+        expect(gridPos.x + gridPos.w, title).to.be.at.most(24);
       }
       const area = panels.reduce((sum: number, { gridPos }: Loose) => sum + gridPos.w * gridPos.h, 0);
       expect(cells.size).to.equal(area);
     }
   });
 
-  it('have unique uids, and panels with unique ids', () => {
+  it('have panels with a title, a unit, a description of at least a sentence, and queries', () => {
+    for (const { description, fieldConfig, targets, title } of grafana.flatMap(panelsOf)) {
+      expect(title).to.match(/^[A-Z]/);
+      expect(fieldConfig.defaults.unit, title).to.be.oneOf([
+        ...['percentunit', 's', 'reqps', 'cps', 'short', 'bytes', 'none'],
+      ]);
+      expect(description, title).to.match(/^.{20,}\.$/);
+      expect(targets, title).to.not.have.length(0);
+    }
+  });
+
+  it('show the state of users in the first row, as six numbers on a coloured background', () => {
+    const [{ panels }] = grafana;
+    const [row, ...rest] = panels;
+    const first = rest.slice(0, 6);
+    expect(row.type).to.equal('row');
+    expect(new Set(first.map(({ gridPos }: Loose) => gridPos.y)).size).to.equal(1);
+    expect(first.map(({ title }: Loose) => title)).to.deep.equal([
+      'Availability',
+      'Latency, p95',
+      'Login success',
+      'Firing pages',
+      'Availability error budget remaining',
+      'Latency error budget remaining',
+    ]);
+    for (const { fieldConfig, options, type } of first) {
+      expect([type, options.colorMode]).to.deep.equal(['stat', 'background']);
+      const colors = fieldConfig.defaults.thresholds.steps.map(({ color }: Loose) => color);
+      expect(colors).to.include('green').and.to.have.length.above(1);
+    }
+  });
+
+  it('have unique uids, and panels with unique ids and titles', () => {
     expect(new Set(grafana.map(({ uid }) => uid)).size).to.equal(grafana.length);
     for (const { panels } of grafana) {
       expect(new Set(panels.map(({ id }: Loose) => id)).size).to.equal(panels.length);
+      const titles = panels.map(({ title }: Loose) => title);
+      expect(titles.filter((title: string, index: number) => titles.indexOf(title) !== index)).to.deep.equal(
+        [],
+      );
     }
   });
 
@@ -61,103 +109,7 @@ describe('charts: dashboards', () => {
       expect(titles, file).to.include.members(named);
     }
   });
-
-  it('have a CloudWatch version that reads the log group of the guide and fits the grid', () => {
-    const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
-    expect(widgets.length).to.be.greaterThan(6);
-    for (const { properties, x, width } of widgets) {
-      expect(properties.query).to.match(/^SOURCE '\/ecs\/auth-service' \| filter event = "\w+"/);
-      expect(properties.region).to.equal('ap-northeast-2');
-      expect(x + width).to.be.at.most(24);
-    }
-  });
-
-  it('name the unit in the title of each CloudWatch widget, and count over the period in the title', () => {
-    const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
-    for (const { properties } of widgets) {
-      const { query, title } = properties;
-      expect(title).to.match(/ \((ms|per second|per minute|sessions|accounts)\)$/);
-      expect(title.endsWith('(ms)'), title).to.equal(query.includes('durationMs'));
-      expect(title.endsWith('(per second)'), title).to.equal(query.includes('count(*) / 60'));
-      expect(query).to.contain(title.includes('15 minutes') ? 'by bin(15m)' : 'by bin(1m)');
-    }
-  });
-
-  it('query the latency of the same routes in CloudWatch and in Prometheus', () => {
-    const { widgets }: Loose = JSON.parse(new Map(files).get('cloudwatch-dashboard.json') ?? '{}');
-    const { properties } = widgets.find(({ properties }: Loose) =>
-      /^Authentication latency/.test(properties.title),
-    );
-    const inLog = new RegExp(/route like \/(.+?[^\\])\//.exec(properties.query)?.[1] ?? '');
-    expect(inLog.source).to.equal(new RegExp(`^${latencyRoutes}$`).source);
-    for (const path of ['login', 'register', 'refresh', 'password/reset'])
-      expect(`/api/v1/auth/${path}`).to.match(inLog);
-    expect('/api/v1/auth/verify').to.not.match(inLog);
-  });
-
-  it('state that a period of 30 days is limited by the retention of Prometheus', () => {
-    const long = grafana
-      .flatMap(({ panels }) => panels)
-      .filter(({ targets = [] }: Loose) => targets.some(({ expr }: Loose) => expr.includes('[30d]')));
-    expect(long).to.have.length(4);
-    for (const { description, title } of long)
-      expect(description, title).to.contain('the retention of Prometheus');
-  });
 });
-
-(toolPath('promtool') ? describe : describe.skip)(
-  needs('promtool', 'charts: panels that need Kubernetes'),
-  () => {
-    it('show the share of throttled periods by pod, for the service only', () => {
-      const panels = grafana.flatMap(({ panels }) => panels);
-      const [{ expr }] = panels.find(({ title }) => title === 'CPU throttling').targets;
-      const periods = (labels: string, throttled: number) => [
-        { series: `container_cpu_cfs_periods_total{${labels}}`, values: '0+600x10' },
-        { series: `container_cpu_cfs_throttled_periods_total{${labels}}`, values: `0+${throttled}x10` },
-      ];
-      const { ok, output } = promtool(['test', 'rules', 'tests.yaml'], {
-        'tests.yaml': {
-          rule_files: [],
-          tests: [
-            {
-              interval: '1m',
-              input_series: [
-                ...periods(
-                  'namespace="auth-system",container="auth-service",pod="auth-service-7d9f8b-x2x4z"',
-                  60,
-                ),
-                ...periods(
-                  'namespace="auth-system",container="auth-service",pod="auth-service-7d9f8b-w8w9t"',
-                  0,
-                ),
-                ...periods(
-                  'namespace="elsewhere",container="auth-service",pod="auth-service-5c4d-k7k8p"',
-                  60,
-                ),
-                ...periods(
-                  'namespace="auth-system",container="auth-service",pod="auth-service-eu-5c4d-h5h6j"',
-                  60,
-                ),
-                ...periods('namespace="auth-system",container="proxy",pod="auth-service-7d9f8b-x2x4z"', 600),
-              ],
-              promql_expr_test: [
-                {
-                  expr: expr.replaceAll('$__rate_interval', '5m'),
-                  eval_time: '10m',
-                  exp_samples: [
-                    { labels: '{pod="auth-service-7d9f8b-x2x4z"}', value: 0.1 },
-                    { labels: '{pod="auth-service-7d9f8b-w8w9t"}', value: 0 },
-                  ],
-                },
-              ],
-            },
-          ],
-        },
-      });
-      expect(ok, output).to.equal(true);
-    });
-  },
-);
 
 describe('charts: scaling on the hash queue time', () => {
   it('is off by default', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { dashboardDefinitions } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
+import { resolveVariables, variableDefaults } from '../../charts-ts/monitoring/dashboards/variables.ts';
 import { hashWaitQuery } from '../../charts-ts/monitoring/hash-wait.ts';
 import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
@@ -17,6 +18,9 @@ import { until } from '../support/until.ts';
 
 const canRun = toolPath('prometheus') && (await hasRealStores());
 const values = loadValues('eks', { files: [], sets: [] });
+const variables = { ...variableDefaults(values), __rate_interval: '10s' };
+/** What this service does not have: yesterday, a read replica and a second signing key. */
+const absent = /offset 1[dw]|auth_postgres_replica_lag_seconds|use="accepted"/;
 const title = needs('prometheus', 'dashboards over a real Prometheus, real stores and the real service');
 
 (canRun ? describe : describe.skip)(title, function () {
@@ -32,7 +36,9 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
     const env = await realStores(folder, cleanup);
     const service = await startObserved({ folder, cleanup, env, program: runCompiledApp() });
     const { metricsPort } = service;
-    prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups: ruleGroups(values) });
+    // Some groups have an interval that is longer than this test.
+    const groups = ruleGroups(values).map(({ name, rules }) => ({ name, rules }));
+    prometheus = await startPrometheus({ folder, cleanup, metricsPort, groups });
     await makeTraffic(service.url, 6, 500);
     // A rate needs two samples, also of what happened last. A busy machine may have failed a scrape.
     const end = Date.now();
@@ -48,11 +54,11 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
 
   for (const [name, { sections }] of Object.entries(dashboardDefinitions(values))) {
     const panels = sections.flatMap((section) => section.panels);
-    // There is no cluster here. test/charts/dashboards.test.ts tests those panels with series made by promtool.
+    // There is no cluster here. test/charts/dashboard-states.test.ts tests those panels with series made by promtool.
     for (const { title, queries } of panels.filter(({ requiresKubernetes }) => !requiresKubernetes)) {
       it(`${name}: “${title}” shows data`, async () => {
-        for (const { expr, legend } of queries) {
-          const found = await prometheus.query(expr.replaceAll('$__rate_interval', '10s'), at);
+        for (const { expr, legend } of queries.filter(({ expr }) => !absent.test(expr))) {
+          const found = await prometheus.query(resolveVariables(expr, variables), at);
           expect(found, expr).to.not.have.length(0);
           const numbers = found.flatMap((series) => series.values.map(([, value]) => value));
           expect(numbers.some(Number.isFinite), `${expr} is never a number`).to.equal(true);

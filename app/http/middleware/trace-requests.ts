@@ -67,6 +67,8 @@ export function traceRequests(
     const caller = { headers: ctx.req.headers, isTrusted: isTrusted(ctx.req.socket.remoteAddress) };
     return tracing.request(caller, async (span) => {
       ctx.state.traceId = span.traceId;
+      // `00-trace-span-flags` (W3C Trace Context level 2).
+      ctx.state.spanId = span.header.split('-')[2];
       ctx.set('traceresponse', span.header);
       try {
         await next();

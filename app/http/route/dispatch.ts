@@ -135,10 +135,7 @@ async function serveCaller(
   const { client } = ctx.state;
   const cookie = (name: string): string | null => (ctx.headers.cookie && ctx.cookies.get(name)) || null;
   const header = (name: string): string => ctx.get(name);
-  const identify = ({ userId, sessionId }: Subject): void => {
-    ctx.state.userId = userId;
-    ctx.state.sessionId = sessionId;
-  };
+  const identify = (subject: Subject): void => void Object.assign(ctx.state, subject);
   // reason: Endpoint erased the types of its spec; see endpoint().
   const call = { ...input, caller, client, priority, cookie, header, identify } as Call<
     never,
@@ -156,8 +153,15 @@ async function serveCaller(
   write(ctx, await networks.attempt(client.network, priority, isFailure, run));
 }
 
+/** Names what the request would change, before anything can refuse it. An id of the wrong form is not logged. */
+function identifyTarget(endpoint: Endpoint, ctx: Context): void {
+  const parsed = endpoint.target && endpoint.params?.safeParse('params' in ctx ? ctx.params : {});
+  if (parsed?.success) ctx.state.targetId = endpoint.target?.(parsed.data);
+}
+
 /** Takes one request through the policies of its endpoint. */
 async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
+  if (endpoint.target) identifyTarget(endpoint, ctx);
   // Check access before the limit: a caller without a token must not use up the limit of others on the same network.
   const caller = await checkAccess(endpoint, ctx, policies.authenticate);
   if (endpoint.fixedToken) await checkFixedToken(ctx, endpoint.fixedToken, policies.limits);

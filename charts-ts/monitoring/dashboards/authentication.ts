@@ -1,145 +1,168 @@
 import type { Values } from '../../values/schema.ts';
-import { serviceSelector } from '../promql.ts';
-import {
-  byPod,
-  type DashboardDefinition,
-  type Panel,
-  panel,
-  quantile,
-  rate,
-  rateBy,
-  totalRate,
-} from './panel.ts';
+import { hashLimits, limits } from '../limits.ts';
+import { attacks } from './attacks.ts';
+import { type DashboardDefinition, type Panel, panel } from './panel.ts';
+import { byPod, quantile, rate, rateBy, share, totalRate } from './queries.ts';
+import { badFrom } from './thresholds.ts';
+import { selectedInstallation, selectedPods } from './variables.ts';
 
-function users(selector: string): Panel[] {
-  const logins = (matchers = '') => `auth_logins_total{${selector}${matchers}}`;
-  const failureRatio = `sum(${rate(logins(',outcome="failure"'))}) / sum(${rate(logins())})`;
-  const sessions = `max(auth_active_sessions{${selector}})`;
+function logins(pods: string): Panel[] {
+  const attempts = (matchers = '') => `auth_logins_total{${pods}${matchers}}`;
+  const failureRatio = share(`sum(${rate(attempts(',outcome="failure"'))})`, `sum(${rate(attempts())})`);
   return [
-    panel('Logins by outcome', 'cps', [rateBy(['outcome', 'reason'], logins())], {
+    panel('Logins by outcome', 'cps', [rateBy(['outcome', 'reason'], attempts())], {
       description:
         'Login attempts per second. A high rate of unknown_email indicates credential stuffing, a high rate of ' +
         'wrong_password indicates password guessing.',
+      thresholds: null,
+      alerts: ['AuthLoginSuccessCollapsed'],
       logs: {
-        query: 'filter event = "login" | stats count(*) / 60 as logins by bin(1m), outcome, reason',
+        condition: 'event = "login"',
+        stats: 'stats count(*) / 60 as logins by bin(1m), outcome, reason',
         unit: 'per second',
       },
     }),
     panel('Login failure ratio', 'percentunit', [{ legend: 'failed', expr: failureRatio }], {
       description:
         'Share of login attempts that fail. Ordinary mistakes cause about 10 %. Above 60 % an alert fires.',
+      thresholds: badFrom({ orange: limits.AuthLoginFailureSurge }),
+      alerts: ['AuthLoginFailureSurge'],
     }),
-    panel('Registrations by outcome', 'cps', [rateBy(['outcome'], `auth_registrations_total{${selector}}`)], {
+  ];
+}
+
+/** Successful logins now and at the same time of the days before. */
+function usualLogins(installation: string): Panel {
+  const successful = `auth:logins_succeeded:rate5m{${installation}}`;
+  const queries = [
+    { legend: 'now', expr: successful },
+    { legend: 'a day ago', expr: `${successful} offset 1d` },
+    { legend: 'a week ago', expr: `${successful} offset 1w` },
+  ];
+  return panel('Successful logins and what is usual', 'cps', queries, {
+    description:
+      'Logins per second that succeeded, now and at the same time of yesterday and of a week ago. Far less than both means ' +
+      'that users cannot log in, even if no request fails.',
+    thresholds: null,
+    alerts: ['AuthLoginSuccessCollapsed', 'AuthNoTraffic'],
+  });
+}
+
+function users(values: Values): Panel[] {
+  const installation = selectedInstallation(values);
+  const pods = selectedPods(values);
+  const sessions = `max(auth_active_sessions{${installation}})`;
+  const breaches = rateBy(['result'], `auth_password_breach_checks_total{${pods}}`);
+  return [
+    ...logins(pods),
+    usualLogins(installation),
+    panel('Registrations by outcome', 'cps', [rateBy(['outcome'], `auth_registrations_total{${pods}}`)], {
       description: 'Registration attempts per second. The outcome is success or the error code.',
+      thresholds: null,
     }),
     panel('Active sessions', 'none', [{ legend: 'sessions', expr: sessions }], {
       description:
         'Sessions of all users that have neither ended nor expired. One pod counts them each minute.',
+      thresholds: null,
+    }),
+    panel('Checks of new passwords for breaches', 'cps', [breaches], {
+      description:
+        'New passwords per second by the result of the check. failed and skipped mean that passwords are accepted unchecked, ' +
+        'because PASSWORD_BREACH_URL does not answer.',
+      thresholds: null,
     }),
   ];
 }
 
-function rateLimiting(selector: string): Panel[] {
-  const refused = rateBy(['limit'], `auth_rate_limited_total{${selector}}`);
-  const lockouts = `sum(increase(auth_lockouts_total{${selector}}[15m]))`;
-  return [
-    panel('Rate-limited requests by limit', 'cps', [refused], {
-      description:
-        'Requests per second that were refused with status 429. The limits account and network_account count login ' +
-        'attempts on one account.',
-      logs: {
-        query: 'filter event = "request" and status = 429 | stats count(*) as refused by bin(1m), route',
-        unit: 'per minute',
-      },
-    }),
-    panel('Account lockouts, 15 minutes', 'short', [{ legend: 'accounts', expr: lockouts }], {
-      description:
-        'Accounts whose login attempts for everybody were used up. The owner can still log in from a known device, and ' +
-        'from a new one in an attempt slot.',
-      logs: {
-        query: 'filter event = "account_locked" | stats count(*) as accounts by bin(15m)',
-        unit: 'accounts',
-      },
-    }),
+function tokens(values: Values): Panel[] {
+  const installation = selectedInstallation(values);
+  const pods = selectedPods(values);
+  const verify = `auth:http_requests:rate5m{${installation},route="/api/v1/auth/verify"}`;
+  const checks = [
+    { legend: 'verify', expr: `sum(${verify})` },
+    totalRate('JWKS', `auth_jwks_requests_total{${pods}}`),
   ];
-}
-
-function tokens(selector: string): Panel[] {
-  const refreshes = `auth_refreshes_total{${selector}}`;
-  const reuses = `sum by (cause) (increase(auth_refreshes_total{${selector},cause=~"reuse_.+"}[15m]))`;
-  const anomalies = `sum by (action) (increase(auth_session_anomalies_total{${selector}}[15m]))`;
-  const verify = `http_request_duration_seconds_count{${selector},route="/api/v1/auth/verify"}`;
-  const checks = [totalRate('verify', verify), totalRate('JWKS', `auth_jwks_requests_total{${selector}}`)];
-  const keyAge = `max by (use, kid) (auth_signing_key_age_seconds{${selector}})`;
+  const keyAge = (use: string): string =>
+    `max by (use, kid) (auth_signing_key_age_seconds{${installation},${use}})`;
   return [
-    panel('Token refreshes by cause', 'cps', [rateBy(['outcome', 'cause'], refreshes)], {
-      description:
-        'Token refreshes per second. The cause repeated means that a client sent the previous refresh token again ' +
-        'within REFRESH_GRACE, which is allowed.',
-    }),
-    panel('Refresh token reuse, 15 minutes', 'short', [{ legend: '{{cause}}', expr: reuses }], {
-      description:
-        'Sessions that were ended because a refresh token was reused. Either the token was stolen, or the client ' +
-        'loses responses.',
-      logs: {
-        query: 'filter event = "refresh_reuse" | stats count(*) as reuses by bin(15m), cause',
-        unit: 'sessions',
+    panel(
+      'Token refreshes by cause',
+      'cps',
+      [rateBy(['outcome', 'cause'], `auth_refreshes_total{${pods}}`)],
+      {
+        description:
+          'Token refreshes per second. The cause repeated means that a client sent the previous refresh token again ' +
+          'within REFRESH_GRACE, which is allowed.',
+        thresholds: null,
+        alerts: ['AuthRefreshTokenReuse'],
       },
-    }),
-    panel('Session anomalies, 15 minutes', 'short', [{ legend: '{{action}}', expr: anomalies }], {
-      description:
-        'Refresh tokens that two networks or user agents used within REFRESH_GRACE. The session was ended, or only ' +
-        'reported (REFRESH_ANOMALY).',
-      logs: {
-        query: 'filter event = "session_anomaly" | stats count(*) as anomalies by bin(15m), action',
-        unit: 'sessions',
-      },
-    }),
+    ),
     panel('Token checks', 'reqps', checks, {
       description: 'Requests per second to /api/v1/auth/verify and for the JSON Web Key Set (JWKS).',
+      thresholds: null,
+      noValue: 'No token checks',
     }),
-    panel('Signing key age', 's', [{ legend: '{{use}} {{kid}}', expr: keyAge }], {
+    panel('Signing key age', 's', [{ legend: '{{kid}}', expr: keyAge('use="signing"') }], {
       description:
-        'Time since a replica first loaded the key, including retired and upcoming keys (accepted). The key that signs ' +
-        'should be younger than 100 days.',
+        'Time since a replica first loaded the key that signs. It should be younger than 100 days.',
+      thresholds: badFrom({ orange: limits.AuthSigningKeyTooOld }),
+      alerts: ['AuthSigningKeyTooOld'],
+    }),
+    panel('Age of accepted keys', 's', [{ legend: '{{kid}}', expr: keyAge('use="accepted"') }], {
+      description:
+        'Retired and upcoming keys, which only verify. Remove a retired one when its last token has expired.',
+      thresholds: null,
+      noValue: 'No further keys',
     }),
   ];
 }
 
-function hashing(selector: string): Panel[] {
+function hashing(values: Values): Panel[] {
+  const installation = selectedInstallation(values);
+  const pods = selectedPods(values);
   const durations = [
-    { legend: 'queue time', expr: quantile(0.95, 'auth_hash_wait_seconds', selector) },
-    { legend: 'argon2', expr: quantile(0.95, 'auth_hash_duration_seconds', selector) },
+    { legend: 'queue time', expr: quantile(0.95, `auth:hash_wait_bucket:rate5m{${installation}}`) },
+    { legend: 'argon2', expr: quantile(0.95, `auth:hash_duration_bucket:rate5m{${installation}}`) },
   ];
-  const rates = [
-    totalRate('computed', `auth_hash_duration_seconds_count{${selector}}`),
-    totalRate('rejected', `auth_hash_rejected_total{${selector}}`),
-  ];
+  const rejected = rateBy(['priority'], `auth_hash_rejected_total{${pods}}`);
   return [
-    panel('Hash queue depth', 'none', [byPod(`auth_hash_queue_depth{${selector}}`, 'sum')], {
+    panel('Hash queue depth', 'none', [byPod(`auth_hash_queue_depth{${pods}}`, 'sum')], {
       description: 'Password hashes that wait for a free slot, by pod.',
+      thresholds: null,
+      alerts: ['AuthHashQueueSaturated'],
     }),
     panel('Hash queue time and duration, p95', 's', durations, {
       description:
         'Seconds. The queue time grows with the load. The duration grows with the argon2 parameters and with CPU ' +
         'throttling.',
+      thresholds: badFrom({ orange: hashLimits.queueTime }),
+      alerts: ['AuthHashQueueSaturated'],
     }),
-    panel('Hash rate', 'cps', rates, {
-      description: 'Password hashes per second: computed, and rejected by the queue (status 503).',
+    panel('Hash rate', 'cps', [totalRate('computed', `auth_hash_duration_seconds_count{${pods}}`)], {
+      description: 'Password hashes per second.',
+      thresholds: null,
+    }),
+    panel('Rejected password hashes', 'cps', [{ ...rejected, legend: '{{priority}}' }], {
+      description:
+        'Requests per second that were refused with status 503 because the hash queue was full or the queue time was too ' +
+        'long, by the priority of the client. Suspect clients are refused first, which protects the others.',
+      thresholds: badFrom({ orange: hashLimits.rejected }),
+      alerts: ['AuthHashQueueSaturated'],
     }),
   ];
 }
 
 /** Who logs in, who fails to, and is there an attack? */
 export function authentication(values: Values): DashboardDefinition {
-  const selector = serviceSelector(values);
   return {
     title: 'Auth service / Authentication',
+    description:
+      'Who logs in, who fails to, whether somebody attacks, and how busy the hashing of passwords is.',
     sections: [
-      { title: 'Users', panels: users(selector) },
-      { title: 'Rate limiting and lockout', panels: rateLimiting(selector) },
-      { title: 'Tokens', panels: tokens(selector) },
-      { title: 'Password hashing', panels: hashing(selector) },
+      { title: 'Users', panels: users(values) },
+      { title: 'Rate limiting and lockout', panels: attacks(values) },
+      { title: 'Tokens', panels: tokens(values) },
+      { title: 'Password hashing', panels: hashing(values) },
     ],
   };
 }

@@ -7,14 +7,21 @@ export const logRetention = { logGroupName: logGroup.logGroupName, retentionInDa
 
 const size = { width: 12, height: 6 };
 
-function widget(title: string, { query, unit }: LogsQuery, index: number, region: string): object {
+/** The command of CloudWatch Logs Insights that selects the lines. */
+export function insightsFilter({ condition, routes }: Pick<LogsQuery, 'condition' | 'routes'>): string {
+  const routeCondition = routes ? ` and route like /^${routes.replaceAll('/', '\\/')}$/` : '';
+  return `filter ${condition}${routeCondition}`;
+}
+
+function widget(title: string, logs: LogsQuery, index: number, region: string): object {
+  const query = `${insightsFilter(logs)} | ${logs.stats}`;
   return {
     type: 'log',
     x: (index % 2) * size.width,
     y: Math.floor(index / 2) * size.height,
     ...size,
     properties: {
-      title: `${title} (${unit})`,
+      title: `${title} (${logs.unit})`,
       region,
       // CloudWatch cannot draw a time series that is grouped by another field too.
       view: query.match(/by bin\(\w+\)$/) ? 'timeSeries' : 'table',

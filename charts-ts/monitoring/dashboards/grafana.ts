@@ -1,36 +1,132 @@
+import type { Values } from '../../values/schema.ts';
+import { annotations } from './annotations.ts';
+import type {
+  GrafanaDashboard,
+  GrafanaPanel,
+  GridPos,
+  StatPanel,
+  Target,
+  TimeSeriesPanel,
+} from './grafana-types.ts';
+import { dashboardLinks, linkVariables, panelLinks } from './links.ts';
 import type { DashboardDefinition, Panel } from './panel.ts';
+import type { Thresholds } from './thresholds.ts';
+import { installationVariables, prometheus } from './variables.ts';
 
 const columns = 24;
 const sizes = { stat: { w: 4, h: 4 }, timeseries: { w: 8, h: 8 } } as const;
-/** A variable of the dashboard, so that the viewer can choose another Prometheus. */
-const datasource = { type: 'prometheus', uid: '$datasource' };
 
-function grafanaPanel(panel: Panel, gridPos: object, id: number): object {
-  const graph = { custom: { drawStyle: 'line', fillOpacity: 10, showPoints: 'never' } };
+/** Milliseconds. A graph connects over missed scrapes, and shows anything longer as a gap. */
+const longestMissedTime = 180_000;
+
+const plainColor = 'text';
+
+function grafanaThresholds(
+  thresholds: Thresholds | null,
+): StatPanel['fieldConfig']['defaults']['thresholds'] {
+  const { base, steps } = thresholds ?? { base: plainColor, steps: [] };
+  return {
+    mode: 'absolute',
+    // null means from minus infinity.
+    steps: [{ color: base, value: null }, ...steps.map(({ color, from }) => ({ color, value: from }))],
+  };
+}
+
+/** How often Prometheus scrapes the service. */
+function scrapeInterval({ monitoring }: Values): string {
+  return (monitoring.podMonitor.enabled ? monitoring.podMonitor : monitoring.serviceMonitor).interval;
+}
+
+function targetsOf(panel: Panel, values: Values): Target[] {
+  const { isStat = false, queries } = panel;
+  return queries.map(({ expr, legend }, index) => ({
+    refId: String.fromCharCode(65 + index),
+    datasource: prometheus,
+    editorMode: 'code',
+    expr,
+    legendFormat: legend,
+    // A number of now needs one evaluation, and not one for each point of a line that nobody sees.
+    instant: isStat,
+    range: !isStat,
+    exemplar: !isStat && panel.traces !== undefined,
+    // Otherwise $__rate_interval follows the scrape interval in the data source, and may contain less than two samples.
+    interval: scrapeInterval(values),
+  }));
+}
+
+function statPanel(panel: Panel): Pick<StatPanel, 'type' | 'fieldConfig' | 'options'> {
+  const { noValue, thresholds, unit } = panel;
+  return {
+    type: 'stat',
+    fieldConfig: {
+      defaults: {
+        unit,
+        thresholds: grafanaThresholds(thresholds),
+        color: { mode: 'thresholds' },
+        ...(noValue && { noValue }),
+      },
+      overrides: [],
+    },
+    options: {
+      reduceOptions: { calcs: ['lastNotNull'], fields: '', values: false },
+      orientation: 'auto',
+      textMode: 'auto',
+      wideLayout: true,
+      colorMode: thresholds ? 'background' : 'none',
+      graphMode: 'none',
+      justifyMode: 'auto',
+      showPercentChange: false,
+      percentChangeColorMode: 'standard',
+    },
+  };
+}
+
+function timeSeriesPanel(panel: Panel): Pick<TimeSeriesPanel, 'type' | 'fieldConfig' | 'options'> {
+  const { noValue, thresholds, unit } = panel;
+  return {
+    type: 'timeseries',
+    fieldConfig: {
+      defaults: {
+        unit,
+        thresholds: grafanaThresholds(thresholds),
+        color: { mode: 'palette-classic' },
+        ...(noValue && { noValue }),
+        custom: {
+          drawStyle: 'line',
+          lineWidth: 1,
+          fillOpacity: 10,
+          showPoints: 'never',
+          spanNulls: longestMissedTime,
+          axisSoftMin: 0,
+          thresholdsStyle: { mode: thresholds ? 'dashed' : 'off' },
+        },
+      },
+      overrides: [],
+    },
+    options: {
+      legend: { displayMode: 'table', placement: 'bottom', showLegend: true, calcs: ['lastNotNull', 'max'] },
+      tooltip: { mode: 'multi', sort: 'desc' },
+    },
+  };
+}
+
+function grafanaPanel(panel: Panel, values: Values, gridPos: GridPos, id: number): GrafanaPanel {
   return {
     id,
-    type: panel.isStat ? 'stat' : 'timeseries',
     title: panel.title,
     description: panel.description,
-    datasource,
+    datasource: prometheus,
     gridPos,
-    fieldConfig: { defaults: { unit: panel.unit, ...(panel.isStat ? {} : graph) }, overrides: [] },
-    options: panel.isStat
-      ? { reduceOptions: { calcs: ['lastNotNull'] }, textMode: 'auto' }
-      : { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
-    targets: panel.queries.map(({ expr, legend }, index) => ({
-      refId: String.fromCharCode(65 + index),
-      datasource,
-      expr,
-      legendFormat: legend,
-      exemplar: expr.includes('_bucket{'),
-    })),
+    links: panelLinks(values, panel),
+    ...(panel.period && { timeFrom: panel.period }),
+    ...(panel.isStat ? statPanel(panel) : timeSeriesPanel(panel)),
+    targets: targetsOf(panel, values),
   };
 }
 
 /** Places panels from left to right. A panel that does not fit, or has another height, starts a new line. */
-function rowsOf(sections: DashboardDefinition['sections']): object[] {
-  const placed: object[] = [];
+function rowsOf(sections: DashboardDefinition['sections'], values: Values): GrafanaDashboard['panels'] {
+  const placed: GrafanaDashboard['panels'][number][] = [];
   let [x, y, lineHeight] = [0, 0, 0];
   for (const { panels, title } of sections) {
     const gridPos = { x: 0, y: y + lineHeight, w: columns, h: 1 };
@@ -39,26 +135,40 @@ function rowsOf(sections: DashboardDefinition['sections']): object[] {
     for (const panel of panels) {
       const size = sizes[panel.isStat ? 'stat' : 'timeseries'];
       if (x + size.w > columns || (lineHeight > 0 && size.h !== lineHeight)) [x, y] = [0, y + lineHeight];
-      placed.push(grafanaPanel(panel, { x, y, ...size }, placed.length + 1));
+      placed.push(grafanaPanel(panel, values, { x, y, ...size }, placed.length + 1));
       [x, lineHeight] = [x + size.w, size.h];
     }
   }
   return placed;
 }
 
-/** A dashboard in Grafana's import format. The `uid` must never change, because links contain it. */
-export function grafanaDashboard(uid: string, { title, sections }: DashboardDefinition): object {
+/** The name of a dashboard in links. The `uid` must never change, because links and bookmarks contain it. */
+export interface DashboardName {
+  readonly uid: string;
+  readonly title: string;
+}
+
+/** A dashboard in Grafana's import format. @param others the further dashboards of the installation */
+export function grafanaDashboard(
+  values: Values,
+  { title, uid }: DashboardName,
+  { description, sections }: DashboardDefinition,
+  others: readonly DashboardName[],
+): GrafanaDashboard {
   return {
     uid,
     title,
+    description,
     tags: ['auth-service'],
     timezone: 'utc',
+    // Grafana 10.4. Newer ones migrate it when they load it.
     schemaVersion: 39,
     refresh: '30s',
     time: { from: 'now-6h', to: 'now' },
-    templating: {
-      list: [{ name: 'datasource', label: 'Prometheus', type: 'datasource', query: 'prometheus' }],
-    },
-    panels: rowsOf(sections),
+    graphTooltip: 1,
+    links: dashboardLinks(values, others),
+    annotations: { list: annotations(values) },
+    templating: { list: [...installationVariables(values), ...linkVariables(values)] },
+    panels: rowsOf(sections, values),
   };
 }

@@ -1,16 +1,26 @@
+import type { Thresholds } from './thresholds.ts';
+
 /** Units by Grafana's names. */
-type Unit = 'percentunit' | 's' | 'reqps' | 'cps' | 'short' | 'bytes' | 'none';
+export type Unit = 'percentunit' | 's' | 'reqps' | 'cps' | 'short' | 'bytes' | 'none';
 
 export interface Query {
   /** Grafana replaces `{{label}}` by the value of that label. */
   readonly legend: string;
-  /** PromQL. Grafana replaces `$__rate_interval` by a suitable window for `rate`. */
+  /**
+   * PromQL. Grafana replaces `$name` by the value of a variable (variables.ts), and `$__rate_interval` by a window for `rate`
+   * that contains at least four scrapes.
+   */
   readonly expr: string;
 }
 
-/** A query of CloudWatch Logs Insights over the log of the service. */
+/** What to search for in the log of the service. */
 export interface LogsQuery {
-  readonly query: string;
+  /** A condition on the fields of a line, in the syntax that LogQL and CloudWatch Logs Insights have in common. */
+  readonly condition: string;
+  /** A regular expression of the routes, as a further condition. The two languages write it differently. */
+  readonly routes?: string;
+  /** What the CloudWatch dashboard computes of these lines. */
+  readonly stats: string;
   /** For the title, because CloudWatch has no units, and a log query may count in another unit than the metrics. */
   readonly unit: string;
 }
@@ -22,16 +32,27 @@ export interface Panel {
   readonly queries: readonly Query[];
   /** What the panel shows, and which values are a problem. */
   readonly description: string;
-  /** Shows the last value as a number instead of a time series. @default false */
+  /** Which values are a problem. null: none, as with a rate of requests, which may be any. */
+  readonly thresholds: Thresholds | null;
+  /** The alerts about what the panel shows. The panel links to their runbooks. @default none */
+  readonly alerts?: readonly string[];
+  /** Shows the value of now as a number instead of a time series. @default false */
   readonly isStat?: boolean;
-  /** The data comes from cAdvisor, so the panel is empty outside of Kubernetes. @default false */
+  /** What a panel says that has no value, where this is normal. @default the text of Grafana, "No data" */
+  readonly noValue?: string;
+  /** How far a time series goes back, whatever the dashboard shows: `30d`. @default as far as the dashboard */
+  readonly period?: string;
+  /** The data comes from kube-state-metrics or cAdvisor, so the panel is empty outside of Kubernetes. @default false */
   readonly requiresKubernetes?: boolean;
   readonly logs?: LogsQuery;
+  /** A condition of TraceQL on spans: the panel links to the traces. */
+  readonly traces?: string;
 }
 
 /** Each section is a row of panels. */
 export interface DashboardDefinition {
   readonly title: string;
+  readonly description: string;
   readonly sections: readonly { readonly title: string; readonly panels: readonly Panel[] }[];
 }
 
@@ -43,33 +64,3 @@ export function panel(
 ): Panel {
   return { title, unit, queries, ...options };
 }
-
-export const rate = (series: string): string => `rate(${series}[$__rate_interval])`;
-
-/** Rate of a counter, summed over all pods. The legend names the labels by which it is grouped. */
-export function rateBy(labels: readonly string[], series: string): Query {
-  const legend = labels.map((label) => `{{${label}}}`).join(' ');
-  return { legend, expr: `sum by (${labels.join(', ')}) (${rate(series)})` };
-}
-
-/** Rate of a counter, summed over all pods, as one line of a graph. */
-export const totalRate = (legend: string, series: string): Query => ({
-  legend,
-  expr: `sum(${rate(series)})`,
-});
-
-/** Quantile of a histogram over all pods. @param selector label matchers without braces */
-export function quantile(q: number, histogram: string, selector: string, by: readonly string[] = []): string {
-  return `histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${rate(`${histogram}_bucket{${selector}}`)}))`;
-}
-
-/** One query for each quantile, with legends such as p95. */
-export function quantiles(histogram: string, selector: string, qs = [0.5, 0.95, 0.99]): Query[] {
-  return qs.map((q) => ({ legend: `p${q * 100}`, expr: quantile(q, histogram, selector) }));
-}
-
-/** Value of a gauge on each pod. */
-export const byPod = (gauge: string, aggregation: 'max' | 'sum' = 'max'): Query => ({
-  legend: '{{pod}}',
-  expr: `${aggregation} by (pod) (${gauge})`,
-});

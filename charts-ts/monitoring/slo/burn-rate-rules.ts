@@ -20,7 +20,7 @@ const windows = ['5m', '30m', '1h', '2h', '6h', '1d', '3d'];
  * Multiwindow, multi-burn-rate alerts after Google's SRE workbook, chapter 5. The long window makes the alert
  * significant, the short one ends it soon after its cause. A burn rate of 1 uses up the budget in exactly 30 days.
  */
-const burnRates = {
+export const burnRates = {
   Fast: [
     { rate: 14.4, long: '1h', short: '5m' },
     { rate: 6, long: '6h', short: '30m' },

@@ -26,12 +26,15 @@ const duration = 'http_request_duration_seconds';
 export const latencyRoutes = '/api/v1/auth/(register|login|refresh|password/reset)';
 
 /**
- * Requests of the latency objective. Errors count as unavailability. Fast refusals must not offset slow logins, and failed
- * attempts of suspect networks are delayed on purpose.
+ * Requests whose latency counts. Errors count as unavailability. Fast refusals must not offset slow logins, and failed attempts
+ * of suspect networks are delayed on purpose.
  */
-export const latencySelector = `route=~"${latencyRoutes}",status!~"401|403|429|5.."`;
+export const latencyStatuses = 'status!~"401|403|429|5.."';
 
-const availability: Objective = {
+/** Requests of the latency objective. */
+export const latencySelector = `route=~"${latencyRoutes}",${latencyStatuses}`;
+
+export const availability: Objective = {
   name: 'Availability',
   goodRequests: 'requests that did not end with a server error, by class',
   badRequests: '{{ $labels.class }} requests end with a server error (objective: less than 0.1 %)',

@@ -111,8 +111,11 @@ onRealStore('A forged state copy in Redis, while Postgres is away,', (stores) =>
       }
       const lines = app.logged().filter(({ event }) => event === 'state_copy_refused');
       expect(lines).to.have.length(Object.keys(forgeries).length);
+      const requests = app.logged().filter(({ event, status }) => event === 'request' && status === 503);
       for (const line of lines) {
         expect(line).to.include({ level: 'warn', reason: 'bad_mac', sessionId: sessionIdOf(user.access) });
+        expect(line).to.include({ userId: user.id, ip: '127.0.0.1', network: '127.0.0.1' });
+        expect(requests.map(({ requestId }) => requestId)).to.include(line.requestId);
       }
     } finally {
       await close();

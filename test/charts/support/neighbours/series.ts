@@ -1,18 +1,20 @@
+import { resolved } from '../grafana.ts';
 import type { Loose } from '../synthesized.ts';
 import { selectsSeries } from './label-selectors.ts';
 import { type Neighbour, titleOf } from './neighbour.ts';
 
-/** The PromQL of rules and of dashboards in an object. */
+/** The PromQL of rules, and of dashboards before a viewer chooses another installation, in an object. */
 export function expressionsOf({ data = {}, kind, spec }: Loose): string[] {
   const groups: Loose[] = kind === 'PrometheusRule' ? spec.groups : [];
   const dashboards = Object.entries(data).filter(([file]) => file.endsWith('.json'));
   return [
     ...groups.flatMap(({ rules }) => rules.map(({ expr }: Loose) => expr)),
-    ...dashboards.flatMap(([, text]) =>
-      JSON.parse(String(text)).panels.flatMap(({ targets = [] }: Loose) =>
-        targets.map(({ expr }: Loose) => expr),
-      ),
-    ),
+    ...dashboards.flatMap(([, text]) => {
+      const dashboard = JSON.parse(String(text));
+      return dashboard.panels.flatMap(({ targets = [] }: Loose) =>
+        targets.map(({ expr }: Loose) => resolved(expr, dashboard)),
+      );
+    }),
   ];
 }
 
