@@ -27,13 +27,17 @@ import { createSessionStates } from './features/sessions/session-states.ts';
 import { createSessions } from './features/sessions/sessions.ts';
 import { createReauthenticate } from './features/step-up/reauthenticate.ts';
 import { createStepUp } from './features/step-up/step-up.ts';
+import { createAccountReference } from './features/throttling/account-reference.ts';
+import { createLockoutLog } from './features/throttling/lockout-log.ts';
 import { createLoginThrottle } from './features/throttling/login-throttle.ts';
 import { createAccessTokens } from './features/tokens/access-token.ts';
 import type { SigningKeys } from './features/tokens/signing-keys.ts';
+import { canonicalEmail } from './features/users/email-address.ts';
 import { createApp } from './http/app.ts';
 import type { RequestState } from './http/route/context.ts';
 import { createRateLimits } from './http/route/rate-limits.ts';
 import { readStateSecret } from './jobs/read-state-secret.ts';
+import { whereOf } from './observe/events/subject-fields.ts';
 import type { Logger } from './observe/log.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { noTracing, type Tracing } from './observe/tracing.ts';
@@ -61,17 +65,20 @@ interface Composition {
 }
 
 async function createThrottle({ config, stores, metrics, log }: Composition, store: SystemStore) {
-  return createLoginThrottle({
+  const secret = await store.serviceSecrets.get('login-throttle', randomBytes(32));
+  const accountRef = createAccountReference(secret);
+  const logLockout = createLockoutLog({ store, log, accountRef });
+  const throttle = createLoginThrottle({
     redis: stores.redis,
-    secret: await store.serviceSecrets.get('login-throttle', randomBytes(32)),
+    secret,
     ...config.limits,
     onRefuse: (limit) => metrics.rateLimited.inc({ limit }),
-    onLockout: () => {
+    onLockout: (attempt) => {
       metrics.lockouts.inc();
-      // The throttle knows only a MAC of the email. The log line of the login itself follows and names the user.
-      log.warn({ event: 'account_locked' }, 'an account has used up its login attempts for everybody');
+      void logLockout(attempt);
     },
   });
+  return { throttle, accountRef: (email: string) => accountRef(canonicalEmail(email)) };
 }
 
 async function createStates({ stores, metrics, log, stateSecret }: Composition, store: SystemStore) {
@@ -81,11 +88,11 @@ async function createStates({ stores, metrics, log, stateSecret }: Composition, 
     redis: stores.redis,
     log,
     secret: stateSecret ?? (() => initial),
-    onRefusedCopy: (reason, sessionId) => {
+    onRefusedCopy: (reason, sessionId, { userId, client }) => {
       metrics.stateCopiesRefused.inc({ reason });
       const message =
         'a session state in Redis was not written by this service for this session, or too long ago';
-      log.warn({ event: 'state_copy_refused', reason, sessionId }, message);
+      log.warn({ event: 'state_copy_refused', reason, sessionId, userId, ...whereOf(client) }, message);
     },
   });
 }
@@ -96,7 +103,7 @@ function createPolicy(parts: Composition, { withoutSlot }: PasswordHasher) {
   return createPasswordPolicy({
     issuer: config.jwt.issuer,
     // A slow server must not occupy the hash queue.
-    isBreached: (password) => withoutSlot(() => isBreached(password)),
+    isBreached: (password, where) => withoutSlot(() => isBreached(password, where)),
   });
 }
 
@@ -109,7 +116,7 @@ async function createServices(parts: Composition) {
   const checkPassword = await createPolicy(parts, hasher);
   const states = await createStates(parts, store);
   const tokens = createAccessTokens({ keys, jwt: config.jwt, ttlMs: config.sessions.accessTokenTtl });
-  const throttle = await createThrottle(parts, store);
+  const { throttle, accountRef } = await createThrottle(parts, store);
   const devices = createDeviceTokens(await store.serviceSecrets.get('device-tokens', randomBytes(32)));
   const onRefresh = createRefreshObserver({ metrics, log });
   const sessions = createSessions({
@@ -129,6 +136,7 @@ async function createServices(parts: Composition) {
     stepUp: createStepUp({ store, throttle, maxAgeMs: config.sessions.stepUpMaxAge }),
     reauthenticate: createReauthenticate({ store, tokens, confirmPassword }),
     hashQueue: hasher.queue,
+    accountRef,
     devices,
     register: createRegister({ store, hasher, checkPassword, metrics }),
     login: countLoginAccounts(login, accounts),

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Logger } from 'pino';
 import { type Config, isEncryptedRedis, type Secret } from './config/config.ts';
+import type { Logger } from './observe/log.ts';
 import { noStoreObserver, type StoreObserver } from './observe/store-observer.ts';
 import { lockDataDir } from './store/embedded/data-dir-lock.ts';
 import { startEmbeddedPostgres } from './store/embedded/embedded-postgres.ts';

@@ -60,7 +60,7 @@ export function createCommandContext(version: string, isJson: boolean): CommandC
       loadEnvironmentFile();
       const config = parseConfig(process.env, undefined, undefined, command);
       const { openLog } = await import('./terminal-log.ts');
-      const log = await openLog(config, isJson || !logsToStandardOutput.includes(command));
+      const log = await openLog(config, isJson || !logsToStandardOutput.includes(command), version);
       for (const fault of config.warnings)
         log.warn({ event: 'unused_variable_faulty' }, `${fault} (${command} does not read this variable)`);
       return { config, log };

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import { type Config, ConfigError, type Secret } from '../config/config.ts';
+import type { Logger } from '../observe/log.ts';
 import { errorCode } from '../store/postgres/errors.ts';
 import { migrate } from '../store/postgres/migrations.ts';
 import { PoolerError } from '../store/postgres/pooling.ts';
@@ -62,8 +62,9 @@ export async function migrateCommand(config: Config, log: Logger): Promise<Migra
   const { applied, alreadyApplied, unknown } = await migrate(options).catch((error: unknown) =>
     explain(error, variable),
   );
-  if (unknown.length > 0) log.warn({ unknown }, 'the database has migrations of a newer version');
+  if (unknown.length > 0)
+    log.warn({ event: 'migrations_unknown', unknown }, 'the database has migrations of a newer version');
   const message = applied.length > 0 ? 'migrations applied' : 'the schema is up to date';
-  log.info({ applied, alreadyApplied }, message);
+  log.info({ event: 'migrations_done', applied, alreadyApplied }, message);
   return { applied, alreadyApplied, unknown };
 }

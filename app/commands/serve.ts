@@ -80,7 +80,8 @@ export async function serveCommand(
 
 async function startService(options: ServeOptions) {
   const { config, log, version, isDraining, supervision } = options;
-  const tracing = await openTracing({ ...config.tracing, version });
+  const onLost = (spans: number): void => metrics.spansLost.inc(spans);
+  const tracing = await openTracing({ ...config.tracing, version, onLost });
   const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
   metrics.processRestarts.inc(supervision.restarts);
   const keys = await openSigningKeys(config, log);
@@ -150,14 +151,14 @@ function logStart(
     const dataDir = resolve(config.dataDir);
     const names = embedded.join(' and ');
     log.info(
-      { embedded, dataDir },
+      { event: 'embedded_stores', embedded, dataDir },
       `embedded mode, for development only: ${names}; the data is in ${dataDir}`,
     );
   }
   const management =
     ports.metrics === null ? 'without a management listener' : `metrics and probes on port ${ports.metrics}`;
   log.info({ event: 'listening', ...ports }, `auth-service listens on ${url}, ${management}`);
-  log.info(`API documentation: ${url}/api/v1/docs`);
+  log.debug({ url: `${url}/api/v1/docs` }, `API documentation: ${url}/api/v1/docs`);
 }
 
 async function shutDown(service: Service, { drainDelay, timeout }: Config['shutdown']): Promise<void> {

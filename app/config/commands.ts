@@ -23,13 +23,13 @@ function namesOf(entry: AnyEntry): readonly Variable[] {
 }
 
 const group = (
-  key: Exclude<keyof typeof table, 'environment' | 'logLevel' | 'dataDir'>,
+  key: Exclude<keyof typeof table, 'environment' | 'logLevel' | 'logFormat' | 'cloudProject' | 'dataDir'>,
 ): readonly Variable[] => entriesOf(table[key]).flatMap(namesOf);
 
 const without = (names: readonly Variable[], ...left: readonly Variable[]): readonly Variable[] =>
   names.filter((name) => !left.includes(name));
 
-const log = ['ENV', 'LOG_LEVEL'] as const;
+const log = ['ENV', 'LOG_LEVEL', 'LOG_FORMAT', 'GOOGLE_CLOUD_PROJECT'] as const;
 
 /** Commands read the primary only. Those that act as the owner of the tables have connections of their own. */
 const connection = ['DB_PRIMARY_DB_URL', 'DB_CA_FILE', 'DB_CA', 'DB_TLS', 'DB_TIMEOUT'] as const;

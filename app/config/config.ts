@@ -34,7 +34,7 @@ export { type Platform, resolveProxies } from './proxies.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
 export { isEncryptedRedis, parseSentinelUrl, redisNodes, withLineBreaks } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
-export { type Algorithm, algorithms, logLevels, table } from './variables.ts';
+export { type Algorithm, algorithms, collectedLogFormats, logLevels, table } from './variables.ts';
 
 /** Thrown by parseConfig, and by code that finds a configured key or file unusable. The process exits with 78. */
 export class ConfigError extends Error {

@@ -50,8 +50,9 @@ export async function purge(store: SystemStore, log: Logger, keepMonths: Retenti
   await store.maintenance.record('purge');
   const deleted = { deletedSessions, deletedAttempts, deletedResets };
   const done = { droppedPartitions, createdPartitions, ...deleted };
-  log.info(done, 'purged');
+  log.info({ event: 'purged', ...done }, 'purged');
   const renewedSkeletons = await renewSkeletons(store);
-  if (renewedSkeletons > 0) log.info({ renewedSkeletons }, 'skeletons of usernames renewed');
+  if (renewedSkeletons > 0)
+    log.info({ event: 'skeletons_renewed', renewedSkeletons }, 'skeletons of usernames renewed');
   return { ...done, renewedSkeletons };
 }

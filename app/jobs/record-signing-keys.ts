@@ -44,7 +44,8 @@ export function createSigningKeyRecorder(options: {
         keys.setFirstSeen(name.slice(prefix.length), ranAt.getTime());
       }
     } catch (error) {
-      log.warn({ err: error }, 'the age of the signing keys could not be read from Postgres');
+      const message = 'the age of the signing keys could not be read from Postgres';
+      log.warn({ event: 'signing_key_ages_unread', err: error }, message);
     }
   };
 }

@@ -19,6 +19,8 @@ function* reasons(values: Values): Iterable<string> {
     yield 'secrets.ownerName is null: the service logs in to Postgres as the owner of the tables and could change its own audit log (docs/operations.md, "Database roles")';
   if (values.service.trafficDistribution === 'PreferClose')
     yield 'service.trafficDistribution is PreferClose, which Kubernetes has deprecated: PreferSameZone means the same since Kubernetes 1.34';
+  if (values.logFormat === 'gcp' && values.cloud !== 'gke')
+    yield 'logFormat is gcp, the fields of Google Cloud Logging: json is the form that other collectors and the dashboard for CloudWatch read';
   const { dashboards, rules } = values.monitoring;
   if (dashboards.enabled && !rules.enabled)
     yield 'monitoring.rules.enabled is false: panels of the dashboards are empty, unless your Prometheus has the rules of docs/dashboards/prometheus-rules.yaml';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
   algorithms,
+  collectedLogFormats,
   entries,
   formatFaults,
   isSecret,
@@ -95,6 +96,7 @@ export const workload = {
   trustedProxies: z.array(proxy),
   corsOrigins: z.array(origin),
   logLevel: z.enum(logLevels),
+  logFormat: z.enum(collectedLogFormats),
   extraConfig,
   database: z.strictObject({
     poolMax: z.int().min(1).max(1_000),

@@ -101,6 +101,7 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
     ...(platform.ports.http !== null && { PORT: text(platform.ports.http) }),
     METRICS_PORT: text(platform.ports.metrics),
     LOG_LEVEL: text(values.logLevel, 'logLevel'),
+    LOG_FORMAT: text(values.logFormat, 'logFormat'),
     DB_PRIMARY_DB_URL: { secret: 'db-url' },
     ...(database.replica && { DB_REPLICA_DB_URL: { secret: 'db-replica-url' } }),
     DB_POOL_MAX: text(database.poolMax, 'database.poolMax'),

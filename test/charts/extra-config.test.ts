@@ -7,7 +7,16 @@ import type { Loose } from './support/synthesized.ts';
 
 /** Variables that the charts set from other values, which the message of `extraConfig` says. */
 const ofOtherValues = [
-  ...['ENV', 'LOG_LEVEL', 'PORT', 'METRICS_PORT', 'KEEP_ALIVE_TIMEOUT', 'ALLOWED_HOSTS', 'TRUSTED_PROXIES'],
+  ...[
+    'ENV',
+    'LOG_LEVEL',
+    'LOG_FORMAT',
+    'PORT',
+    'METRICS_PORT',
+    'KEEP_ALIVE_TIMEOUT',
+    'ALLOWED_HOSTS',
+    'TRUSTED_PROXIES',
+  ],
   ...['DB_POOL_MAX', 'DB_PREPARE', 'JWT_ALGORITHM', 'JWT_PUBLIC_KEYS_DIR', 'JWT_ISSUER', 'JWT_AUDIENCE'],
   ...['DRAIN_DELAY', 'SHUTDOWN_TIMEOUT', 'READINESS_REQUIRES_POSTGRES'],
 ];
@@ -21,6 +30,7 @@ const ofFiles = [
 /** Values for production of variables without a default, or whose default is for development. */
 const values: Readonly<Record<string, string>> = {
   HOST: '0.0.0.0',
+  GOOGLE_CLOUD_PROJECT: 'my-project',
   CORS_ALLOWED_ORIGINS: '["https://app.example.com"]',
   DB_TLS: 'verified',
   DB_CA: '',

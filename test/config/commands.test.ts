@@ -124,7 +124,17 @@ describe('the configuration of a command', () => {
     const ofOwner: readonly CommandName[] = ['migrate', 'backup', 'restore'];
     for (const command of ofOwner) {
       expect(variablesOf(command)).to.have.members([
-        ...['ENV', 'LOG_LEVEL', 'DB_PRIMARY_DB_URL', 'DB_CA_FILE', 'DB_CA', 'DB_TLS', 'DB_TIMEOUT'],
+        ...[
+          'ENV',
+          'LOG_LEVEL',
+          'LOG_FORMAT',
+          'GOOGLE_CLOUD_PROJECT',
+          'DB_PRIMARY_DB_URL',
+          'DB_CA_FILE',
+          'DB_CA',
+          'DB_TLS',
+          'DB_TIMEOUT',
+        ],
         ...['DB_MIGRATION_URL', 'DB_SERVICE_ROLE'],
       ]);
     }

@@ -90,6 +90,8 @@ describe('parseConfig', () => {
       },
       warnings: [],
       logLevel: 'debug',
+      logFormat: undefined,
+      cloudProject: undefined,
     });
   });
 

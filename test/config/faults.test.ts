@@ -6,6 +6,8 @@ import { faultsOf, machine } from '../support/configuration.ts';
 describe('a fault of the configuration', () => {
   const refused: readonly [name: keyof typeof variables, values: readonly string[]][] = [
     ['ENV', ['staging', 'Production']],
+    ['LOG_FORMAT', ['text', 'JSON', 'gcp,ecs']],
+    ['GOOGLE_CLOUD_PROJECT', ['Project', '12345', 'a', 'projects/my-project', 'my-project/']],
     ['PORT', ['-1', '65536', '80a', '1.5', '1e3']],
     ['METRICS_PORT', ['x', '8000', 'on', 'OFF', '65536', '-1']],
     ['METRICS_TOKEN', ['x'.repeat(31), `${'x'.repeat(32)} ${'x'.repeat(32)}`, 'ü'.repeat(32)]],
@@ -103,6 +105,9 @@ describe('a fault of the configuration', () => {
     ['DRAIN_DELAY', ['5', '2h']],
     ['SHUTDOWN_TIMEOUT', ['5', '2h']],
     ['LOG_LEVEL', ['verbose', 'INFO']],
+    ['OTEL_RESOURCE_ATTRIBUTES', ['a', 'a=b=c', 'a=50%', 'a=%C3%28', 'a=b,a=%FF']],
+    // Without TRUSTED_PROXIES nobody is trusted.
+    ['TRUST_TRACEPARENT', ['yes', 'on']],
   ];
   for (const [name, values] of refused) {
     it(`refuses ${name} where it makes no sense`, () => {

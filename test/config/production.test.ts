@@ -104,6 +104,7 @@ describe('parseConfig in production', () => {
 
   const refused: readonly [title: string, env: Environment, name: string][] = [
     ['a metrics token that can be guessed', { METRICS_TOKEN: 'm'.repeat(40) }, 'METRICS_TOKEN'],
+    ['a log that only people can read', { LOG_FORMAT: 'pretty' }, 'LOG_FORMAT'],
     ['rate limits switched off', { RATE_LIMIT: 'off' }, 'RATE_LIMIT'],
     ['rate limits scaled away', { RATE_LIMIT_SCALE: '10' }, 'RATE_LIMIT_SCALE'],
     ['any origin', { CORS_ALLOWED_ORIGINS: '["*"]' }, 'CORS_ALLOWED_ORIGINS'],

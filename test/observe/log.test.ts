@@ -4,7 +4,7 @@ import { createLog, withoutRedaction } from '../../app/observe/log.ts';
 function collect() {
   const lines: string[] = [];
   const log = createLog(
-    { logLevel: 'info', environment: 'test' },
+    { logLevel: 'debug', environment: 'test' },
     { write: (line) => void lines.push(line) },
   );
   return { log, lines: () => lines.splice(0).map((line) => JSON.parse(line)) };
@@ -20,7 +20,7 @@ describe('the log', () => {
     try {
       for (const time of times) {
         Date.now = () => time;
-        log.info('line');
+        log.debug({}, 'line');
       }
     } finally {
       Date.now = now;
@@ -31,13 +31,13 @@ describe('the log', () => {
   it('redacts secrets in a line, except in lines whose fields are chosen explicitly', () => {
     const { log, lines } = collect();
     const secret = { password: 'p', user: { refresh_token: 't' } };
-    log.info(secret, 'line');
-    withoutRedaction(log).info({ status: 200 }, 'line');
-    log.info(secret, 'line');
+    log.debug(secret, 'line');
+    withoutRedaction(log).debug({ status: 200 }, 'line');
+    log.debug(secret, 'line');
     const [first, plain, last] = lines();
     for (const line of [first, last]) {
       expect(line).to.deep.include({ password: '[redacted]', user: { refresh_token: '[redacted]' } });
     }
-    expect(plain).to.include({ status: 200, service: 'auth-service', level: 'info' });
+    expect(plain).to.include({ status: 200, service: 'auth-service', level: 'debug' });
   });
 });

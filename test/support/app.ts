@@ -15,6 +15,7 @@ import { noTracing, type Tracing } from '../../app/observe/tracing.ts';
 import type { Stores } from '../../app/open-stores.ts';
 import { createStore } from '../../app/store/store.ts';
 import { behindFrontProxy, startFrontProxy } from './front-proxy.ts';
+import { type LogLine, parseLine } from './log-lines.ts';
 import { type Contract, createContract } from './openapi-contract.ts';
 
 export interface Reply {
@@ -46,7 +47,7 @@ export interface TestApp {
   /** Runs the job that reads the counts of auth_login_accounts. */
   readonly refreshLoginAccounts: () => Promise<void>;
   /** Everything logged so far, parsed. */
-  readonly logged: () => Record<string, unknown>[];
+  readonly logged: () => LogLine[];
   /** Puts the application into the state after SIGTERM. */
   readonly drain: () => void;
   /** `ask('POST /api/v1/auth/login', {body})`; every answer is checked against the OpenAPI document. */
@@ -100,14 +101,14 @@ function send(port: number, what: string, { body, raw, token, headers }: Ask, ag
 }
 
 function collectLines() {
-  const lines: string[] = [];
+  const lines: LogLine[] = [];
   const stream = new Writable({
     write(chunk, _encoding, done) {
-      lines.push(...String(chunk).trim().split('\n'));
+      lines.push(...String(chunk).trim().split('\n').map(parseLine));
       done();
     },
   });
-  return { stream, parsed: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>) };
+  return { stream, parsed: () => [...lines] };
 }
 
 /** Every application of these tests publishes the same document, which takes longer to make than most tests. */

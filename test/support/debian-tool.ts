@@ -10,6 +10,7 @@ const packages = {
   openssl: 'openssl',
   zsh: 'zsh',
   fish: 'fish',
+  jq: 'jq',
 } as const;
 
 export type Tool = keyof typeof packages;

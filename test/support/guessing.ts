@@ -7,6 +7,7 @@ import {
 } from '../../app/features/throttling/login-throttle.ts';
 import { createInMemoryRedis } from '../../app/store/embedded/in-memory-redis.ts';
 import { withVirtualClock } from './clock.ts';
+import { somewhere } from './somewhere.ts';
 
 /** A login attempt at a time in milliseconds since the start. */
 export interface Guess {
@@ -43,7 +44,7 @@ type Answer = CountedAttempt | { readonly retryAfter: number };
 
 async function tryLogin(throttle: LoginThrottle, network: string): Promise<Answer> {
   try {
-    return await throttle.countLogin({ email: 'owner@example.com', network, device: null });
+    return await throttle.countLogin({ email: 'owner@example.com', network, device: null, where: somewhere });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'rate_limited' || !error.retryAfter) throw error;
     return { retryAfter: error.retryAfter * 1_000 };

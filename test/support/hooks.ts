@@ -6,5 +6,7 @@ export const mochaHooks: RootHookObject = {
     this.timeout(30_000);
     const { closeStores } = await import('./opened-stores.ts');
     await closeStores();
+    const { assertLogFollowsSchema } = await import('./log-lines.ts');
+    assertLogFollowsSchema();
   },
 };

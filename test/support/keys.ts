@@ -8,6 +8,7 @@ import type { Environment } from '../../app/config/reader.ts';
 import type { PairAlgorithm } from '../../app/features/tokens/pem-keys.ts';
 import { openSigningKeys, type SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import { createLog, type Logger } from '../../app/observe/log.ts';
+import { parseLine } from './log-lines.ts';
 
 export interface PemPair {
   readonly algorithm: PairAlgorithm;
@@ -58,7 +59,7 @@ export function recordingLog(): { log: Logger; lines: Record<string, unknown>[];
   const lines: Record<string, unknown>[] = [];
   const log = createLog(
     { logLevel: 'debug', environment: 'test' },
-    { write: (line) => lines.push(JSON.parse(line)) },
+    { write: (line) => lines.push(parseLine(line)) },
   );
   return { log, lines, events: () => lines.map(({ event }) => event) };
 }

@@ -3,9 +3,11 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventSpecs } from '../../tools/docs/log-schema.ts';
 import { shuffled } from './shuffle.ts';
 import { split } from './split.ts';
 import { type Outcome, summary } from './summary-reporter.ts';
+import { seenElsewhere } from './unseen-events.ts';
 
 // npm test [-- files or folders] [-- mocha's options]
 //
@@ -72,8 +74,17 @@ function merge(parts: readonly Part[]): Outcome {
     failures: outcomes.flatMap(({ failures }) => failures),
     skipped: outcomes.flatMap(({ skipped }) => skipped),
     stores: [...new Set(outcomes.flatMap(({ stores }) => stores))].sort(),
+    events: outcomes.flatMap(({ events = [] }) => events),
     seed,
   };
+}
+
+/** A run of all tests also fails if no test has logged some event of the log, so that nobody has compared it with the schema. */
+function withUnseenEvents(outcome: Outcome): Outcome {
+  const seen = new Set([...(outcome.events ?? []), ...Object.keys(seenElsewhere)]);
+  const unseen = eventSpecs.map(([name]) => name).filter((name) => !seen.has(name));
+  const failures = unseen.map((name) => `the event ${name} of the log: no test has logged it`);
+  return { ...outcome, failed: outcome.failed + unseen.length, failures: [...outcome.failures, ...failures] };
 }
 
 const files = shuffled((paths.length > 0 ? paths : ['test']).flatMap(testFiles), seed, 'files');
@@ -90,10 +101,12 @@ const parts = await Promise.all(
 );
 rmSync(folder, { recursive: true });
 if (parts.some(({ outcome }) => outcome === null)) process.stderr.write('a run ended before its summary\n');
-const text = summary(merge(parts));
+const isWhole = given.length === 0 && !process.env.TEST_PROXY;
+const outcome = isWhole ? withUnseenEvents(merge(parts)) : merge(parts);
+const text = summary(outcome);
 if (process.env.SUMMARY_FILE) writeFileSync(process.env.SUMMARY_FILE, text);
 process.stdout.write(text);
 process.exitCode = Math.min(
   1,
-  parts.reduce((worst, { status, outcome }) => Math.max(worst, outcome ? status : 1), 0),
+  parts.reduce((worst, { status, outcome }) => Math.max(worst, outcome ? status : 1), outcome.failed),
 );

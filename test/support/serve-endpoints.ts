@@ -6,6 +6,7 @@ import type { Endpoint } from '../../app/http/route/endpoint.ts';
 import { closeServer, createApiServer, listen } from '../../app/http/server/server.ts';
 import { createLog } from '../../app/observe/log.ts';
 import { createMetrics } from '../../app/observe/metrics.ts';
+import { parseLine } from './log-lines.ts';
 import { noLimits, noStepUp } from './no-limits.ts';
 
 const never = async () => expect.fail('an open route without a limit asks nobody');
@@ -25,7 +26,7 @@ export async function serveEndpoints(
   const parsed = parseConfig({ ENV: 'test', ...variables });
   const unsentBytes = unsentBudget ?? parsed.resources.unsentBytes;
   const config = { ...parsed, resources: { ...parsed.resources, unsentBytes } };
-  const log = createLog(config, { write: (line) => void lines.push(JSON.parse(line)) });
+  const log = createLog(config, { write: (line) => void lines.push(parseLine(line)) });
   const metrics = createMetrics('test');
   const app = createApp({
     config,

@@ -9,6 +9,8 @@ export interface Outcome {
   readonly failures: readonly string[];
   readonly skipped: readonly string[];
   readonly stores: readonly string[];
+  /** Events of the log that were seen, see log-lines.ts. */
+  readonly events?: readonly string[];
   /** Null for a run in the order of the source. */
   readonly seed: string | null;
 }
@@ -59,9 +61,9 @@ export default class SummaryReporter extends Mocha.reporters.Spec {
     const { passes: passed, failures: failed } = this.stats;
     const skipped = [...this.skipped, ...(this.isPartial ? [] : neverBegan(this.runner.suite))];
     // Imported late, as the tests do: mocha loads this file with another loader, which would make a second map.
-    void import('./opened-stores.ts').then(({ storesUsed }) => {
-      const stores = storesUsed();
-      const outcome = { passed, failed, failures: this.failed, skipped, stores, seed: this.seed };
+    void Promise.all([import('./opened-stores.ts'), import('./log-lines.ts')]).then(([used, log]) => {
+      const [stores, events] = [used.storesUsed(), log.seenEvents()];
+      const outcome = { passed, failed, failures: this.failed, skipped, stores, events, seed: this.seed };
       if (process.env.OUTCOME_FILE) writeFileSync(process.env.OUTCOME_FILE, JSON.stringify(outcome));
       else process.stdout.write(summary(outcome));
       exit?.(failures);

@@ -1,7 +1,10 @@
 import { type AnyEntry, isEntry, isSecret } from '../../app/config/entries.ts';
 import { table } from '../../app/config/variables.ts';
 
-type SectionKey = Exclude<keyof typeof table, 'environment' | 'logLevel' | 'dataDir'>;
+type SectionKey = Exclude<
+  keyof typeof table,
+  'environment' | 'logLevel' | 'logFormat' | 'cloudProject' | 'dataDir'
+>;
 
 /** In the order of the documents. A new section of the table needs a title here. */
 const titles: Record<SectionKey, string> = {

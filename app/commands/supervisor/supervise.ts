@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
+import type { Line } from '../../observe/events/events.ts';
 import { loadEnvironmentFile } from '../environment-file.ts';
 import { type BoundSocket, bindPort } from './bound-socket.ts';
+import { formatLine } from './format-line.ts';
 import { createRestartLimiter, restartLimit } from './restart-limit.ts';
 
-// This file runs in a process of its own beside the service. It imports nothing of the service, so that this process needs
-// little memory.
+// This file runs in a process of its own beside the service. It imports nothing of the service but the plain functions that
+// format a line of the log, so that this process needs little memory.
 
 /** How to start the service. */
 interface Program {
@@ -24,12 +26,11 @@ interface End {
 
 type Sockets = { readonly [listener in 'api' | 'metrics']: BoundSocket | null };
 
-type LogFields = { readonly event: string } & Readonly<Record<string, unknown>>;
+type OwnEvent = 'port_unsupervised' | 'process_given_up' | 'process_restarted';
 
-/** Writes a line to standard output in the format of the log. */
-function log(level: 'warn' | 'error', fields: LogFields, msg: string): void {
-  const line = { level, time: new Date().toISOString(), service: 'auth-service', ...fields, msg };
-  process.stdout.write(`${JSON.stringify(line)}\n`);
+/** Writes a line to standard output in the format of the log of the service. */
+function log(level: 'warn' | 'error', fields: Line<OwnEvent>, message: string): void {
+  process.stdout.write(`${formatLine(process.env, level, fields, message)}\n`);
 }
 
 /** Null for `off`, and for a text that the service refuses. */

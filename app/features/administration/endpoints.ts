@@ -16,6 +16,7 @@ const changeOfUser = {
   recentAuthentication: true,
   securityEvent: 'administration',
   params: IdParams,
+  target: ({ id }: { readonly id: string }) => id,
 } as const;
 
 /** A POST or DELETE on a user that answers 204. */

@@ -30,6 +30,6 @@ export async function reportHistoryProtection(options: {
   const reasons = findReasons(await store.auditLog.findExcessRights(), knowsOwner);
   metrics.historyProtected.set(reasons.length === 0 ? 1 : 0);
   if (reasons.length === 0) return;
-  const event = { event: 'history_unprotected', reasons };
-  log.warn(event, `the service could change its own audit log: ${reasons.join('; ')} (docs/operations.md)`);
+  const line = { event: 'history_unprotected', reasons } as const;
+  log.warn(line, `the service could change its own audit log: ${reasons.join('; ')} (docs/operations.md)`);
 }

@@ -1,4 +1,4 @@
-import type { Logger } from '../../observe/log.ts';
+import type { Logger, LogOf } from '../../observe/log.ts';
 import type { ReadinessAnswer } from './readiness.ts';
 
 const messages = {
@@ -9,13 +9,15 @@ const messages = {
 
 /** Logs each change of the readiness after the first check. A drain has a log line of its own. */
 export function createReadinessLog(log: Logger): (answer: ReadinessAnswer) => void {
+  const lines: LogOf<'readiness_changed', 'info' | 'warn'> = log;
   let last: ReadinessAnswer['status'] | null = null;
   return ({ checks, status }) => {
     const hasChanged = last !== null && last !== status && !checks.draining;
     last = status;
     if (!hasChanged) return;
-    log[status === 'ready' ? 'info' : 'warn'](
-      { event: 'readiness_changed', status, checks },
+    lines[status === 'ready' ? 'info' : 'warn'](
+      // `status` is the status of a response everywhere else in the log.
+      { event: 'readiness_changed', readiness: status, checks },
       messages[status],
     );
   };

@@ -21,7 +21,13 @@ const LoginBody = z.strictObject({
 
 const LoginResult = TokenSet.extend(DeviceTokenResult.shape).meta({ id: 'LoginResult' });
 
-export function loginEndpoints(services: { login: Login; devices: DeviceTokens; hashQueue: WorkQueue }) {
+export function loginEndpoints(services: {
+  login: Login;
+  devices: DeviceTokens;
+  hashQueue: WorkQueue;
+  /** Keyed hash of an email as it was sent. */
+  accountRef: (email: string) => string;
+}) {
   const { login, devices, hashQueue } = services;
   return [
     endpoint(
@@ -38,11 +44,14 @@ export function loginEndpoints(services: { login: Login; devices: DeviceTokens; 
         answers: { 200: { description: 'Tokens of a new session', data: LoginResult } },
         refuses: ['invalid_credentials', 'overloaded'],
       },
-      async ({ body, client, priority, cookie }) => {
+      async ({ body, client, priority, cookie, identify }) => {
         const { email, password } = body;
+        const accountRef = services.accountRef(email);
+        identify({ accountRef });
         const presented = body.device_token ?? cookie(deviceCookie);
-        const credentials = { email, password, deviceToken: presented };
-        const { tokens, deviceToken } = await login(credentials, client, priority);
+        const credentials = { email, password, deviceToken: presented, accountRef };
+        const { tokens, deviceToken, subject } = await login(credentials, client, priority);
+        identify(subject);
         return {
           data: { ...presentTokenSet(tokens), device_token: deviceToken },
           headers: setDeviceCookie(deviceToken),

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
+import { whereOf } from '../../observe/events/subject-fields.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { SystemStore } from '../../store/store.ts';
@@ -18,6 +19,8 @@ interface Credentials {
   readonly password: string;
   /** From the body or the cookie, unverified. */
   readonly deviceToken: string | null;
+  /** Keyed hash of the email, for the log. */
+  readonly accountRef: string;
 }
 
 interface LoginServices {
@@ -34,6 +37,12 @@ type FailureReason = 'unknown_email' | 'wrong_password' | 'disabled';
 
 /** The reason is null for a successful login. */
 type LoginOutcome = Pick<LoginAttempt, 'userId' | 'sessionId'> & { readonly reason: FailureReason | null };
+
+/** Who attempts a login, and from where. */
+interface Origin {
+  readonly client: Client;
+  readonly accountRef: string;
+}
 
 export type Login = ReturnType<typeof createLogin>;
 
@@ -68,37 +77,46 @@ async function rehash(
   { store, hasher, log }: LoginServices,
   account: Account,
   password: string,
+  client: Client,
 ): Promise<void> {
   try {
     await store.users.replaceHash(account.id, account.passwordHash, await hasher.hash(password));
   } catch (error) {
-    const event = { event: 'rehash_postponed', err: error, userId: account.id };
-    log.warn(event, 'a password keeps its old argon2 parameters until the next login');
+    const subject = { userId: account.id, ...whereOf(client) };
+    const message = 'a password keeps its old argon2 parameters until the next login';
+    log.warn({ event: 'rehash_postponed', ...subject, err: error }, message);
   }
 }
 
 /** Records a login attempt in metrics, log and history. A login does not fail because its history cannot be written. */
 async function record(
   { store, metrics, log }: LoginServices,
-  client: Client,
+  { client, accountRef }: Origin,
   entry: LoginOutcome,
 ): Promise<void> {
   const outcome = entry.reason ? 'failure' : 'success';
   metrics.logins.inc({ outcome, reason: entry.reason ?? 'none' });
-  const { ip, requestId, userAgent } = client;
-  log.info({ event: 'login', outcome, ...entry, requestId, ip }, `login ${outcome}`);
+  const where = whereOf(client);
+  log.info({ event: 'login', outcome, ...entry, accountRef, ...where }, `login ${outcome}`);
   try {
-    await store.loginHistories.insert({ id: randomUUID(), ...entry, outcome, ip, userAgent });
+    await store.loginHistories.insert({
+      id: randomUUID(),
+      ...entry,
+      outcome,
+      ip: client.ip,
+      userAgent: client.userAgent,
+    });
   } catch (error) {
-    log.error({ err: error, event: 'login_history_lost' }, 'a login was not recorded in the login history');
+    const line = { event: 'login_history_lost', userId: entry.userId, ...where, err: error } as const;
+    log.error(line, 'a login was not recorded in the login history');
   }
 }
 
 export function createLogin(services: LoginServices) {
   const { store, sessions, devices, hasher, throttle } = services;
 
-  async function refuse(client: Client, account: Account | null, reason: FailureReason): Promise<never> {
-    await record(services, client, { userId: account?.id ?? null, sessionId: null, reason });
+  async function refuse(origin: Origin, account: Account | null, reason: FailureReason): Promise<never> {
+    await record(services, origin, { userId: account?.id ?? null, sessionId: null, reason });
     throw new AppError('invalid_credentials');
   }
 
@@ -109,6 +127,7 @@ export function createLogin(services: LoginServices) {
    */
   return async function login(credentials: Credentials, client: Client, priority: Priority) {
     const email = canonicalEmail(credentials.email);
+    const origin = { client, accountRef: credentials.accountRef };
     const device = await recogniseDevice(services, credentials.deviceToken, email);
     // The proof of a device of another account has got the request this far, but no further.
     const hashPriority = priority === 'known' && !device ? 'suspect' : priority;
@@ -116,6 +135,7 @@ export function createLogin(services: LoginServices) {
       email,
       network: client.network,
       device: device?.nonce ?? null,
+      where: whereOf(client),
     });
     const { account, matches, outdated } = await refundUnlessChecked(attempt, async () => {
       const found = device?.account ?? (await store.users.findByEmail(email));
@@ -123,14 +143,15 @@ export function createLogin(services: LoginServices) {
       return { account: found, ...result };
     });
     const reason = failureOf(account, matches);
-    if (!account || reason) return refuse(client, account, reason ?? 'unknown_email');
+    if (!account || reason) return refuse(origin, account, reason ?? 'unknown_email');
     const refreshToken = await sessions.open(account, client);
-    if (!refreshToken) return refuse(client, account, await failureOfChanged(services, account));
+    if (!refreshToken) return refuse(origin, account, await failureOfChanged(services, account));
     await attempt.succeed();
-    await record(services, client, { userId: account.id, sessionId: refreshToken.sessionId, reason: null });
-    if (outdated) await rehash(services, account, credentials.password);
+    const subject = { userId: account.id, sessionId: refreshToken.sessionId };
+    await record(services, origin, { ...subject, reason: null });
+    if (outdated) await rehash(services, account, credentials.password, client);
     // A recognised device keeps its nonce: a login must not multiply budgets.
     const deviceToken = devices.issue(account, device?.nonce);
-    return { tokens: await sessions.tokenSet(account, refreshToken), deviceToken };
+    return { tokens: await sessions.tokenSet(account, refreshToken), deviceToken, subject };
   };
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
+import type { Where } from '../../observe/events/subject-fields.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 
-export type IsBreached = (password: string) => Promise<boolean>;
+/** @param where the request that sets the password, for the log; a command line has none */
+export type IsBreached = (password: string, where?: Where) => Promise<boolean>;
 
 /** Milliseconds of one query, from the name resolution to the last byte. */
 const queryDeadline = 500;
@@ -88,7 +90,7 @@ export function createBreachCheck(options: {
   let pausedUntil = Number.NEGATIVE_INFINITY;
   let silentUntil = Number.NEGATIVE_INFINITY;
 
-  function onFailure(error: unknown): void {
+  function onFailure(error: unknown, where: Where | undefined): void {
     const now = performance.now();
     failures += 1;
     if (failures >= maxFailures) pausedUntil = now + pause;
@@ -96,10 +98,10 @@ export function createBreachCheck(options: {
     if (now < silentUntil) return;
     silentUntil = now + logInterval;
     const message = 'a password was accepted without the check for breaches, because the query failed';
-    log.warn({ err: error, event: 'breach_check_failed' }, message);
+    log.warn({ event: 'breach_check_failed', ...where, err: error }, message);
   }
 
-  return async function isBreached(password) {
+  return async function isBreached(password, where) {
     if (performance.now() < pausedUntil) {
       metrics.breachChecks.inc({ result: 'skipped' });
       return false;
@@ -111,7 +113,7 @@ export function createBreachCheck(options: {
       metrics.breachChecks.inc({ result: isFound ? 'breached' : 'clear' });
       return isFound;
     } catch (error) {
-      onFailure(error);
+      onFailure(error, where);
       return false;
     }
   };

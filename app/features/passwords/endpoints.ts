@@ -33,7 +33,7 @@ export function passwordEndpoints(services: {
         answers: { 200: { description: 'Set; all sessions have ended', data: DeviceTokenResult } },
         refuses: ['invalid_reset_token', ...newPasswordErrors],
       },
-      async ({ body, client, priority }) => deviceTokenAnswer(await resetPassword(body, client, priority)),
+      async (call) => deviceTokenAnswer(await resetPassword(call.body, call, call.priority)),
     ),
     endpoint(
       'POST /api/v1/users/me/password',

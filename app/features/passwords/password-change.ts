@@ -1,4 +1,5 @@
 import type { Client } from '../../http/client.ts';
+import { whereOf } from '../../observe/events/subject-fields.ts';
 import type { Caller } from '../../store/caller.ts';
 import type { Store } from '../../store/store.ts';
 import { actorOf, onUser, writeAudit } from '../audit/audit-log.ts';
@@ -36,7 +37,7 @@ export function createChangePassword(services: {
     // Check the policy first: a refused password must not use up one of the few confirmations.
     const before = await getAccountOf(store, caller);
     await refuseIssuedToken(store, next, 'new_password');
-    await checkPassword(next, before, 'new_password');
+    await checkPassword(next, before, { field: 'new_password', where: whereOf(client) });
     const account = await confirmPassword(caller, current);
     const hash = await hasher.hash(next);
     const { ended, deviceEpoch } = await store.changeAs(caller, async (tx, locked) => {

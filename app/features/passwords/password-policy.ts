@@ -1,4 +1,6 @@
 import { AppError, type ErrorCode } from '../../errors.ts';
+import type { Where } from '../../observe/events/subject-fields.ts';
+import type { IsBreached } from './breach-check.ts';
 import { foldPassword, loadCommonPasswords } from './common-passwords.ts';
 import { type Identity, identityWords, serviceWords, wordsOf, wordsThatMakeUp } from './context-words.ts';
 import { createStrengthEstimator } from './strength-estimate.ts';
@@ -40,10 +42,7 @@ let loading: ReturnType<typeof load> | undefined;
  * @param options.issuer its words are refused like those of the service
  * @param options.isBreached whether the password is in a breach; never fails
  */
-export async function createPasswordPolicy(options: {
-  issuer: string;
-  isBreached: (password: string) => Promise<boolean>;
-}) {
+export async function createPasswordPolicy(options: { issuer: string; isBreached: IsBreached }) {
   // Once for a process: tests compose many applications.
   loading ??= load();
   const { commonPasswords, estimator } = await loading;
@@ -74,20 +73,21 @@ export async function createPasswordPolicy(options: {
 
   /**
    * The length counts code points, so that every script has the same limits.
-   * @param field the path that the error names
+   * @param options.field the path that the error names
+   * @param options.where the request that sets the password, for the log
    * @throws AppError validation_failed, password_too_common, password_matches_identity or password_breached
    */
   return async function checkPassword(
     password: string,
     identity: Identity,
-    field = 'password',
+    { field = 'password', where }: { field?: string; where?: Where } = {},
   ): Promise<void> {
     const refuse = (code: ErrorCode, message: string): never => {
       throw new AppError(code, { detail: message, fields: [{ path: field, message }] });
     };
     const weakness = weaknessOf(password, identity);
     if (weakness) refuse(...weakness);
-    if (await options.isBreached(password)) {
+    if (await options.isBreached(password, where)) {
       refuse('password_breached', 'is known from a data breach: choose another one');
     }
   };

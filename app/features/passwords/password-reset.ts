@@ -1,7 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import type { Client } from '../../http/client.ts';
+import type { Subject } from '../../http/route/endpoint.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
+import { whereOf } from '../../observe/events/subject-fields.ts';
 import type { Reads, SystemStore } from '../../store/store.ts';
 import { onUser, resetTokenHolder, writeAudit } from '../audit/audit-log.ts';
 import type { DeviceTokens } from '../devices/device-tokens.ts';
@@ -60,15 +62,16 @@ export function createResetPassword(services: {
    */
   return async function resetPassword(
     { token, password }: { token: string; password: string },
-    client: Client,
+    { client, identify }: { client: Client; identify: (subject: Subject) => void },
     priority: Priority,
   ): Promise<string> {
     const tokenHash = hashOf(token);
     const found = await store.passwordResets.find(tokenHash);
     const account = found && (await store.users.findById(found.userId));
     if (!account) throw new AppError('invalid_reset_token');
+    identify({ userId: account.id });
     refuseResetToken(password, token);
-    await checkPassword(password, account);
+    await checkPassword(password, account, { where: whereOf(client) });
     const hash = await hasher.hash(password, priority);
     const { ended, version, deviceEpoch } = await store.transaction(async (tx) => {
       const userId = account.id;

@@ -6,7 +6,13 @@ import type { Register } from './register.ts';
 
 const RegisterBody = z.strictObject({ email: Email, password: NewPassword, username: Username });
 
-export function registrationEndpoints({ register, hashQueue }: { register: Register; hashQueue: WorkQueue }) {
+export function registrationEndpoints(services: {
+  register: Register;
+  hashQueue: WorkQueue;
+  /** Keyed hash of an email as it was sent. */
+  accountRef: (email: string) => string;
+}) {
+  const { register, hashQueue, accountRef } = services;
   return [
     endpoint(
       'POST /api/v1/auth/register',
@@ -21,7 +27,12 @@ export function registrationEndpoints({ register, hashQueue }: { register: Regis
         answers: { 201: { description: 'The new user', data: User } },
         refuses: ['email_taken', 'username_taken', 'username_reserved', ...newPasswordErrors],
       },
-      async ({ body, priority }) => ({ status: 201, data: presentUser(await register(body, priority)) }),
+      async ({ body, client, priority, identify }) => {
+        identify({ accountRef: accountRef(body.email) });
+        const user = await register(body, client, priority);
+        identify({ userId: user.id });
+        return { status: 201, data: presentUser(user) };
+      },
     ),
   ];
 }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { AppError } from '../../errors.ts';
+import type { Client } from '../../http/client.ts';
 import type { Priority } from '../../http/route/network-standing.ts';
+import { whereOf } from '../../observe/events/subject-fields.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { SystemStore } from '../../store/store.ts';
 import type { NewUser, User } from '../../store/tables/users.ts';
@@ -25,10 +27,14 @@ export function createRegister(services: {
    * transaction, so that hashing occupies no connection. The unique indexes decide races.
    * @throws AppError email_taken, username_taken, username_reserved, a password policy code, or overloaded
    */
-  return async function register(registration: Registration, priority: Priority): Promise<User> {
+  return async function register(
+    registration: Registration,
+    client: Client,
+    priority: Priority,
+  ): Promise<User> {
     try {
       checkUsername(registration.username);
-      await checkPassword(registration.password, registration);
+      await checkPassword(registration.password, registration, { where: whereOf(client) });
       const passwordHash = await hasher.hash(registration.password, priority);
       const { email, username } = registration;
       const user = await store.users.insert({ id: randomUUID(), email, username, passwordHash });

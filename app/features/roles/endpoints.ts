@@ -32,7 +32,10 @@ export function roleEndpoints({ roles }: { roles: Roles }) {
         answers: { 201: { description: 'The new role', data: Role } },
         refuses: ['role_exists'],
       },
-      async (call) => ({ status: 201, data: presentRole(await roles.add(actorOf(call), call.body)) }),
+      async (call) => {
+        call.identify({ targetId: call.body.name });
+        return { status: 201, data: presentRole(await roles.add(actorOf(call), call.body)) };
+      },
     ),
     endpoint(
       'DELETE /api/v1/admin/roles/:name',
@@ -42,6 +45,7 @@ export function roleEndpoints({ roles }: { roles: Roles }) {
         recentAuthentication: true,
         securityEvent: 'administration',
         params: RoleParams,
+        target: ({ name }) => name,
         answers: { 204: { description: 'Deleted' } },
         refuses: ['role_not_found', 'role_in_use', 'role_built_in'],
       },

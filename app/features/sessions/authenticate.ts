@@ -14,8 +14,13 @@ export function createAuthenticate(services: { tokens: AccessTokens; states: Ses
     const token = bearerToken(ctx.get('Authorization'));
     if (!token) throw new AppError('unauthorized');
     const claims = await tokens.verify(token);
-    const caller = await states.find(claims.sessionId);
-    if (!caller || caller.user.id !== claims.userId) throw new AppError('unauthorized');
+    const { sessionId, userId } = claims;
+    const caller = await states.find(sessionId, { userId, client: ctx.state.client });
+    if (!caller || caller.user.id !== userId) {
+      // The signature of the token is valid, so the line of the refused request can name its user and session.
+      Object.assign(ctx.state, { userId, sessionId });
+      throw new AppError('unauthorized');
+    }
     ctx.state.userId = caller.user.id;
     ctx.state.authTime = claims.authTime;
     return caller;

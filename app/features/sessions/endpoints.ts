@@ -77,6 +77,7 @@ function ownSessionEndpoints(sessions: Sessions) {
         access: 'user',
         securityEvent: 'session_end',
         params: IdParams,
+        target: ({ id }) => id,
         answers: { 204: { description: 'Ended' } },
         refuses: ['session_not_found'],
       },

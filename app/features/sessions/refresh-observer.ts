@@ -1,4 +1,5 @@
 import type { Client } from '../../http/client.ts';
+import { whereOf } from '../../observe/events/subject-fields.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import type { SessionRow } from '../../store/tables/sessions.ts';
@@ -35,15 +36,14 @@ export function createRefreshObserver({ metrics, log }: { metrics: Metrics; log:
     metrics.refreshes.inc({ outcome: successes.has(cause) ? 'success' : 'failure', cause });
     if (!use) return;
     const { session, client, differences = [] } = use;
-    const { ip, requestId } = client;
-    const subject = { sessionId: session.id, userId: session.userId, ip, requestId };
+    const subject = { sessionId: session.id, userId: session.userId, ...whereOf(client) };
     if (differences.length > 0) {
       const action = cause === 'session_anomaly' ? 'ended' : 'reported';
       metrics.sessionAnomalies.inc({ action });
-      const anomaly = { event: 'session_anomaly', action, differences, ...subject };
+      const anomaly = { event: 'session_anomaly', action, differences, ...subject } as const;
       log.warn(anomaly, 'two clients used one refresh token within its grace period');
-    } else if (!successes.has(cause)) {
-      const reuse = { event: 'refresh_reuse', cause, ...subject };
+    } else if (cause === 'reuse_old' || cause === 'reuse_late') {
+      const reuse = { event: 'refresh_reuse', cause, ...subject } as const;
       log.warn(reuse, 'a refresh token was used twice; its session was ended');
     }
   };

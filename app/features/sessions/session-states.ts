@@ -1,4 +1,5 @@
 import { AppError } from '../../errors.ts';
+import type { Client } from '../../http/client.ts';
 import type { Logger } from '../../observe/log.ts';
 import { createLruCache } from '../../store/lru-cache.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
@@ -23,7 +24,13 @@ interface Services {
   /** Signs the copies in Redis, which does not store it. Postgres has another one after a restore. */
   readonly secret: () => Buffer;
   /** Called for a copy in Redis that this service did not write, or not for this session, or too long ago. */
-  readonly onRefusedCopy: (fault: CopyFault, sessionId: string) => void;
+  readonly onRefusedCopy: (fault: CopyFault, sessionId: string, asker: Asker) => void;
+}
+
+/** Who asks for a state: the user of a valid access token of the session, and the client that sent it. */
+export interface Asker {
+  readonly userId: string;
+  readonly client: Client;
 }
 
 type StateCache = ReturnType<typeof createStateCache>;
@@ -39,9 +46,13 @@ const eventForm = /^(?:session|user) ([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 const maxReads = 10;
 
 /** The answer while Postgres is unavailable: a recent copy in Redis. @throws AppError service_unavailable */
-async function findCopy(copies: StateCopies, cache: StateCache, sessionId: string, cause: unknown) {
+async function findCopy(
+  { copies, onRefusedCopy }: Pick<Services, 'onRefusedCopy'> & { copies: StateCopies },
+  cache: StateCache,
+  { sessionId, asker, cause }: { sessionId: string; asker: Asker; cause: unknown },
+) {
   try {
-    const copy = await copies.read(sessionId);
+    const copy = await copies.read(sessionId, (fault) => onRefusedCopy(fault, sessionId, asker));
     if (copy && cache.accepts(copy)) return copy.state;
   } catch (error) {
     throw new AppError('service_unavailable', { cause: error, retryAfter: 1 });
@@ -54,7 +65,7 @@ async function findCopy(copies: StateCopies, cache: StateCache, sessionId: strin
 function createStateLoader({ store, redis, secret, onRefusedCopy }: Services, cache: StateCache) {
   const loading = new Map<string, Promise<ActiveSession | null>>();
   const copiedVersions = createLruCache<number>(50_000, 30_000);
-  const copies = createStateCopies({ redis, secret, onRefuse: onRefusedCopy });
+  const copies = createStateCopies({ redis, secret });
 
   function copyToRedis(state: ActiveSession, at: number): void {
     if (copiedVersions.get(state.sessionId) === state.version) return;
@@ -62,14 +73,14 @@ function createStateLoader({ store, redis, secret, onRefusedCopy }: Services, ca
     copies.write(state, at).catch(() => copiedVersions.delete(state.sessionId));
   }
 
-  async function load(sessionId: string, reads = 1): Promise<ActiveSession | null> {
+  async function load(sessionId: string, asker: Asker, reads = 1): Promise<ActiveSession | null> {
     const [asOf, at] = [performance.now(), Date.now()];
     let state: ActiveSession | null;
     try {
       state = await store.sessions.findActive(sessionId);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'service_unavailable') throw error;
-      return findCopy(copies, cache, sessionId, error);
+      return findCopy({ copies, onRefusedCopy }, cache, { sessionId, asker, cause: error });
     }
     // An ended session stays ended, so its token cannot be used to keep Postgres busy.
     if (!state || state.disabled) cache.endSession(sessionId);
@@ -80,13 +91,13 @@ function createStateLoader({ store, redis, secret, onRefusedCopy }: Services, ca
     }
     // The session or its user changed during the query, and callers who came after the change wait for this very answer.
     if (reads >= maxReads) throw new AppError('service_unavailable', { retryAfter: 1 });
-    return load(sessionId, reads + 1);
+    return load(sessionId, asker, reads + 1);
   }
 
-  return function loadOnce(sessionId: string): Promise<ActiveSession | null> {
+  return function loadOnce(sessionId: string, asker: Asker): Promise<ActiveSession | null> {
     const current = loading.get(sessionId);
     if (current) return current;
-    const started = load(sessionId).finally(() => loading.delete(sessionId));
+    const started = load(sessionId, asker).finally(() => loading.delete(sessionId));
     loading.set(sessionId, started);
     return started;
   };
@@ -113,16 +124,19 @@ export async function createSessionStates(services: Services) {
       const [, id] = eventForm.exec(message) ?? [];
       if (id) cache.recheck(id);
     })
-    .catch((error) => log.warn({ err: error }, 'cannot subscribe to the session events of other replicas'));
+    .catch((error) => {
+      const message = 'cannot subscribe to the session events of other replicas';
+      log.warn({ event: 'session_events_unavailable', err: error }, message);
+    });
 
   return {
     /**
      * The state of an active session of an active user, otherwise null; at most one second old.
      * @throws AppError service_unavailable when neither Postgres nor Redis can answer
      */
-    async find(sessionId: string): Promise<ActiveSession | null> {
+    async find(sessionId: string, asker: Asker): Promise<ActiveSession | null> {
       if (cache.hasEnded(sessionId)) return null;
-      const state = cache.get(sessionId) ?? (await load(sessionId));
+      const state = cache.get(sessionId) ?? (await load(sessionId, asker));
       return state && state.expiresAt.getTime() > Date.now() ? state : null;
     },
 

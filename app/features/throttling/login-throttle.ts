@@ -1,6 +1,7 @@
 import { createHmac, randomInt } from 'node:crypto';
 import { AppError } from '../../errors.ts';
 import { addressBlock } from '../../http/address-block.ts';
+import type { Where } from '../../observe/events/subject-fields.ts';
 import { createRateLimiter } from '../../store/rate-limit/rate-limiter.ts';
 import type { RedisClient } from '../../store/redis/redis-client.ts';
 import { createAccountBudget } from './internal/account-budget.ts';
@@ -17,6 +18,8 @@ export interface LoginAttempt {
   readonly network: string;
   /** Nonce of a verified device token. */
   readonly device: string | null;
+  /** For the log. */
+  readonly where: Where;
 }
 
 const minute = 60_000;
@@ -64,8 +67,8 @@ interface ThrottleOptions {
   /** Divides all windows, for tests. */
   readonly scale: number;
   readonly onRefuse: (limit: ThrottleName) => void;
-  /** Called when an account has just used up its free attempts. */
-  readonly onLockout: () => void;
+  /** Called with the attempt that finds no attempt for everybody left. */
+  readonly onLockout: (attempt: LoginAttempt) => void;
   /** At least 0 and less than 1. @default unpredictable, or answers would reveal the next jitter */
   readonly random?: () => number;
 }
@@ -111,12 +114,10 @@ function createBudgets(options: ThrottleOptions) {
   };
   const { burst, interval } = attemptBudgets.account;
   const account = createAccountBudget({
-    redis,
-    random,
+    ...{ redis, random },
     attempts: { burst, interval: scaled(interval) },
     slots: scaledSlots(scaled),
     refuse: (limit, wait) => refuse('account', limit, wait),
-    onLockout,
   });
   const unlocks = createUnlockMarks(redis, scaled(attemptBudgets.network_account.window));
   const network = createNetworkBudget({
@@ -142,11 +143,13 @@ function createBudgets(options: ThrottleOptions) {
 
   return {
     countForDevice,
-    async countForNetworkAndAccount({ network: name, email }: LoginAttempt): Promise<CountedAttempt> {
+    async countForNetworkAndAccount(attempt: LoginAttempt): Promise<CountedAttempt> {
+      const { email, network: name } = attempt;
       const key = keyOf(`${name} ${email}`);
       const byNetwork = await network.count(key, name, email);
       const block = keyOf(`block ${addressBlock(name)} ${email}`);
-      const byAccount = await account.count({ account: keyOf(email), network: key, block });
+      const applicant = { account: keyOf(email), network: key, block };
+      const byAccount = await account.count(applicant, () => onLockout(attempt));
       return all([byNetwork, byAccount]);
     },
     countForSession,

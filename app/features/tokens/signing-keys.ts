@@ -160,7 +160,9 @@ export async function openSigningKeys(config: KeyConfig, log: Logger, now: () =>
     return announce();
   });
   const timer = setInterval(() => {
-    reload().catch((error: unknown) => log.error({ err: error }, 'changed key files could not be read'));
+    reload().catch((error: unknown) =>
+      log.error({ event: 'signing_keys_unread', err: error }, 'changed key files could not be read'),
+    );
   }, pollInterval).unref();
   const describe = ({ kid, since }: AcceptedKey) => ({ kid, since, isSigning: kid === set.current().kid });
 

@@ -1,14 +1,20 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ServerResponse } from 'node:http';
 import { AppError } from '../../errors.ts';
-import { type Logger, withoutRedaction } from '../../observe/log.ts';
+import type { Line } from '../../observe/events/events.ts';
+import type { Where } from '../../observe/events/subject-fields.ts';
+import { type Logger, type LogOf, withoutRedaction } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 import { abortStatus } from '../in-flight.ts';
 import { type Middleware, type RequestState, routeLabel } from '../route/context.ts';
-import { isFromPlatform } from '../route/endpoint.ts';
+import { type Endpoint, isFromPlatform } from '../route/endpoint.ts';
 import { securityEvent } from '../route/security-events.ts';
 
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+type Method = Line<'request'>['method'];
+const methods: ReadonlySet<string> = new Set<Method>([
+  ...(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const),
+]);
+const isMethod = (method: string): method is Method => methods.has(method);
 
 function resultOf(status: number): 'ok' | 'error' | 'aborted' {
   if (status === 499) return 'aborted';
@@ -24,17 +30,37 @@ function statusOf(response: ServerResponse, isSent: boolean): number {
   return isSent ? response.statusCode : (abortStatus(response) ?? 499);
 }
 
+type Level = 'error' | 'warn' | 'info' | 'debug';
+
 /** A refusal is the client's concern; a server error is the operator's. */
-function levelOf(status: number, endpoint: RequestFacts['endpoint']): 'error' | 'warn' | 'info' | 'debug' {
-  if (status < 500) return endpoint?.logLevel ?? 'info';
+function levelOf(status: number): Level {
+  if (status < 500) return 'info';
   return status === 500 ? 'error' : 'warn';
 }
 
-interface RequestFacts extends Omit<RequestState, 'client'> {
+/**
+ * The levels of requests from the platform. Load balancers and kubelets probe each replica thousands of times a day, so
+ * a probe is logged when its result changes, and at the level debug otherwise. A probe without an answer (499) has failed.
+ */
+function createPlatformLevels() {
+  const failing = new Set<string>();
+  return ({ audience, path }: Pick<Endpoint, 'audience' | 'path'>, status: number): Level => {
+    const isFailing = status >= 400;
+    if (audience !== 'probe') return isFailing ? levelOf(status) : 'debug';
+    if (isFailing === failing.has(path)) return 'debug';
+    if (!isFailing) {
+      failing.delete(path);
+      return 'info';
+    }
+    failing.add(path);
+    return status === 500 ? 'error' : 'warn';
+  };
+}
+
+interface RequestFacts extends Omit<RequestState, 'client'>, Omit<Where, 'requestId'> {
   readonly method: string;
   readonly status: number;
   readonly seconds: number;
-  readonly ip: string;
   /** The service could not complete the response. */
   readonly isAborted?: boolean;
 }
@@ -51,40 +77,47 @@ function countRequest(metrics: Metrics, method: string, facts: RequestFacts): vo
 }
 
 /** The fields of the log line. No query, body or credential is among them (ASVS 16.2.5). */
-function logFields(method: string, facts: RequestFacts) {
-  const { endpoint, failure, forwarded, seconds, ip, requestId, traceId, status, userId, sessionId } = facts;
+function lineOf(method: Method, facts: RequestFacts): Line<'request'> {
+  const { endpoint, failure, forwarded, seconds, ip, requestId, traceId, spanId, status } = facts;
+  const { accountRef, network, sessionId, targetId, userId } = facts;
   const code = failure instanceof AppError ? failure.code : undefined;
+  const security = securityEvent(status, code, endpoint?.securityEvent);
   return {
     event: 'request',
     requestId,
-    ...(traceId && { traceId }),
+    ...(traceId && { traceId, spanId }),
     method,
     route: routeLabel(endpoint),
     status,
     ...forwarded,
     durationMs: Math.round(seconds * 1e5) / 100,
     ip,
+    ...(security && { network }),
     ...(userId && { userId }),
     ...(sessionId && { sessionId }),
+    ...(targetId && { targetId }),
+    ...(accountRef && { accountRef }),
     ...(code && { code }),
     ...(facts.isAborted && { aborted: true }),
-    ...securityEvent(status, code, endpoint?.securityEvent),
+    ...security,
   };
 }
 
 /** Writes one log line and one observation for each request. */
 export function createRequestRecord(log: Logger, metrics: Metrics): RecordRequest {
-  const plain = withoutRedaction(log);
+  const redacted: LogOf<'request', Level> = log;
+  const plain: LogOf<'request', Level> = withoutRedaction(log);
+  const platformLevel = createPlatformLevels();
   return (facts) => {
     const { endpoint, failure, status } = facts;
-    const method = methods.has(facts.method) ? facts.method : 'OTHER';
+    const method = isMethod(facts.method) ? facts.method : 'OTHER';
     countRequest(metrics, method, facts);
-    const level = levelOf(status, endpoint);
+    const level = endpoint && isFromPlatform(endpoint) ? platformLevel(endpoint, status) : levelOf(status);
     if (!log.isLevelEnabled(level)) return;
     // The code of an AppError says everything, so only its cause is logged.
     const cause = failure instanceof AppError ? failure.cause : failure;
-    if (status < 500 || cause === undefined) plain[level](logFields(method, facts), 'request');
-    else log[level]({ ...logFields(method, facts), err: cause }, 'request');
+    if (status < 500 || cause === undefined) plain[level](lineOf(method, facts), 'request');
+    else redacted[level]({ ...lineOf(method, facts), err: cause }, 'request');
   };
 }
 
@@ -106,7 +139,8 @@ export function requestLog(record: RecordRequest, metrics: Metrics): Middleware 
       const isAborted = !isSent && abortStatus(ctx.res) !== undefined;
       const status = statusOf(ctx.res, isSent);
       // The spread comes last: V8 takes ten times as long to add fields to a copy of the state.
-      record({ method: ctx.method, status, seconds, ip: client.ip, isAborted, ...state });
+      const { ip, network } = client;
+      record({ method: ctx.method, status, seconds, ip, network, isAborted, ...state });
     };
     // The exemplar belongs to the trace of this request. The close event fires outside of its async context.
     ctx.res.once('close', ctx.state.traceId ? AsyncLocalStorage.bind(onClose) : onClose);

@@ -11,10 +11,16 @@ export interface RequestState {
   endpoint?: Endpoint;
   userId?: string;
   sessionId?: string;
+  /** What the request changes: a user, a role or a session. */
+  targetId?: string;
+  /** Keyed hash of the email that a login names. */
+  accountRef?: string;
   /** When the user of the access token last proved the password, in seconds since the epoch; null if it does not say. */
   authTime?: number | null;
   /** Set while tracing is on. */
   traceId?: string;
+  /** Set with `traceId`. */
+  spanId?: string;
   /** Set for the check of a gateway: the request that it is about. */
   forwarded?: ForwardedRequest;
   /** Why the request was refused, for the log. */

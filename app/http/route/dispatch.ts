@@ -39,7 +39,11 @@ function statusWithoutBody({ state: { endpoint }, path }: Context): number {
 function write(ctx: Context, answer: Answer): void {
   ctx.status = answer.status ?? 200;
   ctx.set('Cache-Control', 'no-store');
-  for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) {
+    // CORS has added Origin.
+    if (name === 'Vary') ctx.vary(value);
+    else ctx.set(name, value);
+  }
   if (answer.raw) {
     if (answer.raw.body instanceof Readable) endTogether(ctx, answer.raw.body);
     ctx.body = answer.raw.body;
@@ -130,12 +134,10 @@ async function serveCaller(
   const input = await readInput(endpoint, ctx, policies.readBody);
   const { client } = ctx.state;
   const cookie = (name: string): string | null => (ctx.headers.cookie && ctx.cookies.get(name)) || null;
-  const identify = ({ userId, sessionId }: Subject): void => {
-    ctx.state.userId = userId;
-    ctx.state.sessionId = sessionId;
-  };
+  const header = (name: string): string => ctx.get(name);
+  const identify = (subject: Subject): void => void Object.assign(ctx.state, subject);
   // reason: Endpoint erased the types of its spec; see endpoint().
-  const call = { ...input, caller, client, priority, cookie, identify } as Call<
+  const call = { ...input, caller, client, priority, cookie, header, identify } as Call<
     never,
     unknown,
     unknown,
@@ -151,8 +153,15 @@ async function serveCaller(
   write(ctx, await networks.attempt(client.network, priority, isFailure, run));
 }
 
+/** Names what the request would change, before anything can refuse it. An id of the wrong form is not logged. */
+function identifyTarget(endpoint: Endpoint, ctx: Context): void {
+  const parsed = endpoint.target && endpoint.params?.safeParse('params' in ctx ? ctx.params : {});
+  if (parsed?.success) ctx.state.targetId = endpoint.target?.(parsed.data);
+}
+
 /** Takes one request through the policies of its endpoint. */
 async function serve(endpoint: Endpoint, ctx: Context, policies: Policies): Promise<void> {
+  if (endpoint.target) identifyTarget(endpoint, ctx);
   // Check access before the limit: a caller without a token must not use up the limit of others on the same network.
   const caller = await checkAccess(endpoint, ctx, policies.authenticate);
   if (endpoint.fixedToken) await checkFixedToken(ctx, endpoint.fixedToken, policies.limits);

@@ -33,10 +33,14 @@ export interface FixedToken {
   readonly refusals: Budget;
 }
 
-/** Who a request is about. */
+/** Who a request is about, for its log line. */
 export interface Subject {
-  readonly userId: string;
-  readonly sessionId: string;
+  readonly userId?: string;
+  readonly sessionId?: string;
+  /** Keyed hash of the email that the client named. */
+  readonly accountRef?: string;
+  /** What the request changes. */
+  readonly targetId?: string;
 }
 
 type CallerOf<A extends Access> = A extends 'open'
@@ -52,10 +56,15 @@ export interface Call<A extends Access, B, Q, P> {
   readonly client: Client;
   /** Before whom the expensive work of this request is done. */
   readonly priority: Priority;
-  /** Names the user and the session in the log line of a request without an access token, once a secret proves them. */
+  /**
+   * Adds to the log line of the request who it is about. Name a user and a session only after a secret has proved them,
+   * or after the request has created them.
+   */
   readonly identify: (subject: Subject) => void;
   /** The value of a cookie, unchecked; null if the request has none of that name. */
   readonly cookie: (name: string) => string | null;
+  /** The value of a header field; empty if the request has none of that name. */
+  readonly header: (name: string) => string;
 }
 
 /**
@@ -106,8 +115,9 @@ export interface EndpointSpec<A extends Access, B, Q, P> {
   readonly objective?: 'authentication' | 'token_check' | 'other';
   /** Name of the security event in the request log; without it only refusals are security events (ASVS 16.3). */
   readonly securityEvent?: SecurityEventName;
-  /** Level of the request log line, unless the response is a server error. @default info */
-  readonly logLevel?: 'info' | 'debug';
+  /** What the request changes, from its path: an account, a role or a session. The request log names it, whether or not the
+   * change is allowed. */
+  readonly target?: (params: P) => string;
   /**
    * Requests per client network (IPv4 address or IPv6 /64) and window. Endpoints that share a limit share the object.
    * Its name is the label `limit` of auth_rate_limited_total, and part of the key in Redis.

@@ -1,27 +1,6 @@
-/** Names of security events in the request log. Alerts and searches use them, so a name never changes. */
-export const securityEventNames = [
-  'registration',
-  'login',
-  'token_refresh',
-  'logout',
-  'password_reset',
-  'password_change',
-  'identity_change',
-  'account_deletion',
-  'data_export',
-  'session_end',
-  'reauthentication',
-  'administration',
-  'token_refused',
-  'access_denied',
-  'step_up_required',
-  'rate_limited',
-  'host_refused',
-  'input_refused',
-  'unexpected_error',
-] as const;
+import type { SecurityEventName } from '../../observe/events/security-names.ts';
 
-export type SecurityEventName = (typeof securityEventNames)[number];
+export type { SecurityEventName } from '../../observe/events/security-names.ts';
 
 /** Error codes that mean an attempt to get past a control, on whichever endpoint (ASVS 16.3.2, 16.3.3). */
 const eventOfCode: Readonly<Record<string, SecurityEventName>> = {

@@ -48,6 +48,7 @@ function answer(
     seconds,
     requestId,
     ip: address.ip,
+    network: address.network,
     failure: error,
   });
 }

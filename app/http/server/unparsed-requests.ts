@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { Metrics } from '../../observe/metrics.ts';
-import { createClientAddress } from '../middleware/client-address.ts';
+import { addressPrefix, createClientAddress } from '../middleware/client-address.ts';
 import { basicSecurityHeaders } from '../middleware/security-headers.ts';
 import { problemResponse } from '../problem.ts';
 import { securityEvent } from '../route/security-events.ts';
@@ -45,7 +45,11 @@ export function createUnparsedRequestHandler(log: Logger, metrics: Metrics) {
     // The address is that of the peer, which may be a proxy: forwarding headers could not be read or be trusted.
     const ip = addressOf(peer instanceof Socket ? peer.remoteAddress : undefined, undefined);
     log.info(
-      { event: 'protocol_error', requestId, status, code, ip, ...securityEvent(status, code, undefined) },
+      {
+        event: 'protocol_error',
+        ...{ requestId, status, code, ip, network: addressPrefix(ip) },
+        ...securityEvent(status, code, undefined),
+      },
       'refused a request that violates the protocol',
     );
     const length = { 'Content-Length': String(Buffer.byteLength(body)) };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket';
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 
 /**
  * Opens a data folder, and initializes it where there is none. A process that ends meanwhile leaves a folder that

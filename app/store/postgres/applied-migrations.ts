@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import type { Connection } from './connection.ts';
 import { errorCode } from './errors.ts';
 import { watchLocks } from './lock-watch.ts';
@@ -70,7 +70,7 @@ export async function createMigrationRunner(options: RunnerOptions) {
     } finally {
       await watch?.stop();
     }
-    log.info({ migration: name }, 'migration applied');
+    log.info({ event: 'migration_applied', migration: name }, 'migration applied');
   };
 }
 

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import postgres from 'postgres';
+import type { Logger } from '../../observe/log.ts';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { createServerSocket } from './handshake/server-socket.ts';
 import { portableSettings } from './session-settings.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import type { Connection } from './connection.ts';
 import { describeHolders, findBlockers, type LockHolder } from './lock-holders.ts';
 

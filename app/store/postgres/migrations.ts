@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import { createMigrationRunner, readAppliedMigrations } from './applied-migrations.ts';
 import { type Connection, connect } from './connection.ts';
 import type { ConnectionTarget } from './connection-target.ts';
@@ -95,10 +95,12 @@ function createConnections({ target, log, embedded }: MigrationOptions, isDirect
 
 async function grantTo(serviceRole: string, connection: Connection, log: Logger): Promise<void> {
   const { changed, canCreate } = await grantToServiceRole(connection, serviceRole);
-  log.info({ serviceRole, changed }, 'the role of the service has the privileges that it needs');
+  const granted = 'the role of the service has the privileges that it needs';
+  log.info({ event: 'service_role_granted', serviceRole, changed }, granted);
   if (!canCreate) return;
   const statement = 'revoke create on schema public from public';
-  log.warn({ serviceRole }, `the role of the service can create objects in the schema public: ${statement}`);
+  const message = `the role of the service can create objects in the schema public: ${statement}`;
+  log.warn({ event: 'service_role_may_create', serviceRole }, message);
 }
 
 async function applyMissing(

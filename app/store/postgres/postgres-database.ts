@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import type { Config, Secret } from '../../config/config.ts';
+import type { Logger } from '../../observe/log.ts';
 import type { PoolState } from '../../observe/store-observer.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
 import { connect } from './connection.ts';

@@ -1,5 +1,5 @@
-import type { Logger } from 'pino';
 import type { Config, Secret } from '../../config/config.ts';
+import type { Logger } from '../../observe/log.ts';
 import { isLostStatement, translate } from './errors.ts';
 import { cautiousProfile, detectProfile, refusesParameters, type ServerProfile } from './server-profile.ts';
 import { sessionTimeouts } from './session-timeouts.ts';

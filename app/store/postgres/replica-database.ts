@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import type { Database } from './database.ts';
 import type { QueryName } from './queries.ts';
 import { createLagMeter, type ReplicationLag } from './replication-lag.ts';

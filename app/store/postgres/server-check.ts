@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { Logger } from 'pino';
 import { ConfigError } from '../../config/config.ts';
+import type { Logger } from '../../observe/log.ts';
 import { connect } from './connection.ts';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { TransportError } from './handshake/transport-error.ts';

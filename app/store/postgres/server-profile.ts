@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import { type Connection, connect } from './connection.ts';
 import { type ConnectionTarget, parseTarget } from './connection-target.ts';
 import { errorCode } from './errors.ts';

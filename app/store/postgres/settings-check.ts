@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import type { Connection } from './connection.ts';
 
 /** A setting on which the service relies, and what happens if it has another value. */

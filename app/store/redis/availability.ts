@@ -1,4 +1,4 @@
-import type { Logger } from 'pino';
+import type { Logger, LogOf } from '../../observe/log.ts';
 import { meaningOf, type RedisErrorReason } from '../../observe/redis-errors.ts';
 import { isCertificateError } from '../certificates.ts';
 
@@ -18,7 +18,11 @@ const advice: Partial<Record<RedisErrorReason, string>> = {
 const causeOf = (error: unknown): unknown =>
   error instanceof Error && 'lastNodeError' in error && error.lastNodeError ? error.lastNodeError : error;
 
-function describe(cause: unknown) {
+function describe(cause: unknown): {
+  readonly reason: RedisErrorReason | 'certificate' | 'unreachable';
+  readonly isMistake: boolean;
+  readonly message: string;
+} {
   if (isCertificateError(cause)) {
     const message = `Redis cannot be verified: its certificate is refused (${cause.code}). Set REDIS_CA_FILE or REDIS_CA to the certificate of its CA, or accept every certificate with REDIS_TLS=unverified.`;
     return { reason: 'certificate', isMistake: true, message };
@@ -38,6 +42,7 @@ export type Availability = ReturnType<typeof createAvailability>;
  * @param onChange called on each change. Redis is unavailable until the first connection.
  */
 export function createAvailability(log: Logger, onChange: (isAvailable: boolean) => void) {
+  const lines: LogOf<'redis_lost', 'error' | 'warn'> = log;
   /** The logged reason of each problem; null if nothing is logged yet. */
   const problems = new Map<string, string | null>([['connection', null]]);
   onChange(false);
@@ -46,7 +51,7 @@ export function createAvailability(log: Logger, onChange: (isAvailable: boolean)
     isAvailable: (): boolean => problems.size === 0,
 
     /** @param cause logged with the first line of a problem. Without it nothing is logged yet. */
-    lost(problem: string, error?: unknown, fields: object = {}): void {
+    lost(problem: string, error?: unknown, fields: { readonly commands?: readonly string[] } = {}): void {
       const logged = problems.get(problem);
       const wasAvailable = problems.size === 0;
       problems.set(problem, logged ?? null);
@@ -57,7 +62,8 @@ export function createAvailability(log: Logger, onChange: (isAvailable: boolean)
       // A mistake that shows up later, such as a wrong password after a restart of the server, is logged as well.
       if (logged && (logged === reason || !isMistake)) return;
       problems.set(problem, reason);
-      log[isMistake ? 'error' : 'warn']({ err, event: 'redis_lost', problem, reason, ...fields }, message);
+      const level = isMistake ? 'error' : 'warn';
+      lines[level]({ event: 'redis_lost', problem, reason, err, ...fields }, message);
     },
 
     back(problem: string): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster, type Redis } from 'ioredis';
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import type { StoreObserver } from '../../observe/store-observer.ts';
 import type { CommandFaults } from './command-faults.ts';
 import type { IoredisConnection } from './ioredis-connection.ts';

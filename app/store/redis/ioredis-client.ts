@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
-import type { Logger } from 'pino';
+import type { Logger } from '../../observe/log.ts';
 import { noStoreObserver, type StoreObserver } from '../../observe/store-observer.ts';
 import { createAvailability } from './availability.ts';
 import { createCommandFaults } from './command-faults.ts';

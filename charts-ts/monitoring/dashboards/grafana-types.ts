@@ -50,7 +50,7 @@ export interface PrometheusAnnotation extends Json<dashboard.AnnotationQuery> {
   readonly step: string;
   readonly titleFormat: string;
   readonly textFormat: string;
-  /** Whether the value is the time of the event, in milliseconds. Otherwise an event lasts as long as the value is 1. */
+  /** Whether the value is the time of the event, in milliseconds. Otherwise an event is drawn while the value is 1. */
   readonly useValueForTime: boolean;
 }
 

@@ -32,7 +32,8 @@ export const byPod = (gauge: string, aggregation: 'max' | 'sum' = 'max'): Query 
 });
 
 /**
- * The share of a part in a whole. It is 0 while the whole is 0: nothing happened, so nothing of it was bad. It has no value
- * while nothing is known about the whole, so an outage stays visible as a gap.
+ * The share of a part in a whole. It is 0 while the whole is 0, and while the part has no series yet: nothing of it was bad. It
+ * has no value while nothing is known about the whole, so an outage stays visible as a gap.
  */
-export const share = (part: string, whole: string): string => `${part} / clamp_min(${whole}, 1e-9)`;
+export const share = (part: string, whole: string): string =>
+  `(${part} or 0 * ${whole}) / clamp_min(${whole}, 1e-9)`;

@@ -84,12 +84,14 @@ describe('charts: Azure Container Instances', () => {
     expect(Object.keys(variables(group.properties.initContainers[0]))).to.have.members([
       'ENV',
       'LOG_LEVEL',
+      'LOG_FORMAT',
       'DB_PRIMARY_DB_URL',
       'DB_MIGRATION_URL',
     ]);
     expect(Object.keys(variables(purge.properties.containers[0]))).to.have.members([
       'ENV',
       'LOG_LEVEL',
+      'LOG_FORMAT',
       'DB_PRIMARY_DB_URL',
       'DB_POOL_MAX',
       'DB_PREPARE',

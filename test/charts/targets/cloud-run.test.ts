@@ -94,12 +94,14 @@ describe('charts: Cloud Run', () => {
     expect(Object.keys(variablesIn(jobOf('migrate-job.yaml').containers[0]))).to.have.members([
       'ENV',
       'LOG_LEVEL',
+      'LOG_FORMAT',
       'DB_PRIMARY_DB_URL',
       'DB_MIGRATION_URL',
     ]);
     expect(Object.keys(variablesIn(jobOf('purge-job.yaml').containers[0]))).to.have.members([
       'ENV',
       'LOG_LEVEL',
+      'LOG_FORMAT',
       'DB_PRIMARY_DB_URL',
       'DB_POOL_MAX',
       'DB_PREPARE',

@@ -17,6 +17,8 @@ const certificate = [
 const examples: Readonly<Record<string, string | number>> = {
   HOST: '0.0.0.0',
   LOG_LEVEL: 'info',
+  LOG_FORMAT: 'json',
+  GOOGLE_CLOUD_PROJECT: 'my-project',
   DB_CA: certificate,
   DB_CA_FILE: '/etc/ca.pem',
   DB_TLS: 'unverified',
@@ -39,6 +41,7 @@ const refused: Readonly<Record<string, string>> = {
     [
       'ENV',
       'LOG_LEVEL',
+      'LOG_FORMAT',
       'PORT',
       'METRICS_PORT',
       'KEEP_ALIVE_TIMEOUT',

@@ -6,8 +6,11 @@ import { doctorChecks } from '../../../app/commands/doctor/checks/doctor-checks.
 import { explainLog, logRules } from '../../../app/commands/doctor/logs/explain-log.ts';
 import { createLogReport } from '../../../app/commands/doctor/logs/log-report.ts';
 import { ordinaryEvents } from '../../../app/commands/doctor/logs/security-events.ts';
+import type { Line } from '../../../app/observe/events/events.ts';
 import { createLog } from '../../../app/observe/log.ts';
 import { logSamples } from './support/log-samples.ts';
+
+type LogFormat = 'json' | 'gcp' | 'ecs';
 
 const chunks = (...texts: string[]) => Readable.from(texts.map((text) => Buffer.from(text)));
 const explain = (...lines: string[]) => explainLog(chunks(lines.map((line) => `${line}\n`).join('')));
@@ -15,8 +18,8 @@ const idsOf = async (...lines: string[]) => (await explain(...lines)).explanatio
 
 /** Events of the service: each `event: 'name'` in the source. */
 function eventsInSource(): string[] {
-  const files = readdirSync('app', { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.ts'),
+  const files = readdirSync('app', { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.startsWith('observe/events/'),
   );
   const texts = files.map((file) => readFileSync(`app/${file}`, 'utf8'));
   return [
@@ -24,8 +27,8 @@ function eventsInSource(): string[] {
   ];
 }
 
-/** A line of the log of the service. */
-async function logLine(fields: object, message: string): Promise<string> {
+/** A line of the log of the service. The rules must also know lines of which only a part is given. */
+async function logLine(fields: object, message: string, logFormat: LogFormat = 'json'): Promise<string> {
   let text = '';
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -33,7 +36,9 @@ async function logLine(fields: object, message: string): Promise<string> {
       done();
     },
   });
-  createLog({ logLevel: 'debug', environment: 'production' }, stream).warn(fields, message);
+  const config = { logLevel: 'debug', environment: 'production', logFormat } as const;
+  // reason: see above.
+  createLog(config, stream).warn(fields as Line<'account_locked'>, message);
   return text.trim();
 }
 
@@ -49,35 +54,58 @@ describe('The explanation of a log', () => {
     expect(Object.keys(logSamples)).to.have.members(rules);
   });
 
-  it('knows every event of the service, as JSON and as pino-pretty prints it', async () => {
+  it('knows every event of the service, in each format of the log', async () => {
     const events = eventsInSource();
     expect(events).to.have.length.above(40);
     for (const event of events) {
       const found = [
         ...(await idsOf(await logLine({ event }, 'text'))),
+        ...(await idsOf(await logLine({ event }, 'text', 'gcp'))),
+        ...(await idsOf(await logLine({ event }, 'text', 'ecs'))),
         ...(await idsOf(`    event: "${event}"`)),
       ];
       if (ordinaryEvents.test(event)) expect(found, event).to.deep.equal([]);
       else
         expect(found, event).to.satisfy(
-          ([one, other]: string[]) => one?.startsWith('event-') && one === other,
+          (ids: string[]) => ids.length === 4 && ids[0]?.startsWith('event-') && new Set(ids).size === 1,
         );
     }
   });
 
-  it('tells the reasons of a lost Redis apart', async () => {
-    const line = (reason: string) => logLine({ event: 'redis_lost', reason }, 'Redis cannot be used');
-    expect(await idsOf(await line('unauthenticated'))).to.deep.equal(['event-redis-password']);
-    expect(await idsOf(await line('no_permission'))).to.deep.equal(['event-redis-rights']);
-    expect(await idsOf(await line('unreachable'))).to.deep.equal(['event-redis-lost']);
-  });
+  for (const format of ['json', 'gcp', 'ecs'] as const) {
+    it(`tells the reasons of a lost Redis apart: ${format}`, async () => {
+      const line = (reason: string) =>
+        logLine({ event: 'redis_lost', problem: 'connection', reason }, 'Redis cannot be used', format);
+      expect(await idsOf(await line('unauthenticated'))).to.deep.equal(['event-redis-password']);
+      expect(await idsOf(await line('no_permission'))).to.deep.equal(['event-redis-rights']);
+      expect(await idsOf(await line('unreachable'))).to.deep.equal(['event-redis-lost']);
+    });
 
-  it('explains the event and the error of one line', async () => {
-    const err = Object.assign(new Error('getaddrinfo ENOTFOUND db'), { code: 'ENOTFOUND' });
-    expect(
-      await idsOf(await logLine({ event: 'postgres_lost', err }, 'Postgres does not answer')),
-    ).to.have.members(['event-postgres-lost', 'name-unknown']);
-  });
+    it(`finds failed requests, and when a replica was not ready: ${format}`, async () => {
+      const request = { event: 'request', requestId: 'one', method: 'GET', route: '/x', durationMs: 1 };
+      const [failed, fine] = [
+        { ...request, status: 503 },
+        { ...request, status: 200 },
+      ];
+      expect(await idsOf(await logLine(failed, 'request', format))).to.deep.equal(['requests-failed']);
+      expect(await idsOf(await logLine(fine, 'request', format))).to.deep.equal([]);
+      const ready = { event: 'readiness_changed', readiness: 'ready' };
+      const notReady = { ...ready, readiness: 'not_ready', checks: { postgres: 'down' } };
+      expect(await idsOf(await logLine(ready, 'text', format))).to.deep.equal([]);
+      expect(await idsOf(await logLine(notReady, 'text', format))).to.deep.equal(['event-not-ready']);
+    });
+
+    it(`shows the time of a line, and finds the error of a lost Postgres: ${format}`, async () => {
+      const err = Object.assign(new Error('getaddrinfo ENOTFOUND db'), { code: 'ENOTFOUND' });
+      const line = await logLine({ event: 'postgres_lost', err }, 'Postgres does not answer', format);
+      const { explanations } = await explain(line);
+      expect(explanations.map(({ rule }) => rule.id)).to.have.members([
+        'event-postgres-lost',
+        'name-unknown',
+      ]);
+      expect(explanations[0]?.first).to.match(/^\d{4}-\d\d-\d\dT/);
+    });
+  }
 
   it('does not search what clients wrote', async () => {
     const line = await logLine(

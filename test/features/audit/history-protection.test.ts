@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { reportHistoryProtection } from '../../../app/features/audit/history-protection.ts';
 import { createMetrics } from '../../../app/observe/metrics.ts';
 import { migrate } from '../../../app/store/postgres/migrations.ts';
@@ -8,6 +7,7 @@ import { createStore } from '../../../app/store/store.ts';
 import { createDatabaseWithRoles } from '../../support/database-roles.ts';
 import { series } from '../../support/exposition.ts';
 import { definitions, historyChanges } from '../../support/forbidden-statements.ts';
+import { recordingLog } from '../../support/keys.ts';
 import { addMonth } from '../../support/partitions.ts';
 import { auditEntry } from '../../support/rows.ts';
 import { onRealStore, queries, silentLog } from '../../support/stores.ts';
@@ -66,8 +66,7 @@ onRealStore('The protection of history', (stores) => {
   });
 
   async function report(url: () => string, knowsOwner = false) {
-    const lines: Record<string, unknown>[] = [];
-    const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const { log, lines } = recordingLog();
     const metrics = createMetrics('test');
     const opened = open(url);
     try {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { createReadinessLog } from '../../../app/features/health/readiness-log.ts';
+import { recordingLog } from '../../support/keys.ts';
+import type { LogLine } from '../../support/log-lines.ts';
 
 const checks = {
   postgres: 'up',
@@ -12,11 +13,12 @@ const checks = {
 } as const;
 
 describe('The log of the readiness', () => {
-  let lines: { level: number; event: string; status: string; checks: object }[];
+  let lines: LogLine[];
   let observe: ReturnType<typeof createReadinessLog>;
   beforeEach(() => {
-    lines = [];
-    observe = createReadinessLog(pino({}, { write: (line) => void lines.push(JSON.parse(line)) }));
+    const recorded = recordingLog();
+    lines = recorded.lines;
+    observe = createReadinessLog(recorded.log);
   });
 
   it('has one line for each change, with the checks', () => {
@@ -30,10 +32,10 @@ describe('The log of the readiness', () => {
       { status: 'ready', checks },
     ] as const)
       observe(answer);
-    expect(lines.map(({ event, level, status }) => [event, level, status])).to.deep.equal([
-      ['readiness_changed', 40, 'degraded'],
-      ['readiness_changed', 40, 'not_ready'],
-      ['readiness_changed', 30, 'ready'],
+    expect(lines.map(({ event, level, readiness }) => [event, level, readiness])).to.deep.equal([
+      ['readiness_changed', 'warn', 'degraded'],
+      ['readiness_changed', 'warn', 'not_ready'],
+      ['readiness_changed', 'info', 'ready'],
     ]);
     expect(lines[1]?.checks).to.include({ postgres: 'down', isolated: true });
   });

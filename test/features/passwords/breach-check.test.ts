@@ -1,11 +1,13 @@
 import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { createBreachCheck } from '../../../app/features/passwords/breach-check.ts';
 import { createMetrics, type Metrics } from '../../../app/observe/metrics.ts';
 import { useMonotonicClock } from '../../support/clock.ts';
 import { series } from '../../support/exposition.ts';
+import { recordingLog } from '../../support/keys.ts';
 import { type RangeServer, rangeOf, rangeWith, startRangeServer } from '../../support/range-server.ts';
+import { somewhere } from '../../support/somewhere.ts';
+import { silentLog } from '../../support/stores.ts';
 
 const password = 'a phrase that was stolen';
 
@@ -23,8 +25,7 @@ describe('The check for breached passwords', () => {
 
   /** @param deadline so long by default that a busy machine fails no test */
   function createCheck(url = server.url, deadline: number | undefined = 10_000) {
-    const lines: string[] = [];
-    const log = pino({}, { write: (line: string) => lines.push(line) });
+    const { log, lines } = recordingLog();
     return { isBreached: createBreachCheck({ url, log, metrics, deadline }), lines };
   }
 
@@ -104,11 +105,11 @@ describe('The check for breached passwords', () => {
     it(`accepts the password, counts and logs it, if the server ${what}`, async () => {
       server.answerWith(answer);
       const { isBreached, lines } = createCheck(server.url, deadline);
-      expect(await isBreached(password)).to.equal(false);
+      expect(await isBreached(password, somewhere)).to.equal(false);
       expect(await counted()).to.deep.equal({ failed: 1 });
       expect(lines).to.have.length(1);
-      expect(JSON.parse(lines[0] ?? '')).to.include({ level: 40, event: 'breach_check_failed' });
-      expect(lines[0]).not.to.contain(password);
+      expect(lines[0]).to.include({ level: 'warn', event: 'breach_check_failed', ...somewhere });
+      expect(JSON.stringify(lines[0])).not.to.contain(password);
     });
   }
 
@@ -164,7 +165,7 @@ describe('The check for breached passwords', () => {
 
   it('asks nobody without a URL', async () => {
     server.answerWith(rangeWith({ [password]: 1 }));
-    const isBreached = createBreachCheck({ url: undefined, log: pino({ level: 'silent' }), metrics });
+    const isBreached = createBreachCheck({ url: undefined, log: silentLog, metrics });
     expect(await isBreached(password)).to.equal(false);
     expect(server.asked).to.have.length(0);
     expect(await counted()).to.deep.equal({});

@@ -207,7 +207,9 @@ describe('Password policy', () => {
       isBreached: async (password) => asked.push(password) > 0,
     });
     const refusal = async (password: string) => {
-      const error = await check(password, someone, 'new_password').catch((reason: unknown) => reason);
+      const error = await check(password, someone, { field: 'new_password' }).catch(
+        (reason: unknown) => reason,
+      );
       return error instanceof AppError && [error.code, error.fields?.[0]?.path];
     };
     expect(await refusal('password123')).to.deep.equal(['password_too_common', 'new_password']);

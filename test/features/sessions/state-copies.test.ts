@@ -15,8 +15,15 @@ import { onEachStore, onRealStore } from '../../support/stores.ts';
 const minute = 60_000;
 
 const secret = randomBytes(32);
-const copiesOn = (redis: RedisClient, faults: string[] = []) =>
-  createStateCopies({ redis, secret: () => secret, onRefuse: (fault) => void faults.push(fault) });
+/** The copies, and the faults of those that are refused. */
+function copiesOn(redis: RedisClient, faults: string[] = [], currentSecret = () => secret) {
+  const copies = createStateCopies({ redis, secret: currentSecret });
+  return {
+    write: copies.write,
+    read: (sessionId: string) => copies.read(sessionId, (fault) => void faults.push(fault)),
+  };
+}
+
 const keyOf = ({ sessionId }: ActiveSession) => `signed-state:${sessionId}`;
 
 type Revoke = (redis: RedisClient, state: ActiveSession) => Promise<void>;
@@ -39,11 +46,7 @@ onEachStore('A snapshot of a session', (stores) => {
   it('answers nothing once Postgres has another secret, as after a restore, and what is written then is answered', async () => {
     let current = randomBytes(32);
     const faults: string[] = [];
-    const copies = createStateCopies({
-      redis: redis(),
-      secret: () => current,
-      onRefuse: (fault) => void faults.push(fault),
-    });
+    const copies = copiesOn(redis(), faults, () => current);
     const [before, after] = [newSessionState(), newSessionState()];
     await copies.write(before, Date.now());
     expect((await copies.read(before.sessionId))?.state).to.deep.equal(before);

@@ -9,6 +9,7 @@ import {
 import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis.ts';
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
+import { somewhere } from '../../support/somewhere.ts';
 import { onEachStore, silentLog } from '../../support/stores.ts';
 
 function throttleOn(redis: RedisClient) {
@@ -40,6 +41,7 @@ const from = (email: string, more: Partial<LoginAttempt> = {}): LoginAttempt => 
   email,
   network: randomUUID(),
   device: null,
+  where: somewhere,
   ...more,
 });
 

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
 import { createLoginThrottle } from '../../../app/features/throttling/login-throttle.ts';
+import { somewhere } from '../../support/somewhere.ts';
 import { onEachStore } from '../../support/stores.ts';
 
 const hour = 3_600_000;
@@ -23,7 +24,7 @@ onEachStore('An unlock by an administrator', (stores) => {
       onLockout: () => undefined,
     });
     const email = 'owner@example.com';
-    const attempt = { email, network: randomUUID(), device: null };
+    const attempt = { email, network: randomUUID(), device: null, where: somewhere };
     const isAdmitted = () =>
       throttle.countLogin(attempt).then(
         () => true,

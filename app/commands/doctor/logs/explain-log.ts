@@ -24,7 +24,7 @@ const textRules: readonly LogRule[] = [
 /** Failed requests, by the status in the request log of the service. */
 const serverErrors: LogRule = {
   id: 'requests-failed',
-  pattern: /"?status"?: ?5\d\d\b/,
+  pattern: /"?status(?:_code)?"?: ?5\d\d\b/,
   severity: 'failed',
   meaning: 'Requests were answered with 5xx',
   fix: 'Look at the other explanations; 503 means that a store or the hash queue was not available',
@@ -38,8 +38,11 @@ export const logRules: readonly LogRule[] = [...eventRules, serverErrors, ...tex
 /** Most lines match no rule, and one pattern tells so faster than all of them. */
 const anyText = new RegExp(textRules.map(({ pattern }) => `(?:${pattern.source})`).join('|'), 'i');
 
-/** In JSON (`"event":"login"`), and in the lines of pino-pretty (`event: "login"`). */
+/** In JSON and in the format of Google (`"event":"login"`), and in the lines of pino-pretty (`event: "login"`). */
 const eventPattern = /\bevent"?: ?"([a-z_]+)"/;
+
+/** In the Elastic Common Schema: `"event":{…,"code":"login"`, or flat if a collector has changed it. */
+const ecsEventPattern = /"event":\{[^{}]*?"code":"([a-z_]+)"|"event\.code":"([a-z_]+)"/;
 
 const timePattern = /\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,6})?Z?|^\[\d\d:\d\d:\d\d\.\d{3}\]/;
 
@@ -63,8 +66,8 @@ export interface ExplainedLog {
 const isWrittenByClients = (event: string): boolean => event === 'request' || event === 'login';
 
 function findEvent(line: string): string | null {
-  const found = eventPattern.exec(line);
-  return found ? (found[1] ?? null) : null;
+  const found = ecsEventPattern.exec(line) ?? eventPattern.exec(line);
+  return found?.[1] ?? found?.[2] ?? null;
 }
 
 /** The rules that explain the line. */

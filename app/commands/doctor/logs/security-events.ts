@@ -1,12 +1,14 @@
+import type { EventSpec } from '../../../observe/events/event.ts';
+import { events } from '../../../observe/events/events.ts';
 import { rulesOf } from './log-rule.ts';
 
 /** Log events about keys, accounts and the process. The pattern is for the name of the event and what follows it. */
 export const securityEventRules = rulesOf([
   [
     'event-keys-inconsistent',
-    /^signing_keys_inconsistent/,
+    /^signing_keys_(inconsistent|unread)/,
     'failed',
-    'The key files are no pair; the previous keys stay in use',
+    'The key files are no pair or cannot be read; the previous keys stay in use',
     'Mount both files of one pair',
     'jwt-key-pair',
   ],
@@ -54,7 +56,7 @@ export const securityEventRules = rulesOf([
   ],
   [
     'event-revocation-not-announced',
-    /^revocation_not_announced/,
+    /^(revocation_not_announced|session_events_unavailable)/,
     'warning',
     'Other replicas learn of a revocation up to a second later',
     'Check Redis',
@@ -138,8 +140,45 @@ export const securityEventRules = rulesOf([
     'Run auth-service doctor where the service runs; it names the variable and the fix',
     'configuration-values',
   ],
+  [
+    'event-log-format',
+    /^log_format_unavailable/,
+    'warning',
+    'LOG_FORMAT=pretty needs a package that the image does not include; the log is JSON',
+    'Set LOG_FORMAT to json, gcp or ecs',
+  ],
+  [
+    'event-key-ages',
+    /^signing_key_ages_unread/,
+    'warning',
+    'The age of the signing keys could not be read from Postgres',
+    'Check Postgres; the metric of the age of keys begins at the start of the process meanwhile',
+    'database-rights',
+  ],
+  [
+    'event-not-ready',
+    /^readiness_changed.*"?readiness"?: ?"(not_ready|degraded)"/,
+    'failed',
+    'A replica was not ready, or checked tokens only because Postgres was unavailable',
+    'Look at the checks of the line; the lines before it have the cause',
+    'service-ready',
+    'AuthNoPodReady',
+  ],
 ]);
 
+/** Warnings that need no operator. */
+const harmless: readonly string[] = [
+  'rehash_postponed',
+  'active_session_count_failed',
+  'readiness_changed',
+  'request',
+];
+
+// reason: only the fields that all events have are read.
+const specs = Object.entries(events) as readonly [string, EventSpec][];
+const informative = specs.filter(([, { levels }]) => levels.every((level) => level === 'info'));
+
 /** Events of normal operation. A line with another event is counted as unknown. */
-export const ordinaryEvents =
-  /^(request|login|limits|listening|signal|draining|stopped|postgres_back|redis_back|postgres_pooler|replica_used|signing_keys_changed|rehash_postponed|protocol_error|active_session_count_failed)\b/;
+export const ordinaryEvents = new RegExp(
+  `^(?:${[...harmless, ...informative.map(([name]) => name)].join('|')})\\b`,
+);

@@ -114,7 +114,7 @@ export const storeEventRules = rulesOf([
   ],
   [
     'event-history-unprotected',
-    /^history_unprotected/,
+    /^(history_unprotected|service_role_may_create)/,
     'warning',
     'The service could change its own audit log',
     'Use two roles in Postgres (docs/operations.md)',
@@ -136,5 +136,13 @@ export const storeEventRules = rulesOf([
     'Check the rights of the role, and run auth-service purge',
     'database-rights',
     'AuthPurgeOverdue',
+  ],
+  [
+    'event-migrations-unknown',
+    /^migrations_unknown/,
+    'warning',
+    'A newer version of the service has migrated the database',
+    'Nothing, if you have rolled back; otherwise deploy the newer version',
+    'schema-ahead',
   ],
 ]);

@@ -23,8 +23,6 @@ interface Options {
   readonly redis: RedisClient;
   /** Signs the copies. @see createStateSigner */
   readonly secret: () => Buffer;
-  /** Called for a copy that this service did not write for this session within the lifetime of copies. */
-  readonly onRefuse: (fault: CopyFault, sessionId: string) => void;
 }
 
 /** The signer of the secret as it is now. */
@@ -46,7 +44,7 @@ function createSigner(secret: () => Buffer) {
  * delete copies, and can delete a revocation together with bringing back the copy that it revoked. Such a copy is used
  * for at most the lifetime of copies, counted from the time when Postgres confirmed its content.
  */
-export function createStateCopies({ redis, secret, onRefuse }: Options) {
+export function createStateCopies({ redis, secret }: Options) {
   const signer = createSigner(secret);
 
   return {
@@ -54,13 +52,16 @@ export function createStateCopies({ redis, secret, onRefuse }: Options) {
     write: (state: ActiveSession, at: number): Promise<void> =>
       redis.set(stateKey(state.sessionId), signer().sign(state, at), copyLifetime),
 
-    /** The copy of an active session; null if there is none, or the session ended or its user changed since. */
-    async read(sessionId: string): Promise<StateCopy | null> {
+    /**
+     * The copy of an active session; null if there is none, or the session ended or its user changed since.
+     * @param onRefuse called for a copy that this service did not write for this session within the lifetime of copies
+     */
+    async read(sessionId: string, onRefuse: (fault: CopyFault) => void): Promise<StateCopy | null> {
       const [text = null, ended] = await redis.get([stateKey(sessionId), endedKey(sessionId)]);
       if (text === null || ended) return null;
       const copy = signer().verify(text, sessionId);
       if (typeof copy === 'string') {
-        onRefuse(copy, sessionId);
+        onRefuse(copy);
         return null;
       }
       const [version] = await redis.get([versionKey(copy.state.user.id)]);

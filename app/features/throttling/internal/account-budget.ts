@@ -16,9 +16,8 @@ export function createAccountBudget(options: {
   random: () => number;
   /** @param resetIn milliseconds until the next attempt */
   refuse: (limit: number, resetIn: number) => never;
-  onLockout: () => void;
 }) {
-  const { redis, random, refuse, onLockout } = options;
+  const { redis, random, refuse } = options;
   // The names are keys in Redis. `account` was a key of another form.
   const attempts = createTokenBucket(redis, { name: 'account-attempts', ...options.attempts });
   const slots = createAttemptSlots(redis, options.slots, random);
@@ -27,8 +26,9 @@ export function createAccountBudget(options: {
     /**
      * The right password refunds only its own attempt. If each login of the owner reset the budget, it would give a
      * guesser all attempts again.
+     * @param onLockout called if this attempt is the first that finds no attempt for everybody left
      */
-    async count(applicant: Applicant): Promise<CountedAttempt> {
+    async count(applicant: Applicant, onLockout: () => void): Promise<CountedAttempt> {
       const attempt = await attempts.consume(applicant.account);
       if (attempt.allowed) return { succeed: attempt.refund, refund: attempt.refund };
       if (attempt.isFirstRefusal) onLockout();

@@ -4,17 +4,19 @@ import type { RuleGroup } from '../../../../charts-ts/monitoring/alerts/rule.ts'
 import { makeBlocks, type StoppedPrometheus, startOnBlocks } from './backfill.ts';
 import { podsUntil, writeScrapes } from './pods.ts';
 import { evaluateRules, type RecordedSeries, writeRecorded } from './recorded.ts';
-import { objectiveSeries, podSeries } from './series.ts';
+import { isReadByRulesOnly, objectiveSeries, podSeries } from './series.ts';
 
 const hour = 3_600;
 const day = 24 * hour;
 
-/** How long all series of the pods exist, and at which interval: what a dashboard of six hours reads. */
+/** What a dashboard of six hours reads of each pod. */
 const recent = { seconds: 6.5 * hour, interval: 30, block: 2 * hour };
-/** The same for the series of the objectives, over the whole month. Nothing reads them but the rules. */
-const month = { seconds: 30 * day, interval: 300, block: 54 * hour };
-/** Rules are evaluated each minute. */
-const evaluation = 60;
+/** What only the rules read of each pod, in windows of five minutes. */
+const latest = { seconds: hour / 4, interval: 30, block: 2 * hour };
+/** What the objectives count, over the whole month. Only rules read it. */
+const month = { seconds: 30 * day, interval: 1_800, block: 54 * hour };
+/** How often rules are evaluated. */
+const evaluation = { recent: 60, month: 300 };
 
 export interface MonthOfPods {
   readonly prometheus: StoppedPrometheus;
@@ -34,9 +36,9 @@ function* partsOf(from: number, to: number, block: number): Iterable<{ from: num
 const span = (seconds: number): string => `${seconds / hour}h`;
 
 /** Blocks of what Prometheus scrapes. @returns the number of samples */
-function makeScrapes(folder: string, data: string, end: number): number {
+function makeScrapes(folder: string, data: string, end: number, count: number): number {
   const file = join(folder, 'scrapes.txt');
-  const pods = podsUntil(end);
+  const pods = podsUntil(end, count);
   let samples = 0;
   const make = (series: typeof podSeries, from: number, to: number, part: typeof recent): void => {
     for (const time of partsOf(from, to, part.block)) {
@@ -47,7 +49,9 @@ function makeScrapes(folder: string, data: string, end: number): number {
   };
   const recentStart = end - recent.seconds;
   make(objectiveSeries, end - month.seconds, recentStart, month);
-  make(podSeries, recentStart, end, recent);
+  const readByDashboards = podSeries.filter((one) => !isReadByRulesOnly(one));
+  make(readByDashboards, recentStart, end, recent);
+  make(podSeries.filter(isReadByRulesOnly), end - latest.seconds, end, latest);
   return samples;
 }
 
@@ -55,30 +59,37 @@ function makeScrapes(folder: string, data: string, end: number): number {
 function makeRecorded(folder: string, data: string, end: number, series: readonly RecordedSeries[]): void {
   const file = join(folder, 'recorded.txt');
   const count = (name: string): number => series.filter((one) => one.name === name).length;
-  const make = (some: readonly RecordedSeries[], from: number, block: number): void => {
-    for (const time of partsOf(from, end, block)) {
-      writeRecorded(file, some, { ...time, interval: evaluation });
+  const make = (
+    some: readonly RecordedSeries[],
+    from: number,
+    to: number,
+    interval: number,
+    block: number,
+  ): void => {
+    for (const time of partsOf(from, to, block)) {
+      writeRecorded(file, some, { ...time, interval });
       makeBlocks(file, data, span(block));
     }
   };
   const isFew = ({ name }: RecordedSeries): boolean => count(name) <= 10;
-  make(series.filter(isFew), end - month.seconds, month.block);
-  make(
-    series.filter((one) => !isFew(one)),
-    end - recent.seconds,
-    recent.block,
-  );
+  const recentStart = end - recent.seconds;
+  make(series.filter(isFew), end - month.seconds, recentStart, evaluation.month, month.block);
+  make(series, recentStart, end, evaluation.recent, recent.block);
 }
 
 /**
- * A Prometheus with a month of 50 pods that a deploy replaces each day. The series of the rules are made of the answers to
+ * A Prometheus with a month of pods that a deploy replaces each day. The series of the rules are made of the answers to
  * their expressions, in rounds, because some rules read what others record.
  */
-export async function startMonthOfPods(folder: string, groups: readonly RuleGroup[]): Promise<MonthOfPods> {
+export async function startMonthOfPods(
+  folder: string,
+  groups: readonly RuleGroup[],
+  count: number,
+): Promise<MonthOfPods> {
   const data = join(folder, 'data');
   const now = Math.floor(Date.now() / 1000);
   const end = now - (now % recent.block);
-  const samples = makeScrapes(folder, data, end);
+  const samples = makeScrapes(folder, data, end, count);
   const known = new Set<string>();
   const rules = new Map<string, number>();
   for (;;) {
@@ -88,8 +99,10 @@ export async function startMonthOfPods(folder: string, groups: readonly RuleGrou
     const added = series.filter(({ name }) => !known.has(name));
     if (added.length === 0) {
       const description =
-        `30 days of 50 pods with ${podSeries.length} series each: ${(samples / 1e6).toFixed(1)} million samples, all series ` +
-        `every ${recent.interval} s in the last ${recent.seconds / hour} h, those of the objectives every ${month.interval} s before`;
+        `30 days of ${count} pods with ${podSeries.length} series each, ${(samples / 1e6).toFixed(1)} million samples: what dashboards read ` +
+        `every ${recent.interval} s in the last ${recent.seconds / hour} h, the histograms that only rules read in the last ` +
+        `${latest.seconds / 60} min, what the objectives count every ${month.interval / 60} min before; recorded series every ` +
+        `${evaluation.recent} s, and every ${evaluation.month} s before`;
       return { prometheus, end, rules, description };
     }
     await prometheus.stop();

@@ -1,0 +1,18 @@
+/**
+ * Events that no test of `npm test` logs in its own process, and where they are seen instead. run.ts reports every other
+ * event that a whole run has not seen.
+ */
+export const seenElsewhere: Readonly<Record<string, string>> = {
+  crashed: 'test/commands/serve.test.ts reads it from a process',
+  draining: 'test/commands/serve.test.ts reads it from a process',
+  embedded_stores: 'test/processes/first-start.process.ts reads it from a process',
+  key_file_readable: 'test/features/tokens reads it from a process',
+  limits: 'test/commands/serve.test.ts reads it from a process',
+  listening: 'test/commands/serve.test.ts reads it from a process',
+  log_format_unavailable: 'test/processes/log-format.process.ts reads it from a process',
+  port_unsupervised: 'test/processes/supervisor.process.ts reads it from a process',
+  process_given_up: 'test/processes/supervisor.process.ts reads it from a process',
+  process_restarted: 'test/processes/supervisor.process.ts reads it from a process',
+  signal: 'test/commands/serve.test.ts reads it from a process',
+  stopped: 'test/commands/serve.test.ts reads it from a process',
+};
