@@ -39,12 +39,14 @@ describe('the reader of dashboards', () => {
 
   it('takes the choices of a dashboard, and for all pods the expression that matches them', () => {
     const list = [
-      { name: 'datasource' },
+      { name: 'datasource', query: 'prometheus' },
+      { name: 'logs', query: 'loki' },
       { name: 'namespace', current: { value: 'auth-system' } },
       { name: 'pod', allValue: '.+', current: { value: ['$__all'] } },
     ];
     expect(variableValues({ title: '', uid: '', panels: [], templating: { list } })).to.deep.equal({
       datasource: 'Prometheus',
+      logs: 'Loki',
       namespace: 'auth-system',
       pod: '.+',
     });

@@ -51,6 +51,8 @@ interface Variable {
   readonly label?: string;
   readonly hide?: number;
   readonly allValue?: string;
+  /** The type of the data sources that can be chosen, or a query for labels. */
+  readonly query?: unknown;
   readonly current?: { readonly value?: string | readonly string[] };
 }
 
@@ -85,10 +87,10 @@ export function importedDashboards(): Map<string, DashboardJson> {
 export const panelsOf = ({ panels }: Pick<DashboardJson, 'panels'>): PanelJson[] =>
   panels.flatMap((panel) => (panel.type === 'row' ? panelsOf({ panels: panel.panels ?? [] }) : [panel]));
 
-/** The values of the variables of a dashboard before a viewer chooses others. A data source has the name that Grafana gives it. */
+/** The values of the variables of a dashboard before a viewer chooses others. A data source has the name that Grafana gives it: that of its type. */
 export function variableValues({ templating }: DashboardJson): Record<string, string> {
-  const chosen = ({ allValue = '.*', current }: Variable): string => {
-    const [value = 'Prometheus'] = [current?.value ?? []].flat();
+  const chosen = ({ allValue = '.*', current, query }: Variable): string => {
+    const [value = String(query).replace(/^./, (first) => first.toUpperCase())] = [current?.value ?? []].flat();
     return value === '$__all' ? allValue : value;
   };
   return Object.fromEntries((templating?.list ?? []).map((variable) => [variable.name, chosen(variable)]));

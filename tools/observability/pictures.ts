@@ -25,8 +25,8 @@ const width = 1400;
 const range: TimeRange = { start, end, step: 60 };
 const timeText = '2026-11-26 10:20:00 to 2026-11-26 16:20:00 UTC';
 
-/** What Grafana computes from the range and from a scrape interval of 30 seconds. */
-const intervals = { __interval: '1m', __rate_interval: '2m', __range: '6h' };
+/** What Grafana computes from the range and the scrape interval. */
+const intervals = { __interval: '1m', __rate_interval: '4m', __range: '6h' };
 
 /** Writes the past of the model installation, and opens a Prometheus over it. */
 async function openModel(folder: string): Promise<Prometheus> {

@@ -44,12 +44,16 @@ function hash({ hashDuration, hashWait }: Metrics, dice: Dice, priority: 'clean'
   return wait + duration;
 }
 
+/** Share of requests and commands that fail although nothing is wrong, for example because a connection breaks. */
+const errorRatio = 0.00008;
+
 function useStores(metrics: Metrics, dice: Dice, { commands, queries }: RequestKind): void {
   for (let n = 0; n < queries; n += 1) {
     metrics.queryDuration.observe(dice.duration(0.0011, 0.55), { outcome: 'ok' });
   }
   for (let n = 0; n < commands; n += 1) {
-    metrics.commandDuration.observe(dice.duration(0.00035, 0.4), { outcome: 'ok' });
+    const outcome = dice.chance(errorRatio) ? 'error' : 'ok';
+    metrics.commandDuration.observe(dice.duration(0.00035, 0.4), { outcome });
   }
 }
 
@@ -102,9 +106,6 @@ function guess(metrics: Metrics, dice: Dice): void {
   metrics.logins.inc({ outcome: 'failure', reason: dice.chance(0.3) ? 'unknown_email' : 'wrong_password' });
   if (dice.chance(0.02)) metrics.lockouts.inc();
 }
-
-/** Share of requests that fail although nothing is wrong, for example because a connection breaks. */
-const errorRatio = 0.00008;
 
 /** Different accounts that the attack named in the last ten minutes: a list that the script goes through once. */
 function attackedAccounts(time: number): number {

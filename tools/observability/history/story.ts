@@ -12,8 +12,8 @@ export const simulationStart = start - 3600;
 /** The service level objectives look back 30 days. */
 export const longStart = end - 30 * 86_400;
 
-/** Seconds between two scrapes, as the ServiceMonitor has it. */
-export const scrapeInterval = 30;
+/** Seconds between two scrapes: more would be no different point of a graph of six hours. */
+export const scrapeInterval = 60;
 
 /** Seconds between two samples of the days before. Only the service level objectives read them. */
 export const longInterval = 120;
