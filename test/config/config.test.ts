@@ -39,6 +39,7 @@ describe('parseConfig', () => {
         ...{ keyPrefix: 'auth:', sentinelPassword: null },
       },
       passwords: { breachUrl: undefined },
+      readiness: { requiresPostgres: false },
       jwt: {
         algorithm: 'RS256',
         privateKey: null,
