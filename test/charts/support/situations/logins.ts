@@ -14,10 +14,15 @@ const installation = 'namespace="auth-system",job="auth-service"';
 const recorded = (name: string, values: string): Inputs => ({
   [`auth:${name}:rate5m{${installation}}`]: values,
 });
-/** Events per second in half hours: a week and an hour as usual, and then as of now. */
-const half = 338;
-const since = (usual: number, now: number): string => `${usual}x${half} ${now}x20`;
-const week = { interval: '30m', at: '172h' };
+/**
+ * Events per second: a week as usual, and then as of now. A sample each two hours is enough for what is compared, and cheap.
+ * @param samples of the week, after the first one
+ */
+const since = (usual: number, now: number, samples = 84): string => `${usual}x${samples} ${now}x20`;
+const week = { interval: '2h', at: '172h' };
+/** The same with a sample each half hour, which contains the half hour after an outage. */
+const halfHours = 338;
+const fineWeek = { interval: '30m', at: '172h' };
 
 /** Successful logins, and all requests for authentication. */
 const users = (success: string, requests: string): Inputs => ({
@@ -33,7 +38,7 @@ const requests = (values: string, up = '1x400'): Inputs => ({
 
 /** An outage that paged, and ended a moment ago. */
 const outageEnded: Inputs = {
-  [`ALERTS{alertname="AuthPostgresUnavailable",alertstate="firing",${installation},severity="critical"}`]: `_x${half + 2} 1x3 stale`,
+  [`ALERTS{alertname="AuthPostgresUnavailable",alertstate="firing",${installation},severity="critical"}`]: `_x${halfHours + 2} 1x3 stale`,
 };
 
 export const loginSituations: AlertCases = {
@@ -65,17 +70,17 @@ export const loginSituations: AlertCases = {
       ...week,
     }),
     silent('the installation is three days old', {
-      series: users('0.5x140 0.02x20', '5x200'),
-      interval: '30m',
+      series: users('0.5x34 0.02x20', '5x60'),
+      interval: '2h',
       at: '72h',
     }),
     silent('it is a Sunday: yesterday was busy, a week ago was not', {
-      series: users('0.02x20 0.5x320 0.02x20', '5x400'),
+      series: users('0.02x5 0.5x78 0.02x20', '5x110'),
       ...week,
     }),
     silent('an outage ended a few minutes ago', {
-      series: { ...users(since(0.5, 0.02), since(5, 4)), ...outageEnded },
-      ...week,
+      series: { ...users(since(0.5, 0.02, halfHours), since(5, 4, halfHours)), ...outageEnded },
+      ...fineWeek,
     }),
   ],
   AuthNoTraffic: [
@@ -83,15 +88,15 @@ export const loginSituations: AlertCases = {
     fires('only a robot sends requests', { series: requests(since(20, 0.5)), ...week }),
     silent('a tenth of the usual requests arrive', { series: requests(since(20, 2)), ...week }),
     silent('requests are rare', { series: requests(since(0.05, 0)), ...week }),
-    silent('no pod can be scraped', { series: requests(since(2, 0), `1x${half} 0x20`), ...week }),
+    silent('no pod can be scraped', { series: requests(since(2, 0), '1x84 0x20'), ...week }),
     silent('the installation is three days old', {
-      series: requests('2x140 0x20'),
-      interval: '30m',
+      series: requests('2x34 0x20'),
+      interval: '2h',
       at: '72h',
     }),
     silent('an outage ended a few minutes ago', {
-      series: { ...requests(since(2, 0)), ...outageEnded },
-      ...week,
+      series: { ...requests(since(2, 0, halfHours)), ...outageEnded },
+      ...fineWeek,
     }),
   ],
 };
