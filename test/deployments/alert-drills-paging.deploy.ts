@@ -78,7 +78,7 @@ describe('Outages on a real Alertmanager with the generated configuration', func
     const text = drillConfiguration(webhook.url, course.factor ?? 1);
     const alertmanager = await startAlertmanager({ folder, cleanup, configuration: text });
     configuration = alertmanager.file;
-    lab = await startLab(cleanup, { alertmanagerPort: alertmanager.port, scrapeInterval: 1 });
+    lab = await startLab(cleanup, [course], { alertmanagerPort: alertmanager.port, scrapeInterval: 1 });
     installation = await addInstallation(lab, course);
     cleanup.add(repeat(1, 500, followReadiness));
     await startUsers();

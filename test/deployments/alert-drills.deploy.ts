@@ -20,7 +20,7 @@ describe('Each alert on a real Prometheus', function () {
 
   before(async function () {
     needDrillServers(this);
-    reports = runCourses(await startLab(cleanup), courses);
+    reports = runCourses(await startLab(cleanup, courses), courses);
   });
   after(() => cleanup.run());
 

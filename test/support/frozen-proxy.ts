@@ -1,4 +1,24 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Delays each chunk, and keeps their order while the delay changes: a later chunk may have a shorter one. */
+function inOrder(write: (chunk: Buffer) => void) {
+  let waiting = 0;
+  let last = Promise.resolve();
+  return (chunk: Buffer, delay: number): void => {
+    if (delay === 0 && waiting === 0) {
+      write(chunk);
+      return;
+    }
+    waiting += 1;
+    const due = performance.now() + delay;
+    last = last.then(async () => {
+      await sleep(Math.max(0, due - performance.now()));
+      waiting -= 1;
+      write(chunk);
+    });
+  };
+}
 
 /** A TCP proxy in front of a server. While frozen it accepts connections and forwards nothing, like a stopped process. */
 export async function startProxy(target: { host: string; port: number }) {
@@ -21,7 +41,8 @@ export async function startProxy(target: { host: string; port: number }) {
       [client, upstream],
       [upstream, client],
     ] as const) {
-      from.on('data', (chunk) => (lag ? setTimeout(() => to.write(chunk), lag) : to.write(chunk)));
+      const forward = inOrder((chunk) => void to.write(chunk));
+      from.on('data', (chunk) => forward(chunk, lag));
       from.on('close', () => to.destroy());
       if (frozen) from.pause();
     }

@@ -31,11 +31,8 @@ export interface Course {
   readonly name: string;
   /** What each duration of the rules is divided by. @default 30, so that an hour is two minutes */
   readonly factor?: number;
-  /**
-   * Seconds of ordinary logins before the first drill, for alerts that compare with what was usual. The logins go on until a
-   * drill stops them. @default 0, without logins
-   */
-  readonly history?: number;
+  /** Users log in all the time, until a drill stops them, and did so in the past that Prometheus has. @default false */
+  readonly hasLogins?: boolean;
   /** Processes of the service. @default 1 */
   readonly pods?: number;
   /** Runs each process below the supervisor, as the image does. */

@@ -39,7 +39,7 @@ export interface Installation {
   readonly kubernetes: KubernetesMetrics;
   /** What Prometheus scrapes of the installation. */
   readonly targets: readonly Target[];
-  /** What users do all the time, in a course that has a history. */
+  /** What users do all the time, in a course that has logins. */
   readonly logins: Logins;
   /** Replaces the targets, as service discovery does. */
   scrape(targets: readonly Target[]): void;
@@ -118,7 +118,7 @@ export async function startInstallation(
   groups: readonly RuleGroup[],
 ): Promise<Installation> {
   const { cleanup, setTargets } = cluster;
-  const { history, isSupervised, pods: count = 1 } = course;
+  const { hasLogins, isSupervised, pods: count = 1 } = course;
   const namespace = namespaceOf(course);
   const folder = join(cluster.folder, namespace);
   mkdirSync(folder);
@@ -140,7 +140,7 @@ export async function startInstallation(
   const url = pods[0]?.url ?? '';
   return {
     ...{ namespace, groups, pods, ...stores, targets, url },
-    logins: history ? await startLogins(url, cleanup) : noLogins,
+    logins: hasLogins ? await startLogins(url, cleanup) : noLogins,
     kubernetes: cluster.describeInstallation(namespace),
     scrape: (next) => setTargets(namespace, next),
   };

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cleanup } from '../../../../tools/torture/harness/cleanup.ts';
 import { startPostgres } from '../../../../tools/torture/harness/postgres-server.ts';
 import { withDatabase } from '../../../support/servers.ts';
@@ -21,14 +20,19 @@ export interface Lab extends Cluster {
 const template = 'migrated';
 
 /** Starts Postgres, Prometheus and the exporter of the cluster, and creates the database that each installation copies. */
-export async function startLab(cleanup: Cleanup, options: Omit<Servers, 'exporterPort'> = {}): Promise<Lab> {
+export async function startLab(
+  cleanup: Cleanup,
+  courses: readonly Course[],
+  options: Omit<Servers, 'exporterPort' | 'past'> = {},
+): Promise<Lab> {
   const folder = mkdtempSync(join(tmpdir(), 'drills-'));
   cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
   const server = await startPostgres(folder, cleanup);
   await server.sql.unsafe(`create database ${template}`);
   await migrateDatabase(withDatabase(server.url, template), folder);
   const { describeInstallation, port: exporterPort } = await startKubernetesExporter(cleanup);
-  const prometheus = await startScrapingPrometheus({ folder, cleanup, exporterPort, ...options });
+  const past = courses.filter(({ hasLogins }) => hasLogins).flatMap(rulesOf);
+  const prometheus = await startScrapingPrometheus({ folder, cleanup, exporterPort, past, ...options });
   const { setTargets } = prometheus;
   return { folder, cleanup, server, template, describeInstallation, setTargets, prometheus };
 }
@@ -53,8 +57,7 @@ export function runCourses(lab: Lab, courses: readonly Course[]): Promise<DrillR
   return courses.map((course) => {
     const ready = starting.then(() => addInstallation(lab, course));
     starting = ready.catch(() => undefined);
-    // What is usual can only be known after the time of it has passed.
-    let previous: Promise<unknown> = ready.then(() => sleep((course.history ?? 0) * 1_000));
+    let previous: Promise<unknown> = ready;
     return course.drills.map((drill) => {
       const report = previous.then(async () => runDrill(lab.prometheus, await ready, drill));
       previous = report.catch(() => undefined);

@@ -13,7 +13,7 @@ import {
 import { compiledApp, runCompiledApp } from '../../../support/compiled-app.ts';
 
 /** Milliseconds. A process starts in one or two seconds, and in many more on a busy machine. */
-const startTimeout = 90_000;
+const startTimeout = 240_000;
 
 /** One process of the service, on the same ports after each start. */
 export interface Pod {

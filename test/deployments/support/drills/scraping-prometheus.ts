@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RuleGroup } from '../../../../charts-ts/monitoring/alerts/rule.ts';
 import type { Cleanup } from '../../../../tools/torture/harness/cleanup.ts';
 import { freePort, startProcess, tail, waitFor } from '../../../../tools/torture/harness/process.ts';
+import { writeHistory } from './history.ts';
 import { interval } from './scaled-rules.ts';
 
 /** A port on loopback that Prometheus scrapes, and the labels of its series. */
@@ -14,6 +15,8 @@ export interface Target {
 /** What a Prometheus works with. */
 export interface Servers {
   readonly exporterPort: number;
+  /** Rules whose past Prometheus has when it starts. */
+  readonly past: readonly RuleGroup[];
   readonly alertmanagerPort?: number;
   /** Seconds between two scrapes, and between two evaluations. @default two */
   readonly scrapeInterval?: number;
@@ -113,6 +116,7 @@ export async function startScrapingPrometheus(
   const folder = join(options.folder, 'prometheus');
   for (const name of ['rules', 'targets']) mkdirSync(join(folder, name), { recursive: true });
   replaceFile(join(folder, 'prometheus.yaml'), configuration(options));
+  writeHistory(options.past, folder);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const logFile = join(folder, 'prometheus.log');

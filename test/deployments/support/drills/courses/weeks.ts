@@ -1,14 +1,10 @@
 import { runOn } from '../../../../support/servers.ts';
 import type { Course } from '../drill.ts';
 
-/**
- * Alerts that compare with the same time of yesterday and of a week ago. An hour of the rules is one second, so the week
- * before is 168 seconds ago, and the rules look a few scrapes further back.
- */
+/** Alerts that compare with the same time of yesterday and of a week ago. */
 export const weeks: Course = {
   name: 'weeks',
-  factor: 3_600,
-  history: 185,
+  hasLogins: true,
   drills: [
     {
       cause: 'every account is disabled by mistake, after a week of successful logins',
