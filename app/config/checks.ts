@@ -107,6 +107,9 @@ export function checkConsistency(fault: Fault, config: Config): void {
   if (sessions.refreshTokenTtl > sessions.maxAge) {
     fault('REFRESH_TOKEN_TTL', 'must not be longer than SESSION_MAX_AGE');
   }
+  if (tracing.trustCaller && http.trustedProxies.length === 0) {
+    fault('TRUST_TRACEPARENT', 'trusts nobody without TRUSTED_PROXIES');
+  }
   if (tracing.batchSize > tracing.queueSize) {
     fault('OTEL_BSP_MAX_EXPORT_BATCH_SIZE', 'must not be above OTEL_BSP_MAX_QUEUE_SIZE');
   }

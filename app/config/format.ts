@@ -51,10 +51,21 @@ export const ratio: Format<number> = z
   .pipe(z.number().min(0).max(1))
   .describe('a number from 0 to 1, such as 0.05');
 
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** As OpenTelemetry reads OTEL_RESOURCE_ATTRIBUTES: after one mistake, it ignores all of them. */
 export const attributes = z
   .string()
   .regex(/^([^=,%\s]+=([^=,%]|%[\da-fA-F]{2}){0,255}(,\s*|$))*$/)
+  // Of %C3%28, which is no UTF-8, the SDK would discard the whole list without a word.
+  .refine((text) => isDecodable(text))
   .describe('a comma list of key=value, with other commas, equals signs and percent signs percent-encoded');
 
 /** A port, or null for the word off. */

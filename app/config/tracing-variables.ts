@@ -1,5 +1,5 @@
 import { variable } from './entry.ts';
-import { attributes, file, integer, oneOf, ratio, text, url } from './format.ts';
+import { attributes, file, integer, oneOf, onOff, ratio, text, url } from './format.ts';
 
 const samplers = [
   'always_on',
@@ -27,10 +27,13 @@ export const tracingVariables = {
     'Further attributes of all spans, such as deployment.environment.name=staging.',
   ),
   sampler: variable('OTEL_TRACES_SAMPLER', oneOf(samplers), 'parentbased_always_on').help(
-    'Which requests are traced. With parentbased_… a trace that a caller has begun is continued as the caller has decided.',
+    'Which requests are traced. With parentbased_… a caller that TRUST_TRACEPARENT trusts decides about the traces that it has begun.',
   ),
   samplerRatio: variable('OTEL_TRACES_SAMPLER_ARG', ratio, '1').help(
     'Share of the traces that traceidratio and parentbased_traceidratio record.',
+  ),
+  trustCaller: variable('TRUST_TRACEPARENT', onOff, 'off').help(
+    'Set it to on if every proxy in TRUSTED_PROXIES replaces the header traceparent of its clients. Then the sampled flag of the header decides as OTEL_TRACES_SAMPLER says. Otherwise the service alone decides, and only continues the trace.',
   ),
   timeout: variable('OTEL_EXPORTER_OTLP_TIMEOUT', integer(1, 600_000), '10000').help(
     'Milliseconds that the collector has to accept spans.',

@@ -4,7 +4,7 @@ import type { Logger } from '../observe/log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import { noTracing, type Tracing } from '../observe/tracing.ts';
 import { allowedHosts, createHostCheck } from './middleware/allowed-hosts.ts';
-import { createAddressResolver } from './middleware/client-address.ts';
+import { createAddressResolver, createProxyCheck } from './middleware/client-address.ts';
 import { cors } from './middleware/cors.ts';
 import { identifyClient } from './middleware/identify-client.ts';
 import { problem } from './middleware/problem.ts';
@@ -30,7 +30,7 @@ const exceptFor =
 
 /** The Koa application: middleware in order, then the router. */
 export function createApp(options: {
-  config: Pick<Config, 'http' | 'resources'>;
+  config: Pick<Config, 'http' | 'resources' | 'tracing'>;
   endpoints: readonly Endpoint[];
   limits: RateLimits;
   authenticate: Authenticate;
@@ -53,8 +53,11 @@ export function createApp(options: {
 
   app.use(securityHeaders());
   app.use(identifyClient(resolveAddress));
-  if (tracing.isOn)
-    app.use(traceRequests(tracing, new Set(endpoints.filter(isFromPlatform).map(({ path }) => path))));
+  if (tracing.isOn) {
+    const untracedPaths = new Set(endpoints.filter(isFromPlatform).map(({ path }) => path));
+    const isTrusted = config.tracing.trustCaller ? createProxyCheck(config.http.trustedProxies) : () => false;
+    app.use(traceRequests(tracing, { untracedPaths, isTrusted, isAllowedHost }));
+  }
   app.use(requestLog(record, metrics));
   // A gateway takes the answer to a preflight for permission to pass it on.
   app.use(exceptFor(isGatewayCheck, cors(config.http.corsOrigins)));

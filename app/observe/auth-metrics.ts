@@ -20,8 +20,8 @@ const refreshes = [
 /** The limits of routes are not listed: they add their series when the routes are created. */
 const attemptLimits = ['account', 'network_account', 'password_confirmation', 'step_up'];
 
-/** Logins, sessions, tokens and limits. */
-export function createAuthMetrics(factory: MetricFactory) {
+/** Attempts with a password, and the limits that refuse them. */
+function createAttemptMetrics(factory: MetricFactory) {
   return {
     logins: factory.counter('auth_logins_total', 'Login attempts by outcome and reason.', logins),
     loginAccounts: factory.collectedGauge(
@@ -34,6 +34,22 @@ export function createAuthMetrics(factory: MetricFactory) {
       'Registration attempts by outcome. Outcome is success or the error code.',
       [{ outcome: 'success' }],
     ),
+    rateLimited: factory.counter(
+      'auth_rate_limited_total',
+      'Requests refused with status 429, by the limit that was exceeded.',
+      attemptLimits.map((limit) => ({ limit })),
+    ),
+    lockouts: factory.counter(
+      'auth_lockouts_total',
+      'Lockouts: an account used up its login attempts for everybody, so a network needs an attempt slot.',
+    ),
+  };
+}
+
+/** Logins, sessions, tokens and limits. */
+export function createAuthMetrics(factory: MetricFactory) {
+  return {
+    ...createAttemptMetrics(factory),
     refreshes: factory.counter('auth_refreshes_total', 'Token refreshes by outcome and cause.', refreshes),
     sessionAnomalies: factory.counter(
       'auth_session_anomalies_total',
@@ -44,15 +60,6 @@ export function createAuthMetrics(factory: MetricFactory) {
       'auth_state_copies_refused_total',
       'Session states in Redis that a token check did not use, by reason: somebody else may have written to Redis.',
       ['bad_mac', 'other_session', 'bad_time'].map((reason) => ({ reason })),
-    ),
-    rateLimited: factory.counter(
-      'auth_rate_limited_total',
-      'Requests refused with status 429, by the limit that was exceeded.',
-      attemptLimits.map((limit) => ({ limit })),
-    ),
-    lockouts: factory.counter(
-      'auth_lockouts_total',
-      'Lockouts: an account used up its login attempts for everybody, so a network needs an attempt slot.',
     ),
     breachChecks: factory.counter(
       'auth_password_breach_checks_total',

@@ -74,6 +74,10 @@ export function createMetrics(version: string, traceId?: () => string | undefine
       'auth_process_restarts_total',
       'Restarts of the process by its supervisor since the supervisor was started.',
     ),
+    spansLost: factory.counter(
+      'auth_trace_spans_lost_total',
+      'Spans that the collector did not accept in time. Spans that a full queue dropped are not counted.',
+    ),
     ...createHttpMetrics(factory),
     ...createAuthMetrics(factory),
     ...createHashMetrics(factory),

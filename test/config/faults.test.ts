@@ -105,6 +105,9 @@ describe('a fault of the configuration', () => {
     ['DRAIN_DELAY', ['5', '2h']],
     ['SHUTDOWN_TIMEOUT', ['5', '2h']],
     ['LOG_LEVEL', ['verbose', 'INFO']],
+    ['OTEL_RESOURCE_ATTRIBUTES', ['a', 'a=b=c', 'a=50%', 'a=%C3%28', 'a=b,a=%FF']],
+    // Without TRUSTED_PROXIES nobody is trusted.
+    ['TRUST_TRACEPARENT', ['yes', 'on']],
   ];
   for (const [name, values] of refused) {
     it(`refuses ${name} where it makes no sense`, () => {

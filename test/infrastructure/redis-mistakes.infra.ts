@@ -3,6 +3,7 @@ import { createRateLimiter } from '../../app/store/rate-limit/rate-limiter.ts';
 import { accessRule, requiredCommands } from '../../app/store/redis/required-commands.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import { startApp } from '../support/app.ts';
+import { series } from '../support/exposition.ts';
 import { onRealStore } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 import { isAccepted, logInNewUser, newUserFields } from '../support/users.ts';
@@ -55,9 +56,26 @@ onRealStore('Redis as providers and operators configure it', (stores) => {
       await one.ask('POST /api/v1/auth/login', { body: { email, password: newUserFields().password } });
     await one.ask('POST /api/v1/auth/logout', { token: access });
     await until(async () => !(await isAccepted(other, access)));
+    for (const app of [one, other]) await app.refreshLoginAccounts();
+    expect((await series(other.metrics)).get('auth_login_accounts{outcome="failure"}')).to.equal(1);
     const log = (await server.client.call('ACL', 'LOG')) as unknown[];
     expect(log).to.deep.equal([]);
     expect(await observed.isDegraded()).to.equal(false);
+  });
+
+  it('needs no right that an earlier release did not need, except for one metric', async () => {
+    const server = await start();
+    await setUser(server, `${accessRule('auth:')} -pfadd -pfcount`);
+    const observed = await open(asUser(server));
+    await until(() => isUsable(observed));
+    const app = await startApp({ ...stores(), redis: observed.redis });
+    cleanup.add(() => app.close());
+    const { email } = newUserFields();
+    await app.ask('POST /api/v1/auth/login', { body: { email, password: newUserFields().password } });
+    await app.refreshLoginAccounts();
+    expect((await series(app.metrics)).get('auth_login_accounts{outcome="failure"}')).to.equal(1);
+    expect(await isUsable(observed)).to.equal(true);
+    expect(observed.logged('redis_lost')).to.deep.equal([]);
   });
 
   it('names each command that the user lacks, and notices when the right is given', async function () {

@@ -10,14 +10,18 @@ describe('tracing without an endpoint', () => {
     const users = [...projectSources()].filter(
       ([file, { imports }]) =>
         file.startsWith('app/') &&
-        imports.some((target) => target.startsWith('@opentelemetry/') || target.endsWith('/otlp.ts')),
+        imports.some(
+          (target) => target.startsWith('@opentelemetry/') || /\/(otlp|sampler)\.ts$/.test(target),
+        ),
     );
     expect(users.map(([file]) => file)).to.have.members([
       'app/observe/otlp.ts',
+      'app/observe/sampler.ts',
       'app/observe/open-tracing.ts',
     ]);
     const text = readFileSync('app/observe/open-tracing.ts', 'utf8');
-    expect(text.match(/otlp\.ts/g)).to.have.length(1);
+    // Types are not loaded.
+    expect(text.match(/^import (?!type ).*otlp\.ts|import\('.*otlp\.ts/gm)).to.have.length(1);
     expect(text).to.contain("await import('./otlp.ts')").and.not.to.contain('@opentelemetry');
   });
 });

@@ -5,6 +5,7 @@ const packages = {
   promtool: 'prometheus',
   prometheus: 'prometheus',
   chromium: 'chromium',
+  pngquant: 'pngquant',
   'redis-server': 'redis-server',
   openssl: 'openssl',
   zsh: 'zsh',

@@ -9,6 +9,7 @@ import { logSchemaDocument } from './log-schema.ts';
 import { loggingPage } from './logging.ts';
 import { metricsPage } from './metrics.ts';
 import { scannersPage } from './scanners.ts';
+import { tracesPage } from './traces.ts';
 
 /** A file that is generated, committed, and kept current by test/generated-docs.test.ts. */
 export interface GeneratedDocument {
@@ -28,4 +29,5 @@ export const documents: readonly GeneratedDocument[] = [
   { path: 'docs/logging.md', text: loggingPage },
   { path: 'docs/metrics.md', text: metricsPage },
   { path: 'docs/scanners.md', text: scannersPage },
+  { path: 'docs/traces.md', text: tracesPage },
 ];

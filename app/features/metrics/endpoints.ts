@@ -1,4 +1,5 @@
 import type { Secret } from '../../config/config.ts';
+import { exposition } from '../../http/management/exposition.ts';
 import { type Endpoint, endpoint } from '../../http/route/endpoint.ts';
 import type { Metrics } from '../../observe/metrics.ts';
 
@@ -6,7 +7,7 @@ import type { Metrics } from '../../observe/metrics.ts';
 const refusals = { name: 'metrics_token', points: 30, window: 60_000 } as const;
 
 /** Scrapes at the same time share one rendering. */
-function createExposition({ registry }: Pick<Metrics, 'registry'>): () => Promise<string> {
+function createRendering({ registry }: Pick<Metrics, 'registry'>): () => Promise<string> {
   let rendering: Promise<string> | null = null;
   return () => {
     rendering ??= registry.metrics().finally(() => {
@@ -29,18 +30,24 @@ export function metricsEndpoints({
   metricsToken: Secret | null;
 }): readonly Endpoint[] {
   if (!metricsToken) return [];
-  const render = createExposition(metrics);
+  const render = createRendering(metrics);
   return [
     endpoint(
       'GET /metrics',
       {
-        summary: 'Metrics of this process (OpenMetrics)',
+        summary: 'Metrics of this process',
         access: 'open',
         audience: 'monitoring',
         fixedToken: { secret: metricsToken, refusals },
-        answers: { 200: { description: 'All metrics', type: metrics.registry.contentType } },
+        answers: {
+          200: { description: 'All metrics in the format that Accept prefers', type: 'text/plain' },
+        },
       },
-      async () => ({ raw: { type: metrics.registry.contentType, body: await render() } }),
+      async ({ header }) => {
+        const fields = { accept: header('Accept'), acceptEncoding: header('Accept-Encoding') };
+        const { body, headers, type } = exposition(await render(), fields);
+        return { raw: { type, body }, headers };
+      },
     ),
   ];
 }

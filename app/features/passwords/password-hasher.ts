@@ -39,7 +39,7 @@ export async function createPasswordHasher(
   });
   /** The span includes the time in the queue, the metric does not. */
   const timed = <T>(name: string, priority: Priority | undefined, job: () => Promise<T>): Promise<T> =>
-    tracing.span(name, {}, () =>
+    tracing.span('hash', name, {}, () =>
       runJob(() => {
         const stop = metrics.hashDuration.startTimer();
         return job().finally(stop);

@@ -1,20 +1,22 @@
 import { STATUS_CODES } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
+import type { ScrapeFields } from './exposition.ts';
 import { managementLimits } from './limits.ts';
 import type { Answer } from './messages.ts';
 
 const notFound: Answer = { status: 404, type: 'text/plain', body: '' };
 const badRequest: Answer = { status: 400, type: 'text/plain', body: '' };
 
-type Answers = ReadonlyMap<string, () => Answer | Promise<Answer>>;
+type Answers = ReadonlyMap<string, (fields: ScrapeFields) => Answer | Promise<Answer>>;
 
-function head({ body, status, type }: Answer): string {
+function head({ body, headers = {}, status, type }: Answer): string {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `Date: ${new Date().toUTCString()}`,
     `Content-Type: ${type}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
   ];
   return `${lines.join('\r\n')}\r\n\r\n`;
@@ -31,12 +33,22 @@ async function readRequest(socket: Socket): Promise<string | null> {
   return null;
 }
 
+/** The value of a header field. Lines of one name belong together (RFC 9110 section 5.3). */
+function fieldOf(request: string, name: string): string {
+  const lines = request.slice(0, request.indexOf('\r\n\r\n')).matchAll(/\r\n([^\s:]+):[ \t]*(.*)/g);
+  const values = [...lines].filter(([, key = '']) => key.toLowerCase() === name).map(([, , value]) => value);
+  return values.join(', ').trim();
+}
+
 async function serve(socket: Socket, answers: Answers): Promise<void> {
   const request = await readRequest(socket.setEncoding('latin1'));
-  const [line, method, path = ''] = /^(\S+) (\S+) HTTP\/1\.[01]\r\n/.exec(request ?? '') ?? [];
+  const text = request ?? '';
+  const [line, method, path = ''] = /^(\S+) (\S+) HTTP\/1\.[01]\r\n/.exec(text) ?? [];
   const answer = method === 'GET' || method === 'HEAD' ? answers.get(path) : undefined;
-  const result = answer ? await answer() : line ? notFound : badRequest;
-  socket.end(head(result) + (method === 'HEAD' ? '' : result.body), () => socket.destroy());
+  const fields = { accept: fieldOf(text, 'accept'), acceptEncoding: fieldOf(text, 'accept-encoding') };
+  const result = answer ? await answer(fields) : line ? notFound : badRequest;
+  socket.write(head(result));
+  socket.end(method === 'HEAD' ? '' : result.body, () => socket.destroy());
 }
 
 /**

@@ -3,11 +3,11 @@ import { Worker } from 'node:worker_threads';
 import type { Metrics } from '../../observe/metrics.ts';
 import { type ManagementLimits, managementLimits } from './limits.ts';
 import type {
-  Answer,
   ListenAddress,
   MessageFromThread,
   MessageToThread,
   PublishedReadiness,
+  RenderedMetrics,
   ThreadOptions,
 } from './messages.ts';
 
@@ -29,11 +29,11 @@ function threadEntry() {
   return { url: new URL('./thread.ts', import.meta.url), execArgv };
 }
 
-async function renderMetrics({ registry }: Pick<Metrics, 'registry'>): Promise<Answer> {
+async function renderMetrics({ registry }: Pick<Metrics, 'registry'>): Promise<RenderedMetrics> {
   try {
-    return { status: 200, type: registry.contentType, body: await registry.metrics() };
+    return { status: 200, text: await registry.metrics() };
   } catch {
-    return { status: 500, type: 'text/plain', body: '' };
+    return { status: 500, text: '' };
   }
 }
 

@@ -3,7 +3,14 @@ import type { ManagementLimits } from './limits.ts';
 export interface Answer {
   readonly status: number;
   readonly type: string;
-  readonly body: string;
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What the main thread answers to a request for metrics: all of them as OpenMetrics, or why there are none. */
+export interface RenderedMetrics {
+  readonly status: 200 | 500 | 503;
+  readonly text: string;
 }
 
 /** What the main thread knows about its readiness. */
@@ -26,7 +33,9 @@ export interface ThreadOptions extends ListenAddress {
   readonly limits: ManagementLimits;
 }
 
-export type MessageToThread = { readonly readiness: PublishedReadiness } | { readonly metrics: Answer };
+export type MessageToThread =
+  | { readonly readiness: PublishedReadiness }
+  | { readonly metrics: RenderedMetrics };
 
 /** The port that the listener has, once; afterwards each request for metrics. */
 export type MessageFromThread = { readonly port: number } | 'metrics';

@@ -1,7 +1,9 @@
 import type { ManagementLimits } from './limits.ts';
 import type { Answer, PublishedReadiness } from './messages.ts';
 
-function probeAnswer(isPassing: boolean, body: object): Answer {
+type ProbeAnswer = Answer & { readonly body: string };
+
+function probeAnswer(isPassing: boolean, body: object): ProbeAnswer {
   return { status: isPassing ? 200 : 503, type: 'application/json', body: JSON.stringify(body) };
 }
 
@@ -32,14 +34,14 @@ export function createProbes(limits: ManagementLimits, heartbeats: () => number)
       published = { readiness, age: 0 };
     },
     /** 503 only if the process cannot recover by itself. A store that is down is no reason to restart. */
-    liveness(): Answer {
+    liveness(): ProbeAnswer {
       observe();
       const isLive = silence < limits.unresponsive;
       const status = isLive ? 'live' : 'main_thread_blocked';
       return probeAnswer(isLive, { status, seconds_without_heartbeat: Math.floor(silence / 1_000) });
     },
     /** The body of `GET /api/v1/health/ready`, and the age of the checks if that is why the replica is not ready. */
-    readiness(): Answer {
+    readiness(): ProbeAnswer {
       if (!published) return probeAnswer(false, { status: 'not_ready', checks: null });
       const { age, readiness } = published;
       if (age < limits.readinessAge) return probeAnswer(readiness.status !== 'not_ready', readiness);

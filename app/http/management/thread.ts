@@ -2,16 +2,19 @@
 // folder, so that it starts quickly and needs little memory.
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { exposition, type ScrapeFields } from './exposition.ts';
 import { createManagementListener } from './listener.ts';
-import type { Answer, MessageFromThread, MessageToThread, ThreadOptions } from './messages.ts';
+import type {
+  Answer,
+  MessageFromThread,
+  MessageToThread,
+  RenderedMetrics,
+  ThreadOptions,
+} from './messages.ts';
 import { createProbes } from './probes.ts';
 import { createSharedRequest } from './shared-request.ts';
 
-const noMetrics: Answer = {
-  status: 503,
-  type: 'text/plain',
-  body: 'The main thread did not answer in time.\n',
-};
+const noMetrics: RenderedMetrics = { status: 503, text: 'The main thread did not answer in time.\n' };
 
 // reason: management-server.ts passes these options, and only a worker has a parent.
 const { fd, heartbeats, host, limits, port } = workerData as ThreadOptions;
@@ -20,18 +23,25 @@ const send = (message: MessageFromThread): void => main.postMessage(message);
 
 const counter = new Int32Array(heartbeats);
 const probes = createProbes(limits, () => Atomics.load(counter, 0));
-const metrics = createSharedRequest<Answer>(() => send('metrics'), limits.metricsDeadline);
+const metrics = createSharedRequest<RenderedMetrics>(() => send('metrics'), limits.metricsDeadline);
 main.on('message', (message: MessageToThread) => {
   if ('readiness' in message) probes.publish(message.readiness);
   else metrics.receive(message.metrics);
 });
 setInterval(probes.tick, limits.heartbeat);
 
+/** Scrapes at the same time share one rendering. Each of them chooses its format. */
+async function scrape(fields: ScrapeFields): Promise<Answer> {
+  const { status, text } = (await metrics.request()) ?? noMetrics;
+  if (status !== 200) return { status, type: 'text/plain', body: text };
+  return { status, ...exposition(text, fields) };
+}
+
 const server = createManagementListener(
-  new Map<string, () => Answer | Promise<Answer>>([
+  new Map<string, (fields: ScrapeFields) => Answer | Promise<Answer>>([
     ['/livez', () => probes.liveness()],
     ['/readyz', () => probes.readiness()],
-    ['/metrics', async () => (await metrics.request()) ?? noMetrics],
+    ['/metrics', scrape],
   ]),
 );
 // An error of the listener, such as a port that is taken, ends this thread and reaches the main thread unchanged.

@@ -39,7 +39,11 @@ function statusWithoutBody({ state: { endpoint }, path }: Context): number {
 function write(ctx: Context, answer: Answer): void {
   ctx.status = answer.status ?? 200;
   ctx.set('Cache-Control', 'no-store');
-  for (const [name, value] of Object.entries(answer.headers ?? {})) ctx.set(name, value);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) {
+    // CORS has added Origin.
+    if (name === 'Vary') ctx.vary(value);
+    else ctx.set(name, value);
+  }
   if (answer.raw) {
     if (answer.raw.body instanceof Readable) endTogether(ctx, answer.raw.body);
     ctx.body = answer.raw.body;
@@ -130,9 +134,10 @@ async function serveCaller(
   const input = await readInput(endpoint, ctx, policies.readBody);
   const { client } = ctx.state;
   const cookie = (name: string): string | null => (ctx.headers.cookie && ctx.cookies.get(name)) || null;
+  const header = (name: string): string => ctx.get(name);
   const identify = (subject: Subject): void => void Object.assign(ctx.state, subject);
   // reason: Endpoint erased the types of its spec; see endpoint().
-  const call = { ...input, caller, client, priority, cookie, identify } as Call<
+  const call = { ...input, caller, client, priority, cookie, header, identify } as Call<
     never,
     unknown,
     unknown,

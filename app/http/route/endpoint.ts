@@ -63,6 +63,8 @@ export interface Call<A extends Access, B, Q, P> {
   readonly identify: (subject: Subject) => void;
   /** The value of a cookie, unchecked; null if the request has none of that name. */
   readonly cookie: (name: string) => string | null;
+  /** The value of a header field; empty if the request has none of that name. */
+  readonly header: (name: string) => string;
 }
 
 /**

@@ -47,8 +47,8 @@ const maxPathLength = 200;
 /** Segments that could be ids, addresses or tokens. Versions such as `v1` stay. */
 const identifyingSegment = /(?<=\/)(?!v\d{1,3}(?=\/|$))(?:[^/]*[^A-Za-z/_-][^/]*|[^/]{25,})/g;
 
-/** `/orders/17?token=x` → `/orders/*`, because neither ids nor secrets belong in the log (ASVS 16.2.5). */
-function loggedPath(target: string): string | undefined {
+/** `/orders/17?token=x` → `/orders/*`, because neither ids nor secrets belong in logs and traces (ASVS 16.2.5). */
+export function maskedPath(target: string): string | undefined {
   const path = target.replace(/^https?:\/\/[^/]*/i, '').replace(/[?#].*$/s, '');
   return path.startsWith('/') ? path.slice(0, maxPathLength).replaceAll(identifyingSegment, '*') : undefined;
 }
@@ -62,7 +62,7 @@ export function forwardedRequest(endpoint: Route, ctx: CheckRequest): ForwardedR
   const isBelow = isBelowCheck(endpoint, ctx.path);
   const method = isBelow ? ctx.method : ctx.get('X-Forwarded-Method') || ctx.get('X-Original-Method');
   const uri = ctx.get('X-Forwarded-Uri') || ctx.get('X-Original-URI') || ctx.get('X-Original-URL');
-  const path = loggedPath(isBelow ? ctx.path.slice(endpoint.path.length) : uri);
+  const path = maskedPath(isBelow ? ctx.path.slice(endpoint.path.length) : uri);
   return {
     ...(knownMethods.has(method) && { forwardedMethod: method }),
     ...(path !== undefined && { forwardedPath: path }),

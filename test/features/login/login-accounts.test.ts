@@ -136,7 +136,7 @@ onEachStore('The accounts that logins name', (stores) => {
   });
 });
 
-onEachStore('auth_login_accounts', (stores) => {
+onEachStore('auth_login_accounts', (stores, kind) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });
@@ -163,18 +163,20 @@ onEachStore('auth_login_accounts', (stores) => {
     await other.close();
   });
 
-  it('counts the account of a guess that is throttled before its password is checked', async function () {
-    // Without Redis each process counts attempts for itself.
-    if (!stores().redis.connection) return this.skip();
-    const { email } = newUserFields();
-    const from = guesserNetwork();
-    for (let n = 0; n < 10; n += 1) await logIn(email, 'not the password', app, from);
-    const other = await startOther();
-    const { body, status } = await logIn(email, 'not the password', other, from);
-    expect([status, body.code]).to.deep.equal([429, 'rate_limited']);
-    expect(await count('failure', other)).to.equal(1);
-    await other.close();
-  });
+  // Without Redis each process counts attempts for itself.
+  if (kind === 'real') {
+    it('counts the account of a guess that is throttled before its password is checked', async function () {
+      if (!stores().redis.connection) return this.skip();
+      const { email } = newUserFields();
+      const from = guesserNetwork();
+      for (let n = 0; n < 10; n += 1) await logIn(email, 'not the password', app, from);
+      const other = await startOther();
+      const { body, status } = await logIn(email, 'not the password', other, from);
+      expect([status, body.code]).to.deep.equal([429, 'rate_limited']);
+      expect(await count('failure', other)).to.equal(1);
+      await other.close();
+    });
+  }
 
   it('shows on every replica what the others have counted, once the job has run', async () => {
     const [one, other] = [await startOther(), await startOther()];

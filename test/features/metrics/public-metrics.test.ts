@@ -33,15 +33,24 @@ onEachStore('GET /metrics on the port of the API', (stores) => {
     const { headers, status, text } = await scrape({ token });
     expect(status).to.equal(200);
     expect(headers).to.include({
-      'content-type': app.metrics.registry.contentType,
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
       'cache-control': 'no-store',
+      vary: 'Origin, Accept, Accept-Encoding',
     });
-    expect(text)
-      .to.contain('auth_build_info{version="test"} 1')
-      .and.match(/# EOF\n$/);
+    expect(text).to.contain('auth_build_info{version="test"} 1').and.not.contain('# EOF');
     const head = await scrape({ token }, 'HEAD');
     expect([head.status, head.text]).to.deep.equal([200, '']);
     expect((await scrape({ headers: { Authorization: `bearer ${token}` } })).status).to.equal(200);
+  });
+
+  it('returns the format and the encoding that the scraper prefers', async () => {
+    const accept = { Accept: 'application/openmetrics-text; version=1.0.0, text/plain; q=0.5' };
+    const { headers, text } = await scrape({ token, headers: accept });
+    expect(headers['content-type']).to.equal('application/openmetrics-text; version=1.0.0; charset=utf-8');
+    expect(text).to.match(/# EOF\n$/);
+    const compressed = await scrape({ token, headers: { 'Accept-Encoding': 'gzip' } });
+    expect(compressed.headers['content-encoding']).to.equal('gzip');
+    expect(Number(compressed.headers['content-length'])).to.be.below(text.length / 4);
   });
 
   it('refuses every other caller as an endpoint of users refuses a missing access token', async () => {

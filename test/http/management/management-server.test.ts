@@ -1,5 +1,6 @@
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
+import { gunzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { type ManagementLimits, managementLimits } from '../../../app/http/management/limits.ts';
 import { startManagementServer } from '../../../app/http/management/management-server.ts';
@@ -45,11 +46,29 @@ describe('The management listener', () => {
       const reply = await ask('/metrics');
       expect([reply.status, reply.headers.get('content-type')]).to.deep.equal([
         200,
-        'application/openmetrics-text; version=1.0.0; charset=utf-8',
+        'text/plain; version=0.0.4; charset=utf-8',
       ]);
-      expect(reply.text)
-        .to.contain('auth_build_info{version="test"} 1')
+      expect(reply.text).to.contain('auth_build_info{version="test"} 1').and.not.to.contain('# EOF');
+    });
+
+    it('serves the format and the encoding that the scraper prefers, also in several header lines', async () => {
+      const text = await exchange(
+        'GET /metrics HTTP/1.1\r\nACCEPT:\ttext/plain;q=0.1\r\naccept: application/openmetrics-text \r\n\r\nAccept: text/plain',
+      );
+      expect(text)
+        .to.contain('Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n')
+        .and.to.contain('Vary: Accept, Accept-Encoding\r\n')
         .and.to.match(/# EOF\n$/);
+      const [response, body] = await new Promise<[IncomingMessage, Buffer]>((resolve) => {
+        get(`${url}/metrics`, { headers: { 'Accept-Encoding': 'gzip' } }, async (answer) => {
+          resolve([answer, Buffer.concat(await answer.toArray())]);
+        });
+      });
+      expect(response.headers).to.include({
+        'content-encoding': 'gzip',
+        'content-length': String(body.length),
+      });
+      expect(gunzipSync(body).toString()).to.contain('auth_build_info{version="test"} 1\n');
     });
 
     it('answers HEAD as GET, without the body', async () => {

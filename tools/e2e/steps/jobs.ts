@@ -57,7 +57,10 @@ async function installWithJob(run: Run, report: Report): Promise<void> {
   await installation.applyFirst();
   const { name } = ofComponent(installation, 'Job', 'migrate').metadata;
   const log = await complete(run, namespace, `job/${name}`);
-  report.check('the Job migrates the database', /migrat/.test(log), log.trim().split('\n').at(-1));
+  const result = log.trim().split('\n').at(-1) ?? '';
+  // The database may be that of the first installation, whose migrations are there.
+  const isCurrent = /"applied":\[[^\]]*\],"alreadyApplied":\d+/.test(result);
+  report.check('the Job migrates the database', isCurrent, result);
   await installation.rolledOut(5);
   report.figure('from nothing to healthy with a Job', `${Math.round((performance.now() - start) / 1_000)} s`);
   const pods = await installation.pods();

@@ -30,19 +30,20 @@ async function start(context: ScenarioContext, requiresPostgres: 'on' | 'off'): 
 }
 
 async function startClients(context: ScenarioContext, { nginx }: Setting, seconds: number) {
-  const users = await logInNewUsers(nginx.url, 24);
-  const tokens = users.map(({ access }) => access);
+  const users = await logInNewUsers(nginx.url, 16);
+  // A refresh without an answer may end its session, whose access token must then be refused.
+  const checked = users.splice(0, 10).map(({ access }) => access);
   const stream = (kind: Stream['kind'], rate: number, more: Partial<Stream> = {}): Stream => ({
     // A new connection for each request: nginx closes kept connections when it reloads, which is no failure of a replica.
     ...{ name: kind, kind, rate, clients: 400, bases: [nginx.url], keepAlive: false },
     ...more,
   });
   const streams = [
-    stream('verify', 60, { tokens }),
-    stream('jwks', 10),
-    stream('me', 10, { tokens }),
-    stream('login', 4, { users }),
-    stream('refresh', 4, { tokens: users.map(({ refresh }) => refresh) }),
+    stream('verify', 40, { tokens: checked }),
+    stream('jwks', 5),
+    stream('me', 5, { tokens: checked }),
+    stream('login', 3, { users }),
+    stream('refresh', 3, { tokens: users.map(({ refresh }) => refresh) }),
     stream('register', 1),
   ];
   const load = await startLoad(streams, seconds, context.cleanup);
