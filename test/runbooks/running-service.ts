@@ -61,7 +61,7 @@ export async function startRunningService(stores: TestStores) {
       METRICS_PORT: '0',
       DATA_DIR: folder,
       TRUSTED_PROXIES: '127.0.0.1',
-      DB_TIMEOUT: '2s',
+      DB_TIMEOUT: '10s',
     },
     ...{ JWT_PRIVATE_KEY_PATH: join(folder, 'private.pem'), JWT_PUBLIC_KEY_PATH: join(folder, 'public.pem') },
     ...{ JWT_PUBLIC_KEYS_DIR: join(folder, 'public'), REDIS_KEY_PREFIX: redisPrefix },
@@ -73,7 +73,20 @@ export async function startRunningService(stores: TestStores) {
     ...env,
     SERVICE_NODE_OPTIONS: preload,
   });
-  const url = await serviceUrl(supervisor);
+  const close = async (): Promise<void> => {
+    supervisor.child.kill('SIGKILL');
+    await supervisor.ended;
+    for (const proxy of [postgres, redis]) proxy.close();
+    await roles.drop();
+    const keys = await openRedisKeys(redisUrl);
+    await keys.remove(`${redisPrefix}*`);
+    await keys.close();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const url = await serviceUrl(supervisor).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   const [port, metricsPort] = [new URL(url).port, await managementPort(supervisor)];
   return {
     folder,
@@ -88,16 +101,7 @@ export async function startRunningService(stores: TestStores) {
     postgres,
     redis,
     supervisor,
-    async close(): Promise<void> {
-      supervisor.child.kill('SIGKILL');
-      await supervisor.ended;
-      for (const proxy of [postgres, redis]) proxy.close();
-      await roles.drop();
-      const keys = await openRedisKeys(redisUrl);
-      await keys.remove(`${redisPrefix}*`);
-      await keys.close();
-      rmSync(folder, { recursive: true, force: true });
-    },
+    close,
   };
 }
 

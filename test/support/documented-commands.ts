@@ -156,7 +156,7 @@ const resolvers: Readonly<Record<string, (args: readonly string[]) => Promise<st
 
 /** Programs of the reader's machine. Tests of docs/deploy run or parse what the pages do with them. */
 const known = new Set(
-  'age age-keygen sha256sum gzip sort uniq aws az gcloud helm kind curl jq openssl psql pg_dump redis-cli git tar cp mv mkdir chmod chown chgrp cat echo printf read cd ls tee sed grep head tail sleep test source export set unset umask ssh scp rsync systemctl journalctl certbot apt-get install nginx docker podman ip sysctl promtool ufw crontab dig ln rm touch su bash sh env true kill wait'.split(
+  'age age-keygen sha256sum gzip sort uniq base64 aws az gcloud helm kind curl jq openssl psql pg_dump redis-cli git tar cp mv mkdir chmod chown chgrp cat echo printf read cd ls tee sed grep head tail sleep test source export set unset umask ssh scp rsync systemctl journalctl certbot apt-get install nginx docker podman ip sysctl promtool ufw crontab dig ln rm touch su bash sh env true kill wait'.split(
     ' ',
   ),
 );
