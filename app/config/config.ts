@@ -29,12 +29,13 @@ export {
   type Variable,
   variables,
 } from './entries.ts';
+export { collectedLogFormats, logLevels } from './log-variables.ts';
 export { isOrigin } from './origin.ts';
 export { type Platform, resolveProxies } from './proxies.ts';
 export { type Environment, type Files, formatFaults, type Secret } from './reader.ts';
 export { isEncryptedRedis, parseSentinelUrl, redisNodes, withLineBreaks } from './secret-formats.ts';
 export { isStrongSecret, weakSecretFault } from './secret-strength.ts';
-export { type Algorithm, algorithms, collectedLogFormats, logLevels, table } from './variables.ts';
+export { type Algorithm, algorithms, table } from './variables.ts';
 
 /** Thrown by parseConfig, and by code that finds a configured key or file unusable. The process exits with 78. */
 export class ConfigError extends Error {

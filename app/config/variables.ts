@@ -4,7 +4,6 @@ import {
   duration,
   file,
   folder,
-  googleProject,
   headerName,
   hosts,
   integer,
@@ -19,6 +18,7 @@ import {
   text,
   url,
 } from './format.ts';
+import { logVariables } from './log-variables.ts';
 import { bearerSecret, hmacSecret } from './secret-formats.ts';
 import { isStrongSecret, strongSecret, weakSecretFault } from './secret-strength.ts';
 import { storeVariables } from './store-variables.ts';
@@ -26,16 +26,6 @@ import { tracingVariables } from './tracing-variables.ts';
 
 export const algorithms = ['RS256', 'ES256', 'EdDSA', 'HS256'] as const;
 export type Algorithm = (typeof algorithms)[number];
-export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-/** What a collector can read. */
-export const collectedLogFormats = ['json', 'gcp', 'ecs'] as const;
-export const logFormats = [...collectedLogFormats, 'pretty'] as const;
-
-const logLevel = {
-  text: 'debug in development, else info',
-  of: ({ environment }: { environment: string }) => (environment === 'development' ? 'debug' : 'info'),
-};
-
 const wholeCpus = {
   text: 'the number of whole CPUs, at least 1',
   of: ({ machine }: { machine: Machine }) => String(Math.min(512, Math.max(1, Math.floor(machine.cpus)))),
@@ -43,8 +33,8 @@ const wholeCpus = {
 
 /**
  * Every variable that the service reads, one entry each: name, format, default, meaning, rules. The place of an entry
- * in this tree is the place of its value in Config. The entries of Postgres and Redis are in store-variables.ts, those of tracing in
- * tracing-variables.ts.
+ * in this tree is the place of its value in Config. The entries of Postgres and Redis are in store-variables.ts, those of the log in
+ * log-variables.ts, and those of tracing in tracing-variables.ts.
  * Parsing, `_FILE` forms, .env.example, docs/configuration.md and what the charts know of a variable derive from its
  * entry.
  */
@@ -52,24 +42,7 @@ export const table = {
   environment: variable('ENV', oneOf(['development', 'test', 'production']), 'development').help(
     'Kind of environment. Production refuses the embedded stores and generated keys.',
   ),
-  logLevel: variable('LOG_LEVEL', oneOf(logLevels), logLevel).help(
-    'Lowest level of the log lines to write.',
-    { example: 'info' },
-  ),
-  logFormat: variable('LOG_FORMAT', oneOf(logFormats)).help(
-    'Form of the log lines: json (docs/logging.md), gcp (Google Cloud Logging), ecs (Elastic Common Schema) or pretty (text for a developer). Without it json, and pretty in development at a terminal.',
-    {
-      production: {
-        accept: (format) => format !== 'pretty',
-        fault: 'must be json, gcp or ecs in production, because a collector cannot read pretty',
-      },
-      example: 'json',
-    },
-  ),
-  cloudProject: variable('GOOGLE_CLOUD_PROJECT', googleProject).help(
-    'Id of the Google Cloud project that has the traces. With LOG_FORMAT=gcp it connects each log line with its trace.',
-    { example: 'my-project' },
-  ),
+  ...logVariables,
   dataDir: variable('DATA_DIR', text, '.data').help('Folder of the embedded Postgres and of generated keys.'),
   http: {
     host: variable('HOST', listenAddress).help(

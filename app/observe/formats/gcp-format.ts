@@ -62,17 +62,15 @@ export const gcpFormat = ({ version, project }: LineSource): LineFormat => ({
   fields(fields, level, error) {
     const { event, security, spanId, traceId } = fields;
     const isRequest = event === 'request' || event === 'protocol_error';
-    return {
+    const trace = project ? `projects/${project}/traces/${traceId}` : traceId;
+    // The spread comes last, because V8 takes many times as long to add fields to a copy. The log omits what is undefined.
+    const line = {
+      httpRequest: isRequest ? httpRequest(fields) : undefined,
+      'logging.googleapis.com/labels': event === undefined ? undefined : { event, security },
+      'logging.googleapis.com/trace': traceId === undefined ? undefined : trace,
+      'logging.googleapis.com/spanId': spanId,
       ...fields,
-      ...(error && errorFields(fields, level, error)),
-      ...(isRequest && { httpRequest: httpRequest(fields) }),
-      ...(event !== undefined && {
-        'logging.googleapis.com/labels': { event, ...(security !== undefined && { security }) },
-      }),
-      ...(typeof traceId === 'string' && {
-        'logging.googleapis.com/trace': project ? `projects/${project}/traces/${traceId}` : traceId,
-      }),
-      ...(spanId !== undefined && { 'logging.googleapis.com/spanId': spanId }),
     };
+    return error ? { ...line, ...errorFields(fields, level, error) } : line;
   },
 });

@@ -112,7 +112,7 @@ export const malformedTemplates: readonly Broken[] = [
     (template) => {
       variable(first(template), 'JWT_PUBLIC_KEY').secureValue = "[parameters('publicKey')]";
     },
-    'template.json: auth-service-REVISION-1.properties.containers[0].properties.environmentVariables[13].secureValue uses the parameter publicKey, which is not declared [parameter]',
+    'template.json: auth-service-REVISION-1.properties.containers[0].properties.environmentVariables[14].secureValue uses the parameter publicKey, which is not declared [parameter]',
     `${service}: JWT_PUBLIC_KEY must be a parameter of the type securestring [secret-in-clear]`,
   ],
   [
