@@ -4,6 +4,7 @@ import { compose } from '../compose.ts';
 import { type Config, ConfigError } from '../config/config.ts';
 import { reportHistoryProtection } from '../features/audit/history-protection.ts';
 import { createReadiness } from '../features/health/readiness.ts';
+import { createReadinessLog } from '../features/health/readiness-log.ts';
 import { openLoginAccounts } from '../features/login/login-accounts.ts';
 import { openSigningKeys, type SigningKeys } from '../features/tokens/signing-keys.ts';
 import { startManagementServer } from '../http/management/management-server.ts';
@@ -15,7 +16,6 @@ import { readStateSecret } from '../jobs/read-state-secret.ts';
 import type { Logger } from '../observe/log.ts';
 import { createMetrics } from '../observe/metrics.ts';
 import { openTracing } from '../observe/open-tracing.ts';
-import { createReadinessLog } from '../observe/readiness-log.ts';
 import { createStoreObserver } from '../observe/store-observer.ts';
 import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../open-stores.ts';
@@ -118,12 +118,11 @@ async function startService(options: ServeOptions) {
   logStart(options, stores, { metrics: management?.port ?? null, api: apiPort });
   // A replica is ready only after it accepts requests.
   const logReadiness = createReadinessLog(log);
-  const publish = async () => {
-    const checked = await readiness.check();
-    logReadiness(checked);
-    management?.publish(checked);
-  };
-  const publishing = startPeriodicJob(publish, readinessInterval);
+  const publishing = startPeriodicJob(async () => {
+    const answer = await readiness.check();
+    logReadiness(answer);
+    management?.publish(answer);
+  }, readinessInterval);
   return {
     ...{ tracing, keys, stores, api, management },
     publishDraining: () => management?.publish(readiness.current()),

@@ -13,10 +13,10 @@ import { outageEnded } from './alerts/outages.ts';
 import { processAlerts } from './alerts/process-rules.ts';
 import type { RuleGroup } from './alerts/rule.ts';
 import { reachabilityAlerts, scrapeAlerts, scrapeRecordings } from './alerts/scrape-rules.ts';
+import { trafficRecordings } from './alerts/traffic.ts';
 import { dashboardRecordings } from './recordings.ts';
 import { budgetCounts, budgetRatios } from './slo/budget-rules.ts';
 import { burnRateAlerts, recordings } from './slo/burn-rate-rules.ts';
-import { trafficRecordings } from './slo/traffic.ts';
 
 /**
  * The symptoms that page. Prometheus evaluates the rules of a group one after the other, and the order is that of cause and

@@ -6,12 +6,12 @@ import { inhibitions, inhibitRules } from '../../charts-ts/monitoring/alerts/inh
 import type { Alert } from '../../charts-ts/monitoring/alerts/rule.ts';
 import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
-import { failedExpectations, seriesOf } from './support/days/days.ts';
+import { failedExpectations, groupsOfAlerts, seriesOf } from './support/days/days.ts';
 import { outageExpectations, outages } from './support/days/outages.ts';
 import { documentsOf, type Loose, only, valuesOf } from './support/synthesized.ts';
 
 const values = valuesOf('eks', 'backup.enabled=true,backup.claim=auth-backups');
-const groups = ruleGroups(values);
+const groups = groupsOfAlerts(ruleGroups(values));
 const rules = groups.flatMap((group) => group.rules);
 const alerts = rules.filter((rule): rule is Alert => 'alert' in rule);
 const severityOf = (name: string): string | undefined =>

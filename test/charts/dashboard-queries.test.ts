@@ -40,7 +40,7 @@ function knownSeries(): Set<string> {
   const recorded = ruleGroups(valuesOf('eks')).flatMap(({ rules }) =>
     rules.flatMap((rule) => ('record' in rule ? [rule.record] : [])),
   );
-  return new Set([...ofService, ...recorded, ...ofKubernetes, 'up', 'ALERTS', 'auth_login_accounts']);
+  return new Set([...ofService, ...recorded, ...ofKubernetes, 'up', 'ALERTS']);
 }
 
 describe('charts: the queries of dashboards', () => {

@@ -30,6 +30,7 @@ const ofFiles = [
 /** Values for production of variables without a default, or whose default is for development. */
 const values: Readonly<Record<string, string>> = {
   HOST: '0.0.0.0',
+  GOOGLE_CLOUD_PROJECT: 'my-project',
   CORS_ALLOWED_ORIGINS: '["https://app.example.com"]',
   DB_TLS: 'verified',
   DB_CA: '',

@@ -56,9 +56,9 @@ describe('charts: the check of several installations', function () {
       'a rule group',
       (auth) =>
         Object.assign(first(auth, 'PrometheusRule').spec.groups[0], {
-          name: 'staging.auth-system-availability',
+          name: 'staging.auth-system-symptoms',
         }),
-      'group staging.auth-system-availability',
+      'group staging.auth-system-symptoms',
     ],
   ];
   for (const [what, change, claim] of claims)

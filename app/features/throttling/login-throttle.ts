@@ -114,8 +114,7 @@ function createBudgets(options: ThrottleOptions) {
   };
   const { burst, interval } = attemptBudgets.account;
   const account = createAccountBudget({
-    redis,
-    random,
+    ...{ redis, random },
     attempts: { burst, interval: scaled(interval) },
     slots: scaledSlots(scaled),
     refuse: (limit, wait) => refuse('account', limit, wait),

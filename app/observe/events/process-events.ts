@@ -33,10 +33,13 @@ export const processEvents = {
   }),
   readiness_changed: event(
     ['info', 'warn'],
-    'The result of a readiness check differs from the one before: at the level info if every check is good, otherwise at warn. It is written once for each change, however often probes ask.',
+    'The answer of the readiness probe has changed: at the level info if the replica is ready, otherwise at warn. It is written once for each change, however often probes ask, and not for a replica that drains.',
     {
       required: {
-        readiness: text('ready, degraded or not_ready'),
+        readiness: oneOf(
+          ['ready', 'degraded', 'not_ready'],
+          'answer of the readiness probe; degraded: without Postgres the replica checks tokens only',
+        ),
         checks: {
           meaning: 'the checks, by name, as in the body of /readyz',
           schema: { type: 'object', additionalProperties: { type: ['string', 'boolean'] } },

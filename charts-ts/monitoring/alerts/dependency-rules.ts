@@ -39,7 +39,10 @@ function postgresAlerts(values: Values): Alert[] {
   const taken = `auth_registrations_total{${selector},outcome=~"(email|username)_taken"}`;
   const failed = (window: string): string =>
     `(${errorsOf(queries, selector)(window)} - (sum(rate(${taken}[${window}])) or vector(0)))`;
-  const pool = (series: string): string => `sum by (pool) (avg_over_time(${series}{${selector}}[10m]))`;
+  // In proportion to the pools of all pods, so that it means the same for one pod and for fifty.
+  const waiting = (window: string): string =>
+    `sum by (pool) (avg_over_time(auth_postgres_pool_waiting{${selector}}[${window}]))` +
+    ` / sum by (pool) (auth_postgres_pool_size{${selector}}) > 0.2`;
   return [
     alertingRule(values, 'AuthPostgresErrors', 'warning', {
       expr:
@@ -51,8 +54,7 @@ function postgresAlerts(values: Values): Alert[] {
         'Postgres refuses more than a fifth of the queries, or at least one pod cannot reach it or write to it.',
     }),
     alertingRule(values, 'AuthPostgresPoolWaits', 'warning', {
-      // In proportion to the pools of all pods, so that it means the same for one pod and for fifty.
-      expr: `${pool('auth_postgres_pool_waiting')} / ${pool('auth_postgres_pool_size')} > 0.2`,
+      expr: `${waiting('10m')} and ${waiting(shortestWindow(values))}`,
       for: '5m',
       summary: 'Queries wait for a connection to Postgres',
       description:

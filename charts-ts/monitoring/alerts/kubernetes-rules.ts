@@ -29,12 +29,12 @@ function podAlerts(values: Values): Alert[] {
   ];
 }
 
-/** A rollout that Kubernetes gave up, pods that are missing for an hour, and migrations that fail. */
+/** A rollout that made no progress before its deadline, pods that are missing for an hour, and migrations that fail. */
 function rolloutAlerts(values: Values): Alert[] {
   const { app, migrate } = namesOf(values);
   const namespace = namespaceSelector(values);
   const deployment = `${namespace},deployment="${app}"`;
-  const gaveUp = `kube_deployment_status_condition{${deployment},condition="Progressing",status="false"}`;
+  const abandoned = `kube_deployment_status_condition{${deployment},condition="Progressing",status="false"}`;
   const unavailable = `kube_deployment_status_replicas_unavailable{${deployment}}`;
   const initRestarts = `kube_pod_init_container_status_restarts_total{${containerSelector(values, 'migrate')}}`;
   const failedJob = `kube_job_failed{${namespace},job_name=~"${migrate}-[0-9a-f]+",condition="true"}`;
@@ -43,7 +43,7 @@ function rolloutAlerts(values: Values): Alert[] {
       // A rollout of many pods, one by one, takes long and is not stuck. The sample of an hour ago is of the same series, so a
       // restart of kube-state-metrics does not count as an hour.
       expr:
-        `max by (deployment) (${gaveUp}) == 1 or ` +
+        `max by (deployment) (${abandoned}) == 1 or ` +
         `max by (deployment) (min_over_time(${unavailable}[1h]) and ${unavailable} offset 1h) > 0`,
       for: '2m',
       summary: 'A rollout of auth-service is stuck',

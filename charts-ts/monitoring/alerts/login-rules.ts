@@ -1,8 +1,8 @@
 import type { Values } from '../../values/schema.ts';
 import { serviceSelector } from '../promql.ts';
-import { fallenBelow, fallenOnOneDay, traffic } from '../slo/traffic.ts';
 import { unlessOutageEnded } from './outages.ts';
 import { type Alert, alertingRule } from './rule.ts';
+import { fallenBelow, fallenOnOneDay, traffic } from './traffic.ts';
 
 /** Seconds. A login takes one argon2 hash, which takes a fraction of it. */
 const slowLogin = 0.5;

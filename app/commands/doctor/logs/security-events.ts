@@ -157,9 +157,9 @@ export const securityEventRules = rulesOf([
   ],
   [
     'event-not-ready',
-    /^readiness_changed.*"?readiness"?: ?"not_ready"/,
+    /^readiness_changed.*"?readiness"?: ?"(not_ready|degraded)"/,
     'failed',
-    'The replica was not ready',
+    'A replica was not ready, or checked tokens only because Postgres was unavailable',
     'Look at the checks of the line; the lines before it have the cause',
     'service-ready',
     'AuthNoPodReady',

@@ -32,7 +32,7 @@ export function writeCluster(writer: SeriesWriter, scenario: Scenario, minute: n
     writer.count(
       `kube_pod_container_status_restarts_total{${of('auth-service')}}`,
       minute,
-      minute >= downFrom ? 1 : restart,
+      minute >= downFrom ? 1 : restart / scenario.step,
     );
     writer.count(`kube_pod_init_container_status_restarts_total{${of('migrate')}}`, minute, 0);
     gauge('kube_pod_container_resource_limits', `${of('auth-service')},resource="memory"`, 512);

@@ -33,6 +33,8 @@ export interface Pod {
 
 export interface Scenario {
   readonly minutes: number;
+  /** Minutes between two scrapes, and between two evaluations of the rules. */
+  readonly step: 1 | 2;
   /** Time of the first minute, in minutes after midnight of a Thursday. @default 0 */
   readonly begins?: number;
   readonly events: readonly Event[];
@@ -81,7 +83,7 @@ export function podsOf(
     for (const [index, name] of ['a', 'b', 'c'].entries()) {
       // A rollout replaces one pod after the other. After an outage all pods come back together, twenty minutes later.
       const from = begin ? begin.at + (begin.kind === 'rollout' ? 4 * index : 20) : 0;
-      const until = end ? end.at + (end.kind === 'rollout' ? 4 * index + 2 : 3) : minutes;
+      const until = end ? end.at + (end.kind === 'rollout' ? 4 * index + 2 : 4) : minutes;
       pods.push({
         name: named(generation, name),
         from,

@@ -20,7 +20,7 @@ function notified(severity: string, rules: InhibitRules, offset: string): string
  * when an inhibition ends while the alert still fires. The rules are those that the charts deliver to Alertmanager, whose
  * matchers PromQL understands.
  */
-export function notifications(severity: string, window: string, rules: InhibitRules): string {
-  const began = `${notified(severity, rules, '')} unless ${notified(severity, rules, ' offset 1m')}`;
-  return `sum by (alertname) (sum_over_time((${began})[${window}:1m]))`;
+export function notifications(severity: string, window: string, step: string, rules: InhibitRules): string {
+  const began = `${notified(severity, rules, '')} unless ${notified(severity, rules, ` offset ${step}`)}`;
+  return `sum by (alertname) (sum_over_time((${began})[${window}:${step}]))`;
 }

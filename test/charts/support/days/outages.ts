@@ -6,6 +6,7 @@ const minutes = 190;
 /** Two outages of half an hour on a busy morning: first of Redis, then of Postgres, with pods that are not ready meanwhile. */
 export const outages: Scenario = {
   minutes,
+  step: 1,
   begins: 9 * 60,
   pods: podsOf(minutes, []),
   events: [

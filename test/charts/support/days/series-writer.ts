@@ -45,8 +45,11 @@ function notationOf(samples: Samples): string {
 
 export type SeriesWriter = ReturnType<typeof createSeriesWriter>;
 
-/** Collects one sample a minute of each series. */
-export function createSeriesWriter() {
+/**
+ * Collects the samples of each series.
+ * @param step minutes between two samples
+ */
+export function createSeriesWriter(step: number) {
   const series = new Map<string, Samples>();
 
   function samplesOf(name: string): Samples {
@@ -59,21 +62,21 @@ export function createSeriesWriter() {
   }
 
   return {
-    /** A counter grows. It begins at 0, and once more after a minute without it. */
+    /** A counter grows by so much a minute. It begins at 0, and once more after a sample without it. */
     count(name: string, minute: number, growth: number): void {
       const samples = samplesOf(name);
-      const before = samples[minute - 1];
-      samples[minute] = before === undefined ? 0 : before + Math.round(growth * unit);
+      const before = samples[minute / step - 1];
+      samples[minute / step] = before === undefined ? 0 : before + Math.round(growth * step * unit);
     },
     gauge(name: string, minute: number, value: number): void {
-      samplesOf(name)[minute] = Math.round(value * unit);
+      samplesOf(name)[minute / step] = Math.round(value * unit);
     },
     /** What promtool reads. A series that ended before `minutes` is marked as ended. */
     inputs: (minutes: number): Inputs =>
       Object.fromEntries(
         [...series].map(([name, samples]) => [
           name,
-          notationOf(Array.from({ length: minutes }, (_, minute) => samples[minute])),
+          notationOf(Array.from({ length: minutes / step }, (_, index) => samples[index])),
         ]),
       ),
   };

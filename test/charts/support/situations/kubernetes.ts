@@ -75,7 +75,10 @@ export const kubernetes: AlertCases = {
     silent('the minimum is the maximum', { series: replicas('20x60', 20), at: '30m' }),
   ],
   AuthRolloutStuck: [
-    fires('Kubernetes gave up the rollout', { series: progressing('0x10 1x50'), at: '20m' }),
+    fires('a rollout has made no progress before its deadline', {
+      series: progressing('0x10 1x50'),
+      at: '20m',
+    }),
     fires('one pod is unavailable for more than an hour', { series: unavailable('0x5 1x90'), at: '80m' }),
     silent('a rollout of many pods takes half an hour', { series: unavailable('0x20 1x30 0x60'), at: '48m' }),
     silent('pods are unavailable for minutes, and kube-state-metrics was restarted', {

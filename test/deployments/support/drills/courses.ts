@@ -1,6 +1,6 @@
 import { attacks } from './courses/attacks.ts';
 import { days } from './courses/days.ts';
-import { kubernetes, migrationJob } from './courses/kubernetes.ts';
+import { kubernetes, migrationJob, resources } from './courses/kubernetes.ts';
 import { load } from './courses/load.ts';
 import { pods } from './courses/pods.ts';
 import { postgres, tickets } from './courses/stores.ts';
@@ -17,5 +17,6 @@ export const courses: readonly Course[] = [
   load,
   tickets,
   kubernetes,
+  resources,
   migrationJob,
 ];

@@ -125,7 +125,9 @@ export async function startInstallation(
   const values = valuesOfCourse(course);
   const { variables, ...stores } = await createStores(course, { ...cluster, folder });
   const env = {
-    ...{ ...variables, TRUSTED_PROXIES: 'loopback', DB_TIMEOUT: '1s', DB_POOL_MAX: '4' },
+    ...{ ...variables, TRUSTED_PROXIES: 'loopback', DB_POOL_MAX: '4' },
+    // A query must not fail because the machine is busy.
+    DB_TIMEOUT: '10s',
     ...{ RATE_LIMIT: 'off', ARGON2_MEMORY_KIB: '8', ARGON2_TIME: '1', ...course.env },
   };
   const pods: Pod[] = [];

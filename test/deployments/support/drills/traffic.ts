@@ -20,7 +20,8 @@ export function repeat(width: number, pause: number, send: () => Promise<unknown
   let isOver = false;
   const loop = async (): Promise<void> => {
     while (!isOver) {
-      await send();
+      // What is not answered as expected is part of many causes. A cause that is not made raises no alert.
+      await send().catch(() => undefined);
       await sleep(pause);
     }
   };
@@ -36,16 +37,31 @@ export function sendLogin(url: string, user: Pick<UserFields, 'email' | 'passwor
   return ask(url, 'POST /api/v1/auth/login', { body: { email, password }, ...fromNewNetwork() });
 }
 
+/** Milliseconds. A service that has just started, or whose store comes back, may refuse for some seconds with status 503. */
+const patience = 60_000;
+
+/** Sends a request until it is not refused with status 503, as a client does that honours Retry-After. */
+async function askPatiently(send: () => Promise<Reply>): Promise<Reply> {
+  const end = performance.now() + patience;
+  let reply = await send();
+  while (reply.status === 503 && performance.now() < end) {
+    await sleep(1_000);
+    reply = await send();
+  }
+  return reply;
+}
+
 export async function registerUser(url: string): Promise<UserFields> {
   const user = newUserFields();
-  const reply = await ask(url, 'POST /api/v1/auth/register', { body: user, ...fromNewNetwork() });
+  const register = () => ask(url, 'POST /api/v1/auth/register', { body: user, ...fromNewNetwork() });
+  const reply = await askPatiently(register);
   if (reply.status !== 201) throw new Error(`registration answered ${reply.status} ${reply.text}`);
   return user;
 }
 
 /** The tokens of a new session. */
 export async function logIn(url: string, user: UserFields): Promise<{ access: string; refresh: string }> {
-  const reply = await sendLogin(url, user);
+  const reply = await askPatiently(() => sendLogin(url, user));
   if (reply.status !== 200) throw new Error(`login answered ${reply.status} ${reply.text}`);
   const { access_token: access, refresh_token: refresh } = reply.body.data;
   return { access, refresh };

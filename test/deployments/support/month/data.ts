@@ -36,9 +36,9 @@ function* partsOf(from: number, to: number, block: number): Iterable<{ from: num
 const span = (seconds: number): string => `${seconds / hour}h`;
 
 /** Blocks of what Prometheus scrapes. @returns the number of samples */
-function makeScrapes(folder: string, data: string, end: number): number {
+function makeScrapes(folder: string, data: string, end: number, count: number): number {
   const file = join(folder, 'scrapes.txt');
-  const pods = podsUntil(end);
+  const pods = podsUntil(end, count);
   let samples = 0;
   const make = (series: typeof podSeries, from: number, to: number, part: typeof recent): void => {
     for (const time of partsOf(from, to, part.block)) {
@@ -78,14 +78,18 @@ function makeRecorded(folder: string, data: string, end: number, series: readonl
 }
 
 /**
- * A Prometheus with a month of 50 pods that a deploy replaces each day. The series of the rules are made of the answers to
+ * A Prometheus with a month of pods that a deploy replaces each day. The series of the rules are made of the answers to
  * their expressions, in rounds, because some rules read what others record.
  */
-export async function startMonthOfPods(folder: string, groups: readonly RuleGroup[]): Promise<MonthOfPods> {
+export async function startMonthOfPods(
+  folder: string,
+  groups: readonly RuleGroup[],
+  count: number,
+): Promise<MonthOfPods> {
   const data = join(folder, 'data');
   const now = Math.floor(Date.now() / 1000);
   const end = now - (now % recent.block);
-  const samples = makeScrapes(folder, data, end);
+  const samples = makeScrapes(folder, data, end, count);
   const known = new Set<string>();
   const rules = new Map<string, number>();
   for (;;) {
@@ -95,7 +99,7 @@ export async function startMonthOfPods(folder: string, groups: readonly RuleGrou
     const added = series.filter(({ name }) => !known.has(name));
     if (added.length === 0) {
       const description =
-        `30 days of 50 pods with ${podSeries.length} series each, ${(samples / 1e6).toFixed(1)} million samples: what dashboards read ` +
+        `30 days of ${count} pods with ${podSeries.length} series each, ${(samples / 1e6).toFixed(1)} million samples: what dashboards read ` +
         `every ${recent.interval} s in the last ${recent.seconds / hour} h, the histograms that only rules read in the last ` +
         `${latest.seconds / 60} min, what the objectives count every ${month.interval / 60} min before; recorded series every ` +
         `${evaluation.recent} s, and every ${evaluation.month} s before`;

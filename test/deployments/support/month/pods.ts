@@ -13,10 +13,10 @@ const hour = 3_600;
 const day = 24 * hour;
 
 /**
- * 50 pods at any time. A deploy replaces all of them each day, and the last one was three hours ago.
+ * `count` pods at any time. A deploy replaces all of them each day, and the last one was three hours ago.
  * @param end of the data, in seconds since the epoch
  */
-export function podsUntil(end: number, count = 50, days = 30): Pod[] {
+export function podsUntil(end: number, count: number, days = 30): Pod[] {
   const lastDeploy = end - 3 * hour;
   return Array.from({ length: days + 1 }, (_, back) => {
     const start = lastDeploy - back * day;

@@ -1,3 +1,4 @@
+import { waitFor } from '../../../../../tools/torture/harness/process.ts';
 import { runOn } from '../../../../support/servers.ts';
 import type { Course } from '../drill.ts';
 import { registerUser, repeat, sendLogin } from '../traffic.ts';
@@ -11,6 +12,17 @@ const ageOf = (age: string): string => `
   insert into backups (name, snapshot_at, size_bytes, row_count, target, encryption)
     values ('drill', now() - interval '${age}', 1, 1, 'folder', 'none')`;
 
+/** The service records its signing key once a minute, at its start for the first time. */
+async function waitForKey(databaseUrl: string): Promise<void> {
+  const find = "do $$ begin assert exists (select from maintenance where name like 'signing-key:%'); end $$";
+  const isRecorded = () =>
+    runOn(databaseUrl, find).then(
+      () => true,
+      () => false,
+    );
+  await waitFor('the record of the signing key', isRecorded, 180_000, 1_000);
+}
+
 /** Alerts with windows of days: a day of the rules is two minutes. */
 export const days: Course = {
   name: 'days',
@@ -19,7 +31,9 @@ export const days: Course = {
     {
       cause: 'the last purge, the last backup and the signing key are 120 days old',
       alerts: ['AuthPurgeOverdue', 'AuthSigningKeyTooOld', 'AuthBackupOverdue'],
-      async begin({ databaseUrl }) {
+      async begin({ databaseUrl }, started) {
+        await waitForKey(databaseUrl);
+        started();
         await runOn(databaseUrl, ageOf('120 days'));
         return () => runOn(databaseUrl, ageOf('0 days'));
       },

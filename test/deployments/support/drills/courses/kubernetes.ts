@@ -51,12 +51,6 @@ export const kubernetes: Course = {
       ({ grow }) => grow(restarts, 0),
     ),
     onCluster(
-      'the autoscaler requests its maximum',
-      'AuthAutoscalerAtMaximum',
-      ({ set }) => set(desired, 20),
-      ({ set }) => set(desired, 3),
-    ),
-    onCluster(
       'a rollout exceeds its deadline',
       'AuthRolloutStuck',
       (metrics) => {
@@ -81,6 +75,20 @@ export const kubernetes: Course = {
         remove(initWaiting, { reason: 'CrashLoopBackOff' });
         grow(initRestarts, 0);
       },
+    ),
+  ],
+};
+
+/** The same for alerts that wait long. */
+export const resources: Course = {
+  name: 'resources',
+  pods: 0,
+  drills: [
+    onCluster(
+      'the autoscaler requests its maximum',
+      'AuthAutoscalerAtMaximum',
+      ({ set }) => set(desired, 20),
+      ({ set }) => set(desired, 3),
     ),
     onCluster(
       'the working set of a container is 500 of 512 MiB',

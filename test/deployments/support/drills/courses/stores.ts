@@ -36,13 +36,13 @@ export const postgres: Course = {
       },
     },
     {
-      cause: 'each answer of Postgres takes 0.3 s, and 24 clients log in without pause',
+      cause: 'each answer of Postgres takes 0.2 s, and eight clients log in with four connections',
       alerts: ['AuthPostgresPoolWaits', 'AuthLoginsSlow', 'AuthLatencyBudgetBurnFast'],
       async begin({ postgres: way, url }, started) {
         const user = await registerUser(url);
         started();
-        way.delay(150);
-        const stop = repeat(24, 0, () => sendLogin(url, user));
+        way.delay(100);
+        const stop = repeat(8, 0, () => sendLogin(url, user));
         return async () => {
           way.delay(0);
           await stop();

@@ -1,6 +1,6 @@
 import type { Values } from '../../values/schema.ts';
-import { type Recording, recordingRule } from '../alerts/rule.ts';
 import { serviceSelector } from '../promql.ts';
+import { type Recording, recordingRule } from './rule.ts';
 
 /** Recorded series of what users do, in events per second over five minutes. */
 export const traffic = {
