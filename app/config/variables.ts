@@ -1,4 +1,5 @@
 import type { Machine } from './cgroup.ts';
+import { endpointVariables } from './endpoint-variables.ts';
 import { secret, variable } from './entry.ts';
 import {
   duration,
@@ -33,8 +34,8 @@ const wholeCpus = {
 
 /**
  * Every variable that the service reads, one entry each: name, format, default, meaning, rules. The place of an entry
- * in this tree is the place of its value in Config. The entries of Postgres and Redis are in store-variables.ts, those of the log in
- * log-variables.ts, and those of tracing in tracing-variables.ts.
+ * in this tree is the place of its value in Config. The entries of Postgres and Redis are in store-variables.ts, those of
+ * readiness and shutdown in endpoint-variables.ts, those of the log in log-variables.ts, those of tracing in tracing-variables.ts.
  * Parsing, `_FILE` forms, .env.example, docs/configuration.md and what the charts know of a variable derive from its
  * entry.
  */
@@ -179,18 +180,6 @@ export const table = {
       { production: { accept: (scale) => scale === 1, fault: 'must be 1 in production' } },
     ),
   },
-  readiness: {
-    requiresPostgres: variable('READINESS_REQUIRES_POSTGRES', onOff, 'off').help(
-      'Whether a replica is unready while Postgres is unavailable. With off it stays ready if it can still check tokens and no other replica can do more.',
-    ),
-  },
-  shutdown: {
-    drainDelay: variable('DRAIN_DELAY', duration('0s', '1h'), '0s').help(
-      'Time after SIGTERM during which the service is unready and still accepts requests.',
-    ),
-    timeout: variable('SHUTDOWN_TIMEOUT', duration('0s', '1h'), '25s').help(
-      'Time that requests in flight then have to finish.',
-    ),
-  },
+  ...endpointVariables,
   tracing: tracingVariables,
 };

@@ -79,6 +79,7 @@ describe('parseConfig', () => {
         resourceAttributes: '',
         sampler: 'parentbased_always_on',
         samplerRatio: 1,
+        trustCaller: false,
         timeout: 10_000,
         compression: 'none',
         caFile: undefined,
