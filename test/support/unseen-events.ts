@@ -1,5 +1,5 @@
 /**
- * Events that no test of `npm test` logs in its own process, and where they are seen instead. run.ts reports every other
+ * Events that no test of `npm test` logs in its own process, and where they are seen instead. run.ts prints every other
  * event that a whole run has not seen.
  */
 export const seenElsewhere: Readonly<Record<string, string>> = {
