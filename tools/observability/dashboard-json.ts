@@ -90,7 +90,9 @@ export const panelsOf = ({ panels }: Pick<DashboardJson, 'panels'>): PanelJson[]
 /** The values of the variables of a dashboard before a viewer chooses others. A data source has the name that Grafana gives it: that of its type. */
 export function variableValues({ templating }: DashboardJson): Record<string, string> {
   const chosen = ({ allValue = '.*', current, query }: Variable): string => {
-    const [value = String(query).replace(/^./, (first) => first.toUpperCase())] = [current?.value ?? []].flat();
+    const [value = String(query).replace(/^./, (first) => first.toUpperCase())] = [
+      current?.value ?? [],
+    ].flat();
     return value === '$__all' ? allValue : value;
   };
   return Object.fromEntries((templating?.list ?? []).map((variable) => [variable.name, chosen(variable)]));
