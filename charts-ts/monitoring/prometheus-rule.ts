@@ -12,7 +12,7 @@ import { maintenanceAlerts } from './alerts/maintenance-rules.ts';
 import { outageEnded } from './alerts/outages.ts';
 import { processAlerts } from './alerts/process-rules.ts';
 import type { RuleGroup } from './alerts/rule.ts';
-import { reachabilityAlerts, scrapeAlerts, scrapeRecordings } from './alerts/scrape-rules.ts';
+import { noPodReadyAlert, scrapeAlerts, scrapeRecordings, serviceDownAlert } from './alerts/scrape-rules.ts';
 import { trafficRecordings } from './alerts/traffic.ts';
 import { dashboardRecordings } from './recordings.ts';
 import { budgetCounts, budgetRatios } from './slo/budget-rules.ts';
@@ -24,8 +24,9 @@ import { burnRateAlerts, recordings } from './slo/burn-rate-rules.ts';
  */
 const symptoms = (values: Values): RuleGroup['rules'] => [
   ...scrapeRecordings(values),
-  ...reachabilityAlerts(values),
+  serviceDownAlert(values),
   postgresOutageAlert(values),
+  noPodReadyAlert(values),
   outageEnded(values),
   ...burnRateAlerts(values, 'Fast'),
   ...loginAlerts(values),

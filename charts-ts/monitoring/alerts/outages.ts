@@ -16,6 +16,15 @@ export function outageEnded(values: Values): Recording {
   return recordingRule(values, ended, `max(max_over_time(${firing}[32m])) unless on () ${firing}`);
 }
 
+/**
+ * PromQL that excludes five minutes after the pods answer again or Postgres works again: a pod is scraped, and reaches Postgres,
+ * some seconds before Kubernetes reports it as ready.
+ */
+export function unlessCauseEnded(values: Values, expression: string): string {
+  const causes = `ALERTS{alertname=~"AuthServiceDown|AuthPostgresUnavailable",alertstate="firing",${serviceSelector(values)}}`;
+  return `${expression} unless on () (max(max_over_time(${causes}[5m])) unless on () ${causes})`;
+}
+
 /** PromQL that excludes the half hour after an outage. */
 export const unlessOutageEnded = (values: Values, expression: string): string =>
   `(${expression}) unless on () ${ended}{${serviceSelector(values)}}`;

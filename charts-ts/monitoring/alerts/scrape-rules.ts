@@ -1,6 +1,7 @@
 import { namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { looseSelector, namespaceSelector, seriesLabels, serviceSelector } from '../promql.ts';
+import { unlessCauseEnded } from './outages.ts';
 import { type Alert, alertingRule, type Recording, recordingRule } from './rule.ts';
 
 /** Recorded by each installation, so that others know which series are its own. */
@@ -32,28 +33,29 @@ export const scrapeRecordings = (values: Values): Recording[] => [
   recordingRule(values, unexpected, unexpectedSeries(values)),
 ];
 
-/** No pod answers the scrape, or none is ready: nobody can log in. */
-export function reachabilityAlerts(values: Values): Alert[] {
+/** No pod answers the scrape: nobody can log in. */
+export function serviceDownAlert(values: Values): Alert {
   const selector = serviceSelector(values);
+  return alertingRule(values, 'AuthServiceDown', 'critical', {
+    expr: `absent(up{${selector}} == 1) unless on () ${unexpected}{${selector}}`,
+    for: '2m',
+    summary: 'No pod of auth-service can be scraped',
+    description: 'No pod has answered on its metrics port for two minutes. Users probably cannot log in.',
+  });
+}
+
+/** Pods answer the scrape, and none is ready. */
+export function noPodReadyAlert(values: Values): Alert {
   const { app } = namesOf(values);
   const available = `kube_deployment_status_replicas_available{${namespaceSelector(values)},deployment="${app}"}`;
-  return [
-    alertingRule(values, 'AuthServiceDown', 'critical', {
-      expr: `absent(up{${selector}} == 1) unless on () ${unexpected}{${selector}}`,
-      for: '2m',
-      summary: 'No pod of auth-service can be scraped',
-      description: 'No pod has answered on its metrics port for two minutes. Users probably cannot log in.',
-    }),
-    alertingRule(values, 'AuthNoPodReady', 'critical', {
-      // It needs kube-state-metrics. AuthServiceDown does not fire in this case: a pod that is not ready still answers the
-      // scrape. Three minutes, so that an alert on the cause fires first and inhibits this one.
-      expr: `max by (deployment) (${available}) == 0`,
-      for: '3m',
-      summary: 'No pod of auth-service is ready',
-      description:
-        'No pod has been ready for three minutes, so no pod receives requests. Users cannot log in.',
-    }),
-  ];
+  return alertingRule(values, 'AuthNoPodReady', 'critical', {
+    // It needs kube-state-metrics. AuthServiceDown does not fire in this case: a pod that is not ready still answers the
+    // scrape. Three minutes, so that an alert on the cause fires first and inhibits this one.
+    expr: unlessCauseEnded(values, `max by (deployment) (${available}) == 0`),
+    for: '3m',
+    summary: 'No pod of auth-service is ready',
+    description: 'No pod has been ready for three minutes, so no pod receives requests. Users cannot log in.',
+  });
 }
 
 /** Tickets about the scrape itself. */
