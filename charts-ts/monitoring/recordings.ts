@@ -1,7 +1,7 @@
 import type { Values } from '../values/schema.ts';
 import type { Recording } from './alerts/rule.ts';
 import { seriesLabels, serviceSelector } from './promql.ts';
-import { latencyStatuses } from './slo/objectives.ts';
+import { latencySelector, latencyStatuses } from './slo/objectives.ts';
 
 /** A rate over five minutes of the series of all pods. */
 interface SummedRate {
@@ -18,11 +18,11 @@ interface SummedRate {
  */
 const summedRates = {
   'auth:http_requests:rate5m': { series: 'http_request_duration_seconds_count', by: ['route', 'status'] },
-  'auth:http_request_duration_bucket:rate5m': {
+  // The latency objective.
+  'auth:authentication_duration_bucket:rate5m': {
     series: 'http_request_duration_seconds_bucket',
-    by: ['le', 'route'],
-    // What the latency objective counts: fast refusals would hide slow requests.
-    matchers: latencyStatuses,
+    by: ['le'],
+    matchers: latencySelector,
   },
   'auth:hash_duration_bucket:rate5m': { series: 'auth_hash_duration_seconds_bucket', by: ['le'] },
   'auth:hash_wait_bucket:rate5m': { series: 'auth_hash_wait_seconds_bucket', by: ['le', 'priority'] },
@@ -36,15 +36,18 @@ const summedRates = {
   },
 } as const satisfies Record<string, SummedRate>;
 
-export type SummedRateName = keyof typeof summedRates;
-
 /** Recording rules of the dashboards. */
 export function dashboardRecordings(values: Values): Recording[] {
   const selector = serviceSelector(values);
   const labels = seriesLabels(values);
-  return Object.entries<SummedRate>(summedRates).map(([record, { by, matchers, series }]) => ({
+  const rates = Object.entries<SummedRate>(summedRates).map(([record, { by, matchers, series }]) => ({
     record,
     expr: `sum by (${by.join(', ')}) (rate(${series}{${selector}${matchers ? `,${matchers}` : ''}}[5m]))`,
     labels,
   }));
+  // The buckets of all routes would be too many for a graph, so the quantile itself is recorded. Fast refusals would hide slow
+  // requests.
+  const buckets = `http_request_duration_seconds_bucket{${selector},${latencyStatuses}}`;
+  const expr = `histogram_quantile(0.95, sum by (le, route) (rate(${buckets}[5m])))`;
+  return [...rates, { record: 'auth:route_duration_p95:rate5m', expr, labels }];
 }

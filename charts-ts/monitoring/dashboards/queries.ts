@@ -18,8 +18,8 @@ export const totalRate = (legend: string, series: string): Query => ({
 });
 
 /** Quantile of a recorded rate of the buckets of a histogram (recordings.ts). @param series with its label matchers */
-export const quantile = (q: number, series: string, by: readonly string[] = []): string =>
-  `histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${series}))`;
+export const quantile = (q: number, series: string): string =>
+  `histogram_quantile(${q}, sum by (le) (${series}))`;
 
 /** One query for each quantile, with legends such as p95. */
 export const quantiles = (series: string, qs: readonly number[] = [0.5, 0.95, 0.99]): Query[] =>

@@ -2,7 +2,7 @@ import type { Values } from '../../values/schema.ts';
 import { latencyLimit, limits } from '../limits.ts';
 import { latencyRoutes } from '../slo/objectives.ts';
 import { type Panel, panel } from './panel.ts';
-import { quantile, quantiles, rate, share, sumBy } from './queries.ts';
+import { quantiles, rate, share, sumBy } from './queries.ts';
 import { badFrom } from './thresholds.ts';
 import { selectedInstallation, selectedPods } from './variables.ts';
 
@@ -57,26 +57,31 @@ function failedRequests(selector: string): Panel {
   });
 }
 
-function authenticationLatency(buckets: string): Panel {
-  return panel('Authentication latency', 's', quantiles(`${buckets},route=~"${latencyRoutes}"}`), {
-    description:
-      'Latency of login, registration, token refresh and password reset, without refusals (401, 403, 429) and 5xx. The ' +
-      'objective is that 95 % take less than 250 ms.',
-    thresholds: badFrom({ orange: latencyLimit, red: limits.AuthLoginsSlow }),
-    alerts: ['AuthLoginsSlow', 'AuthLatencyBudgetBurnFast'],
-    logs: {
-      condition: 'event = "request" and status != 429 and status < 500',
-      routes: latencyRoutes,
-      stats:
-        'stats pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99 by bin(1m)',
-      unit: 'ms',
+function authenticationLatency(selector: string): Panel {
+  return panel(
+    'Authentication latency',
+    's',
+    quantiles(`auth:authentication_duration_bucket:rate5m{${selector}}`),
+    {
+      description:
+        'Latency of login, registration, token refresh and password reset, without refusals (401, 403, 429) and 5xx. The ' +
+        'objective is that 95 % take less than 250 ms.',
+      thresholds: badFrom({ orange: latencyLimit, red: limits.AuthLoginsSlow }),
+      alerts: ['AuthLoginsSlow', 'AuthLatencyBudgetBurnFast'],
+      logs: {
+        condition: 'event = "request" and status != 429 and status < 500',
+        routes: latencyRoutes,
+        stats:
+          'stats pct(durationMs, 50) as p50, pct(durationMs, 95) as p95, pct(durationMs, 99) as p99 by bin(1m)',
+        unit: 'ms',
+      },
+      traces: `kind = server && duration > ${latencyLimit * 1_000}ms`,
     },
-    traces: `kind = server && duration > ${latencyLimit * 1_000}ms`,
-  });
+  );
 }
 
-function latencyByRoute(buckets: string): Panel {
-  const byRoute = { legend: '{{route}}', expr: quantile(0.95, `${buckets}}`, ['route']) };
+function latencyByRoute(selector: string): Panel {
+  const byRoute = { legend: '{{route}}', expr: `auth:route_duration_p95:rate5m{${selector}}` };
   return panel('Latency by route, p95', 's', [byRoute], {
     description:
       '95th percentile of the duration of requests, by route, without refusals (401, 403, 429) and 5xx.',
@@ -94,11 +99,10 @@ function latencyByRoute(buckets: string): Panel {
 /** The golden signals of requests: how many, how many fail, and how long they take. */
 export function traffic(values: Values): Panel[] {
   const installation = selectedInstallation(values);
-  const buckets = `auth:http_request_duration_bucket:rate5m{${installation}`;
   return [
     requestRate(installation, 'route', 'Request rate by route', 'Requests per second, all status codes.'),
     serverErrors(installation),
-    authenticationLatency(buckets),
+    authenticationLatency(installation),
     requestRate(
       installation,
       'status',
@@ -106,6 +110,6 @@ export function traffic(values: Values): Panel[] {
       'Requests per second. 499 means that the client disconnected before the response was complete.',
     ),
     failedRequests(selectedPods(values)),
-    latencyByRoute(buckets),
+    latencyByRoute(installation),
   ];
 }
