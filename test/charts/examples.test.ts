@@ -70,7 +70,9 @@ describe('charts: examples among the values', () => {
   });
 
   it('do not matter where nothing uses them', () => {
-    const sets = 'ingress.kind=none,networkPolicy.enabled=false,monitoring.rules.enabled=false';
+    // Alerts and dashboards link to the runbooks.
+    const monitoring = 'monitoring.rules.enabled=false,monitoring.dashboards.enabled=false';
+    const sets = `ingress.kind=none,networkPolicy.enabled=false,${monitoring}`;
     expect(refusal('--cloud', 'eks', '--set', sets)).to.have.members([
       line('image.repository', 'eks'),
       line('ingress.host', 'eks'),

@@ -1,6 +1,6 @@
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import { courses as all } from './support/drills/courses.ts';
-import { defaultFactor } from './support/drills/drill.ts';
+import { defaultFactor } from './support/drills/installation-settings.ts';
 import { runCourses, startLab } from './support/drills/lab.ts';
 import { needDrillServers } from './support/drills/need-servers.ts';
 import type { DrillReport } from './support/drills/run-drill.ts';

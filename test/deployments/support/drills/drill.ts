@@ -1,4 +1,5 @@
 import type { Installation } from './installation.ts';
+import type { InstallationSettings } from './installation-settings.ts';
 
 /** Ends the cause. Resolves when the cause is over, not when the alert is silent. */
 export type EndCause = () => Promise<void> | void;
@@ -22,24 +23,7 @@ export interface Drill {
   begin(installation: Installation, started: () => void): Promise<EndCause>;
 }
 
-/** Five minutes of the rules are ten seconds, which are five scrapes. */
-export const defaultFactor = 30;
-
 /** One installation, and its drills in their order. Courses run at the same time. */
-export interface Course {
-  /** The end of the namespace of the installation. */
-  readonly name: string;
-  /** What each duration of the rules is divided by. @default 30, so that an hour is two minutes */
-  readonly factor?: number;
-  /** Users log in all the time, until a drill stops them, and did so in the past that Prometheus has. @default false */
-  readonly hasLogins?: boolean;
-  /** Processes of the service. @default 1 */
-  readonly pods?: number;
-  /** Runs each process below the supervisor, as the image does. */
-  readonly isSupervised?: boolean;
-  /** Further variables of the service. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Flags `--set` of the charts. */
-  readonly sets?: readonly string[];
+export interface Course extends InstallationSettings {
   readonly drills: readonly Drill[];
 }

@@ -10,7 +10,7 @@ import { type RedisServer, startRedis } from '../../../../tools/torture/harness/
 import { valuesOf } from '../../../charts/support/synthesized.ts';
 import { startProxy } from '../../../support/frozen-proxy.ts';
 import { withDatabase } from '../../../support/servers.ts';
-import { type Course, defaultFactor } from './drill.ts';
+import { defaultFactor, type InstallationSettings } from './installation-settings.ts';
 import type { KubernetesMetrics } from './kubernetes-metrics.ts';
 import { type Pod, startPod } from './pod.ts';
 import { scaleRules } from './scaled-rules.ts';
@@ -61,14 +61,14 @@ export interface Cluster {
   readonly setTargets: (namespace: string, targets: readonly Target[]) => void;
 }
 
-export const namespaceOf = ({ name }: Course): string => `drill-${name}`;
+export const namespaceOf = ({ name }: InstallationSettings): string => `drill-${name}`;
 
-function valuesOfCourse(course: Course): Values {
+function valuesOfCourse(course: InstallationSettings): Values {
   return valuesOf('eks', `namespace.name=${namespaceOf(course)}`, allAlerts, ...(course.sets ?? []));
 }
 
 /** The rules of the charts for the installation of a course, in the time of the course. */
-export const rulesOf = (course: Course): RuleGroup[] =>
+export const rulesOf = (course: InstallationSettings): RuleGroup[] =>
   scaleRules(ruleGroups(valuesOfCourse(course)), course.factor ?? defaultFactor);
 
 /** The target of a pod as the ServiceMonitor of the charts labels it. */
@@ -93,7 +93,7 @@ async function startLogins(url: string, cleanup: Cleanup): Promise<Logins> {
   };
 }
 
-async function createStores(course: Course, { cleanup, folder, server, template }: Cluster) {
+async function createStores(course: InstallationSettings, { cleanup, folder, server, template }: Cluster) {
   const database = namespaceOf(course).replaceAll('-', '_');
   await server.sql.unsafe(`create database ${database} template ${template}`);
   const databaseUrl = withDatabase(server.url, database);
@@ -113,7 +113,7 @@ async function createStores(course: Course, { cleanup, folder, server, template 
  * @param groups the rules, which Prometheus has already
  */
 export async function startInstallation(
-  course: Course,
+  course: InstallationSettings,
   cluster: Cluster,
   groups: readonly RuleGroup[],
 ): Promise<Installation> {

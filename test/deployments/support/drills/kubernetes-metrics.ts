@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { Cleanup } from '../../../../tools/torture/harness/cleanup.ts';
-import { defaultFactor } from './drill.ts';
+import { defaultFactor } from './installation-settings.ts';
 
 type Labels = Readonly<Record<string, string>>;
 
