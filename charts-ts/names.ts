@@ -16,13 +16,22 @@ export const serviceContainers: readonly string[] = [
 ];
 
 /** Names of the objects of an installation. They must not change: a renamed object replaces the one in the cluster. */
-function derivedNames(name: string) {
+function deriveNames(name: string) {
   // reason: fromEntries returns the type of any keys, and these are those of `endings`.
   const names = Object.fromEntries(
     Object.entries(endings).map(([role, ending]) => [role, `${name}-${ending}`]),
   ) as Record<Role, string>;
   const publicKeys = name === guide.name ? 'auth-jwt-public-keys' : names.publicKeys;
   return { app: name, ...names, publicKeys, gatewayTls: `${names.gateway}-tls` };
+}
+
+const derived = new Map<string, ReturnType<typeof deriveNames>>();
+
+/** The same, derived once: each object of an installation asks for them. */
+function derivedNames(name: string) {
+  const names = derived.get(name) ?? deriveNames(name);
+  derived.set(name, names);
+  return names;
 }
 
 /** The names in the targets that are not Kubernetes. */
@@ -33,10 +42,10 @@ export const names = derivedNames(guide.name);
  * stands before the hash of the content (kubernetes/content-names.ts).
  */
 export function namesOf({ aks, cloud, name }: Values): typeof names {
-  const derived = derivedNames(name);
-  if (cloud !== 'aks' || !aks) return derived;
+  const names = derivedNames(name);
+  if (cloud !== 'aks' || !aks) return names;
   // On AKS the Gateway is outside of the namespace.
-  return { ...derived, gateway: aks.gatewayName, gatewayTls: `${aks.gatewayName}-tls` };
+  return { ...names, gateway: aks.gatewayName, gatewayTls: `${aks.gatewayName}-tls` };
 }
 
 /** A name that no other installation of the cluster has, for kinds whose names may contain a dot. */

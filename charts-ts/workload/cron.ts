@@ -112,6 +112,7 @@ export function longestInterval(schedule: string): number | undefined {
   const sorted = ofDay.sort((one, other) => one - other);
   const within = sorted.map((at, index) => at - (sorted[index - 1] ?? at));
   let longest = Math.max(0, ...within);
+  if (texts.slice(2).every((text) => text === '*')) return Math.max(longest, day + first - last);
   let before: number | undefined;
   // A leap day comes once in eight years around the year 2100.
   for (let index = 0; index < 8 * 366; index += 1) {

@@ -87,7 +87,8 @@ describe('The owner of an attacked account, on a new device and a network that h
     expect(waits).to.have.length(6);
     expect(most(waits)).to.be.at.most(longestWait);
     expect(busiestHour(checked)).to.be.within(11, 30);
-  });
+    // Forty thousand attempts take seconds of CPU time.
+  }).timeout(60_000);
 
   /** A hundred addresses spend both entries each, two at once in each slot, and come back as soon as they may. */
   function pairs(phase: number): Guess[] {

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { guesser, logOfIncidents } from '../runbooks/incident-log.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { blocksIn, placeOf, type RunbookBlock, readRunbooks } from '../support/runbooks.ts';
 import { onRealStore } from '../support/stores.ts';
-import { guesser, logOfIncidents } from './incident-log.ts';
 
 /** Events that need a process that starts or crashes, or a lost connection. test/deployments/runbooks.deploy.ts has them. */
 const eventsOfProcesses = [
