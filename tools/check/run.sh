@@ -48,7 +48,7 @@ if [ "${CI:-}" = true ]; then
   step 'both stores were exercised' -c "grep '^stores: embedded' $scratch/summary.txt; grep '^stores: real' $scratch/summary.txt"
 fi
 # With DEPLOYMENTS=report a failure of these tests is printed, here and in the last lines, and is no failure of the check.
-step deployments -c "timeout --kill-after=60 3600 npm run --silent test:deployments 2>&1 | tee $scratch/deployments.log || [ '${DEPLOYMENTS:-}' = report ]"
+step deployments -c "timeout --kill-after=60 2400 npm run --silent test:deployments 2>&1 | tee $scratch/deployments.log || [ '${DEPLOYMENTS:-}' = report ]"
 step build -c 'npm run --silent build'
 step 'generated files are current' -c '
   npm run --silent docs && npm run --silent synth
