@@ -10,7 +10,6 @@ import { createMetrics } from '../../../app/observe/metrics.ts';
 import { startTracing } from '../../../app/observe/otlp.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { toolPath } from '../../support/debian-tool.ts';
-import { series } from '../../support/exposition.ts';
 import { onEachStore } from '../../support/stores.ts';
 import { parseTextFormat } from '../../support/text-format.ts';
 import { logInNewUser, newUserFields } from '../../support/users.ts';
@@ -129,8 +128,11 @@ onEachStore('The metrics of a busy service with traces', (stores) => {
     expect(rendered).to.contain('# {trace_id="');
     const families = parseTextFormat(toPrometheusText(rendered));
     const samples = [...families.values()].flatMap((family) => family.samples);
-    const expected = await series(app.metrics);
-    expect(samples).to.have.length(expected.size);
+    // Of the same rendering: a series of Node.js, such as a type of active resources, may appear at any time.
+    const linesOf = (body: string) => body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    const withoutExemplars = linesOf(rendered).map((line) => line.replace(/ # \{trace_id=.*$/, ''));
+    expect(linesOf(toPrometheusText(rendered))).to.deep.equal(withoutExemplars);
+    expect(samples).to.have.length(withoutExemplars.length);
     const names = samples.map(({ name }) => name);
     expect(names).to.include.members(['auth_logins_total', 'http_request_duration_seconds_bucket']);
     for (const { help, name } of families.values()) expect(help, name).to.not.equal('');
