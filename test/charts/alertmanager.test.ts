@@ -5,9 +5,8 @@ import { alertmanagerText } from '../../charts-ts/monitoring/alertmanager-config
 import { inhibitions, inhibitRules } from '../../charts-ts/monitoring/alerts/inhibitions.ts';
 import type { Alert } from '../../charts-ts/monitoring/alerts/rule.ts';
 import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
-import { needs, toolPath } from '../support/debian-tool.ts';
-import { failedExpectations, groupsOfAlerts, seriesOf } from './support/days/days.ts';
-import { outageExpectations, outages } from './support/days/outages.ts';
+import { groupsOfAlerts, seriesOf } from './support/days/days.ts';
+import { outages } from './support/days/outages.ts';
 import { documentsOf, type Loose, only, valuesOf } from './support/synthesized.ts';
 
 const values = valuesOf('eks', 'backup.enabled=true,backup.claim=auth-backups');
@@ -90,18 +89,4 @@ describe('charts: simulated outages', () => {
     expect(own).to.have.length.above(50);
     expect([...new Set(own)].filter((name) => !present.has(name))).to.deep.equal([]);
   });
-
-  (toolPath('promtool') ? it : it.skip)(
-    needs('promtool', 'of Redis are no page and one ticket, and of Postgres one page'),
-    function () {
-      this.timeout(60_000);
-      const failed = failedExpectations({
-        groups,
-        values,
-        scenario: outages,
-        expectations: outageExpectations,
-      });
-      expect(failed).to.equal('');
-    },
-  );
 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
+import { promtool } from '../charts/support/promtool.ts';
+import { valuesOf } from '../charts/support/synthesized.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
-import { promtool } from './support/promtool.ts';
-import { valuesOf } from './support/synthesized.ts';
 
 const labels = 'namespace="auth-system",job="auth-service"';
 
