@@ -1,7 +1,10 @@
 import type { Inputs } from '../promtool.ts';
 
-/** Values are kept in thousandths, because sums of fractions would differ in their last digits. */
-const unit = 1_000;
+/**
+ * Values are kept in parts of a power of two. promtool adds the steps of a run, and sums of other fractions differ in their last
+ * digits: the smallest decrease is a counter that begins at 0 again, and counts everything once more.
+ */
+const unit = 1_024;
 
 type Samples = (number | undefined)[];
 
