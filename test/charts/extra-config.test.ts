@@ -4,22 +4,7 @@ import { checkedManifests } from '../../charts-ts/checked-manifests.ts';
 import { configKey } from '../../charts-ts/kubernetes/settings.ts';
 import { loadValues } from '../../charts-ts/values/load-values.ts';
 import type { Loose } from './support/synthesized.ts';
-
-/** Variables that the charts set from other values, which the message of `extraConfig` says. */
-const ofOtherValues = [
-  ...[
-    'ENV',
-    'LOG_LEVEL',
-    'LOG_FORMAT',
-    'PORT',
-    'METRICS_PORT',
-    'KEEP_ALIVE_TIMEOUT',
-    'ALLOWED_HOSTS',
-    'TRUSTED_PROXIES',
-  ],
-  ...['DB_POOL_MAX', 'DB_PREPARE', 'JWT_ALGORITHM', 'JWT_PUBLIC_KEYS_DIR', 'JWT_ISSUER', 'JWT_AUDIENCE'],
-  ...['DRAIN_DELAY', 'SHUTDOWN_TIMEOUT', 'READINESS_REQUIRES_POSTGRES'],
-];
+import { ofOtherValues } from './value-examples/extra-config.ts';
 
 /** Variables whose value is a file, which a container has only by further volumes. */
 const ofFiles = [

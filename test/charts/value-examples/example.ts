@@ -20,4 +20,9 @@ export interface ExampleBlock {
   readonly plain: Readonly<Record<string, readonly unknown[]>>;
   /** They replace a plain or generated example with the same value. */
   readonly special?: Readonly<Record<string, readonly Example[]>>;
+  /**
+   * For paths at which synth refuses every plain or generated example: a part of the line
+   * with which it does. null removes the value and is accepted.
+   */
+  readonly refused?: Readonly<Record<string, string>>;
 }

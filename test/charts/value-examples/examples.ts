@@ -63,7 +63,8 @@ function examplesAt({ generated, path }: SchemaPath): Example[] {
   const further = [...generated, ...plain].filter(
     (value) => !special.some((example) => isDeepStrictEqual(example.value, value)),
   );
-  return [...special, ...further.map((value) => ({ value }))];
+  const refused = blocks.map((block) => block.refused?.[path]).find((reason) => reason !== undefined);
+  return [...special, ...further.map((value) => ({ value, ...(value !== null && refused && { refused }) }))];
 }
 
 /** Every example of the tables, and every one that follows from the schema. */

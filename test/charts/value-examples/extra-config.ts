@@ -1,5 +1,5 @@
 import { entries, isSecret } from '../../../app/config/config.ts';
-import type { Example, ExampleBlock } from './example.ts';
+import type { ExampleBlock } from './example.ts';
 
 /** The certificate of a CA that exists only here, and whose key does not exist. */
 const certificate = [
@@ -35,51 +35,41 @@ const examples: Readonly<Record<string, string | number>> = {
 const setByCharts = 'must be removed, because the charts set this variable from another value';
 const noFile = 'cannot be read';
 
+/** Variables that the charts set from other values. */
+export const ofOtherValues: readonly string[] = [
+  ...['ENV', 'LOG_LEVEL', 'LOG_FORMAT', 'PORT', 'METRICS_PORT', 'KEEP_ALIVE_TIMEOUT', 'ALLOWED_HOSTS'],
+  ...['TRUSTED_PROXIES', 'DB_POOL_MAX', 'DB_PREPARE', 'JWT_ALGORITHM', 'JWT_ISSUER', 'JWT_AUDIENCE'],
+  ...['JWT_PUBLIC_KEYS_DIR', 'DRAIN_DELAY', 'SHUTDOWN_TIMEOUT', 'READINESS_REQUIRES_POSTGRES'],
+];
+
 /** Variables that extraConfig refuses, and what synth says. */
 const refused: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(
-    [
-      'ENV',
-      'LOG_LEVEL',
-      'LOG_FORMAT',
-      'PORT',
-      'METRICS_PORT',
-      'KEEP_ALIVE_TIMEOUT',
-      'ALLOWED_HOSTS',
-      'TRUSTED_PROXIES',
-      'DB_POOL_MAX',
-      'DB_PREPARE',
-      'JWT_ALGORITHM',
-      'JWT_ISSUER',
-      'JWT_AUDIENCE',
-      'JWT_PUBLIC_KEYS_DIR',
-      'DRAIN_DELAY',
-      'SHUTDOWN_TIMEOUT',
-    ].map((name) => [name, setByCharts]),
-  ),
+  ...Object.fromEntries(ofOtherValues.map((name) => [name, setByCharts])),
   DB_CA_FILE: noFile,
   REDIS_CA_FILE: noFile,
   JWT_REVOKED_KEYS_FILE: noFile,
 };
 
 /** Every variable of the service that is no secret, with its default or an example. */
-const special = Object.fromEntries(
+const plain = Object.fromEntries(
   entries
     .filter((entry) => !isSecret(entry))
-    .flatMap((entry): [string, Example[]][] => {
+    .flatMap((entry): [string, unknown[]][] => {
       const fallback = 'fallback' in entry ? entry.fallback : undefined;
       const value = examples[entry.name] ?? (typeof fallback === 'string' ? fallback : undefined);
-      if (value === undefined) return [];
-      const reason = refused[entry.name];
-      const values = entry.name === 'DB_PREPARE' ? [value, true, false] : [value];
-      return [
-        [
-          `extraConfig.${entry.name}`,
-          values.map((one) => ({ value: one, ...(reason && { refused: reason }) })),
-        ],
-      ];
+      return value === undefined ? [] : [[`extraConfig.${entry.name}`, [value]]];
     }),
 );
-special['extraConfig.RATE_LIMIT']?.push({ value: false, refused: 'must not be off in production' });
 
-export const extraConfig: ExampleBlock = { plain: {}, special };
+export const extraConfig: ExampleBlock = {
+  plain,
+  special: {
+    'extraConfig.RATE_LIMIT': ['off', false].map((value) => ({
+      value,
+      refused: 'must not be off in production',
+    })),
+  },
+  refused: Object.fromEntries(
+    Object.entries(refused).map(([name, reason]) => [`extraConfig.${name}`, reason]),
+  ),
+};
