@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { byLength, longTests } from './support/long-tests.ts';
+import { byLength } from './support/long-tests.ts';
 
 // npm run test:deployments               all files but the long ones, which the last lines name
 // npm run test:deployments:long          the long ones
@@ -15,9 +15,7 @@ const { long, short } = byLength(readdirSync(folder).filter((name) => name.endsW
 
 process.on('exit', () => {
   if (wantsLong) return;
-  const lines = long.map(
-    (name) => `not run: ${join(folder, name)}, which takes about ${longTests[name]} minutes\n`,
-  );
+  const lines = long.map((name) => `not run: ${join(folder, name)}, which takes minutes\n`);
   process.stdout.write(`${lines.join('')}npm run test:deployments:long runs them.\n`);
 });
 // `timeout` sends the signal to mocha as well.
