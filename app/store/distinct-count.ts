@@ -6,7 +6,10 @@ const registerCount = 2 ** indexBits;
 /** Corrects the mean of the registers; Flajolet et al., "HyperLogLog" (2007), figure 3. */
 const alpha = 0.7213 / (1 + 1.079 / registerCount);
 
-/** A set of which only the number of elements can be read: 4 KiB, however many elements it has. */
+/**
+ * A set of which only the number of elements can be read: 4 KiB, however many elements it has
+ * (docs/decisions/0068-distinct-accounts-in-a-sketch.md).
+ */
 export type DistinctSketch = Uint8Array;
 
 export const createSketch = (): DistinctSketch => new Uint8Array(registerCount);

@@ -44,7 +44,15 @@ describe('The command lines of synth and validate', function () {
   });
 
   it('accept what the operator allows, with a warning', () => {
-    const flags = ['--set', 'networkPolicy.enabled=false', '--allow', 'labels', '--out', join(folder, 'out')];
+    const flags = [
+      '--set',
+      'networkPolicy.enabled=false',
+      '--allow',
+      'labels',
+      '--example',
+      '--out',
+      join(folder, 'out'),
+    ];
     const { status, stderr } = run('synth', '--cloud', 'eks', ...flags);
     expect(status, stderr).to.equal(0);
     expect(stderr).to.contain('warning: eks: networkPolicy.enabled is false: ');

@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { eventSpecs } from '../../tools/docs/log-schema.ts';
 import { faultOf, type LogLine } from '../support/log-lines.ts';
 import { somewhere } from '../support/somewhere.ts';
-import { seenElsewhere } from '../support/unseen-events.ts';
+import { falseClaims, seenByProcessTests, unseenEvents } from '../support/unseen-events.ts';
 
 /** Every `event: '…'` in the source, without the table of events itself. */
 function eventsInSource(): string[] {
@@ -71,10 +71,28 @@ describe('The table of log events', () => {
       names.filter((name) => /mail|password|token|secret|cookie|authorization|query$|body$/i.test(name)),
     ).to.deep.equal([]);
   });
+});
 
-  it('names existing events as seen elsewhere', () => {
-    const names = new Set(eventSpecs.map(([name]) => name));
-    expect(Object.keys(seenElsewhere).filter((name) => !names.has(name))).to.deep.equal([]);
+describe('The events that only process tests see', () => {
+  const names = eventSpecs.map(([name]) => name);
+  const [file = '', events = []] = Object.entries(seenByProcessTests)[0] ?? [];
+  const passed = { file: join(process.cwd(), file), hasPassed: true };
+
+  it('exist, as their files do', () => {
+    expect(names).to.include.members(Object.values(seenByProcessTests).flat());
+    expect(Object.keys(seenByProcessTests).filter((path) => !existsSync(path))).to.deep.equal([]);
+  });
+
+  it('must be seen where all tests of their file passed', () => {
+    expect(falseClaims([passed], events)).to.deep.equal([]);
+    expect(falseClaims([passed], [])).to.deep.equal(events.map((name) => `${file} did not see ${name}`));
+    expect(falseClaims([passed, { ...passed, hasPassed: false }], [])).to.deep.equal([]);
+    expect(falseClaims([{ ...passed, file: 'other.process.ts' }], [])).to.deep.equal([]);
+  });
+
+  it('are the only ones that a whole run need not see', () => {
+    const seen = names.filter((name) => !events.includes(name) && name !== 'request');
+    expect(unseenEvents(names, seen)).to.deep.equal(['request']);
   });
 });
 

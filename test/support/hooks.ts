@@ -6,7 +6,14 @@ export const mochaHooks: RootHookObject = {
     this.timeout(30_000);
     const { closeStores } = await import('./opened-stores.ts');
     await closeStores();
-    const { assertLogFollowsSchema } = await import('./log-lines.ts');
+    const { assertLogFollowsSchema, seenEvents } = await import('./log-lines.ts');
     assertLogFollowsSchema();
+    const { falseClaims } = await import('./unseen-events.ts');
+    const tests: { file: string; hasPassed: boolean }[] = [];
+    this.test?.parent?.eachTest(({ file = '', state }) => {
+      tests.push({ file, hasPassed: state === 'passed' });
+    });
+    const refuted = falseClaims(tests, seenEvents());
+    if (refuted.length > 0) throw new Error(`test/support/unseen-events.ts is wrong: ${refuted.join('; ')}`);
   },
 };

@@ -43,10 +43,15 @@ export function parseLine(text: string): LogLine {
   return line;
 }
 
-/** The events that tests of this process have logged so far. */
+/** Compares a line that a process printed with the schema, if the line is one of the log in the format `json`. */
+export function readPrintedLine(text: string): void {
+  if (/^\{"level":"\w+","time":/.test(text)) parseLine(text);
+}
+
+/** The events that tests of this process have logged, or read from processes, so far. */
 export const seenEvents = (): string[] => [...seen].sort();
 
-/** @throws Error naming the faults of all lines that this process has logged */
+/** @throws Error naming the faults of all lines that this process has logged or read */
 export function assertLogFollowsSchema(): void {
   const found = [...faults].map(([fault, line]) => `${fault}: ${JSON.stringify(line)}`);
   if (found.length > 0)

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { runCompiledApp } from './compiled-app.ts';
+import { readPrintedLine } from './log-lines.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -32,7 +33,17 @@ export function start(
   return startNode([...runCompiledApp(), ...args], variables, input, cwd);
 }
 
-/** Starts Node.js with these arguments. */
+/** Calls `onLine` for each complete line. A killed process may leave an incomplete one. */
+function createLineReader(onLine: (line: string) => void): (chunk: string) => void {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  };
+}
+
+/** Starts Node.js with these arguments. The lines of its log are compared with the schema, as those of the tests themselves. */
 export function startNode(
   args: readonly string[],
   variables: Record<string, string> = {},
@@ -46,8 +57,10 @@ export function startNode(
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
+    const readLines = createLineReader(readPrintedLine);
     stream?.setEncoding('utf8').on('data', (chunk) => {
       text += chunk;
+      readLines(chunk);
       child.emit('printed');
     });
   }

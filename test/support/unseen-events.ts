@@ -1,18 +1,29 @@
 /**
- * Events that no test of `npm test` logs in its own process, and where they are seen instead. run.ts prints every other
- * event that a whole run has not seen.
+ * The events of the log that no test of `npm test` logs, and the process tests that read them from a process. run.ts fails if a
+ * whole run has not seen one of the other events, and hooks.ts if the tests of such a file pass without its events.
  */
-export const seenElsewhere: Readonly<Record<string, string>> = {
-  crashed: 'test/commands/serve.test.ts reads it from a process',
-  draining: 'test/commands/serve.test.ts reads it from a process',
-  embedded_stores: 'test/processes/first-start.process.ts reads it from a process',
-  key_file_readable: 'test/features/tokens reads it from a process',
-  limits: 'test/commands/serve.test.ts reads it from a process',
-  listening: 'test/commands/serve.test.ts reads it from a process',
-  log_format_unavailable: 'test/processes/log-format.process.ts reads it from a process',
-  port_unsupervised: 'test/processes/supervisor.process.ts reads it from a process',
-  process_given_up: 'test/processes/supervisor.process.ts reads it from a process',
-  process_restarted: 'test/processes/supervisor.process.ts reads it from a process',
-  signal: 'test/commands/serve.test.ts reads it from a process',
-  stopped: 'test/commands/serve.test.ts reads it from a process',
+export const seenByProcessTests: Readonly<Record<string, readonly string[]>> = {
+  'test/processes/first-start.process.ts': ['embedded_stores'],
+  'test/processes/log-format.process.ts': ['log_format_unavailable'],
+  'test/processes/supervisor.process.ts': ['port_unsupervised', 'process_given_up', 'process_restarted'],
 };
+
+/** The events of a whole run that nobody has seen. @param all the events of the table */
+export function unseenEvents(all: readonly string[], seen: readonly string[]): string[] {
+  const known = new Set([...seen, ...Object.values(seenByProcessTests).flat()]);
+  return all.filter((name) => !known.has(name));
+}
+
+interface TestState {
+  readonly file: string;
+  readonly hasPassed: boolean;
+}
+
+/** What a run refutes of `seenByProcessTests`. It says nothing about a file of which a test failed or did not run. */
+export function falseClaims(tests: readonly TestState[], seen: readonly string[]): string[] {
+  return Object.entries(seenByProcessTests).flatMap(([file, events]) => {
+    const own = tests.filter((test) => test.file.endsWith(file));
+    if (own.length === 0 || !own.every(({ hasPassed }) => hasPassed)) return [];
+    return events.filter((name) => !seen.includes(name)).map((name) => `${file} did not see ${name}`);
+  });
+}

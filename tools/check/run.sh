@@ -16,7 +16,10 @@ finish() {
     status=1
   fi
   # What could not be run here is named, and counted apart.
-  [ ! -f "$scratch/deployments.log" ] || sed -n -e 's/^failed: /deployments: failed: /p' -e 's/^skipped: /deployments: skipped: /p' -e 's/^tests: /deployments: /p' "$scratch/deployments.log"
+  if [ -f "$scratch/deployments.log" ]; then
+    sed -n -e 's/^\(failed\|skipped\|not run\): /deployments: &/p' -e 's/^tests: /deployments: /p' "$scratch/deployments.log"
+    grep -q '^tests: ' "$scratch/deployments.log" || echo 'deployments: ended before all tests had run'
+  fi
   [ ! -f "$scratch/summary.txt" ] || tail -n 1 "$scratch/summary.txt"
   rm -rf "$scratch"
   exit "$status"

@@ -2,6 +2,7 @@ import type { Config, Secret } from '../../config/config.ts';
 import type { Logger } from '../../observe/log.ts';
 import type { PoolState } from '../../observe/store-observer.ts';
 import { createCircuitBreaker } from '../circuit-breaker.ts';
+import { startDeadline } from '../deadline.ts';
 import { connect } from './connection.ts';
 import { type ConnectionPool, createConnectionPool, type PooledConnection } from './connection-pool.ts';
 import type { Database } from './database.ts';
@@ -63,13 +64,11 @@ function openPool(options: DatabaseOptions, profiles: ProfileSource): Connection
 function withinDeadline<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const deadline = new AbortController();
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const end = startDeadline(ms, () => {
       reject(unavailable(new Error(`Postgres did not answer within ${ms} ms`)));
       deadline.abort();
-    }, ms);
-    work(deadline.signal)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer));
+    });
+    work(deadline.signal).then(resolve, reject).finally(end);
   });
 }
 

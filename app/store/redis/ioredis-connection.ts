@@ -58,12 +58,16 @@ export function createReconnectOnDemotion(now = () => performance.now()): (error
   };
 }
 
-/** Options of every connection. A socket without an answer for `socketTimeout` milliseconds is closed. */
+/**
+ * Options of every connection. A socket without an answer for `socketTimeout` milliseconds is closed. This takes longer than three
+ * retransmissions of TCP, and longer than a busy machine usually lets a process wait for CPU time: the timer of ioredis also closes
+ * sockets whose answers have arrived unread.
+ */
 function commonOptions({ commandTimeout = defaultCommandTimeout }: RedisTarget) {
   return {
     commandTimeout,
     connectTimeout: 1_000,
-    socketTimeout: 2 * commandTimeout,
+    socketTimeout: 8 * commandTimeout,
     keepAlive: 10_000,
     // It would need INFO, which access rules often forbid. The circuit breaker notices a server that is still loading.
     enableReadyCheck: false,

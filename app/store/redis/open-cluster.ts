@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from 'ioredis';
+import { readBeforeTimeout } from './command-deadline.ts';
 import { instrumentCommands } from './instrumentation.ts';
 import { createClusterConnection } from './ioredis-connection.ts';
 import type { CommandConnection, CommandParts } from './open-server.ts';
@@ -17,6 +18,7 @@ export function openCluster(parts: CommandParts): CommandConnection<Cluster> {
     if (isUnavailable) availability.lost(`shard ${shard}`, cause);
     else availability.back(`shard ${shard}`);
   });
+  readBeforeTimeout(connection);
   faults.watch(connection);
   instrumentCommands(connection, observer);
   connection.on('error', (error: Error) => isStopped || availability.lost('connection', error));

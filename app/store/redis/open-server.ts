@@ -4,6 +4,7 @@ import { meaningOf } from '../../observe/redis-errors.ts';
 import type { StoreObserver } from '../../observe/store-observer.ts';
 import type { Availability } from './availability.ts';
 import { guardCommands, isOutage } from './command-circuit-breaker.ts';
+import { readBeforeTimeout } from './command-deadline.ts';
 import type { CommandFaults } from './command-faults.ts';
 import { interceptCommands } from './command-interceptor.ts';
 import type { Inspection } from './inspection.ts';
@@ -80,6 +81,7 @@ export function openServer(
     // The connection was closed meanwhile: its `ready` event will report the end of the outage.
     else if (connection.status === 'ready') availability.back('connection');
   });
+  readBeforeTimeout(connection);
   faults.watch(connection);
   instrumentCommands(connection, observer);
   connection.on('error', (error: Error) => isStopped || availability.lost('connection', error));

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cleanup } from './cleanup.ts';
 import { ask } from './client.ts';
-import { freePort, startProcess, waitFor } from './process.ts';
+import { freePort, startProcess, startTimeout, waitFor } from './process.ts';
 
 export interface Nginx {
   readonly url: string;
@@ -64,7 +64,7 @@ export async function startNginx(
   const managed = startProcess([binary, '-c', file, '-p', home], { logFile: join(folder, 'nginx.out') });
   cleanup.add(async () => void (await managed.stop('SIGTERM')));
   const url = `http://127.0.0.1:${port}`;
-  await waitFor('nginx', async () => (await ask(url, 'GET /api/v1/health')).status === 200);
+  await waitFor('nginx', async () => (await ask(url, 'GET /api/v1/health')).status === 200, startTimeout);
   return {
     url,
     route(urls) {

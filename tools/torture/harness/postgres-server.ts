@@ -9,7 +9,7 @@ import {
   makeServerFolder,
   postgresBinaries,
 } from './postgres-files.ts';
-import { freePort, type ManagedProcess, startProcess, type Wrap, waitFor } from './process.ts';
+import { freePort, type ManagedProcess, startProcess, startTimeout, type Wrap, waitFor } from './process.ts';
 import type { Outage } from './redis-server.ts';
 
 export interface PostgresServer extends Outage {
@@ -96,7 +96,7 @@ export async function startPostgres(
       logFile,
       cwd: '/',
     });
-    await waitFor('Postgres', answers);
+    await waitFor('Postgres', answers, startTimeout);
   };
   const thaw = (): void => signalAll(family(server.pid), 'SIGCONT');
   await start();

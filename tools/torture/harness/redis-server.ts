@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { Cleanup } from './cleanup.ts';
-import { freePort, type ManagedProcess, startProcess, waitFor } from './process.ts';
+import { freePort, type ManagedProcess, startProcess, startTimeout, waitFor } from './process.ts';
 
 /** Ways to make a store unavailable. `start` and `thaw` resolve when the store answers again. */
 export interface Outage {
@@ -33,7 +33,7 @@ export async function startRedis(folder: string, cleanup: Cleanup): Promise<Redi
     );
   const start = async (): Promise<void> => {
     server = startProcess(command, { logFile: join(folder, 'redis.log') });
-    await waitFor('Redis', answers);
+    await waitFor('Redis', answers, startTimeout);
   };
   await start();
   cleanup.add(async () => {
@@ -49,7 +49,7 @@ export async function startRedis(folder: string, cleanup: Cleanup): Promise<Redi
     freeze: async () => server.signal('SIGSTOP'),
     thaw: async () => {
       server.signal('SIGCONT');
-      await waitFor('Redis', answers);
+      await waitFor('Redis', answers, startTimeout);
     },
   };
 }

@@ -7,6 +7,7 @@ import {
   type ManagedProcess,
   runToEnd,
   startProcess,
+  startTimeout,
   tail,
   type Wrap,
   waitFor,
@@ -83,10 +84,11 @@ export async function startService(options: {
   });
   const url = `http://127.0.0.1:${port}`;
   const managementUrl = `http://127.0.0.1:${metricsPort}`;
-  await waitFor(`${name} to be ready`, async () => {
+  const isReady = async (): Promise<boolean> => {
     if (!managed.isRunning()) throw new Error(`${name} ended at start:\n${tail(managed.logFile)}`);
     return (await ask(url, 'GET /api/v1/health/ready')).status === 200;
-  });
+  };
+  await waitFor(`${name} to be ready`, isReady, startTimeout);
   return {
     url,
     managementUrl,

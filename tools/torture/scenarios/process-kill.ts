@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { startSteadyLoad } from '../../../test/support/steady-load.ts';
 import { ask } from '../harness/client.ts';
 import { startDeployment } from '../harness/deployment.ts';
-import { waitFor } from '../harness/process.ts';
+import { startTimeout, waitFor } from '../harness/process.ts';
 import type { Scenario } from '../harness/scenario.ts';
 import type { Service } from '../harness/service.ts';
 import { logIn, register } from '../harness/users.ts';
@@ -13,9 +13,6 @@ const rates = { keptAlive: 100, fresh: 30 };
 
 /** Failed requests of one kill: what is in flight, and what arrives while the kernel ends the process. */
 const budget = 4;
-
-/** Milliseconds. */
-const startTimeout = 60_000;
 
 /** As the image starts it (app/auth-service). */
 const supervised = (): [string, ...string[]] => [process.execPath, 'dist/commands/supervisor/entry.js'];
