@@ -4,6 +4,7 @@ import { checkValues } from './checks/check-values.ts';
 import { allowedRules } from './checks/choices.ts';
 import { existingConfigMaps } from './checks/pod-exceptions.ts';
 import { GateError, validateManifests } from './gate/gate.ts';
+import { environmentRule } from './gate/rules/environment.ts';
 import type { ManifestFile } from './manifest.ts';
 import { synthesize } from './synthesize.ts';
 import type { Values } from './values/schema.ts';
@@ -22,7 +23,8 @@ export async function checkedManifests(values: Values): Promise<ManifestFile[]> 
   checkEnvironments(values, documents);
   const findings = await validateManifests(documents, {
     kubernetesVersion: values.kubernetesVersion,
-    allow: allowedRules(values),
+    // checkEnvironments has parsed every environment, with the path of the value in its messages.
+    allow: [...allowedRules(values), environmentRule],
     existing: existingConfigMaps(values),
   });
   if (findings.length > 0) throw new GateError(findings.join('\n'));

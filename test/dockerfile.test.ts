@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { projectSources } from './support/source-files.ts';
+import { serviceSources } from './support/source-files.ts';
 
 interface Instruction {
   readonly name: string;
@@ -173,8 +173,7 @@ describe('the production image', () => {
   it('needs no package of the development dependencies', () => {
     // Only for a terminal, and the log does without it where it is absent.
     const optional = ['pino-pretty'];
-    const needed = [...projectSources()]
-      .filter(([file]) => file.startsWith('app/'))
+    const needed = [...serviceSources()]
       .flatMap(([file, { imports }]) => imports.map((specifier) => ({ file, specifier })))
       .filter(({ specifier }) => !isBuiltin(specifier) && !/^(\.\.?\/|app\/|package\.json$)/.test(specifier))
       .map(({ file, specifier }) => ({ file, name: packageOf(specifier) }));

@@ -43,9 +43,9 @@ export async function validateManifests(
 ): Promise<string[]> {
   const manifests = createManifestSet(documents, options.existing);
   const schemaFindings = await checkSchemas(documents, options.kubernetesVersion);
-  const ruleFindings = rules.flatMap((rule) =>
-    [...rule.check(manifests)].map((finding) => ({ ...finding, rule: rule.id })),
-  );
+  const ruleFindings = rules
+    .filter(({ id }) => !options.allow.includes(id))
+    .flatMap((rule) => [...rule.check(manifests)].map((finding) => ({ ...finding, rule: rule.id })));
   return [...schemaFindings, ...ruleFindings]
     .filter(({ rule }) => !options.allow.includes(rule))
     .map((finding) => formatFinding(finding, finding.rule));

@@ -1,4 +1,4 @@
-import { type CommandName, commandNames } from '../../app/config/config.ts';
+import { type CommandName, commandNames, variablesOf } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
 import { hostsOf } from '../clouds/hosts.ts';
 import { namesOf, ports } from '../names.ts';
@@ -133,12 +133,16 @@ export function configKey(variable: string): string {
   return variable.replace(/^JWT_/, '').replace(/(TOKEN|SECRET|PASSWORD)_|_(TOKEN|SECRET|PASSWORD)$/, '');
 }
 
+/** The variables that any command reads. */
+const variablesOfCommands: ReadonlySet<string> = new Set(commandNames.flatMap(variablesOf));
+
 /** The data of the ConfigMap: every setting of any command that is neither a secret nor a path. */
 export function plainSettings(values: Values): Record<string, string> {
-  const all = commandNames.flatMap((command) => Object.entries(settings(values, command)));
   return Object.fromEntries(
-    all.flatMap(([name, source]) =>
-      'text' in source && !isPath(source) ? [[configKey(name), source.text]] : [],
+    Object.entries(allSettings(values)).flatMap(([name, source]) =>
+      variablesOfCommands.has(name) && 'text' in source && !isPath(source)
+        ? [[configKey(name), source.text]]
+        : [],
     ),
   );
 }

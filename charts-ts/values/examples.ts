@@ -21,8 +21,7 @@ function pathOf(ancestors: readonly unknown[], key: unknown): (string | number)[
   return typeof key === 'number' ? [...steps, key] : steps;
 }
 
-/** The examples of values.yaml, or of the file of a cloud or target. */
-export function examplesIn(name: string): Example[] {
+function findExamples(name: string): Example[] {
   const examples: Example[] = [];
   visit(parseDocument(readDefaults(name)), {
     Scalar(key, node, ancestors) {
@@ -34,6 +33,16 @@ export function examplesIn(name: string): Example[] {
         });
     },
   });
+  return examples;
+}
+
+/** By the name of the file. Every cloud has the examples of values.yaml, which takes long to parse. */
+const known = new Map<string, readonly Example[]>();
+
+/** The examples of values.yaml, or of the file of a cloud or target. */
+export function examplesIn(name: string): readonly Example[] {
+  const examples = known.get(name) ?? findExamples(name);
+  known.set(name, examples);
   return examples;
 }
 

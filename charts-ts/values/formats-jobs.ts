@@ -3,8 +3,11 @@ import { z } from 'zod';
 /** checks/check-jobs.ts checks the schedule as the API server of Kubernetes does. */
 export const schedule = z.string().min(1);
 
+/** By the name of the zone. The values of every cloud name the same few, and a formatter is slow to create. */
+const zones = new Map<string, boolean>();
+
 /** The name of a zone as the tz database writes it. The API server looks for a file of that name, upper and lower case included. */
-function isTimeZone(text: string): boolean {
+function isTzName(text: string): boolean {
   if (!/^[A-Za-z]/.test(text)) return false;
   try {
     const known = new Intl.DateTimeFormat('en', { timeZone: text }).resolvedOptions().timeZone;
@@ -12,6 +15,12 @@ function isTimeZone(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+function isTimeZone(text: string): boolean {
+  const isKnown = zones.get(text) ?? isTzName(text);
+  zones.set(text, isKnown);
+  return isKnown;
 }
 
 const timeZone = z

@@ -2,17 +2,13 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { openTracing } from '../../app/observe/open-tracing.ts';
 import { noTracing } from '../../app/observe/tracing.ts';
-import { projectSources } from '../support/source-files.ts';
+import { serviceSources } from '../support/source-files.ts';
 
 describe('tracing without an endpoint', () => {
   it('is off: there is no header, and OpenTelemetry is not loaded', async () => {
     expect(await openTracing({ endpoint: undefined, version: '1' })).to.equal(noTracing);
-    const users = [...projectSources()].filter(
-      ([file, { imports }]) =>
-        file.startsWith('app/') &&
-        imports.some(
-          (target) => target.startsWith('@opentelemetry/') || /\/(otlp|sampler)\.ts$/.test(target),
-        ),
+    const users = [...serviceSources()].filter(([, { imports }]) =>
+      imports.some((target) => target.startsWith('@opentelemetry/') || /\/(otlp|sampler)\.ts$/.test(target)),
     );
     expect(users.map(([file]) => file)).to.have.members([
       'app/observe/otlp.ts',

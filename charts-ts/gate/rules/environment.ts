@@ -60,9 +60,12 @@ export function parseEnvironments(manifests: ManifestSet) {
   return manifests.workloads.flatMap((workload) => parseContainers(workload, manifests));
 }
 
+/** The id of the rule about environments that the parser refuses. */
+export const environmentRule = 'environment';
+
 /** The first rule: with such an environment the service would exit with status 78. */
 export const environmentRules: readonly Rule[] = [
-  podRule('environment', function* (workload, manifests) {
+  podRule(environmentRule, function* (workload, manifests) {
     for (const { faults, name } of parseContainers(workload, manifests))
       for (const fault of faults) yield `container ${name}: ${fault}`;
   }),

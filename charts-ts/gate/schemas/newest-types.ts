@@ -28,7 +28,7 @@ const completeVersions = [
 export const isComplete = ({ apiVersion }: Manifest): boolean =>
   isBuiltInGroup(groupOf(apiVersion)) || completeVersions.includes(apiVersion);
 
-async function loadModel(apiVersion: string, kind: string): Promise<ModelClass | undefined> {
+async function importModel(apiVersion: string, kind: string): Promise<ModelClass | undefined> {
   const group = groupOf(apiVersion);
   // These names become part of an import path, and the manifest may come from elsewhere.
   if (!/^[\w.-]+(\/\w+)?$/.test(apiVersion) || !/^\w+$/.test(kind)) return undefined;
@@ -43,6 +43,16 @@ async function loadModel(apiVersion: string, kind: string): Promise<ModelClass |
       return undefined;
     throw error;
   }
+}
+
+/** By version and kind. Node.js resolves the path again for each import, which takes as long as the check of a small object. */
+const models = new Map<string, Promise<ModelClass | undefined>>();
+
+function loadModel(apiVersion: string, kind: string): Promise<ModelClass | undefined> {
+  const key = `${apiVersion} ${kind}`;
+  const model = models.get(key) ?? importModel(apiVersion, kind);
+  models.set(key, model);
+  return model;
 }
 
 interface Reads {
