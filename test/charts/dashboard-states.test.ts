@@ -1,13 +1,15 @@
 import { expect } from 'chai';
 import { grafanaDashboards } from '../../charts-ts/monitoring/dashboard-config-maps.ts';
+import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { needs, toolPath } from '../support/debian-tool.ts';
 import { panelsOf, resolved } from './support/grafana.ts';
 import { promtool } from './support/promtool.ts';
 import { type Loose, valuesOf } from './support/synthesized.ts';
 
-const dashboards: Loose[] = JSON.parse(
-  JSON.stringify([...grafanaDashboards(valuesOf('eks', 'monitoring.rules.runbooks=null')).values()]),
-);
+const values = valuesOf('eks', 'monitoring.rules.runbooks=null');
+const dashboards: Loose[] = JSON.parse(JSON.stringify([...grafanaDashboards(values).values()]));
+/** The rules that record counters for the panels. A state gives the recorded series of the objectives itself. */
+const recordings = ruleGroups(values).filter(({ name }) => name.endsWith('-dashboards'));
 
 /** A query of a panel as Grafana sends it. */
 function queryOf(title: string, index = 0): string {
@@ -172,7 +174,8 @@ const states: readonly State[] = [
 ];
 
 const testFile = ({ panel, query, series, shows }: State): object => ({
-  rule_files: [],
+  rule_files: ['recordings.yaml'],
+  evaluation_interval: '30s',
   tests: [
     {
       interval: '30s',
@@ -192,9 +195,10 @@ const testFile = ({ panel, query, series, shows }: State): object => ({
   let succeeded: string[];
   let faults: string;
   before(() => {
-    const files = Object.fromEntries(states.map((state, index) => [`state-${index}.yaml`, testFile(state)]));
+    const tests = Object.fromEntries(states.map((state, index) => [`state-${index}.yaml`, testFile(state)]));
+    const files = { ...tests, 'recordings.yaml': { groups: recordings } };
     // One run, because promtool takes long to start.
-    const { stdout, stderr } = promtool(['test', 'rules', ...Object.keys(files)], files);
+    const { stdout, stderr } = promtool(['test', 'rules', ...Object.keys(tests)], files);
     succeeded = [...stdout.matchAll(/^Unit Testing: +(\S+)\n +SUCCESS$/gm)].map(([, name = '']) => name);
     faults = stderr;
   });

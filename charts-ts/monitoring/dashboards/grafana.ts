@@ -11,7 +11,7 @@ import type {
 import { dashboardLinks, linkVariables, panelLinks } from './links.ts';
 import type { DashboardDefinition, Panel } from './panel.ts';
 import type { Thresholds } from './thresholds.ts';
-import { installationVariables, prometheus } from './variables.ts';
+import { installationVariables, podMatcher, prometheus } from './variables.ts';
 
 const columns = 24;
 const sizes = { stat: { w: 4, h: 4 }, timeseries: { w: 8, h: 8 } } as const;
@@ -110,11 +110,17 @@ function timeSeriesPanel(panel: Panel): Pick<TimeSeriesPanel, 'type' | 'fieldCon
   };
 }
 
+/** What the panel shows, and whether the variable Pod applies to it. Series that rules record have no pod. */
+function descriptionOf({ description, queries }: Panel): string {
+  const isOfPods = queries.some(({ expr }) => expr.includes(podMatcher));
+  return isOfPods ? description : `${description} The panel is about all pods, also if Pod chooses some.`;
+}
+
 function grafanaPanel(panel: Panel, values: Values, gridPos: GridPos, id: number): GrafanaPanel {
   return {
     id,
     title: panel.title,
-    description: panel.description,
+    description: descriptionOf(panel),
     datasource: prometheus,
     gridPos,
     links: panelLinks(values, panel),
