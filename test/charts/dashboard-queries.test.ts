@@ -171,6 +171,11 @@ describe('charts: the queries of dashboards', () => {
         for (const target of targets) expect(target.interval, title).to.equal(interval);
   });
 
+  it('ask for one point a minute in six hours, on a screen of any width', () => {
+    for (const { maxDataPoints, title, type } of dashboards.flatMap(panelsOf))
+      expect(maxDataPoints, title).to.equal(type === 'timeseries' ? 360 : undefined);
+  });
+
   it('are evaluated once for a number, and for each point of a graph', () => {
     for (const { targets, title, type } of dashboards.flatMap(panelsOf))
       for (const { instant, range } of targets)

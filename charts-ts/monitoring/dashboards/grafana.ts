@@ -17,6 +17,12 @@ const columns = 24;
 /** The height of a line of panels, and how many panels it has at most. */
 const lines = { stat: { h: 4, most: 6 }, timeseries: { h: 8, most: 3 } } as const;
 
+/**
+ * Points of a line in a graph at most, so that six hours have one point a minute however wide the screen is. Otherwise Grafana asks
+ * for a point for each pixel, and the graphs of many pods take longer than 200 ms.
+ */
+const maxDataPoints = 360;
+
 /** Milliseconds. A graph connects over missed scrapes, and shows anything longer as a gap. */
 const longestMissedTime = 180_000;
 
@@ -126,7 +132,7 @@ function grafanaPanel(panel: Panel, values: Values, gridPos: GridPos, id: number
     gridPos,
     links: panelLinks(values, panel),
     ...(panel.period && { timeFrom: panel.period }),
-    ...(panel.isStat ? statPanel(panel) : timeSeriesPanel(panel)),
+    ...(panel.isStat ? statPanel(panel) : { ...timeSeriesPanel(panel), maxDataPoints }),
     targets: targetsOf(panel, values),
   };
 }
