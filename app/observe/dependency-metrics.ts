@@ -5,6 +5,9 @@ import { redisErrorReasons } from './redis-errors.ts';
 const queryBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 const commandBuckets = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
 
+/** How an operation of a store ends. */
+const outcomes = ['ok', 'error'].map((outcome) => ({ outcome }));
+
 /** Postgres and Redis as this process sees them. */
 export function createDependencyMetrics(factory: MetricFactory) {
   const degraded = factory.gauge(
@@ -25,6 +28,7 @@ export function createDependencyMetrics(factory: MetricFactory) {
       'Duration of Postgres queries by outcome, including the time until a connection is free.',
       queryBuckets,
       ['outcome'],
+      outcomes,
     ),
     poolConnections: factory.collectedGauge(
       'auth_postgres_connections',
@@ -51,6 +55,7 @@ export function createDependencyMetrics(factory: MetricFactory) {
       'Duration of Redis commands by outcome.',
       commandBuckets,
       ['outcome'],
+      outcomes,
     ),
     redisConnected: factory.gauge(
       'auth_redis_connected',

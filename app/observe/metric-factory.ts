@@ -17,9 +17,11 @@ export interface DurationHistogram<L extends string = never> {
 
 function createDurationHistogram<L extends string>(
   config: HistogramConfiguration<L>,
+  initial: readonly Readonly<Record<L, string>>[],
   traceId: (() => string | undefined) | undefined,
 ): DurationHistogram<L> {
   const histogram = new Histogram<L>({ ...config, enableExemplars: traceId !== undefined });
+  for (const labels of initial) histogram.zero({ ...labels });
   return {
     observe(value, ...[given]) {
       // reason: `given` is absent exactly when L is never, and prom-client types exemplar labels as the metric's own.
@@ -95,11 +97,16 @@ export function createMetricFactory(
       new Gauge<L>(configOf(name, help, labelNames)),
     collectedGauge: <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
       createCollectedGauge<L>(configOf(name, help, labelNames)),
+    /** @param initial series that exist from the start, for the same reason */
     histogram: <L extends string = never>(
       name: string,
       help: string,
       buckets: readonly number[],
       labelNames: readonly L[] = [],
-    ) => createDurationHistogram<L>({ ...configOf(name, help, labelNames), buckets: [...buckets] }, traceId),
+      initial: readonly Readonly<Record<L, string>>[] = [],
+    ) => {
+      const config = { ...configOf(name, help, labelNames), buckets: [...buckets] };
+      return createDurationHistogram<L>(config, initial, traceId);
+    },
   };
 }

@@ -113,6 +113,50 @@ describe('charts: the queries of dashboards', () => {
     }
   });
 
+  it('are about the chosen pods where pods differ, and the other panels say that they are about all', () => {
+    const panels = dashboards.flatMap(panelsOf);
+    const ofPods = panels.filter(({ targets }) => targets.some(({ expr }: Loose) => expr.includes('"$pod"')));
+    expect([...new Set(ofPods.map(({ title }) => title))].sort()).to.deep.equal([
+      'CPU throttling',
+      'CPU usage',
+      'Degraded dependencies',
+      'Event loop lag, p99',
+      'Failed migrations',
+      'Garbage collection time',
+      'Hash queue depth',
+      'Heap used',
+      'Memory of the limit',
+      'Open connections',
+      'Open file descriptors',
+      'Postgres connections',
+      'Postgres replica lag',
+      'Process restarts, 1 hour',
+      'Queries waiting for each connection',
+      'Redis connections',
+      'Requests in flight',
+      'Resident memory',
+    ]);
+    for (const panel of panels)
+      expect(/ about all pods,/.test(panel.description), panel.title).to.equal(!ofPods.includes(panel));
+  });
+
+  it('read no counter of the pods in a graph but those that differ from pod to pod', () => {
+    const graphs = dashboards.flatMap(panelsOf).filter(({ type }) => type === 'timeseries');
+    const counters = graphs.flatMap(({ targets }) =>
+      targets.flatMap(({ expr }: Loose) =>
+        [...expr.matchAll(/\b(?:rate|increase)\((\w+)/g)].map(([, name]) => name),
+      ),
+    );
+    expect([...new Set(counters)].sort()).to.deep.equal([
+      'auth_process_restarts_total',
+      'container_cpu_cfs_periods_total',
+      'container_cpu_cfs_throttled_periods_total',
+      'kube_pod_init_container_status_restarts_total',
+      'nodejs_gc_duration_seconds_sum',
+      'process_cpu_seconds_total',
+    ]);
+  });
+
   it('see at least four scrapes in each rate, whatever the interval of the scrapes', () => {
     // Grafana takes four times this interval, or more, for $__rate_interval.
     for (const [sets, interval] of [
@@ -125,6 +169,11 @@ describe('charts: the queries of dashboards', () => {
     ] as const)
       for (const { targets, title } of imported(sets).flatMap(panelsOf))
         for (const target of targets) expect(target.interval, title).to.equal(interval);
+  });
+
+  it('ask for one point a minute in six hours, on a screen of any width', () => {
+    for (const { maxDataPoints, title, type } of dashboards.flatMap(panelsOf))
+      expect(maxDataPoints, title).to.equal(type === 'timeseries' ? 360 : undefined);
   });
 
   it('are evaluated once for a number, and for each point of a graph', () => {

@@ -1,9 +1,10 @@
 import type { Values } from '../../values/schema.ts';
 import { limits } from '../limits.ts';
+import { recorded } from '../recordings.ts';
 import { type Panel, panel } from './panel.ts';
-import { rateBy } from './queries.ts';
+import { sumBy } from './queries.ts';
 import { badFrom } from './thresholds.ts';
-import { selectedInstallation, selectedPods } from './variables.ts';
+import { selectedInstallation } from './variables.ts';
 
 /** Failed logins by mistake for each login that succeeds, as the alert on password guessing counts them. */
 const mistakes = 0.2;
@@ -39,8 +40,8 @@ function accounts(selector: string): Panel[] {
 }
 
 function unknownAccounts(selector: string): Panel {
-  const logins = (matchers = ''): string => `sum(rate(auth_logins_total{${selector}${matchers}}[10m]))`;
-  const expr = `${logins(',reason="unknown_email"')} / clamp_min(${logins()}, 1e-9)`;
+  const logins = (matchers?: string): string => `sum(${recorded('auth:logins:rate10m', selector, matchers)})`;
+  const expr = `${logins('reason="unknown_email"')} / clamp_min(${logins()}, 1e-9)`;
   return panel('Logins to unknown accounts', 'percentunit', [{ legend: 'unknown account', expr }], {
     description:
       'Share of the login attempts of ten minutes that named an account that does not exist. A list stolen from another ' +
@@ -51,8 +52,8 @@ function unknownAccounts(selector: string): Panel {
 }
 
 function rateLimiting(selector: string): Panel[] {
-  const refused = rateBy(['limit'], `auth_rate_limited_total{${selector}}`);
-  const lockouts = `sum(increase(auth_lockouts_total{${selector}}[15m]))`;
+  const refused = sumBy(['limit'], recorded('auth:rate_limited:rate5m', selector));
+  const lockouts = `sum(${recorded('auth:lockouts:increase15m', selector)})`;
   return [
     panel('Rate-limited requests by limit', 'cps', [refused], {
       description:
@@ -83,12 +84,11 @@ function rateLimiting(selector: string): Panel[] {
 
 /** Sessions whose refresh token two parties have, and state copies that the service did not write. */
 function stolenState(selector: string): Panel[] {
-  const perQuarter = (by: string, series: string): string => `sum by (${by}) (increase(${series}[15m]))`;
-  const reuses = perQuarter('cause', `auth_refreshes_total{${selector},cause=~"reuse_.+"}`);
-  const anomalies = perQuarter('action', `auth_session_anomalies_total{${selector}}`);
-  const forged = `sum by (reason) (increase(auth_state_copies_refused_total{${selector},reason!="bad_time"}[1h]))`;
+  const reuses = sumBy(['cause'], recorded('auth:refresh_reuses:increase15m', selector));
+  const anomalies = sumBy(['action'], recorded('auth:session_anomalies:increase15m', selector));
+  const forged = sumBy(['reason'], recorded('auth:state_copies_forged:increase1h', selector));
   return [
-    panel('Refresh token reuse, 15 minutes', 'short', [{ legend: '{{cause}}', expr: reuses }], {
+    panel('Refresh token reuse, 15 minutes', 'short', [reuses], {
       description:
         'Sessions that were ended because a refresh token was reused. Either the token was stolen, or the client ' +
         'loses responses.',
@@ -100,7 +100,7 @@ function stolenState(selector: string): Panel[] {
         unit: 'sessions',
       },
     }),
-    panel('Session anomalies, 15 minutes', 'short', [{ legend: '{{action}}', expr: anomalies }], {
+    panel('Session anomalies, 15 minutes', 'short', [anomalies], {
       description:
         'Refresh tokens that two networks or user agents used within REFRESH_GRACE. The session was ended, or only ' +
         'reported (REFRESH_ANOMALY).',
@@ -112,7 +112,7 @@ function stolenState(selector: string): Panel[] {
         unit: 'sessions',
       },
     }),
-    panel('Forged state copies, 1 hour', 'short', [{ legend: '{{reason}}', expr: forged }], {
+    panel('Forged state copies, 1 hour', 'short', [forged], {
       description:
         'Session states in Redis that a token check refused because this service did not write them for this session. Somebody ' +
         'else writes to Redis.',
@@ -130,6 +130,10 @@ function stolenState(selector: string): Panel[] {
 /** Signs of password guessing, credential stuffing, stolen refresh tokens and a Redis that others write to. */
 export function attacks(values: Values): Panel[] {
   const installation = selectedInstallation(values);
-  const pods = selectedPods(values);
-  return [...accounts(installation), unknownAccounts(pods), ...rateLimiting(pods), ...stolenState(pods)];
+  return [
+    ...accounts(installation),
+    unknownAccounts(installation),
+    ...rateLimiting(installation),
+    ...stolenState(installation),
+  ];
 }

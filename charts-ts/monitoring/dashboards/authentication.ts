@@ -1,16 +1,18 @@
 import type { Values } from '../../values/schema.ts';
 import { hashLimits, limits } from '../limits.ts';
+import { recorded } from '../recordings.ts';
 import { attacks } from './attacks.ts';
 import { type DashboardDefinition, type Panel, panel } from './panel.ts';
-import { byPod, quantile, rate, rateBy, share, totalRate } from './queries.ts';
+import { byPod, everyDuration, quantile, share, sumBy } from './queries.ts';
 import { badFrom } from './thresholds.ts';
 import { selectedInstallation, selectedPods } from './variables.ts';
 
-function logins(pods: string): Panel[] {
-  const attempts = (matchers = '') => `auth_logins_total{${pods}${matchers}}`;
-  const failureRatio = share(`sum(${rate(attempts(',outcome="failure"'))})`, `sum(${rate(attempts())})`);
+function logins(selector: string): Panel[] {
+  const attempts = (matchers?: string) => `sum(${recorded('auth:logins:rate10m', selector, matchers)})`;
+  const failureRatio = share(attempts('outcome="failure"'), attempts());
+  const byOutcome = sumBy(['outcome', 'reason'], recorded('auth:logins:rate5m', selector));
   return [
-    panel('Logins by outcome', 'cps', [rateBy(['outcome', 'reason'], attempts())], {
+    panel('Logins by outcome', 'cps', [byOutcome], {
       description:
         'Login attempts per second. A high rate of unknown_email indicates credential stuffing, a high rate of ' +
         'wrong_password indicates password guessing.',
@@ -24,7 +26,7 @@ function logins(pods: string): Panel[] {
     }),
     panel('Login failure ratio', 'percentunit', [{ legend: 'failed', expr: failureRatio }], {
       description:
-        'Share of login attempts that fail. Ordinary mistakes cause about 10 %. Above 60 % an alert fires.',
+        'Share of the login attempts of ten minutes that fail. Ordinary mistakes cause about 10 %. Above 60 % an alert fires.',
       thresholds: badFrom({ orange: limits.AuthLoginFailureSurge }),
       alerts: ['AuthLoginFailureSurge'],
     }),
@@ -50,13 +52,13 @@ function usualLogins(installation: string): Panel {
 
 function users(values: Values): Panel[] {
   const installation = selectedInstallation(values);
-  const pods = selectedPods(values);
   const sessions = `max(auth_active_sessions{${installation}})`;
-  const breaches = rateBy(['result'], `auth_password_breach_checks_total{${pods}}`);
+  const registrations = sumBy(['outcome'], recorded('auth:registrations:rate5m', installation));
+  const breaches = sumBy(['result'], recorded('auth:password_breach_checks:rate5m', installation));
   return [
-    ...logins(pods),
+    ...logins(installation),
     usualLogins(installation),
-    panel('Registrations by outcome', 'cps', [rateBy(['outcome'], `auth_registrations_total{${pods}}`)], {
+    panel('Registrations by outcome', 'cps', [registrations], {
       description: 'Registration attempts per second. The outcome is success or the error code.',
       thresholds: null,
     }),
@@ -76,27 +78,22 @@ function users(values: Values): Panel[] {
 
 function tokens(values: Values): Panel[] {
   const installation = selectedInstallation(values);
-  const pods = selectedPods(values);
-  const verify = `auth:http_requests:rate5m{${installation},route="/api/v1/auth/verify"}`;
+  const verify = recorded('auth:http_requests:rate5m', installation, 'route="/api/v1/auth/verify"');
   const checks = [
     { legend: 'verify', expr: `sum(${verify})` },
-    totalRate('JWKS', `auth_jwks_requests_total{${pods}}`),
+    { legend: 'JWKS', expr: `sum(${recorded('auth:jwks_requests:rate5m', installation)})` },
   ];
+  const refreshes = sumBy(['outcome', 'cause'], recorded('auth:refreshes:rate5m', installation));
   const keyAge = (use: string): string =>
     `max by (use, kid) (auth_signing_key_age_seconds{${installation},${use}})`;
   return [
-    panel(
-      'Token refreshes by cause',
-      'cps',
-      [rateBy(['outcome', 'cause'], `auth_refreshes_total{${pods}}`)],
-      {
-        description:
-          'Token refreshes per second. The cause repeated means that a client sent the previous refresh token again ' +
-          'within REFRESH_GRACE, which is allowed.',
-        thresholds: null,
-        alerts: ['AuthRefreshTokenReuse'],
-      },
-    ),
+    panel('Token refreshes by cause', 'cps', [refreshes], {
+      description:
+        'Token refreshes per second. The cause repeated means that a client sent the previous refresh token again ' +
+        'within REFRESH_GRACE, which is allowed.',
+      thresholds: null,
+      alerts: ['AuthRefreshTokenReuse'],
+    }),
     panel('Token checks', 'reqps', checks, {
       description: 'Requests per second to /api/v1/auth/verify and for the JSON Web Key Set (JWKS).',
       thresholds: null,
@@ -121,10 +118,11 @@ function hashing(values: Values): Panel[] {
   const installation = selectedInstallation(values);
   const pods = selectedPods(values);
   const durations = [
-    { legend: 'queue time', expr: quantile(0.95, `auth:hash_wait_bucket:rate5m{${installation}}`) },
-    { legend: 'argon2', expr: quantile(0.95, `auth:hash_duration_bucket:rate5m{${installation}}`) },
+    { legend: 'queue time', expr: quantile(0.95, recorded('auth:hash_wait_bucket:rate5m', installation)) },
+    { legend: 'argon2', expr: quantile(0.95, recorded('auth:hash_duration_bucket:rate5m', installation)) },
   ];
-  const rejected = rateBy(['priority'], `auth_hash_rejected_total{${pods}}`);
+  const computed = recorded('auth:hash_duration_bucket:rate5m', installation, everyDuration);
+  const rejected = sumBy(['priority'], recorded('auth:hash_rejected:rate5m', installation));
   return [
     panel('Hash queue depth', 'none', [byPod(`auth_hash_queue_depth{${pods}}`, 'sum')], {
       description: 'Password hashes that wait for a free slot, by pod.',
@@ -138,11 +136,11 @@ function hashing(values: Values): Panel[] {
       thresholds: badFrom({ orange: hashLimits.queueTime }),
       alerts: ['AuthHashQueueSaturated'],
     }),
-    panel('Hash rate', 'cps', [totalRate('computed', `auth_hash_duration_seconds_count{${pods}}`)], {
+    panel('Hash rate', 'cps', [{ legend: 'computed', expr: `sum(${computed})` }], {
       description: 'Password hashes per second.',
       thresholds: null,
     }),
-    panel('Rejected password hashes', 'cps', [{ ...rejected, legend: '{{priority}}' }], {
+    panel('Rejected password hashes', 'cps', [rejected], {
       description:
         'Requests per second that were refused with status 503 because the hash queue was full or the queue time was too ' +
         'long, by the priority of the client. Suspect clients are refused first, which protects the others.',

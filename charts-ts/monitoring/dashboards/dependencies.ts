@@ -2,8 +2,9 @@ import type { Values } from '../../values/schema.ts';
 import { maxBackupAge } from '../alerts/backup-rules.ts';
 import { maxPurgeAge } from '../alerts/maintenance-rules.ts';
 import { limits } from '../limits.ts';
+import { recorded } from '../recordings.ts';
 import { type Panel, panel } from './panel.ts';
-import { byPod, quantiles, rate, rateBy, share } from './queries.ts';
+import { byPod, everyDuration, quantiles, share, sumBy } from './queries.ts';
 import { badFrom } from './thresholds.ts';
 import { selectedInstallation, selectedPods } from './variables.ts';
 
@@ -27,10 +28,18 @@ export function degraded(values: Values): Panel {
   });
 }
 
-/** Share of the operations of a store that fail. */
-function failed(pods: string, operations: string): string {
-  const all = (matchers = ''): string => `sum(${rate(`${operations}{${pods}${matchers}}`)})`;
-  return share(all(',outcome="error"'), all());
+/** The operations of a store per second by their outcome, and the share of them that fails. */
+function operations(store: 'postgres_query' | 'redis_command', selector: string) {
+  const all = (matchers: string): string =>
+    recorded(`auth:${store}_duration_bucket:rate5m`, selector, matchers);
+  const total = (matchers: string): string => `sum(${all(matchers)})`;
+  return {
+    byOutcome: sumBy(['outcome'], all(everyDuration)),
+    failed: {
+      legend: 'failed',
+      expr: share(total(`${everyDuration},outcome="error"`), total(everyDuration)),
+    },
+  };
 }
 
 function postgresPool(pods: string): Panel[] {
@@ -66,20 +75,21 @@ function postgresPool(pods: string): Panel[] {
 
 function postgres(values: Values): Panel[] {
   const pods = selectedPods(values);
-  const queries = 'auth_postgres_query_duration_seconds_count';
-  const buckets = `auth:postgres_query_duration_bucket:rate5m{${selectedInstallation(values)}}`;
+  const installation = selectedInstallation(values);
+  const { byOutcome, failed } = operations('postgres_query', installation);
+  const buckets = recorded('auth:postgres_query_duration_bucket:rate5m', installation);
   return [
     panel('Postgres query latency', 's', quantiles(buckets), {
       description: 'Seconds, including the time until a connection is free.',
       thresholds: null,
       alerts: ['AuthPostgresPoolWaits'],
     }),
-    panel('Postgres query rate by outcome', 'cps', [rateBy(['outcome'], `${queries}{${pods}}`)], {
+    panel('Postgres query rate by outcome', 'cps', [byOutcome], {
       description: 'Queries per second. A registration with an email that is taken counts as an error here.',
       thresholds: null,
       alerts: ['AuthPostgresErrors'],
     }),
-    panel('Failed Postgres queries', 'percentunit', [{ legend: 'failed', expr: failed(pods, queries) }], {
+    panel('Failed Postgres queries', 'percentunit', [failed], {
       description:
         'Share of the queries that Postgres refused or did not answer, with registrations of taken emails.',
       thresholds: badFrom({ orange: limits.AuthPostgresErrors }),
@@ -91,35 +101,32 @@ function postgres(values: Values): Panel[] {
 
 function redis(values: Values): Panel[] {
   const pods = selectedPods(values);
-  const commands = 'auth_redis_command_duration_seconds_count';
-  const buckets = `auth:redis_command_duration_bucket:rate5m{${selectedInstallation(values)}}`;
+  const installation = selectedInstallation(values);
+  const { byOutcome, failed } = operations('redis_command', installation);
+  const buckets = recorded('auth:redis_command_duration_bucket:rate5m', installation);
+  const errors = sumBy(['reason'], recorded('auth:redis_commands_failed:rate5m', installation));
   const connected = `sum by (connection) (auth_redis_connected{${pods}})`;
   return [
     panel('Redis command latency', 's', quantiles(buckets), {
       description: 'Seconds. The service aborts a command after 0.25 s.',
       thresholds: null,
     }),
-    panel('Redis command rate by outcome', 'cps', [rateBy(['outcome'], `${commands}{${pods}}`)], {
+    panel('Redis command rate by outcome', 'cps', [byOutcome], {
       description:
         'Commands per second. An alert fires if more than 20 % fail, even while Redis is connected.',
       thresholds: null,
       alerts: ['AuthRedisUnavailable'],
     }),
-    panel('Failed Redis commands', 'percentunit', [{ legend: 'failed', expr: failed(pods, commands) }], {
+    panel('Failed Redis commands', 'percentunit', [failed], {
       description: 'Share of the commands that Redis refused or did not answer.',
       thresholds: badFrom({ orange: limits.AuthRedisUnavailable }),
       alerts: ['AuthRedisUnavailable'],
     }),
-    panel(
-      'Redis errors by reason',
-      'cps',
-      [rateBy(['reason'], `auth_redis_commands_failed_total{${pods}}`)],
-      {
-        description: 'Failed commands per second. docs/redis.md explains the reasons.',
-        thresholds: null,
-        alerts: ['AuthRedisUnavailable'],
-      },
-    ),
+    panel('Redis errors by reason', 'cps', [errors], {
+      description: 'Failed commands per second. docs/redis.md explains the reasons.',
+      thresholds: null,
+      alerts: ['AuthRedisUnavailable'],
+    }),
     panel('Redis connections', 'none', [{ legend: '{{connection}}', expr: connected }], {
       description: 'Pods whose connection for commands, or for messages (pub/sub), is ready.',
       thresholds: null,

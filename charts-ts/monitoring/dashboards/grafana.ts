@@ -11,10 +11,17 @@ import type {
 import { dashboardLinks, linkVariables, panelLinks } from './links.ts';
 import type { DashboardDefinition, Panel } from './panel.ts';
 import type { Thresholds } from './thresholds.ts';
-import { installationVariables, prometheus } from './variables.ts';
+import { installationVariables, podMatcher, prometheus } from './variables.ts';
 
 const columns = 24;
-const sizes = { stat: { w: 4, h: 4 }, timeseries: { w: 8, h: 8 } } as const;
+/** The height of a line of panels, and how many panels it has at most. */
+const lines = { stat: { h: 4, most: 6 }, timeseries: { h: 8, most: 3 } } as const;
+
+/**
+ * Points of a line in a graph at most, so that six hours have one point a minute however wide the screen is. Otherwise Grafana asks
+ * for a point for each pixel, and the graphs of many pods take longer than 200 ms.
+ */
+const maxDataPoints = 360;
 
 /** Milliseconds. A graph connects over missed scrapes, and shows anything longer as a gap. */
 const longestMissedTime = 180_000;
@@ -110,33 +117,55 @@ function timeSeriesPanel(panel: Panel): Pick<TimeSeriesPanel, 'type' | 'fieldCon
   };
 }
 
+/** What the panel shows, and whether the variable Pod applies to it. Series that rules record have no pod. */
+function descriptionOf({ description, queries }: Panel): string {
+  const isOfPods = queries.some(({ expr }) => expr.includes(podMatcher));
+  return isOfPods ? description : `${description} The panel is about all pods, also if Pod chooses some.`;
+}
+
 function grafanaPanel(panel: Panel, values: Values, gridPos: GridPos, id: number): GrafanaPanel {
   return {
     id,
     title: panel.title,
-    description: panel.description,
+    description: descriptionOf(panel),
     datasource: prometheus,
     gridPos,
     links: panelLinks(values, panel),
     ...(panel.period && { timeFrom: panel.period }),
-    ...(panel.isStat ? statPanel(panel) : timeSeriesPanel(panel)),
+    ...(panel.isStat ? statPanel(panel) : { ...timeSeriesPanel(panel), maxDataPoints }),
     targets: targetsOf(panel, values),
   };
 }
 
-/** Places panels from left to right. A panel that does not fit, or has another height, starts a new line. */
+/** Divides the panels of a section into lines of one kind and about the same number of panels. */
+function linesOf(panels: readonly Panel[]): { height: number; panels: readonly Panel[] }[] {
+  const kindOf = ({ isStat = false }: Panel) => (isStat ? 'stat' : 'timeseries');
+  const [first] = panels;
+  if (!first) return [];
+  const { h: height, most } = lines[kindOf(first)];
+  const end = panels.findIndex((panel) => kindOf(panel) !== kindOf(first));
+  const ofKind = end < 0 ? panels : panels.slice(0, end);
+  const length = Math.ceil(ofKind.length / Math.ceil(ofKind.length / most));
+  const line = ofKind.slice(0, length);
+  return [{ height, panels: line }, ...linesOf(panels.slice(length))];
+}
+
+/** Places panels from left to right. The panels of a line fill its width. */
 function rowsOf(sections: DashboardDefinition['sections'], values: Values): GrafanaDashboard['panels'] {
   const placed: GrafanaDashboard['panels'][number][] = [];
-  let [x, y, lineHeight] = [0, 0, 0];
+  let y = 0;
   for (const { panels, title } of sections) {
-    const gridPos = { x: 0, y: y + lineHeight, w: columns, h: 1 };
+    const gridPos = { x: 0, y, w: columns, h: 1 };
     placed.push({ id: placed.length + 1, type: 'row', title, collapsed: false, panels: [], gridPos });
-    [x, y, lineHeight] = [0, gridPos.y + 1, 0];
-    for (const panel of panels) {
-      const size = sizes[panel.isStat ? 'stat' : 'timeseries'];
-      if (x + size.w > columns || (lineHeight > 0 && size.h !== lineHeight)) [x, y] = [0, y + lineHeight];
-      placed.push(grafanaPanel(panel, values, { x, y, ...size }, placed.length + 1));
-      [x, lineHeight] = [x + size.w, size.h];
+    y += gridPos.h;
+    for (const line of linesOf(panels)) {
+      const edge = (index: number): number => Math.round((index * columns) / line.panels.length);
+      for (const [index, panel] of line.panels.entries()) {
+        const x = edge(index);
+        const position = { x, y, w: edge(index + 1) - x, h: line.height };
+        placed.push(grafanaPanel(panel, values, position, placed.length + 1));
+      }
+      y += line.height;
     }
   }
   return placed;

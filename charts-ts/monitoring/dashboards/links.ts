@@ -1,10 +1,10 @@
-import { apiContainer } from '../../names.ts';
 import { guide } from '../../values/installation.ts';
 import type { Values } from '../../values/schema.ts';
 import { insightsFilter, logGroup } from './cloudwatch.ts';
 import type { DashboardLink, Json, VariableModel } from './grafana-types.ts';
+import { lokiQuery } from './loki.ts';
 import type { LogsQuery, Panel } from './panel.ts';
-import { dataSourceVariable, selectedNamespace } from './variables.ts';
+import { dataSourceVariable } from './variables.ts';
 
 type Link = Json<DashboardLink>;
 
@@ -29,12 +29,6 @@ function exploreLink(title: string, variable: string, type: string, query: objec
 }
 
 type Search = Pick<LogsQuery, 'condition' | 'routes'>;
-
-function lokiQuery(values: Values, { condition, routes }: Search): object {
-  const stream = `{${selectedNamespace(values)},container="${apiContainer}"}`;
-  const ofRoutes = routes ? ` and route=~${JSON.stringify(routes)}` : '';
-  return { expr: `${stream} | json | ${condition}${ofRoutes}`, queryType: 'range' };
-}
 
 function insightsQuery(search: Search): object {
   const expression = `fields @timestamp, @message | ${insightsFilter(search)} | sort @timestamp desc`;

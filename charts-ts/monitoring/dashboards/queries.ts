@@ -2,7 +2,7 @@ import type { Query } from './panel.ts';
 
 export const rate = (series: string): string => `rate(${series}[$__rate_interval])`;
 
-/** Rate of a counter, summed over all pods. The legend names the labels by which it is grouped. */
+/** Rate of a counter of each chosen pod. The legend names the labels by which it is grouped. */
 export const rateBy = (labels: readonly string[], series: string): Query => sumBy(labels, rate(series));
 
 /** Sum over everything but the labels, which the legend names. */
@@ -11,11 +11,8 @@ export function sumBy(labels: readonly string[], expr: string): Query {
   return { legend, expr: `sum by (${labels.join(', ')}) (${expr})` };
 }
 
-/** Rate of a counter, summed over all pods, as one line of a graph. */
-export const totalRate = (legend: string, series: string): Query => ({
-  legend,
-  expr: `sum(${rate(series)})`,
-});
+/** Label matcher of the bucket that contains every observation, so that its rate is the rate of all. */
+export const everyDuration = 'le="+Inf"';
 
 /** Quantile of a recorded rate of the buckets of a histogram (recordings.ts). @param series with its label matchers */
 export const quantile = (q: number, series: string): string =>

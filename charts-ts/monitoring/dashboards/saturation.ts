@@ -1,8 +1,9 @@
 import { apiContainer } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { hashLimits, limits } from '../limits.ts';
+import { recorded } from '../recordings.ts';
 import { type Panel, panel } from './panel.ts';
-import { byPod, quantiles, rate, rateBy, share } from './queries.ts';
+import { byPod, quantiles, rate, rateBy, share, sumBy } from './queries.ts';
 import { badFrom } from './thresholds.ts';
 import { selectedContainers, selectedInstallation, selectedPods } from './variables.ts';
 
@@ -45,7 +46,11 @@ export function eventLoopLag(pods: string): Panel {
 
 function hashQueue(values: Values): Panel {
   // Suspect networks may fill only half of the queue. How long they wait says nothing about users.
-  const buckets = `auth:hash_wait_bucket:rate5m{${selectedInstallation(values)},priority!="suspect"}`;
+  const buckets = recorded(
+    'auth:hash_wait_bucket:rate5m',
+    selectedInstallation(values),
+    'priority!="suspect"',
+  );
   return panel('Hash queue time', 's', quantiles(buckets, [0.5, 0.95]), {
     description:
       'Seconds that a password hash waits for a free slot, without those of suspect networks. This saturates first, and the ' +
@@ -55,8 +60,9 @@ function hashQueue(values: Values): Panel {
   });
 }
 
-function connections(pods: string): Panel[] {
-  const closed = rateBy(['reason'], `http_connections_closed_total{${pods}}`);
+function connections(values: Values): Panel[] {
+  const pods = selectedPods(values);
+  const closed = sumBy(['reason'], recorded('auth:connections_closed:rate5m', selectedInstallation(values)));
   return [
     panel('Requests in flight', 'none', [byPod(`http_requests_in_flight{${pods}}`, 'sum')], {
       description:
@@ -92,6 +98,6 @@ export function saturation(values: Values): Panel[] {
     cpuThrottling(container),
     memoryOfLimit(container),
     eventLoopLag(selected),
-    ...connections(selected),
+    ...connections(values),
   ];
 }

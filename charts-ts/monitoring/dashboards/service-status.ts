@@ -1,5 +1,6 @@
 import type { Values } from '../../values/schema.ts';
 import { latencyLimit, limits } from '../limits.ts';
+import { recorded } from '../recordings.ts';
 import { burnRates } from '../slo/burn-rate-rules.ts';
 import { availability, objectives, recordedRatio } from '../slo/objectives.ts';
 import { type Panel, panel } from './panel.ts';
@@ -33,7 +34,7 @@ function availabilityNow(selector: string): Panel {
 }
 
 function latencyNow(selector: string): Panel {
-  const buckets = `auth:authentication_duration_bucket:rate5m{${selector}}`;
+  const buckets = recorded('auth:authentication_duration_bucket:rate5m', selector);
   return panel('Latency, p95', 's', [{ legend: '', expr: `${quantile(0.95, buckets)} >= 0` }], {
     description:
       'Within this time 95 % of the logins, registrations, token refreshes and password resets of the last five minutes ' +

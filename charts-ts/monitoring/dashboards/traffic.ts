@@ -1,13 +1,14 @@
 import type { Values } from '../../values/schema.ts';
 import { latencyLimit, limits } from '../limits.ts';
+import { recorded } from '../recordings.ts';
 import { latencyRoutes } from '../slo/objectives.ts';
 import { type Panel, panel } from './panel.ts';
-import { quantiles, rate, share, sumBy } from './queries.ts';
+import { quantiles, share, sumBy } from './queries.ts';
 import { badFrom } from './thresholds.ts';
-import { selectedInstallation, selectedPods } from './variables.ts';
+import { selectedInstallation } from './variables.ts';
 
-const requests = (selector: string, matchers = ''): string =>
-  `auth:http_requests:rate5m{${selector}${matchers}}`;
+const requests = (selector: string, matchers?: string): string =>
+  recorded('auth:http_requests:rate5m', selector, matchers);
 
 function requestRate(selector: string, label: 'route' | 'status', title: string, description: string): Panel {
   return panel(title, 'reqps', [sumBy([label], requests(selector))], {
@@ -23,7 +24,7 @@ function requestRate(selector: string, label: 'route' | 'status', title: string,
 }
 
 function serverErrors(selector: string): Panel {
-  const errors = sumBy(['status', 'route'], requests(selector, ',status=~"5.."'));
+  const errors = sumBy(['status', 'route'], requests(selector, 'status=~"5.."'));
   return panel('Server errors by route', 'reqps', [errors], {
     description:
       'Responses with 5xx per second. 500 is a bug in the service. 503 means that a dependency is unavailable, the ' +
@@ -41,11 +42,11 @@ function serverErrors(selector: string): Panel {
 }
 
 function failedRequests(selector: string): Panel {
-  const ofClass = (matchers = ''): string =>
-    `sum by (class) (${rate(`http_requests_total{${selector}${matchers}}`)})`;
+  const ofClass = (matchers?: string): string =>
+    `sum by (class) (${recorded('auth:class_requests:rate5m', selector, matchers)})`;
   const failed = ['error', 'aborted'].map((result) => ({
     legend: `{{class}} ${result}`,
-    expr: share(ofClass(`,result="${result}"`), ofClass()),
+    expr: share(ofClass(`result="${result}"`), ofClass()),
   }));
   return panel('Failed and aborted requests by class', 'percentunit', failed, {
     description:
@@ -61,7 +62,7 @@ function authenticationLatency(selector: string): Panel {
   return panel(
     'Authentication latency',
     's',
-    quantiles(`auth:authentication_duration_bucket:rate5m{${selector}}`),
+    quantiles(recorded('auth:authentication_duration_bucket:rate5m', selector)),
     {
       description:
         'Latency of login, registration, token refresh and password reset, without refusals (401, 403, 429) and 5xx. The ' +
@@ -109,7 +110,7 @@ export function traffic(values: Values): Panel[] {
       'Request rate by status code',
       'Requests per second. 499 means that the client disconnected before the response was complete.',
     ),
-    failedRequests(selectedPods(values)),
+    failedRequests(installation),
     latencyByRoute(installation),
   ];
 }

@@ -31,8 +31,11 @@ const matcherOf = ([label, value]: readonly [string, string]): string =>
 export const selectedInstallation = (values: Values): string =>
   installationLabels(values).map(matcherOf).join(',');
 
-/** The same for what each pod reports. */
-export const selectedPods = (values: Values): string => `${selectedInstallation(values)},pod=~"$pod"`;
+/** Label matcher of the pods that a viewer chooses. */
+export const podMatcher = 'pod=~"$pod"';
+
+/** The same for what each pod reports of itself. */
+export const selectedPods = (values: Values): string => `${selectedInstallation(values)},${podMatcher}`;
 
 /** Label matchers, without braces, of series of Kubernetes in the chosen namespace. */
 export const selectedNamespace = (values: Values): string =>
@@ -46,7 +49,7 @@ export const selectedNamespace = (values: Values): string =>
  * has the same name. Pods are called after their Deployment and two hashes.
  */
 export const selectedContainers = (values: Values, container: string): string =>
-  `${selectedNamespace(values)},container="${container}",pod=~"$deployment-[^-]+-[^-]+",pod=~"$pod"`;
+  `${selectedNamespace(values)},container="${container}",pod=~"$deployment-[^-]+-[^-]+",${podMatcher}`;
 
 /** The value of each variable before a viewer chooses another one, by name. */
 export function variableDefaults(values: Values): Readonly<Record<string, string>> {

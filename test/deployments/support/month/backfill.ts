@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, startProcess, waitFor } from '../../../../tools/torture/harness/process.ts';
 import { toolPath } from '../../../support/debian-tool.ts';
@@ -31,7 +31,9 @@ export interface Answer {
 }
 
 export interface StoppedPrometheus {
-  ask(path: string, parameters: Record<string, string>): Promise<Answer>;
+  ask(path: string, parameters: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Milliseconds of CPU time that the process has used, in hundredths of a second. */
+  cpuTime(): number;
   stop(): Promise<void>;
 }
 
@@ -69,6 +71,11 @@ export async function startOnBlocks(folder: string, data: string): Promise<Stopp
       const { data: found, error } = JSON.parse(text);
       if (error) throw new Error(`Prometheus rejects ${parameters.query}: ${error}`);
       return { series: found.result ?? found, milliseconds };
+    },
+    cpuTime() {
+      // proc(5): the times in user and kernel mode are the 12th and the 13th field after the name. A tick is 10 ms.
+      const fields = readFileSync(`/proc/${prometheus.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      return (Number(fields[11]) + Number(fields[12])) * 10;
     },
     stop: async () => void (await prometheus.stop()),
   };

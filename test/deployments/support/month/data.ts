@@ -1,112 +1,126 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RuleGroup } from '../../../../charts-ts/monitoring/alerts/rule.ts';
+import { levelsOf, recordingsOf } from '../../../../tools/observability/recorded-past.ts';
 import { makeBlocks, type StoppedPrometheus, startOnBlocks } from './backfill.ts';
 import { podsUntil, writeScrapes } from './pods.ts';
 import { evaluateRules, type RecordedSeries, writeRecorded } from './recorded.ts';
-import { isReadByRulesOnly, objectiveSeries, podSeries } from './series.ts';
+import { objectiveSeries, type PodSeries, podSeries } from './series.ts';
 
 const hour = 3_600;
 const day = 24 * hour;
 
-/** What a dashboard of six hours reads of each pod. */
-const recent = { seconds: 6.5 * hour, interval: 30, block: 2 * hour };
-/** What only the rules read of each pod, in windows of five minutes. */
-const latest = { seconds: hour / 4, interval: 30, block: 2 * hour };
-/** What the objectives count, over the whole month. Only rules read it. */
-const month = { seconds: 30 * day, interval: 1_800, block: 54 * hour };
-/** How often rules are evaluated. */
-const evaluation = { recent: 60, month: 300 };
-
-export interface MonthOfPods {
-  readonly prometheus: StoppedPrometheus;
-  /** Seconds since the epoch of the last sample. */
-  readonly end: number;
-  /** Milliseconds that each recording rule took, by the name of its series. */
-  readonly rules: ReadonlyMap<string, number>;
-  readonly description: string;
+/** Seconds that samples reach back, the time between two of them, and the length of the blocks that have them. */
+interface Part {
+  readonly seconds: number;
+  readonly interval: number;
+  readonly block: number;
 }
 
-/** The part of each block between two times. Files of more than one block would be read once for each of them. */
-function* partsOf(from: number, to: number, block: number): Iterable<{ from: number; to: number }> {
-  for (let start = Math.floor(from / block) * block; start < to; start += block)
-    yield { from: Math.max(from, start), to: Math.min(to, start + block) };
+/** What a dashboard of six hours reads. */
+const recent: Part = { seconds: 6.5 * hour, interval: 30, block: 2 * hour };
+/** Counters that only rules read, in windows of an hour at most. */
+const lastHour: Part = { seconds: 1.1 * hour, interval: 30, block: 2 * hour };
+/** Histograms that only rules read, in windows of five minutes. There are some thousand series of each pod. */
+const lastMinutes: Part = { seconds: 0.1 * hour, interval: 30, block: 2 * hour };
+/** What the objectives count. Only rules read it, once. */
+const month: Part = { seconds: 30 * day, interval: 3 * hour, block: 54 * hour };
+/** What rules record, in the time that a dashboard shows and in the whole month. */
+const recordedRecently: Part = { ...recent, interval: 60 };
+const recordedMonth: Part = { ...month, interval: 300 };
+
+/** What rules or panels read of the whole month, or of the same time a day and a week ago. */
+const isReadForWeeks = ({ name }: RecordedSeries): boolean =>
+  /_count:increase5m$|:rate30d$|^auth:logins_succeeded:/.test(name);
+
+/** The end of the newest complete block, in seconds since the epoch. */
+export function endOfMonth(): number {
+  const now = Math.floor(Date.now() / 1000);
+  return now - (now % recent.block);
 }
 
-const span = (seconds: number): string => `${seconds / hour}h`;
+/** Writes a file between two times. @returns the number of samples */
+type WriteFile = (file: string, times: { from: number; to: number; interval: number }) => number;
 
-/** Blocks of what Prometheus scrapes. @returns the number of samples */
-function makeScrapes(folder: string, data: string, end: number, count: number): number {
-  const file = join(folder, 'scrapes.txt');
-  const pods = podsUntil(end, count);
+/** Makes the blocks of a part. promtool would read a file of several blocks once for each of them. */
+function makePart(folder: string, part: Part, end: number, write: WriteFile): number {
+  const file = join(folder, 'samples.txt');
+  const { block, interval, seconds } = part;
+  const first = end - seconds;
   let samples = 0;
-  const make = (series: typeof podSeries, from: number, to: number, part: typeof recent): void => {
-    for (const time of partsOf(from, to, part.block)) {
-      const running = pods.filter((pod) => pod.start < time.to && pod.end > time.from);
-      samples += writeScrapes(file, { pods: running, series, ...time, interval: part.interval });
-      if (statSync(file).size > 100) makeBlocks(file, data, span(part.block));
-    }
-  };
-  const recentStart = end - recent.seconds;
-  make(objectiveSeries, end - month.seconds, recentStart, month);
-  const readByDashboards = podSeries.filter((one) => !isReadByRulesOnly(one));
-  make(readByDashboards, recentStart, end, recent);
-  make(podSeries.filter(isReadByRulesOnly), end - latest.seconds, end, latest);
+  for (let start = Math.floor(first / block) * block; start < end; start += block) {
+    samples += write(file, { from: Math.max(first, start), to: Math.min(end, start + block), interval });
+    // A file of only an end mark has no sample, and promtool refuses it.
+    if (statSync(file).size > 100) makeBlocks(file, join(folder, 'data'), `${block / hour}h`);
+  }
   return samples;
 }
 
-/** Blocks of what rules record: of the whole month if they are few, otherwise of the time that a dashboard reads. */
-function makeRecorded(folder: string, data: string, end: number, series: readonly RecordedSeries[]): void {
-  const file = join(folder, 'recorded.txt');
-  const count = (name: string): number => series.filter((one) => one.name === name).length;
-  const make = (
-    some: readonly RecordedSeries[],
-    from: number,
-    to: number,
-    interval: number,
-    block: number,
-  ): void => {
-    for (const time of partsOf(from, to, block)) {
-      writeRecorded(file, some, { ...time, interval });
-      makeBlocks(file, data, span(block));
-    }
-  };
-  const isFew = ({ name }: RecordedSeries): boolean => count(name) <= 10;
-  const recentStart = end - recent.seconds;
-  make(series.filter(isFew), end - month.seconds, recentStart, evaluation.month, month.block);
-  make(series, recentStart, end, evaluation.recent, recent.block);
+/** Blocks of what Prometheus scrapes of `count` pods. @returns the number of samples */
+function makeScrapes(folder: string, end: number, count: number, shown: ReadonlySet<string>): number {
+  const pods = podsUntil(end, count);
+  const make = (part: Part, series: readonly PodSeries[], until = end): number =>
+    makePart(folder, { ...part, seconds: part.seconds - (end - until) }, until, (file, times) =>
+      writeScrapes(file, { pods, series, ...times }),
+    );
+  const unseen = podSeries.filter(({ name }) => !shown.has(name));
+  const isHistogram = ({ name }: PodSeries): boolean => /_(bucket|count|sum)$/.test(name);
+  return (
+    make(month, objectiveSeries, end - recent.seconds) +
+    make(
+      recent,
+      podSeries.filter(({ name }) => shown.has(name)),
+    ) +
+    make(
+      lastHour,
+      unseen.filter((one) => !isHistogram(one)),
+    ) +
+    make(lastMinutes, unseen.filter(isHistogram))
+  );
 }
 
 /**
  * A Prometheus with a month of pods that a deploy replaces each day. The series of the rules are made of the answers to
- * their expressions, in rounds, because some rules read what others record.
+ * their expressions, one level after the other, because some rules read what others record.
+ * @param end seconds since the epoch
+ * @param shown the names of the series that dashboards read
+ * @returns the Prometheus, and what it contains
  */
 export async function startMonthOfPods(
   folder: string,
-  groups: readonly RuleGroup[],
-  count: number,
-): Promise<MonthOfPods> {
+  {
+    count,
+    end,
+    groups,
+    shown,
+  }: {
+    readonly count: number;
+    readonly end: number;
+    readonly groups: readonly RuleGroup[];
+    readonly shown: ReadonlySet<string>;
+  },
+): Promise<{ prometheus: StoppedPrometheus; description: string }> {
   const data = join(folder, 'data');
-  const now = Math.floor(Date.now() / 1000);
-  const end = now - (now % recent.block);
-  const samples = makeScrapes(folder, data, end, count);
-  const known = new Set<string>();
-  const rules = new Map<string, number>();
-  for (;;) {
-    const prometheus = await startOnBlocks(folder, data);
-    const { durations, series } = await evaluateRules(prometheus, groups, end - 1);
-    for (const [name, milliseconds] of durations) rules.set(name, milliseconds);
-    const added = series.filter(({ name }) => !known.has(name));
-    if (added.length === 0) {
-      const description =
-        `30 days of ${count} pods with ${podSeries.length} series each, ${(samples / 1e6).toFixed(1)} million samples: what dashboards read ` +
-        `every ${recent.interval} s in the last ${recent.seconds / hour} h, the histograms that only rules read in the last ` +
-        `${latest.seconds / 60} min, what the objectives count every ${month.interval / 60} min before; recorded series every ` +
-        `${evaluation.recent} s, and every ${evaluation.month} s before`;
-      return { prometheus, end, rules, description };
-    }
+  const samples = makeScrapes(folder, end, count, shown);
+  let prometheus = await startOnBlocks(folder, data);
+  for (const level of levelsOf(recordingsOf(groups))) {
+    const series = await evaluateRules(
+      prometheus,
+      level.map(({ rule }) => rule),
+      end - 1,
+    );
     await prometheus.stop();
-    makeRecorded(folder, data, end, added);
-    for (const { name } of added) known.add(name);
+    makePart(folder, recordedRecently, end, (file, times) => writeRecorded(file, series, times));
+    const ofWeeks = series.filter(isReadForWeeks);
+    makePart(folder, recordedMonth, end - recent.seconds, (file, times) =>
+      writeRecorded(file, ofWeeks, times),
+    );
+    prometheus = await startOnBlocks(folder, data);
   }
+  const description =
+    `30 days of ${count} pods with ${podSeries.length} series each, ${(samples / 1e6).toFixed(1)} million samples: every ` +
+    `${recent.interval} s what dashboards read of the last ${recent.seconds / hour} h and what rules read of the last ` +
+    `${lastHour.seconds / hour} h, and every ${month.interval / hour} h what the objectives count; recorded series every ` +
+    `${recordedRecently.interval} s, and every ${recordedMonth.interval} s of the month`;
+  return { prometheus, description };
 }

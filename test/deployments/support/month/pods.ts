@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { openSampleFile } from '../../../../tools/observability/samples.ts';
 import type { PodSeries } from './series.ts';
 
 /** A pod, and when it runs, in seconds since the epoch. */
@@ -33,8 +33,8 @@ export function podsUntil(end: number, count: number, days = 30): Pod[] {
 const labelsOf = (pod: Pod): string =>
   `namespace="auth-system",job="auth-service",pod="${pod.name}",instance="${pod.name}:9464"`;
 
-/** The lines of a pod up to the value, and how to compute the value after some seconds. */
-function linesOf(pod: Pod, series: readonly PodSeries[]) {
+/** The series of a pod, and how to compute the value after some seconds. */
+function seriesOf(pod: Pod, series: readonly PodSeries[]) {
   const own = labelsOf(pod);
   const infos: readonly PodSeries[] = [
     { name: 'auth_build_info', labels: `version="${pod.version}"`, value: 1, isCounter: false },
@@ -42,30 +42,10 @@ function linesOf(pod: Pod, series: readonly PodSeries[]) {
     { name: 'auth_last_backup_timestamp_seconds', labels: '', value: pod.start, isCounter: false },
   ];
   return [...series, ...infos].map(({ isCounter, labels, name, value }) => ({
-    text: `${name}{${labels ? `${labels},` : ''}${own}} `,
+    text: `${name}{${labels ? `${labels},` : ''}${own}}`,
     isCounter,
     value,
   }));
-}
-
-/** Collects lines into large writes. */
-export function openMetricsFile(path: string) {
-  const file = openSync(path, 'w');
-  let lines: string[] = [];
-  const flush = (): void => {
-    writeSync(file, lines.join(''));
-    lines = [];
-  };
-  return {
-    write(line: string): void {
-      if (lines.push(line) >= 50_000) flush();
-    },
-    close(): void {
-      lines.push('# EOF\n');
-      flush();
-      closeSync(file);
-    },
-  };
 }
 
 /** Writes what Prometheus would have scraped of the pods. Times are in seconds. @returns the number of samples */
@@ -80,15 +60,16 @@ export function writeScrapes(
   },
 ): number {
   const { from, interval, pods, series, to } = options;
-  const file = openMetricsFile(path);
+  const file = openSampleFile(path);
   let samples = 0;
   for (const pod of pods) {
-    const lines = linesOf(pod, series);
     const first = Math.max(from, Math.ceil(pod.start / interval) * interval);
-    for (let time = first; time < Math.min(to, pod.end); time += interval) {
-      for (const { isCounter, text, value } of lines)
-        file.write(`${text}${isCounter ? Math.floor(value * (time - pod.start)) : value} ${time}\n`);
-      samples += lines.length;
+    const last = Math.min(to, pod.end);
+    const all = first < last ? seriesOf(pod, series) : [];
+    for (let time = first; time < last; time += interval) {
+      for (const { isCounter, text, value } of all)
+        file.write(text, isCounter ? Math.floor(value * (time - pod.start)) : value, time);
+      samples += all.length;
     }
   }
   file.close();

@@ -1,51 +1,46 @@
-import type { RuleGroup } from '../../../../charts-ts/monitoring/alerts/rule.ts';
+import type { Recording } from '../../../../charts-ts/monitoring/alerts/rule.ts';
+import { openSampleFile, seriesName } from '../../../../tools/observability/samples.ts';
 import type { StoppedPrometheus } from './backfill.ts';
-import { openMetricsFile } from './pods.ts';
 
-/** A series that a rule records, in the text format without time. */
+/** A series that a rule records, with its labels as text. */
 export interface RecordedSeries {
   readonly name: string;
-  readonly line: string;
+  readonly text: string;
+  readonly value: number;
 }
 
-/** Prometheus takes this name for the value of an expression without a number. */
-const asText = (value: string): string => (value === 'NaN' ? '0' : value);
-
-/**
- * Evaluates the recording rules once.
- * @returns their series, and how long each rule took, in milliseconds
- */
+/** Evaluates recording rules once. @param time seconds since the epoch */
 export async function evaluateRules(
   prometheus: StoppedPrometheus,
-  groups: readonly RuleGroup[],
+  rules: readonly Recording[],
   time: number,
-) {
+): Promise<RecordedSeries[]> {
   const series: RecordedSeries[] = [];
-  const durations = new Map<string, number>();
-  for (const rule of groups.flatMap(({ rules }) => rules)) {
-    if (!('record' in rule)) continue;
-    const answer = await prometheus.ask('query', { query: rule.expr, time: String(time) });
-    durations.set(rule.record, answer.milliseconds);
+  for (const { expr, labels: added, record } of rules) {
+    const answer = await prometheus.ask('query', { query: expr, time: String(time) });
     for (const { metric, value } of answer.series) {
-      const { __name__, ...labels } = { ...metric, ...rule.labels };
-      const text = Object.entries(labels).map(([name, label]) => `${name}=${JSON.stringify(label)}`);
-      series.push({
-        name: rule.record,
-        line: `${rule.record}{${text.join(',')}} ${asText(value?.[1] ?? '0')} `,
-      });
+      const { __name__: _name, ...labels } = metric;
+      const text = seriesName(record, { ...labels, ...added });
+      // A ratio of nothing is not a number.
+      series.push({ name: record, text, value: Number(value?.[1]) || 0 });
     }
   }
-  return { series, durations };
+  return series;
 }
 
-/** Writes the series with a sample at each evaluation of their rules. Times are in seconds. */
+/**
+ * Writes the series with a sample at each evaluation of their rules. Times are in seconds.
+ * @returns the number of samples
+ */
 export function writeRecorded(
   path: string,
   series: readonly RecordedSeries[],
   { from, interval, to }: { from: number; to: number; interval: number },
-): void {
-  const file = openMetricsFile(path);
-  for (const { line } of series)
-    for (let time = from; time < to; time += interval) file.write(`${line}${time}\n`);
+): number {
+  const file = openSampleFile(path);
+  let samples = 0;
+  for (const { text, value } of series)
+    for (let time = from; time < to; time += interval, samples += 1) file.write(text, value, time);
   file.close();
+  return samples;
 }

@@ -179,10 +179,6 @@ export const podSeries: readonly PodSeries[] = [
   ...gauges(),
 ];
 
-/** The parts of histograms that only rules read. They are nine tenths of the series. */
-export const isReadByRulesOnly = ({ name }: PodSeries): boolean =>
-  /^(auth_|http_)\w+_(bucket|sum)$/.test(name) || name === 'http_request_duration_seconds_count';
-
 /** What the objectives over 30 days count. */
 export const objectiveSeries = podSeries.filter(
   ({ labels, name }) =>

@@ -1,4 +1,4 @@
-import { type PanelCases, when } from './case.ts';
+import { type PanelCases, percent, when, whenEach } from './case.ts';
 import { type CaseSeries, counter, gauge, histogram, step } from './series.ts';
 import { loginSuccess, pod } from './situations.ts';
 
@@ -26,23 +26,21 @@ const anomalies = (count: number): CaseSeries =>
 const forgeries = (count: number, reason: string): CaseSeries =>
   step('auth_state_copies_refused_total', count, { pod, reason });
 
+const endedSessions = (series: (count: number) => CaseSeries) =>
+  whenEach({ green: 4, orange: 8 }, (count) => `${count} sessions have ended`, series);
+
 const attacks: PanelCases = {
   'Attacked accounts': {
     green: when('logins fail on 220 accounts and succeed on 1,000', accounts(1_000, 220)),
     red: when('logins fail on 280 accounts and succeed on 1,000', accounts(1_000, 280)),
   },
-  'Logins to unknown accounts': {
-    green: when('a third of the logins names an unknown account', unknownAccounts(0.33)),
-    orange: when('half of the logins names an unknown account', unknownAccounts(0.5)),
-  },
-  'Refresh token reuse, 15 minutes': {
-    green: when('four sessions ended because of it', reuses(4)),
-    orange: when('eight sessions ended because of it', reuses(8)),
-  },
-  'Session anomalies, 15 minutes': {
-    green: when('four sessions ended because of one', anomalies(4)),
-    orange: when('eight sessions ended because of one', anomalies(8)),
-  },
+  'Logins to unknown accounts': whenEach(
+    { green: 0.33, orange: 0.5 },
+    (share) => `${percent(share)} of the logins name an unknown account`,
+    unknownAccounts,
+  ),
+  'Refresh token reuse, 15 minutes': endedSessions(reuses),
+  'Session anomalies, 15 minutes': endedSessions(anomalies),
   'Forged state copies, 1 hour': {
     green: when('a clock differs', [forgeries(0, 'bad_mac'), forgeries(5, 'bad_time')]),
     red: when('two copies have a wrong tag', forgeries(2, 'bad_mac')),
@@ -50,37 +48,29 @@ const attacks: PanelCases = {
 };
 
 const hashing: PanelCases = {
-  'Hash queue time and duration, p95': {
-    green: when(
-      'hashes wait for 0.4 s',
-      histogram('auth_hash_wait_seconds', 2, 0.4, { pod, priority: 'clean' }),
-    ),
-    orange: when(
-      'hashes wait for 1.5 s',
-      histogram('auth_hash_wait_seconds', 2, 1.5, { pod, priority: 'clean' }),
-    ),
-  },
-  'Rejected password hashes': {
-    green: when(
-      'one hash in 20 s is rejected',
-      counter('auth_hash_rejected_total', 0.05, { pod, priority: 'clean' }),
-    ),
-    orange: when(
-      'one hash in 5 s is rejected',
-      counter('auth_hash_rejected_total', 0.2, { pod, priority: 'clean' }),
-    ),
-  },
+  'Hash queue time and duration, p95': whenEach(
+    { green: 0.4, orange: 1.5 },
+    (seconds) => `hashes wait for ${seconds} s`,
+    (seconds) => histogram('auth_hash_wait_seconds', 2, seconds, { pod, priority: 'clean' }),
+  ),
+  'Rejected password hashes': whenEach(
+    { green: 0.05, orange: 0.2 },
+    (perSecond) => `${perSecond} hashes per second are rejected`,
+    (perSecond) => counter('auth_hash_rejected_total', perSecond, { pod, priority: 'clean' }),
+  ),
 };
 
 export const authenticationCases: PanelCases = {
   ...attacks,
   ...hashing,
-  'Login failure ratio': {
-    green: when('half of the logins fail', loginSuccess(0.5)),
-    orange: when('seven of ten logins fail', loginSuccess(0.3)),
-  },
-  'Signing key age': {
-    green: when('the key is 99 days old', signingKey(99)),
-    orange: when('the key is 101 days old', signingKey(101)),
-  },
+  'Login failure ratio': whenEach(
+    { green: 0.5, orange: 0.7 },
+    (share) => `${percent(share)} of the logins fail`,
+    (share) => loginSuccess(1 - share),
+  ),
+  'Signing key age': whenEach(
+    { green: 99, orange: 101 },
+    (days) => `the key is ${days} days old`,
+    signingKey,
+  ),
 };

@@ -29,6 +29,19 @@ export const when = (
   series: series.flat(),
 });
 
+/** A case for each colour. They differ by one value, of which the words and the series are made. */
+export const whenEach = (
+  values: Readonly<Record<string, number>>,
+  while_: (value: number) => string,
+  series: (value: number) => CaseSeries | readonly CaseSeries[],
+): Record<string, ThresholdCase> =>
+  Object.fromEntries(
+    Object.entries(values).map(([color, value]) => [color, when(while_(value), series(value))]),
+  );
+
+/** A share in words. */
+export const percent = (share: number): string => `${Number((share * 100).toFixed(2))} %`;
+
 /** One or several cases for each colour of the panels of a dashboard, by the title of the panel. */
 export type PanelCases = Readonly<
   Record<string, Readonly<Record<string, ThresholdCase | readonly ThresholdCase[]>>>

@@ -1,14 +1,22 @@
-import { type PanelCases, when } from './case.ts';
+import { type PanelCases, percent, when, whenEach } from './case.ts';
 import { degradedDependencies } from './runtime.ts';
 import { saturation } from './saturation.ts';
 import { gauge, step } from './series.ts';
 import { container, firing, loginSuccess, loginsOf, requests, slowLogins, up } from './situations.ts';
 
-const availabilityBudget = {
-  green: when('0.02 % of the requests fail', requests({ error: 0.0002 })),
-  orange: when('0.09 % of the requests fail', requests({ error: 0.0009 })),
-  red: when('0.2 % of the requests fail', requests({ error: 0.002 })),
-};
+const failing = (shares: Readonly<Record<string, number>>) =>
+  whenEach(
+    shares,
+    (error) => `${percent(error)} of the requests fail`,
+    (error) => requests({ error }),
+  );
+const slow = (shares: Readonly<Record<string, number>>) =>
+  whenEach(shares, (share) => `${percent(share)} of the logins are slow`, slowLogins);
+const taking = (seconds: Readonly<Record<string, number>>) =>
+  whenEach(seconds, (duration) => `logins take ${duration} s`, loginsOf);
+
+const availabilityBudget = failing({ green: 0.0002, orange: 0.0009, red: 0.002 });
+const durations = { green: 0.12, orange: 0.3 };
 
 const status: PanelCases = {
   Availability: {
@@ -19,25 +27,18 @@ const status: PanelCases = {
       when('no pod answers the scrape', up(0), requests({})),
     ],
   },
-  'Latency, p95': {
-    green: when('logins take 0.12 s', loginsOf(0.12)),
-    orange: when('logins take 0.3 s', loginsOf(0.3)),
-    red: when('logins take 0.8 s', loginsOf(0.8)),
-  },
-  'Login success': {
-    green: when('nine of ten logins succeed', loginSuccess(0.9)),
-    orange: when('three of ten logins succeed', loginSuccess(0.3)),
-  },
+  'Latency, p95': taking({ ...durations, red: 0.8 }),
+  'Login success': whenEach(
+    { green: 0.9, orange: 0.3 },
+    (share) => `${percent(share)} of the logins succeed`,
+    loginSuccess,
+  ),
   'Firing pages': {
     green: when('only a ticket is open', up(1), firing('AuthRedisUnavailable', 'warning')),
     red: when('one alert pages', up(1), firing('AuthPostgresUnavailable', 'critical')),
   },
   'Availability error budget remaining': availabilityBudget,
-  'Latency error budget remaining': {
-    green: when('1 % of the logins are slow', slowLogins(0.01)),
-    orange: when('4.5 % of the logins are slow', slowLogins(0.045)),
-    red: when('6 % of the logins are slow', slowLogins(0.06)),
-  },
+  'Latency error budget remaining': slow({ green: 0.01, orange: 0.045, red: 0.06 }),
 };
 
 const traffic: PanelCases = {
@@ -45,15 +46,8 @@ const traffic: PanelCases = {
     green: when('1 % of the requests fail, and 4 % are aborted', requests({ error: 0.01, aborted: 0.04 })),
     orange: when('6 % of the requests are aborted', requests({ aborted: 0.06 })),
   },
-  'Authentication latency': {
-    green: when('logins take 0.12 s', loginsOf(0.12)),
-    orange: when('logins take 0.3 s', loginsOf(0.3)),
-    red: when('logins take 0.8 s', loginsOf(0.8)),
-  },
-  'Latency by route, p95': {
-    green: when('logins take 0.12 s', loginsOf(0.12)),
-    orange: when('logins take 0.3 s', loginsOf(0.3)),
-  },
+  'Authentication latency': taking({ ...durations, red: 0.8 }),
+  'Latency by route, p95': taking(durations),
 };
 
 const deployment = { deployment: 'auth-service' };
@@ -90,19 +84,9 @@ const pods: PanelCases = {
 };
 
 const objectives: PanelCases = {
-  'Availability, 30 days': {
-    green: when('0.05 % of the requests fail', requests({ error: 0.0005 })),
-    red: when('0.15 % of the requests fail', requests({ error: 0.0015 })),
-  },
-  'Latency, 30 days': {
-    green: when('4 % of the logins are slow', slowLogins(0.04)),
-    red: when('6 % of the logins are slow', slowLogins(0.06)),
-  },
-  'Burn rate, 1 hour': {
-    green: when('0.09 % of the requests fail', requests({ error: 0.0009 })),
-    orange: when('1.4 % of the requests fail', requests({ error: 0.014 })),
-    red: when('1.5 % of the requests fail', requests({ error: 0.015 })),
-  },
+  'Availability, 30 days': failing({ green: 0.0005, red: 0.0015 }),
+  'Latency, 30 days': slow({ green: 0.04, red: 0.06 }),
+  'Burn rate, 1 hour': failing({ green: 0.0009, orange: 0.014, red: 0.015 }),
   'Error budgets over 30 days': availabilityBudget,
 };
 

@@ -1,4 +1,4 @@
-import { type PanelCases, when } from './case.ts';
+import { type PanelCases, percent, when, whenEach } from './case.ts';
 import { eventLoopLag } from './saturation.ts';
 import { type CaseSeries, counter, duration, gauge, histogram } from './series.ts';
 import { pod } from './situations.ts';
@@ -17,10 +17,15 @@ const waiting = (queries: number): CaseSeries[] => [
 ];
 
 /** Ten operations per second of which a share fails. */
-const operations = (name: string, failed: number) => [
-  ...histogram(name, 10 * (1 - failed), 0.002, { pod, outcome: 'ok' }),
-  ...histogram(name, 10 * failed, 0.002, { pod, outcome: 'error' }),
-];
+const operations = (what: string, name: string) =>
+  whenEach(
+    { green: 0.1, orange: 0.25 },
+    (failed) => `${percent(failed)} of the ${what} fail`,
+    (failed) => [
+      ...histogram(name, 10 * (1 - failed), 0.002, { pod, outcome: 'ok' }),
+      ...histogram(name, 10 * failed, 0.002, { pod, outcome: 'error' }),
+    ],
+  );
 
 /** The start of a process that was replaced some minutes before the end. */
 const restarted: CaseSeries = {
@@ -42,32 +47,22 @@ const stores: PanelCases = {
     green: when('one query waits for ten connections', waiting(1)),
     orange: when('three queries wait for ten connections', waiting(3)),
   },
-  'Failed Postgres queries': {
-    green: when('a tenth of the queries fails', operations('auth_postgres_query_duration_seconds', 0.1)),
-    orange: when('a quarter of the queries fails', operations('auth_postgres_query_duration_seconds', 0.25)),
-  },
-  'Failed Redis commands': {
-    green: when('a tenth of the commands fails', operations('auth_redis_command_duration_seconds', 0.1)),
-    orange: when('a quarter of the commands fails', operations('auth_redis_command_duration_seconds', 0.25)),
-  },
-  'Time since the last purge': {
-    green: when('the last purge was 49 hours ago', gauge('auth_last_purge_age_seconds', 49 * hour, { pod })),
-    orange: when('the last purge was 51 hours ago', gauge('auth_last_purge_age_seconds', 51 * hour, { pod })),
-  },
+  'Failed Postgres queries': operations('queries', 'auth_postgres_query_duration_seconds'),
+  'Failed Redis commands': operations('commands', 'auth_redis_command_duration_seconds'),
+  'Time since the last purge': whenEach(
+    { green: 49, orange: 51 },
+    (hours) => `the last purge was ${hours} hours ago`,
+    (hours) => gauge('auth_last_purge_age_seconds', hours * hour, { pod }),
+  ),
 };
 
 const processes: PanelCases = {
   ...eventLoopLag,
-  'Garbage collection time': {
-    green: when(
-      'a pod collects garbage for 9 % of the time',
-      counter('nodejs_gc_duration_seconds_sum', 0.09, { pod, kind: 'minor' }),
-    ),
-    orange: when(
-      'a pod collects garbage for 11 % of the time',
-      counter('nodejs_gc_duration_seconds_sum', 0.11, { pod, kind: 'minor' }),
-    ),
-  },
+  'Garbage collection time': whenEach(
+    { green: 0.09, orange: 0.11 },
+    (share) => `a pod collects garbage for ${percent(share)} of the time`,
+    (share) => counter('nodejs_gc_duration_seconds_sum', share, { pod, kind: 'minor' }),
+  ),
   'Process restarts, 1 hour': {
     green: when('the process runs since the beginning', gauge('process_start_time_seconds', 1_000, { pod })),
     orange: when('the process was replaced ten minutes ago', restarted),

@@ -1,4 +1,4 @@
-import { type PanelCases, when } from './case.ts';
+import { type PanelCases, percent, when, whenEach } from './case.ts';
 import { counter, gauge, histogram } from './series.ts';
 import { container, pod } from './situations.ts';
 
@@ -20,10 +20,11 @@ const hashWait = (seconds: number, priority: string) =>
   histogram('auth_hash_wait_seconds', 2, seconds, { pod, priority });
 
 export const eventLoopLag: PanelCases = {
-  'Event loop lag, p99': {
-    green: when('the lag is 0.2 s', gauge('nodejs_eventloop_lag_p99_seconds', 0.2, { pod })),
-    orange: when('the lag is 0.3 s', gauge('nodejs_eventloop_lag_p99_seconds', 0.3, { pod })),
-  },
+  'Event loop lag, p99': whenEach(
+    { green: 0.2, orange: 0.3 },
+    (seconds) => `the lag is ${seconds} s`,
+    (seconds) => gauge('nodejs_eventloop_lag_p99_seconds', seconds, { pod }),
+  ),
 };
 
 export const saturation: PanelCases = {
@@ -35,12 +36,14 @@ export const saturation: PanelCases = {
     ]),
     orange: when('hashes wait for 1.5 s', hashWait(1.5, 'clean')),
   },
-  'CPU throttling': {
-    green: when('a pod is throttled in 45 % of the periods', throttled(0.45)),
-    orange: when('a pod is throttled in 55 % of the periods', throttled(0.55)),
-  },
-  'Memory of the limit': {
-    green: when('a pod uses 85 % of its limit', memory(0.85)),
-    orange: when('a pod uses 95 % of its limit', memory(0.95)),
-  },
+  'CPU throttling': whenEach(
+    { green: 0.45, orange: 0.55 },
+    (share) => `a pod is throttled in ${percent(share)} of the periods`,
+    throttled,
+  ),
+  'Memory of the limit': whenEach(
+    { green: 0.85, orange: 0.95 },
+    (share) => `a pod uses ${percent(share)} of its limit`,
+    memory,
+  ),
 };
