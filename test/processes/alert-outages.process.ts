@@ -23,7 +23,7 @@ for (const [title, groupOrder] of [
   (toolPath('promtool') ? describe : describe.skip)(
     needs('promtool', `charts: simulated outages, where ${title}`),
     function () {
-      this.timeout(300_000);
+      this.timeout(600_000);
       let output = '';
       before(() => {
         output = failedExpectations({
