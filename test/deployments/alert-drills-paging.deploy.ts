@@ -20,6 +20,7 @@ import { addInstallation, type Lab, startLab } from './support/drills/lab.ts';
 import { needDrillServers } from './support/drills/need-servers.ts';
 import { aboutLatency } from './support/drills/run-drill.ts';
 import { logIn, registerUser, repeat, sendLogin } from './support/drills/traffic.ts';
+import { cleanUpWhenInterrupted } from './support/interruption.ts';
 import { need } from './support/tools.ts';
 
 /**
@@ -75,6 +76,7 @@ describe('Outages on a real Alertmanager with the generated configuration', func
 
   before(async function () {
     needDrillServers(this);
+    cleanUpWhenInterrupted();
     need(this, 'prometheus-alertmanager', 'the Debian package prometheus-alertmanager');
     const folder = mkdtempSync(join(tmpdir(), 'paging-'));
     cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
