@@ -86,8 +86,8 @@ const days: readonly Day[] = [
     pages: { AuthNoTraffic: 1 },
   },
   {
-    title: 'logins that take 0.9 seconds for three hours',
-    events: [{ hours: [10, 13], slowLogins: 1 }],
+    title: 'logins that take 0.9 seconds',
+    events: [{ hours: [10, 11], slowLogins: 1 }],
     pages: { AuthLoginsSlow: 1 },
   },
   { title: 'a holiday', events: [{ hours: [0, 24], demand: 0.15 }], pages: {}, tickets: {} },
