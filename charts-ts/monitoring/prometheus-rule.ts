@@ -6,21 +6,23 @@ import type { Values } from '../values/schema.ts';
 import { attackAlerts, attackPages } from './alerts/attack-rules.ts';
 import { backupAlerts } from './alerts/backup-rules.ts';
 import { dependencyAlerts, postgresOutageAlert } from './alerts/dependency-rules.ts';
-import { kubernetesAlerts } from './alerts/kubernetes-rules.ts';
+import { kubernetesAlerts, migrationAlert } from './alerts/kubernetes-rules.ts';
 import { loginAlerts } from './alerts/login-rules.ts';
 import { maintenanceAlerts } from './alerts/maintenance-rules.ts';
 import { outageEnded } from './alerts/outages.ts';
-import { processAlerts } from './alerts/process-rules.ts';
+import { processAlerts, requestsAbortedAlert } from './alerts/process-rules.ts';
 import type { RuleGroup } from './alerts/rule.ts';
 import { noPodReadyAlert, scrapeAlerts, scrapeRecordings, serviceDownAlert } from './alerts/scrape-rules.ts';
 import { trafficRecordings } from './alerts/traffic.ts';
 import { dashboardRecordings } from './recordings.ts';
 import { budgetCounts, budgetRatios } from './slo/budget-rules.ts';
-import { burnRateAlerts, recordings } from './slo/burn-rate-rules.ts';
+import { fastBurnAlert, recordings, slowBurnAlerts } from './slo/burn-rate-rules.ts';
+import { availability, latency } from './slo/objectives.ts';
 
 /**
- * The symptoms that page. Prometheus evaluates the rules of a group one after the other, and the order is that of cause and
- * effect: when an outage ends, what follows from it ends in the same evaluation, before Alertmanager could page for it.
+ * The symptoms that page, and tickets whose windows contain the cause for long. Prometheus evaluates the rules of a group one after
+ * the other, and the order is that of cause and effect: when a cause ends, what follows from it ends in the same evaluation, before
+ * Alertmanager could notify somebody of it.
  */
 const symptoms = (values: Values): RuleGroup['rules'] => [
   ...scrapeRecordings(values),
@@ -28,8 +30,11 @@ const symptoms = (values: Values): RuleGroup['rules'] => [
   postgresOutageAlert(values),
   noPodReadyAlert(values),
   outageEnded(values),
-  ...burnRateAlerts(values, 'Fast'),
+  fastBurnAlert(values, availability),
   ...loginAlerts(values),
+  fastBurnAlert(values, latency),
+  requestsAbortedAlert(values),
+  migrationAlert(values),
 ];
 
 /** All rules of the charts. Prometheus and Mimir report each group by its name. */
@@ -38,7 +43,7 @@ export function ruleGroups(values: Values): RuleGroup[] {
     objectives: { rules: [...recordings(values), ...trafficRecordings(values)] },
     symptoms: { rules: symptoms(values) },
     attacks: { rules: [...attackPages(values), ...attackAlerts(values)] },
-    budgets: { rules: burnRateAlerts(values, 'Slow') },
+    budgets: { rules: slowBurnAlerts(values) },
     'budget-counts': budgetCounts(values),
     'budget-ratios': budgetRatios(values),
     scrapes: { rules: scrapeAlerts(values) },

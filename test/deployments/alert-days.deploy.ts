@@ -3,8 +3,8 @@ import { inhibitRules } from '../../charts-ts/monitoring/alerts/inhibitions.ts';
 import type { RuleGroup } from '../../charts-ts/monitoring/alerts/rule.ts';
 import { ruleGroups } from '../../charts-ts/monitoring/prometheus-rule.ts';
 import { calendar, expectations } from '../charts/support/days/calendar.ts';
-import { failedExpectations, groupsOfAlerts } from '../charts/support/days/days.ts';
-import { outageExpectations, outages } from '../charts/support/days/outages.ts';
+import { failedExpectations, groupsOfAlerts, ownLines, summaryOf } from '../charts/support/days/days.ts';
+import { outagesOfStores } from '../charts/support/days/outages.ts';
 import { valuesOf } from '../charts/support/synthesized.ts';
 import { need } from './support/tools.ts';
 
@@ -23,11 +23,6 @@ const changed = (name: string, change: object): RuleGroup[] =>
     ),
   }));
 
-const summary = (counts: Readonly<Record<string, number>>): string =>
-  Object.entries(counts)
-    .map(([alert, count]) => `${count} × ${alert}`)
-    .join(', ') || 'none';
-
 describe('Simulated days', function () {
   this.timeout(1_800_000);
   let output = '';
@@ -37,14 +32,9 @@ describe('Simulated days', function () {
     output = failedExpectations({ groups, values, scenario: calendar, expectations });
   });
 
-  for (const { pages, tickets, title } of expectations)
-    it(`${title}: pages ${summary(pages)}${tickets ? `; tickets ${summary(tickets)}` : ''}`, () => {
-      // promtool says nothing of an empty result.
-      const lines = output.split('\n');
-      const own = lines.filter((line, index) =>
-        [line, lines[index + 1], lines[index - 1]].some((near) => near?.includes(`expectation="${title}"`)),
-      );
-      expect(own.join('\n')).to.equal('');
+  for (const expectation of expectations)
+    it(summaryOf(expectation), () => {
+      expect(ownLines(output, expectation)).to.equal('');
     });
 
   it('were evaluated without a fault', () => {
@@ -57,14 +47,14 @@ describe('Simulated outages', function () {
   before(function () {
     need(this, 'promtool', 'the Debian package prometheus');
   });
-  const trial = { groups, values, scenario: outages, expectations: outageExpectations };
+  const trial = { groups, values, ...outagesOfStores };
 
   it('find an inhibition that is missing', () => {
     const rules = inhibitRules(values).filter(
       ({ source_matchers: [source] }) => source !== 'alertname=~"AuthPostgresUnavailable"',
     );
     expect(failedExpectations({ ...trial, rules }))
-      .to.contain('AuthNoPodReady')
+      .to.contain('AuthAvailabilityBudgetBurnFast')
       .and.contain('Postgres');
   });
 

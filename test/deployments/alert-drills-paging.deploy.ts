@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
+import { inhibitions } from '../../charts-ts/monitoring/alerts/inhibitions.ts';
 import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import { ask } from '../../tools/torture/harness/client.ts';
 import { waitFor } from '../../tools/torture/harness/process.ts';
@@ -19,6 +20,7 @@ import { addInstallation, type Lab, startLab } from './support/drills/lab.ts';
 import { needDrillServers } from './support/drills/need-servers.ts';
 import { aboutLatency } from './support/drills/run-drill.ts';
 import { logIn, registerUser, repeat, sendLogin } from './support/drills/traffic.ts';
+import { cleanUpWhenInterrupted } from './support/interruption.ts';
 import { need } from './support/tools.ts';
 
 /**
@@ -34,6 +36,9 @@ const busyMachine = new Set([
   'AuthEventLoopLag',
   'AuthHashQueueSaturated',
 ]);
+/** What Alertmanager inhibits while an alert fires. */
+const consequencesOf = (alert: string): readonly string[] =>
+  inhibitions.flatMap(({ consequences, sources }) => (sources.includes(alert) ? consequences : []));
 /** Milliseconds. An outage of ten minutes in the time of the rules, after the first notification. */
 const outage = 20_000;
 /** Milliseconds. Longer than the windows of 30 minutes that contain the outage after its end. */
@@ -71,6 +76,7 @@ describe('Outages on a real Alertmanager with the generated configuration', func
 
   before(async function () {
     needDrillServers(this);
+    cleanUpWhenInterrupted();
     need(this, 'prometheus-alertmanager', 'the Debian package prometheus-alertmanager');
     const folder = mkdtempSync(join(tmpdir(), 'paging-'));
     cleanup.add(() => rmSync(folder, { recursive: true, force: true }));
@@ -78,7 +84,7 @@ describe('Outages on a real Alertmanager with the generated configuration', func
     const text = drillConfiguration(webhook.url, course.factor ?? 1);
     const alertmanager = await startAlertmanager({ folder, cleanup, configuration: text });
     configuration = alertmanager.file;
-    lab = await startLab(cleanup, [course], { alertmanagerPort: alertmanager.port, scrapeInterval: 1 });
+    lab = await startLab(cleanup, [course], { alertmanagerPort: alertmanager.port, evaluationInterval: 1 });
     installation = await addInstallation(lab, course);
     cleanup.add(repeat(1, 500, followReadiness));
     await startUsers();
@@ -95,7 +101,10 @@ describe('Outages on a real Alertmanager with the generated configuration', func
     await waitFor('an installation without pages', () => isCalm(), limit, 500);
     webhook.clear();
     await begin();
-    const isNotified = () => [...webhook.notified('pager'), ...webhook.notified('tickets')].length > 0;
+    // A busy machine makes logins slow by itself.
+    const notified = (receiver: string): string[] =>
+      webhook.notified(receiver).filter((alert) => !busyMachine.has(alert));
+    const isNotified = () => [...notified('pager'), ...notified('tickets')].length > 0;
     await waitFor(`a notification of ${what}`, isNotified, limit, 100).finally(async () => {
       await sleep(outage);
       await end();
@@ -104,9 +113,6 @@ describe('Outages on a real Alertmanager with the generated configuration', func
     // The window of a slow budget contains the outage for hours, so its ticket is not waited for.
     const causes = `alertname=~"${webhook.notified('tickets').join('|')}",alertname!~".+Slow"`;
     await waitFor(`the end of ${what}`, async () => (await isCalm()) && isCalm(causes), limit, 500);
-    // A busy machine makes logins slow by itself.
-    const notified = (receiver: string): string[] =>
-      webhook.notified(receiver).filter((alert) => !busyMachine.has(alert));
     const found = { pages: notified('pager'), tickets: notified('tickets') };
     const list = (alerts: string[]): string => alerts.join(', ') || 'none';
     process.stdout.write(`${what}: pages: ${list(found.pages)}; tickets: ${list(found.tickets)}\n`);
@@ -128,10 +134,15 @@ describe('Outages on a real Alertmanager with the generated configuration', func
     expect(found).to.deep.equal({ pages: [], tickets: ['AuthRedisUnavailable'] });
   });
 
-  it('notifies of one page while Postgres is away', async () => {
+  it('notifies of one page while Postgres is away, and of no ticket that follows from it', async () => {
     const { server } = lab;
-    const { pages } = await notificationsOf('Postgres is killed', server.kill, server.start);
+    const { pages, tickets } = await notificationsOf('Postgres is killed', server.kill, server.start);
     expect(pages).to.deep.equal(['AuthPostgresUnavailable']);
+    // What the outage used of the budget is used.
+    const consequences = consequencesOf('AuthPostgresUnavailable').filter(
+      (one) => !one.endsWith('BudgetBurnSlow'),
+    );
+    expect(tickets.filter((one) => consequences.includes(one))).to.deep.equal([]);
   });
 
   it('notifies of one page while all pods are down', async () => {
@@ -141,6 +152,8 @@ describe('Outages on a real Alertmanager with the generated configuration', func
       () => Promise.all(pods.map((pod) => pod.kill())),
       () => Promise.all(pods.map((pod) => pod.start())),
     );
-    expect(pages).to.deep.equal(['AuthServiceDown']);
+    // The two begin within a second of each other, and a busy machine may notice either first.
+    expect(pages).to.have.length(1);
+    expect(pages[0]).to.be.oneOf(['AuthServiceDown', 'AuthNoPodReady']);
   });
 });

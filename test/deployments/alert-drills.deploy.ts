@@ -4,6 +4,7 @@ import { defaultFactor } from './support/drills/installation-settings.ts';
 import { runCourses, startLab } from './support/drills/lab.ts';
 import { needDrillServers } from './support/drills/need-servers.ts';
 import type { DrillReport } from './support/drills/run-drill.ts';
+import { cleanUpWhenInterrupted } from './support/interruption.ts';
 
 /** Milliseconds. Drills wait for what happens before them in their course. */
 const timeout = 1_200_000;
@@ -20,6 +21,7 @@ describe('Each alert on a real Prometheus', function () {
 
   before(async function () {
     needDrillServers(this);
+    cleanUpWhenInterrupted();
     reports = runCourses(await startLab(cleanup, courses), courses);
   });
   after(() => cleanup.run());

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
+import { createCleanup } from '../../tools/torture/harness/cleanup.ts';
 import { findKubectl } from '../charts/support/helm.ts';
 import { type RunningService, startRunningService } from '../runbooks/running-service.ts';
 import { blocksIn, placeOf, type RunbookBlock, readRunbooks } from '../support/runbooks.ts';
 import { onRealStore } from '../support/stores.ts';
+import { cleanUpWhenInterrupted } from './support/interruption.ts';
 import { causeIncidents } from './support/runbook-incidents.ts';
 import { type Call, openStandInShell, type RunbookShell } from './support/runbook-shell.ts';
 import { need } from './support/tools.ts';
@@ -26,6 +28,18 @@ const inSentences = pages.flatMap(({ inlineCode, name }) =>
     })),
 );
 
+/** Each different text once, with the places that have it. */
+function differentTexts(
+  blocks: readonly RunbookBlock[],
+): Map<string, { block: RunbookBlock; places: string }> {
+  const found = new Map<string, { block: RunbookBlock; places: string }>();
+  for (const block of blocks) {
+    const before = found.get(block.text);
+    found.set(block.text, { block, places: [...(before ? [before.places] : []), placeOf(block)].join(', ') });
+  }
+  return found;
+}
+
 /** How many command lines of kubectl a block has. */
 const callsOf = ({ text }: RunbookBlock): number => text.match(/(?:^|\$\(|\|)\s*kubectl /gm)?.length ?? 0;
 
@@ -44,6 +58,7 @@ onRealStore('The blocks of the runbooks, in a terminal', (stores) => {
   let service: RunningService;
   let shell: RunbookShell;
   const calls: Call[] = [];
+  const cleanup = createCleanup();
   before(async function () {
     this.timeout(900_000);
     need(this, 'jq', 'the Debian package jq');
@@ -52,16 +67,16 @@ onRealStore('The blocks of the runbooks, in a terminal', (stores) => {
       say('skipped, because there is no kubectl for this machine');
       this.skip();
     }
+    cleanUpWhenInterrupted();
     service = await startRunningService(stores());
+    cleanup.add(service.close);
     shell = openStandInShell(service, await causeIncidents(service, stores()));
+    cleanup.add(shell.close);
   });
-  after(async () => {
-    shell?.close();
-    await service?.close();
-  });
+  after(() => cleanup.run());
 
-  for (const block of [...bashBlocks, ...inSentences])
-    it(`${placeOf(block)} (${block.section})`, function () {
+  for (const { block, places } of differentTexts([...bashBlocks, ...inSentences]).values())
+    it(`${places} (${block.section})`, function () {
       this.timeout(120_000);
       const outcome = shell.run(block.text, pasted);
       calls.push(...outcome.calls);

@@ -53,6 +53,8 @@ export function attackAlerts(values: Values): Alert[] {
       // address.
       expr: `${unknownAccounts} / ${logins()} > 0.4 and ${unknownAccounts} > 0.5`,
       for: '5m',
+      // Longer than the window of AuthLoginFailureSurge, which is no ticket of its own while this one fires.
+      keepFiringFor: '11m',
       summary: 'Credential stuffing: many login attempts name accounts that do not exist',
       description:
         '{{ $value | humanizePercentage }} of the login attempts of the last ten minutes name an unknown account.',

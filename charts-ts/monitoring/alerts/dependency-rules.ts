@@ -1,5 +1,6 @@
 import type { Values } from '../../values/schema.ts';
 import { serviceSelector, shortestWindow } from '../promql.ts';
+import { keepFiringFor, unlessOtherOutage } from './outages.ts';
 import { type Alert, alertingRule } from './rule.ts';
 
 /** Share of failed operations above which a store counts as degraded although it is connected. */
@@ -21,11 +22,13 @@ function errorsOf(operations: string, selector: string) {
 
 /** Nothing but token checks works without Postgres, so this is the page for its outage. */
 export function postgresOutageAlert(values: Values): Alert {
+  const isAway = `avg(auth_degraded{${serviceSelector(values)},dependency="postgres"}) >= 0.5`;
   return alertingRule(values, 'AuthPostgresUnavailable', 'critical', {
     // If a few of many pods cannot reach Postgres, Postgres works: AuthPostgresErrors is a ticket, and the error budget pages
     // if users notice. Two minutes, because a failover takes one.
-    expr: `avg(auth_degraded{${serviceSelector(values)},dependency="postgres"}) >= 0.5`,
+    expr: unlessOtherOutage(values, 'AuthPostgresUnavailable', isAway),
     for: '2m',
+    keepFiringFor,
     summary: 'Postgres is unavailable: nobody can log in',
     description:
       '{{ $value | humanizePercentage }} of the pods cannot use Postgres. Logins, registrations and refreshes fail; token checks are answered from Redis for a few minutes.',
@@ -72,6 +75,7 @@ function redisAlert(values: Values): Alert {
       `max(auth_degraded{${selector},dependency="redis"}) == 1 or ` +
       errorRatioExceeded(values, errorsOf(commands, selector), `${commands}{${selector}}`),
     for: '3m',
+    keepFiringFor,
     summary: 'Redis is unavailable: rate limits are counted by each pod, and revocations take a second',
     description:
       'At least one pod cannot use Redis, or Redis refuses more than a fifth of the commands. No request fails because of it.',

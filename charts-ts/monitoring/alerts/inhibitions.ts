@@ -17,13 +17,13 @@ const budgets = [
 const symptoms = [...budgets, 'AuthLoginsSlow', 'AuthLoginSuccessCollapsed', 'AuthNoTraffic'];
 
 /**
- * Cause and effect. Each source fires before its consequences do, or Alertmanager would already have notified somebody. No
- * alert inhibits itself over others, because then both would be silent. Tickets that help to find the cause of an outage are
+ * Cause and effect. Each source fires no later than its consequences, or Alertmanager would already have notified somebody, and
+ * no earlier does it end: outages.ts says how. No alert inhibits itself over others, because then both would be silent. Tickets that help to find the cause of an outage are
  * no consequences of it.
  */
 export const inhibitions: readonly Inhibition[] = [
   { sources: ['AuthServiceDown'], consequences: ['AuthNoPodReady', 'AuthServiceTargetDown', ...symptoms] },
-  { sources: ['AuthNoPodReady'], consequences: ['AuthRolloutStuck', ...symptoms] },
+  { sources: ['AuthNoPodReady'], consequences: ['AuthRolloutStuck', 'AuthServiceTargetDown', ...symptoms] },
   {
     sources: ['AuthPostgresUnavailable'],
     consequences: [

@@ -1,6 +1,7 @@
 import { apiContainer, namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { containerSelector, namespaceSelector, serviceSelector } from '../promql.ts';
+import { unlessOutageEnded } from './outages.ts';
 import { type Alert, alertingRule } from './rule.ts';
 
 function podAlerts(values: Values): Alert[] {
@@ -29,15 +30,11 @@ function podAlerts(values: Values): Alert[] {
   ];
 }
 
-/** A rollout that made no progress before its deadline, pods that are missing for an hour, and migrations that fail. */
+/** A rollout that made no progress before its deadline, and pods that are missing for an hour. */
 function rolloutAlerts(values: Values): Alert[] {
-  const { app, migrate } = namesOf(values);
-  const namespace = namespaceSelector(values);
-  const deployment = `${namespace},deployment="${app}"`;
+  const deployment = `${namespaceSelector(values)},deployment="${namesOf(values).app}"`;
   const abandoned = `kube_deployment_status_condition{${deployment},condition="Progressing",status="false"}`;
   const unavailable = `kube_deployment_status_replicas_unavailable{${deployment}}`;
-  const initRestarts = `kube_pod_init_container_status_restarts_total{${containerSelector(values, 'migrate')}}`;
-  const failedJob = `kube_job_failed{${namespace},job_name=~"${migrate}-[0-9a-f]+",condition="true"}`;
   return [
     alertingRule(values, 'AuthRolloutStuck', 'warning', {
       // A rollout of many pods, one by one, takes long and is not stuck. The sample of an hour ago is of the same series, so a
@@ -45,20 +42,28 @@ function rolloutAlerts(values: Values): Alert[] {
       expr:
         `max by (deployment) (${abandoned}) == 1 or ` +
         `max by (deployment) (min_over_time(${unavailable}[1h]) and ${unavailable} offset 1h) > 0`,
-      for: '2m',
+      for: '3m',
       summary: 'A rollout of auth-service is stuck',
       description:
         'Deployment {{ $labels.deployment }} has made no progress before its deadline, or has had unavailable pods for an hour.',
     }),
-    alertingRule(values, 'AuthMigrationFailed', 'warning', {
-      // An init container that fails once may have waited for a lock. A failed Job has already been repeated.
-      expr: `max by (pod) (increase(${initRestarts}[30m])) > 1 or max by (job_name) (${failedJob}) == 1`,
-      for: '1m',
-      summary: 'The migrations of the database fail',
-      description:
-        'The migrations in {{ $labels.pod }}{{ $labels.job_name }} fail repeatedly. New pods do not start until they succeed.',
-    }),
   ];
+}
+
+/** Migrations that fail, and not because of an outage: their window of half an hour contains it after its end. */
+export function migrationAlert(values: Values): Alert {
+  const { migrate } = namesOf(values);
+  const initRestarts = `kube_pod_init_container_status_restarts_total{${containerSelector(values, 'migrate')}}`;
+  const failedJob = `kube_job_failed{${namespaceSelector(values)},job_name=~"${migrate}-[0-9a-f]+",condition="true"}`;
+  // An init container that fails once may have waited for a lock. A failed Job has already been repeated.
+  const fails = `max by (pod) (increase(${initRestarts}[30m])) > 1 or max by (job_name) (${failedJob}) == 1`;
+  return alertingRule(values, 'AuthMigrationFailed', 'warning', {
+    expr: unlessOutageEnded(values, fails),
+    for: '2m',
+    summary: 'The migrations of the database fail',
+    description:
+      'The migrations in {{ $labels.pod }}{{ $labels.job_name }} fail repeatedly. New pods do not start until they succeed.',
+  });
 }
 
 /** These need the metrics of the kubelet (cAdvisor). Without a limit there is nothing to compare with, and no alert. */

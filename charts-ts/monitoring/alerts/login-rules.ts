@@ -30,7 +30,8 @@ export function loginAlerts(values: Values): Alert[] {
   return [
     alertingRule(values, 'AuthLoginsSlow', 'critical', {
       expr: slowLogins(values),
-      for: '2m',
+      // Not earlier than the alerts that explain it.
+      for: '3m',
       summary: 'Most logins are slow',
       description: `{{ $value | humanizePercentage }} of the successful logins of the last five minutes took longer than ${slowLogin} seconds.`,
     }),

@@ -1,7 +1,7 @@
 import { namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
 import { looseSelector, namespaceSelector, seriesLabels, serviceSelector } from '../promql.ts';
-import { unlessCauseEnded } from './outages.ts';
+import { keepFiringFor, unlessOtherOutage, whileFiring } from './outages.ts';
 import { type Alert, alertingRule, type Recording, recordingRule } from './rule.ts';
 
 /** Recorded by each installation, so that others know which series are its own. */
@@ -33,12 +33,22 @@ export const scrapeRecordings = (values: Values): Recording[] => [
   recordingRule(values, unexpected, unexpectedSeries(values)),
 ];
 
+/** The number of pods that are ready, from kube-state-metrics. */
+const readyPods = (values: Values): string =>
+  `kube_deployment_status_replicas_available{${namespaceSelector(values)},deployment="${namesOf(values).app}"}`;
+
 /** No pod answers the scrape: nobody can log in. */
 export function serviceDownAlert(values: Values): Alert {
   const selector = serviceSelector(values);
+  const isDown = `absent(up{${selector}} == 1) unless on () ${unexpected}{${selector}}`;
+  const isNotReady = `max(${readyPods(values)}) == 0`;
   return alertingRule(values, 'AuthServiceDown', 'critical', {
-    expr: `absent(up{${selector}} == 1) unless on () ${unexpected}{${selector}}`,
+    // The outage ends when a pod is ready, which is after it answers the scrape. One that crashes again answers in between.
+    expr:
+      `${unlessOtherOutage(values, 'AuthServiceDown', isDown)}` +
+      ` or ${whileFiring(values, 'AuthServiceDown', isNotReady)}`,
     for: '2m',
+    keepFiringFor,
     summary: 'No pod of auth-service can be scraped',
     description: 'No pod has answered on its metrics port for two minutes. Users probably cannot log in.',
   });
@@ -46,13 +56,13 @@ export function serviceDownAlert(values: Values): Alert {
 
 /** Pods answer the scrape, and none is ready. */
 export function noPodReadyAlert(values: Values): Alert {
-  const { app } = namesOf(values);
-  const available = `kube_deployment_status_replicas_available{${namespaceSelector(values)},deployment="${app}"}`;
+  const isNotReady = `max by (deployment) (${readyPods(values)}) == 0`;
   return alertingRule(values, 'AuthNoPodReady', 'critical', {
     // It needs kube-state-metrics. AuthServiceDown does not fire in this case: a pod that is not ready still answers the
     // scrape. Three minutes, so that an alert on the cause fires first and inhibits this one.
-    expr: unlessCauseEnded(values, `max by (deployment) (${available}) == 0`),
+    expr: unlessOtherOutage(values, 'AuthNoPodReady', isNotReady),
     for: '3m',
+    keepFiringFor,
     summary: 'No pod of auth-service is ready',
     description: 'No pod has been ready for three minutes, so no pod receives requests. Users cannot log in.',
   });

@@ -1,5 +1,5 @@
 import type { Values } from '../../values/schema.ts';
-import { unlessOutageEnded } from '../alerts/outages.ts';
+import { unlessEnded, unlessOutageEnded } from '../alerts/outages.ts';
 import { type Alert, alertingRule, type Recording, recordingRule } from '../alerts/rule.ts';
 import { serviceSelector } from '../promql.ts';
 import {
@@ -31,6 +31,12 @@ export const burnRates = {
   ],
 } as const;
 
+/** Excludes the half hour after what explains it: the short window of the slower rate contains that for so long. */
+function unlessCauseEnded(values: Values, { name }: Objective, burns: string): string {
+  const withoutOutage = unlessOutageEnded(values, burns);
+  return name === 'Latency' ? unlessEnded(values, 'AuthLoginsSlow', '32m', withoutOutage) : withoutOutage;
+}
+
 function burnRateAlert(values: Values, objective: Objective, speed: keyof typeof burnRates): Alert {
   const selector = `{${serviceSelector(values)}}`;
   const conditions = burnRates[speed].map(({ rate, long, short }) => {
@@ -41,7 +47,7 @@ function burnRateAlert(values: Values, objective: Objective, speed: keyof typeof
   const isFast = speed === 'Fast';
   const burns = conditions.join(' or ');
   return alertingRule(values, `Auth${objective.name}BudgetBurn${speed}`, isFast ? 'critical' : 'warning', {
-    expr: isFast ? unlessOutageEnded(values, burns) : burns,
+    expr: isFast ? unlessCauseEnded(values, objective, burns) : burns,
     // Three minutes, so that an alert on the cause fires first and inhibits this one.
     for: isFast ? '3m' : '1h',
     summary: `The ${objective.name.toLowerCase()} error budget ${isFast ? 'will be used up within days' : 'is being used up too fast'}`,
@@ -62,6 +68,10 @@ export function recordings(values: Values): Recording[] {
   ]);
 }
 
-/** The pages and the tickets about the error budgets. */
-export const burnRateAlerts = (values: Values, speed: keyof typeof burnRates): Alert[] =>
-  objectives.map((objective) => burnRateAlert(values, objective, speed));
+/** The page about an error budget. */
+export const fastBurnAlert = (values: Values, objective: Objective): Alert =>
+  burnRateAlert(values, objective, 'Fast');
+
+/** The tickets about the error budgets. */
+export const slowBurnAlerts = (values: Values): Alert[] =>
+  objectives.map((objective) => burnRateAlert(values, objective, 'Slow'));

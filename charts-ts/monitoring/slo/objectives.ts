@@ -46,7 +46,7 @@ export const availability: Objective = {
   all: (selector, over) => `sum by (class) (${over(`http_requests_total{${selector}}`)})`,
 };
 
-const latency: Objective = {
+export const latency: Objective = {
   name: 'Latency',
   goodRequests: 'registrations, logins, token refreshes and password resets that took less than 250 ms',
   badRequests: 'authentication requests take longer than 250 ms (objective: less than 5 %)',

@@ -49,6 +49,10 @@ case ${1:-} in
       printf %s "$RUNBOOK_DATABASE_URL" | base64 --wrap=0
       exit
     fi
+    record parsed
+    # What a variable of the page gets must not be empty.
+    [[ $command_line != *' pods '*' -o name'* ]] || echo "pod/$POD"
+    exit
     ;;
 esac
 record parsed

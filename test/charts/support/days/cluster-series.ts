@@ -7,14 +7,11 @@ const autoscaler = `${namespace},horizontalpodautoscaler="auth-service-hpa"`;
 
 /** The series of kube-state-metrics and of the kubelet in the minute. */
 export function writeCluster(writer: SeriesWriter, scenario: Scenario, minute: number): void {
-  const { away = [], unready } = conditionsAt(scenario, minute);
+  const { down, unready } = conditionsAt(scenario, minute);
   const existing = scenario.pods.filter(({ from, until }) => from <= minute && minute < until);
   const working = existing.filter(({ downFrom = Number.POSITIVE_INFINITY }) => minute < downFrom);
   // A pod is ready after its first minute.
-  const ready =
-    unready && away.includes('postgres')
-      ? 0
-      : working.filter(({ from }) => from === 0 || from < minute).length;
+  const ready = unready || down ? 0 : working.filter(({ from }) => from === 0 || from < minute).length;
   const gauge = (name: string, labels: string, value: number): void =>
     writer.gauge(`${name}{${labels}}`, minute, value);
 

@@ -9,8 +9,12 @@ export interface Event {
   readonly until: number;
   /** Stores that do not answer. */
   readonly away?: readonly ('postgres' | 'redis')[];
-  /** Pods are not ready while Postgres does not answer, as in versions before 1.1. */
+  /** No pod is ready. Without Postgres, this is so in versions before 1.1. */
   readonly unready?: boolean;
+  /** The last of the pods cannot use Postgres. */
+  readonly laggard?: boolean;
+  /** The processes of all pods have ended, and the pods are scraped in vain. */
+  readonly down?: boolean;
   /** Share of the usual demand. */
   readonly demand?: number;
   /** Share of the usual logins that clients still send. */

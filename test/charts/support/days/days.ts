@@ -59,6 +59,8 @@ interface Trial {
   readonly values: Values;
   readonly scenario: Scenario;
   readonly expectations: readonly Expectation[];
+  /** Names of the groups in the order of their evaluation. @default that of the groups */
+  readonly order?: readonly string[];
   /** Rules of Alertmanager other than those that the charts deliver. */
   readonly rules?: ReturnType<typeof inhibitRules>;
 }
@@ -89,11 +91,27 @@ export function failedExpectations({ expectations, groups, scenario, values, ...
       rule_files: ['rules.yaml'],
       evaluation_interval: step,
       // promtool evaluates groups in any order unless it is told otherwise.
-      group_eval_order: groups.map(({ name }) => name),
+      group_eval_order: trial.order ?? groups.map(({ name }) => name),
       tests: [test],
     },
   });
   // The expressions are long. What was expected and what was found contains the title.
   const differences = [...output.matchAll(/^ +(exp|got): .*$/gm)].map(([line]) => line.trim());
   return ok ? '' : differences.join('\n') || output || 'promtool ended without an answer';
+}
+
+const counts = (expected: Readonly<Record<string, number>>): string =>
+  Object.entries(expected)
+    .map(([alert, count]) => `${count} × ${alert}`)
+    .join(', ') || 'none';
+
+/** What is expected, as the title of a test. */
+export const summaryOf = ({ pages, tickets, title }: Expectation): string =>
+  `${title}: pages ${counts(pages)}${tickets ? `; tickets ${counts(tickets)}` : ''}`;
+
+/** The lines of `failedExpectations` about one expectation: one with what is expected, and one with what was found. */
+export function ownLines(output: string, { title }: Expectation): string {
+  const pairs = output.match(/^exp: .*\ngot: .*$/gm) ?? [];
+  // promtool says nothing of an empty result.
+  return pairs.filter((pair) => pair.includes(`expectation="${title}"`)).join('\n');
 }

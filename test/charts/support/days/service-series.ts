@@ -122,12 +122,15 @@ function writePod(writer: SeriesWriter, pod: Pod, minute: number, now: Happening
 /** The series that Prometheus scrapes from the pods in the minute. */
 export function writeService(writer: SeriesWriter, scenario: Scenario, minute: number): void {
   const scraped = scenario.pods.filter(({ from, until }) => from <= minute && minute < until);
-  const working = scraped.filter(({ downFrom = Number.POSITIVE_INFINITY }) => minute < downFrom);
+  const { down = false, laggard = false } = conditionsAt(scenario, minute);
+  const working = scraped.filter(({ downFrom = Number.POSITIVE_INFINITY }) => !down && minute < downFrom);
   const now = happenings(scenario, minute);
   for (const pod of scraped) {
     const isUp = working.includes(pod);
     const labels = `namespace="auth-system",job="auth-service",pod="${pod.name}"`;
     writer.gauge(`up{${labels}}`, minute, Number(isUp));
-    if (isUp) writePod(writer, pod, minute, now, 1 / working.length);
+    const isLaggard = laggard && pod === working.at(-1);
+    if (isUp)
+      writePod(writer, pod, minute, isLaggard ? { ...now, postgres: false } : now, 1 / working.length);
   }
 }

@@ -38,6 +38,12 @@ const elsewhere = (series: string, values: string): Inputs => ({
 const authentication = { labels: { class: 'authentication' } };
 const hours = (number: number) => number * 60;
 
+/** A page that ended at minute 415 of a situation with a sample each five minutes. */
+const slowLoginsEnded = {
+  'ALERTS{alertname="AuthLoginsSlow",alertstate="firing",namespace="auth-system",job="auth-service"}':
+    '_x79 1x3 stale',
+};
+
 export const budgets: AlertCases = {
   AuthAvailabilityBudgetBurnFast: [
     fires('5 % of requests fail for an hour', { series: traffic(600, 30, 90), at: '70m', ...authentication }),
@@ -119,6 +125,11 @@ export const budgets: AlertCases = {
     }),
     fires('40 % of them are slow for seven hours', {
       series: route(3000, 1200, 100),
+      at: '7h',
+      interval: '5m',
+    }),
+    silent('40 % of them are slow for seven hours, and the page about slow logins ended a moment ago', {
+      series: { ...route(3000, 1200, 100), ...slowLoginsEnded },
       at: '7h',
       interval: '5m',
     }),

@@ -15,6 +15,7 @@ import type { KubernetesMetrics } from './kubernetes-metrics.ts';
 import { type Pod, startPod } from './pod.ts';
 import { scaleRules } from './scaled-rules.ts';
 import type { Target } from './scraping-prometheus.ts';
+import { createSigningKey } from './signing-key.ts';
 import { registerUser, repeat, sendLogin } from './traffic.ts';
 
 /** Values of an installation that has all alerts. */
@@ -37,6 +38,8 @@ export interface Installation {
   readonly databaseUrl: string;
   readonly redis: RedisServer;
   readonly kubernetes: KubernetesMetrics;
+  /** Replaces the signing key of all pods. They read it within five seconds. */
+  readonly rotateKey: () => void;
   /** What Prometheus scrapes of the installation. */
   readonly targets: readonly Target[];
   /** What users do all the time, in a course that has logins. */
@@ -124,8 +127,9 @@ export async function startInstallation(
   mkdirSync(folder);
   const values = valuesOfCourse(course);
   const { variables, ...stores } = await createStores(course, { ...cluster, folder });
+  const { files, rotate: rotateKey } = createSigningKey(folder);
   const env = {
-    ...{ ...variables, TRUSTED_PROXIES: 'loopback', DB_POOL_MAX: '4' },
+    ...{ ...variables, ...files, TRUSTED_PROXIES: 'loopback', DB_POOL_MAX: '4' },
     // A query must not fail because the machine is busy.
     DB_TIMEOUT: '10s',
     ...{ RATE_LIMIT: 'off', ARGON2_MEMORY_KIB: '8', ARGON2_TIME: '1', ...course.env },
@@ -139,7 +143,7 @@ export async function startInstallation(
   setTargets(namespace, targets);
   const url = pods[0]?.url ?? '';
   return {
-    ...{ namespace, groups, pods, ...stores, targets, url },
+    ...{ namespace, groups, pods, ...stores, targets, url, rotateKey },
     logins: hasLogins ? await startLogins(url, cleanup) : noLogins,
     kubernetes: cluster.describeInstallation(namespace),
     scrape: (next) => setTargets(namespace, next),

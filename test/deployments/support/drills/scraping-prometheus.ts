@@ -18,8 +18,8 @@ export interface Servers {
   /** Rules whose past Prometheus has when it starts. */
   readonly past: readonly RuleGroup[];
   readonly alertmanagerPort?: number;
-  /** Seconds between two scrapes, and between two evaluations. @default two */
-  readonly scrapeInterval?: number;
+  /** Seconds between two evaluations. @default those between two scrapes */
+  readonly evaluationInterval?: number;
 }
 
 /** One series of an instant query. */
@@ -43,11 +43,11 @@ export interface ScrapingPrometheus {
 }
 
 function configuration(options: Servers) {
-  const { alertmanagerPort, exporterPort, scrapeInterval = interval } = options;
-  const time = `${scrapeInterval}s`;
+  const { alertmanagerPort, exporterPort, evaluationInterval = interval } = options;
+  const time = `${interval}s`;
   const alertmanagers = [{ static_configs: [{ targets: [`127.0.0.1:${alertmanagerPort}`] }] }];
   return {
-    global: { scrape_interval: time, scrape_timeout: time, evaluation_interval: time },
+    global: { scrape_interval: time, scrape_timeout: time, evaluation_interval: `${evaluationInterval}s` },
     rule_files: ['rules/*.json'],
     ...(alertmanagerPort && { alerting: { alertmanagers } }),
     scrape_configs: [
@@ -107,7 +107,8 @@ function replaceFile(path: string, content: unknown): void {
 
 /**
  * Starts a real Prometheus on loopback that scrapes and evaluates every two seconds. Targets and rules may change while it
- * runs. Alerts are sent to Alertmanager again each second instead of each minute, because the rules are faster too.
+ * runs. Alertmanager takes an alert as ended that is not sent again within four times the resend delay. A busy machine pauses
+ * Prometheus for seconds, so the delay is ten.
  */
 export async function startScrapingPrometheus(
   options: Servers & { readonly folder: string; readonly cleanup: Cleanup },
@@ -125,7 +126,7 @@ export async function startScrapingPrometheus(
       ...(['prometheus', `--config.file=${join(folder, 'prometheus.yaml')}`] as const),
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=127.0.0.1:${port}`,
-      ...['--web.enable-lifecycle', '--rules.alert.resend-delay=1s', '--log.level=warn'],
+      ...['--web.enable-lifecycle', '--rules.alert.resend-delay=10s', '--log.level=warn'],
     ],
     { logFile, cwd: folder },
   );

@@ -4,11 +4,13 @@ import { newUserFields, type UserFields } from '../../../../tools/torture/harnes
 
 let count = 0;
 
-/** The headers of a request from a network that sent none before: pods trust the X-Forwarded-For of this machine. */
+/**
+ * The headers of a request from an address block (a /24) that sent none before: pods trust the X-Forwarded-For of this machine.
+ */
 export function fromNewNetwork(): Question {
   count += 1;
-  const [high, middle, low] = [count >> 14, count >> 7, count].map((part) => (part % 128) + 1);
-  return { headers: { 'X-Forwarded-For': `11.${high}.${middle}.${low}` } };
+  const part = (shift: number): number => (count >> shift) % 128;
+  return { headers: { 'X-Forwarded-For': `${11 + (part(14) % 100)}.${part(7)}.${part(0)}.1` } };
 }
 
 /**

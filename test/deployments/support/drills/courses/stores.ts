@@ -66,9 +66,10 @@ export const postgres: Course = {
   ],
 };
 
-/** What must not page anybody. */
+/** What must not page anybody. Two minutes of the rules are twelve seconds: a busy machine misses some scrapes in a row. */
 export const tickets: Course = {
   name: 'tickets',
+  factor: 10,
   drills: [
     {
       cause: 'one script tries passwords on one account, and no limit slows it down',
