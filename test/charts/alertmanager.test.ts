@@ -56,8 +56,8 @@ describe('charts: inhibitions', () => {
   it('have sources that fire no later than their consequences', () => {
     const seconds = (name: string): number =>
       secondsOf(alerts.find(({ alert }) => alert === name)?.for ?? '');
+    // A pod restarts three times before its alert begins to wait, which takes longer.
     for (const { consequences, sources } of inhibitions)
-      // A pod restarts three times before its alert begins to wait, which takes longer.
       for (const source of sources)
         for (const name of consequences.filter((one) => one !== 'AuthPodsRestarting'))
           expect(seconds(name), `${source}: ${name}`).to.be.at.least(seconds(source));
