@@ -7,11 +7,15 @@ const partOf = 'auth-system';
 /** The name of the container of the API, whatever the installation is called. */
 export const apiContainer = guide.name;
 
+/** The name of the container that keeps the port of the API open while the service restarts. */
+export const keeperContainer = 'port-keeper';
+
 type Role = keyof typeof endings;
 
 /** The names of the containers that run a command of the service. Nothing that an operator adds may have one of them. */
 export const serviceContainers: readonly string[] = [
   apiContainer,
+  keeperContainer,
   ...['migrate', 'purge', 'administrator', 'backup', 'restore', 'drill'],
 ];
 
@@ -59,6 +63,8 @@ export const accountsOf = (values: Values) => ({
 });
 
 export const ports = { http: 8000, metrics: 9464 } as const;
+/** The port keeper listens there, on the loopback interface of the pod. */
+export const keeperPort = 9465;
 /** User and group of the image. Hosts have no users above 10000. */
 export const userId = 10001;
 

@@ -119,21 +119,19 @@ describe('Dockerfile', () => {
     const folder = all('WORKDIR')[0];
     expect(last).to.equal(`exec node --require ${folder}/dist/threads.cjs ${folder}/dist/main.js "$@"`);
     expect(statSync('app/auth-service').mode & 0o111).to.equal(0o111);
-    for (const source of ['app/threads.cts', 'app/main.ts', 'app/commands/supervisor/entry.ts'])
+    for (const source of ['app/threads.cts', 'app/main.ts', 'app/commands/port-keeper/entry.ts'])
       expect(existsSync(source)).to.equal(true);
   });
 
-  it('starts the supervisor without the options of Node.js that are for the service', () => {
+  it('starts the port keeper without the preload and the parser of the service', () => {
     const folder = mkdtempSync(join(tmpdir(), 'launcher-'));
     try {
-      const program = 'echo "$NODE_OPTIONS,$SERVICE_NODE_OPTIONS,$*"';
-      writeFileSync(join(folder, 'node'), `#!/bin/sh\n${program}\n`, { mode: 0o755 });
-      const env = { PATH: `${folder}:${process.env.PATH}`, NODE_OPTIONS: '--require agent' };
+      writeFileSync(join(folder, 'node'), '#!/bin/sh\necho "$*"\n', { mode: 0o755 });
+      const env = { PATH: `${folder}:${process.env.PATH}` };
       const run = (...args: string[]): string =>
         execFileSync('sh', ['app/auth-service', ...args], { env, encoding: 'utf8' }).trim();
-      const supervisor = `${all('WORKDIR')[0]}/dist/commands/supervisor/entry.js`;
-      expect(run('serve', '--supervise')).to.match(new RegExp(`^,--require agent,${supervisor}$`));
-      expect(run('serve')).to.match(/^--require agent,,--require .+\/main\.js serve$/);
+      expect(run('keep-port')).to.equal(`${all('WORKDIR')[0]}/dist/commands/port-keeper/entry.js`);
+      expect(run('serve')).to.match(/^--require .+\/main\.js serve$/);
     } finally {
       rmSync(folder, { recursive: true });
     }

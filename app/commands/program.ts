@@ -7,6 +7,7 @@ import { addConfigCommand } from './config/command.ts';
 import { addDoctorCommand } from './doctor/command.ts';
 import { addHealthCommand } from './health-command.ts';
 import { addMigrateCommand } from './migrate-command.ts';
+import { addKeepPortCommand } from './port-keeper/command.ts';
 import { addPurgeCommand } from './purge-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSessionsCommand } from './sessions/command.ts';
@@ -43,6 +44,7 @@ export function buildProgram(context: CommandContext): Command {
     // Before the commands are added, because each takes these settings from its parent.
     .exitOverride();
   addServeCommand(program, context);
+  addKeepPortCommand(program);
   addMigrateCommand(program, context);
   addPurgeCommand(program, context);
   addHealthCommand(program, context);

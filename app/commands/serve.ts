@@ -21,8 +21,8 @@ import { storeSpans } from '../observe/tracing.ts';
 import { openStores, type Stores } from '../open-stores.ts';
 import { isSchemaCurrent } from '../store/postgres/schema-check.ts';
 import { createStore } from '../store/store.ts';
+import { listenWithKeeper } from './keeper-client.ts';
 import { authority } from './listen-address.ts';
-import { type Supervision, unsupervised } from './supervision.ts';
 
 /** Milliseconds of SHUTDOWN_TIMEOUT that are reserved for closing the connection pools. */
 const closingReserve = 1_000;
@@ -38,7 +38,6 @@ interface ServeOptions {
   readonly log: Logger;
   readonly version: string;
   readonly isDraining: () => boolean;
-  readonly supervision: Supervision;
 }
 
 type Service = Awaited<ReturnType<typeof startService>>;
@@ -52,7 +51,6 @@ export async function serveCommand(
   log: Logger,
   version: string,
   stopSignal: Promise<NodeJS.Signals>,
-  supervision = unsupervised,
 ): Promise<void> {
   let draining = false;
   const stopped = stopSignal.then((signal) => {
@@ -60,7 +58,7 @@ export async function serveCommand(
     return null;
   });
   const service = await Promise.race([
-    startService({ config, log, version, isDraining: () => draining, supervision }),
+    startService({ config, log, version, isDraining: () => draining }),
     stopped,
   ]);
   if (!service) {
@@ -79,11 +77,10 @@ export async function serveCommand(
 }
 
 async function startService(options: ServeOptions) {
-  const { config, log, version, isDraining, supervision } = options;
+  const { config, log, version, isDraining } = options;
   const onLost = (spans: number): void => metrics.spansLost.inc(spans);
   const tracing = await openTracing({ ...config.tracing, version, onLost });
   const metrics = createMetrics(version, tracing.isOn ? tracing.traceId : undefined);
-  metrics.processRestarts.inc(supervision.restarts);
   const keys = await openSigningKeys(config, log);
   const spans = tracing.isOn ? storeSpans(tracing) : undefined;
   const stores = await openStores(config, log, createStoreObserver(metrics, spans));
@@ -107,14 +104,12 @@ async function startService(options: ServeOptions) {
   };
   const jobs = { store, redis: stores.redis, keys, metrics, log, loginAccounts, onStateSecret };
   const stopJobs = startBackgroundJobs(jobs);
-  const { host, port, metricsPort } = config.http;
-  const { sockets } = supervision;
+  const { host, keeperPort, port, metricsPort } = config.http;
   const management =
-    metricsPort === null
-      ? null
-      : await startManagementServer({ host, port: metricsPort, fd: sockets.metrics, metrics });
-  const apiPort = await listen(api, port, host, sockets.api);
-  supervision.reportListening();
+    metricsPort === null ? null : await startManagementServer({ host, port: metricsPort, metrics });
+  const open = (): Promise<number> => listen(api, port, host);
+  const apiPort =
+    keeperPort === null ? await open() : await listenWithKeeper({ server: api, keeperPort, log }, open);
   logStart(options, stores, { metrics: management?.port ?? null, api: apiPort });
   // A replica is ready only after it accepts requests.
   const logReadiness = createReadinessLog(log);

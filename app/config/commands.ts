@@ -4,6 +4,7 @@ import { table } from './variables.ts';
 /** The commands that read the configuration. */
 export const commandNames = [
   'serve',
+  'keep-port',
   'migrate',
   'purge',
   'admin',
@@ -42,6 +43,8 @@ const store = [...log, 'DATA_DIR', ...primary] as const;
 const byCommand: Readonly<Record<CommandName, readonly Variable[]>> = {
   // reason: these names are the literal types of the table.
   serve: without(Object.keys(variables) as Variable[], ...group('migrations')),
+  // The service sends the address of its port.
+  'keep-port': ['KEEPER_PORT', 'LOG_FORMAT', 'GOOGLE_CLOUD_PROJECT'],
   migrate: owner,
   // Both connect as the owner of the tables: the role of the service can read no partition.
   backup: owner,
@@ -79,4 +82,4 @@ export const isRead = (command: CommandName, name: string): boolean =>
 
 /** Whether production demands the variable, if its entry says so. Every other command than `serve` needs Postgres alone. */
 export const isDemanded = (command: CommandName, name: string): boolean =>
-  command === 'serve' || (name === 'DB_PRIMARY_DB_URL' && command !== 'verify');
+  command === 'serve' || (name === 'DB_PRIMARY_DB_URL' && command !== 'verify' && command !== 'keep-port');

@@ -54,6 +54,10 @@ export const table = {
     metricsPort: variable('METRICS_PORT', portOrOff, '9464').help(
       'Port of the management listener: /metrics, /livez and /readyz. Do not route an ingress to it. With off there is no such listener, for platforms that offer one port.',
     ),
+    keeperPort: variable('KEEPER_PORT', portOrOff, 'off').help(
+      'Port of the loopback interface on which the port keeper expects the service (`auth-service keep-port`, there by default 9465). It keeps PORT open while the service restarts.',
+      { example: '9465' },
+    ),
     metricsToken: secret('METRICS_TOKEN', bearerSecret).help(
       'Token with which Prometheus may ask for /metrics on PORT, for platforms that offer one port. Without it PORT has no such path.',
       { production: { accept: isStrongSecret, fault: weakSecretFault } },

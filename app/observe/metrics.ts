@@ -70,10 +70,6 @@ export function createMetrics(version: string, traceId?: () => string | undefine
     .set({ version }, 1);
   return {
     registry,
-    processRestarts: factory.counter(
-      'auth_process_restarts_total',
-      'Restarts of the process by its supervisor since the supervisor was started.',
-    ),
     spansLost: factory.counter(
       'auth_trace_spans_lost_total',
       'Spans that the collector did not accept in time. Spans that a full queue dropped are not counted.',

@@ -1,4 +1,4 @@
-import { accountsOf, ports, serviceContainers } from '../names.ts';
+import { accountsOf, keeperPort, ports, serviceContainers } from '../names.ts';
 import { seconds } from '../values/formats.ts';
 import type { Values } from '../values/schema.ts';
 
@@ -13,7 +13,9 @@ const containersOf = ({ initContainers, jobs, sidecars }: Values): Record<string
 function* checkPorts(path: string, { ports: declared }: Form): Iterable<string> {
   if (!Array.isArray(declared)) return;
   for (const [index, port] of declared.entries()) {
-    const [name] = Object.entries(ports).find(([, number]) => number === port?.containerPort) ?? [];
+    const [name] =
+      Object.entries({ ...ports, keeper: keeperPort }).find(([, number]) => number === port?.containerPort) ??
+      [];
     if (name)
       yield `${path}.ports[${index}].containerPort: must not be ${port.containerPort}, the port ${name} of the API: all containers of a pod share one address`;
   }

@@ -41,6 +41,15 @@ export const defaultFindings: readonly ScannerFinding[] = [
       'optional checks. `migrate` and `purge` run for seconds and request what they usually use. The container of the API has equal memory',
   },
   {
+    ids: {
+      Checkov: ['CKV_K8S_8', 'CKV_K8S_9'],
+      Polaris: ['livenessProbeMissing', 'readinessProbeMissing'],
+      kubescape: ['C-0018', 'C-0056'],
+    },
+    where: 'the container `port-keeper`',
+    reason: 'it listens on the loopback interface, where no probe of the kubelet reaches it',
+  },
+  {
     ids: { Checkov: ['CKV_K8S_43'], KubeLinter: ['image-sha', 'image-not-pinned-by-digest'] },
     reason: 'a digest exists only after a push, so the committed output has none. Set `image.digest`',
   },

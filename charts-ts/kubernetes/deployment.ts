@@ -17,6 +17,7 @@ import { migrationContainer } from './migration.ts';
 import { placement } from './placement.ts';
 import { container, podSpec } from './pod.ts';
 import { withAffinity } from './pod-additions.ts';
+import { portKeeperContainer } from './port-keeper.ts';
 import { probes } from './probes.ts';
 
 function podTemplate(values: Values): IPodTemplateSpec {
@@ -30,6 +31,12 @@ function podTemplate(values: Values): IPodTemplateSpec {
     ],
     ...probes(values),
   });
+  const { enabled: withKeeper } = values.portKeeper;
+  const annotations = {
+    // Of `kubectl logs` and `kubectl exec` without a container.
+    ...(withKeeper && { 'kubectl.kubernetes.io/default-container': apiContainer }),
+    ...values.podAnnotations,
+  };
   const withMigration = values.migrations.mode === 'initContainer';
   const commands = withMigration ? (['migrate', 'serve'] as const) : (['serve'] as const);
   return {
@@ -40,10 +47,10 @@ function podTemplate(values: Values): IPodTemplateSpec {
         ...apiSelector(values),
         ...installationSelector(values),
       },
-      ...(Object.keys(values.podAnnotations).length > 0 && { annotations: values.podAnnotations }),
+      ...(Object.keys(annotations).length > 0 && { annotations }),
     },
     spec: podSpec(values, commands, {
-      containers: [api],
+      containers: [api, ...(withKeeper ? [portKeeperContainer(values)] : [])],
       ...(withMigration && { initContainers: [migrationContainer(values)] }),
       ...withAffinity(values, placement(values)),
       restartPolicy: 'Always',

@@ -17,7 +17,7 @@ import { configKey, isPath, paths, secretOf, settings } from './settings.ts';
 const defaultMode = 0o440;
 
 /** The `env` list of a container, sorted by name. */
-function environment(values: Values, command: CommandName): IEnvVar[] {
+export function environment(values: Values, command: CommandName): IEnvVar[] {
   const asFiles = values.secrets.delivery === 'files';
   const { name: configMap } = configuration(values);
   return Object.entries(settings(values, command))
@@ -88,7 +88,10 @@ function volumes(values: Values, command: CommandName): Record<string, IVolume> 
 export type Mounts = Readonly<Record<string, IVolume>>;
 
 /** Amounts under their names in Kubernetes. */
-const quantities = ({ ephemeralStorage, ...amounts }: Resources['limits']): Record<string, string> => ({
+export const quantities = ({
+  ephemeralStorage,
+  ...amounts
+}: Resources['limits']): Record<string, string> => ({
   ...amounts,
   ...(ephemeralStorage && { 'ephemeral-storage': ephemeralStorage }),
 });

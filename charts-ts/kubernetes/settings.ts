@@ -1,7 +1,7 @@
 import { type CommandName, commandNames, variablesOf } from '../../app/config/config.ts';
 import { createCloud } from '../clouds/create-cloud.ts';
 import { hostsOf } from '../clouds/hosts.ts';
-import { namesOf, ports } from '../names.ts';
+import { keeperPort, namesOf, ports } from '../names.ts';
 import type { Values } from '../values/schema.ts';
 import type { FileSecretName } from '../values/schema-secrets.ts';
 import type { Platform } from '../workload/platform.ts';
@@ -37,7 +37,7 @@ function platform(values: Values): Platform {
     ...(host && { host }),
     internalHosts: [...furtherHosts, ...internalHosts(values)],
     proxies: createCloud(values).loadBalancer.proxies,
-    ports,
+    ports: { ...ports, ...(values.portKeeper.enabled && { keeper: keeperPort }) },
     keys: 'files',
     files: {
       databaseCa: `${paths.databaseCa}/ca.pem`,

@@ -18,6 +18,7 @@ export const pods = {
   }),
   ...scaling,
   resources,
+  portKeeper: z.strictObject({ enabled: z.boolean(), resources }),
   scheduling: z.strictObject({
     priorityClass: z.strictObject({
       create: z.boolean(),

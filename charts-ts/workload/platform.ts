@@ -6,8 +6,12 @@ export interface Platform {
   readonly internalHosts: readonly string[];
   /** The proxies in front of the service, as TRUSTED_PROXIES names them. */
   readonly proxies: readonly string[];
-  /** null where the platform itself sets PORT. */
-  readonly ports: { readonly http: number | null; readonly metrics: number | 'off' };
+  /** `http` is null where the platform itself sets PORT. `keeper` is that of a port keeper beside the service, if there is one. */
+  readonly ports: {
+    readonly http: number | null;
+    readonly metrics: number | 'off';
+    readonly keeper?: number;
+  };
   /** Default: production. */
   readonly environment?: 'development';
   /** Whether the keys of JWT_ALGORITHM are mounted files or texts of variables. In development the service makes its own. */

@@ -18,11 +18,11 @@ export function imageReference({ digest, registry, repository, tag }: Image): st
   return `${path}:${tag}${digest ? `@${digest}` : ''}`;
 }
 
-/**
- * The arguments of the process that serves, where the platform needs seconds to notice the end of a container. Without
- * arguments the image serves as well, without a supervisor.
- */
-export const serveArguments: readonly string[] = ['serve', '--supervise'];
+/** The arguments of the process that serves. */
+export const serveArguments: readonly string[] = ['serve'];
+
+/** The arguments of the port keeper, where the platform needs seconds to notice the end of a container. */
+export const keepPortArguments: readonly string[] = ['keep-port'];
 
 /** The arguments of the process that migrates the database. */
 export const migrateArguments: readonly string[] = ['migrate'];

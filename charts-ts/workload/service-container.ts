@@ -5,7 +5,7 @@ export interface ServiceContainer {
   /** The file that describes the container, for the messages. */
   readonly file: string;
   readonly name: string;
-  readonly command: 'serve' | 'migrate' | 'purge' | 'backup';
+  readonly command: 'serve' | 'keep-port' | 'migrate' | 'purge' | 'backup';
   /** The variables whose text is in the files. */
   readonly env: Readonly<Record<string, string>>;
   /** The variables whose text the platform takes from its secret store, or sets itself. */

@@ -100,6 +100,7 @@ export function serviceSettings(values: WorkloadValues, platform: Platform): Set
     ENV: text(platform.environment ?? 'production'),
     ...(platform.ports.http !== null && { PORT: text(platform.ports.http) }),
     METRICS_PORT: text(platform.ports.metrics),
+    ...(platform.ports.keeper && { KEEPER_PORT: text(platform.ports.keeper) }),
     LOG_LEVEL: text(values.logLevel, 'logLevel'),
     LOG_FORMAT: text(values.logFormat, 'logFormat'),
     DB_PRIMARY_DB_URL: { secret: 'db-url' },

@@ -68,7 +68,7 @@ describe('charts: environment', () => {
     it(`of every container passes the service's own parser in ${title}`, () => {
       const containers = containersOf(source);
       expect(containers.map(({ command }) => command)).to.have.members([
-        ...['migrate', 'serve', 'purge'],
+        ...['migrate', 'serve', 'keep-port', 'purge'],
         ...(title.includes('administrator') ? ['admin'] : []),
         ...(title.includes('backup') ? ['backup', 'restore'] : []),
         ...(title.includes('drill') ? ['restore'] : []),

@@ -34,7 +34,8 @@ describe('charts: manifests', () => {
       const required = [...requiredInProduction, ...(hs256 ? requiredForSecret : requiredForKeyPair)];
       for (const { name, env, ...rest } of pods(documentsOf(cloud, ...sets)).flatMap(containers)) {
         const names = env.map(({ name }: Loose) => name.replace(/_FILE$/, ''));
-        expect(names).to.include.members(name === 'auth-service' ? required : ['DB_PRIMARY_DB_URL']);
+        const ofOthers = name === 'port-keeper' ? ['KEEPER_PORT', 'LOG_FORMAT'] : ['DB_PRIMARY_DB_URL'];
+        expect(names).to.include.members(name === 'auth-service' ? required : ofOthers);
         expect(rest).not.to.have.property('envFrom');
       }
     }
@@ -102,7 +103,7 @@ describe('charts: manifests', () => {
     for (const pod of pods(documentsOf('eks'))) {
       const volume = pod.volumes.find(({ name }: Loose) => name === 'secrets');
       expect(volume.secret.secretName).to.equal('auth-secrets');
-      for (const { volumeMounts } of containers(pod)) {
+      for (const { volumeMounts = [] } of containers(pod)) {
         expect(volumeMounts.some(({ subPath }: Loose) => subPath !== undefined)).to.equal(false);
       }
     }
@@ -200,12 +201,10 @@ describe('charts: manifests', () => {
   it('stay within the limits of the guide, with a memory request that an idle process does not fill', () => {
     const { spec } = only(documentsOf('eks'), 'HorizontalPodAutoscaler');
     expect([spec.minReplicas, spec.maxReplicas]).to.eql([3, 20]);
-    expect(
-      spec.metrics.map(({ resource }: Loose) => [resource.name, resource.target.averageUtilization]),
-    ).to.eql([
-      ['cpu', 70],
-      ['memory', 80],
-    ]);
+    const targets = spec.metrics.map(({ containerResource: { container, name, target } }: Loose) =>
+      [container, name, target.averageUtilization].join(),
+    );
+    expect(targets).to.eql(['auth-service,cpu,70', 'auth-service,memory,80']);
     expect(pods(documentsOf('eks'))[0].containers[0].resources.requests.memory).to.equal('512Mi');
   });
 

@@ -43,12 +43,12 @@ import { podMetadata } from './unusual-clusters/pod-metadata.ts';
 import { podPlacement } from './unusual-clusters/pod-placement.ts';
 import { podResources } from './unusual-clusters/pod-resources.ts';
 import { podVariables } from './unusual-clusters/pod-variables.ts';
+import { portKeeper } from './unusual-clusters/port-keeper.ts';
 import { probes } from './unusual-clusters/probes.ts';
 import { publicServices } from './unusual-clusters/public-services.ts';
 import { rollout } from './unusual-clusters/rollout.ts';
 import { secretMistakes } from './unusual-clusters/secret-mistakes.ts';
 import { secrets } from './unusual-clusters/secrets.ts';
-import { supervisor } from './unusual-clusters/supervisor.ts';
 
 const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   existing,
@@ -89,7 +89,7 @@ const groups: Readonly<Record<string, readonly UnusualCluster[]>> = {
   patches,
   secrets,
   'mistakes of secrets': secretMistakes,
-  supervisor,
+  portKeeper,
   delivery,
 };
 

@@ -10,6 +10,7 @@ describe('parseConfig', () => {
       http: {
         host: undefined,
         port: 8000,
+        keeperPort: null,
         metricsPort: 9464,
         metricsToken: null,
         keepAliveTimeout: 75_000,

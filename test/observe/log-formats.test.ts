@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { formatLine } from '../../app/commands/supervisor/format-line.ts';
+import { formatLine } from '../../app/commands/port-keeper/format-line.ts';
 import type { Line } from '../../app/observe/events/events.ts';
 import { createLog, type Logger, withoutRedaction } from '../../app/observe/log.ts';
 import { faultOf } from '../support/log-lines.ts';
@@ -178,9 +178,9 @@ describe('A log format', () => {
   }
 });
 
-describe('A line of the supervisor', () => {
-  const fields = { event: 'process_restarted', signal: null, status: 134 };
-  const lineFor = (LOG_FORMAT?: string) => JSON.parse(formatLine({ LOG_FORMAT }, 'error', fields, 'text'));
+describe('A line of the port keeper', () => {
+  const fields = { event: 'port_kept', port: 8000 };
+  const lineFor = (LOG_FORMAT?: string) => JSON.parse(formatLine({ LOG_FORMAT }, 'warn', fields, 'text'));
 
   it('follows the schema of the log', () => {
     expect(faultOf(lineFor())).to.equal(null);
@@ -189,14 +189,13 @@ describe('A line of the supervisor', () => {
 
   it('has the format of the service', () => {
     expect(lineFor('gcp')).to.deep.include({
-      severity: 'ERROR',
+      severity: 'WARNING',
       message: 'text',
-      event: 'process_restarted',
-      status: 134,
+      event: 'port_kept',
+      port: 8000,
     });
-    const { event, process, ...ecs } = lineFor('ecs');
-    expect(event).to.deep.include({ code: 'process_restarted', category: ['process'], type: ['start'] });
-    expect(process).to.deep.equal({ exit_code: 134 });
-    expect(ecs).to.include({ 'log.level': 'error', message: 'text' }).and.to.have.property('@timestamp');
+    const { event, ...ecs } = lineFor('ecs');
+    expect(event).to.deep.include({ code: 'port_kept', category: ['process'], type: ['start'] });
+    expect(ecs).to.include({ 'log.level': 'warn', message: 'text' }).and.to.have.property('@timestamp');
   });
 });

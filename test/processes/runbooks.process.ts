@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { type RunningService, startRunningService } from '../runbooks/running-service.ts';
 import { type ServiceCommand, serviceCommands } from '../runbooks/service-commands.ts';
+import { startTimeout } from '../support/kept-services.ts';
 import { start } from '../support/process.ts';
 import { readRunbooks } from '../support/runbooks.ts';
 import { onRealStore } from '../support/stores.ts';
-import { startTimeout } from '../support/supervisors.ts';
 
 onRealStore('The commands of the service in the runbooks', (stores) => {
   const found = serviceCommands(readRunbooks());
@@ -29,7 +29,7 @@ onRealStore('The commands of the service in the runbooks', (stores) => {
   const reports = ({ args: [name = ''] }: ServiceCommand): boolean => ['doctor', 'verify'].includes(name);
 
   async function run(command: ServiceCommand): Promise<{ status: number | string; output: string }> {
-    const running = start(withValues(command.args), service.env, service.supervisor.output());
+    const running = start(withValues(command.args), service.env, service.output());
     return { status: await running.ended, output: running.output() };
   }
 

@@ -4,12 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { migrateCommand } from '../../app/commands/migrate.ts';
 import { parseConfig } from '../../app/config/config.ts';
-import { compiledApp } from '../support/compiled-app.ts';
+import { compiledApp, runCompiledApp } from '../support/compiled-app.ts';
 import { createDatabaseWithRoles } from '../support/database-roles.ts';
-import { managementPort, serviceUrl } from '../support/executable.ts';
+import { serviceUrl } from '../support/executable.ts';
 import { startProxy } from '../support/frozen-proxy.ts';
+import { freePort } from '../support/kept-services.ts';
 import { kidOf, pemPair } from '../support/keys.ts';
-import { startNode } from '../support/process.ts';
+import { type Running, startNode } from '../support/process.ts';
 import { openRedisKeys } from '../support/redis-keys.ts';
 import { silentLog, type TestStores } from '../support/stores.ts';
 import { incidentRows } from './incident-rows.ts';
@@ -40,7 +41,7 @@ async function writeKeys(folder: string): Promise<string> {
 }
 
 /**
- * Starts the compiled service under its supervisor, with a database and roles as docs/operations.md creates them and the
+ * Starts the compiled service and its port keeper, with a database and roles as docs/operations.md creates them and the
  * rows of an incident in it. Connections to the stores go through proxies that the caller can freeze.
  */
 export async function startRunningService(stores: TestStores) {
@@ -54,11 +55,11 @@ export async function startRunningService(stores: TestStores) {
   await roles.admin.unsafe(incidentRows.join(';\n'));
   const [postgres, redis] = [await proxyOf(roles.serviceUrl(), 5432), await proxyOf(redisUrl, 6379)];
   const redisPrefix = `auth-test-runbooks-${randomBytes(4).toString('hex')}:`;
+  const [port, metricsPort, keeperPort] = [await freePort(), await freePort(), await freePort()].map(String);
   const env: Record<string, string> = {
+    ...{ PORT: `${port}`, METRICS_PORT: `${metricsPort}`, KEEPER_PORT: `${keeperPort}` },
     ...{
       ENV: 'test',
-      PORT: '0',
-      METRICS_PORT: '0',
       DATA_DIR: folder,
       TRUSTED_PROXIES: '127.0.0.1',
       DB_TIMEOUT: '10s',
@@ -69,13 +70,14 @@ export async function startRunningService(stores: TestStores) {
     REDIS_URL: through(redisUrl, redis.port),
   };
   const preload = `--import=data:text/javascript,${encodeURIComponent(crash)}`;
-  const supervisor = startNode([join(compiledApp(), 'dist/commands/supervisor/entry.js')], {
-    ...env,
-    SERVICE_NODE_OPTIONS: preload,
-  });
+  const startService = (): Running => startNode([preload, ...runCompiledApp()], env);
+  const keeper = startNode([join(compiledApp(), 'dist/commands/port-keeper/entry.js')], env);
+  const started = [startService()];
   const close = async (): Promise<void> => {
-    supervisor.child.kill('SIGKILL');
-    await supervisor.ended;
+    for (const { child, ended } of [...started, keeper]) {
+      child.kill('SIGKILL');
+      await ended;
+    }
     for (const proxy of [postgres, redis]) proxy.close();
     await roles.drop();
     const keys = await openRedisKeys(redisUrl);
@@ -83,24 +85,34 @@ export async function startRunningService(stores: TestStores) {
     await keys.close();
     rmSync(folder, { recursive: true, force: true });
   };
-  const url = await serviceUrl(supervisor).catch(async (error: unknown) => {
+  const opened = started.map(serviceUrl);
+  const [url = ''] = await Promise.all(opened).catch(async (error: unknown) => {
     await close();
     throw error;
   });
-  const [port, metricsPort] = [new URL(url).port, await managementPort(supervisor)];
   return {
     folder,
     url,
     metricsUrl: `http://127.0.0.1:${metricsPort}`,
     /** Of a pod: the variables of the service, for other commands in it. */
-    env: { ...env, PORT: port, METRICS_PORT: metricsPort },
+    env,
     roles,
     retiredKid,
     redisPrefix,
     redisUrl,
     postgres,
     redis,
-    supervisor,
+    /** What the processes have printed. */
+    output: () => [...started, keeper].map(({ output }) => output()).join(''),
+    /** Ends the service by an uncaught error, and starts it again. */
+    async crash(): Promise<void> {
+      const [last] = started.slice(-1);
+      last?.child.kill('SIGUSR2');
+      await Promise.all([last?.ended, keeper.printed(/"event":"port_kept"/)]);
+      const next = startService();
+      started.push(next);
+      await serviceUrl(next);
+    },
     close,
   };
 }

@@ -5,7 +5,7 @@
 export const seenByProcessTests: Readonly<Record<string, readonly string[]>> = {
   'test/processes/first-start.process.ts': ['embedded_stores'],
   'test/processes/log-format.process.ts': ['log_format_unavailable'],
-  'test/processes/supervisor.process.ts': ['port_unsupervised', 'process_given_up', 'process_restarted'],
+  'test/processes/port-keeper.process.ts': ['connections_taken_over', 'port_keeper_unavailable', 'port_kept'],
 };
 
 /** The events of a whole run that nobody has seen. @param all the events of the table */

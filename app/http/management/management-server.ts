@@ -45,10 +45,10 @@ async function renderMetrics({ registry }: Pick<Metrics, 'registry'>): Promise<R
  * @throws the error of the listener, for example EADDRINUSE
  */
 export async function startManagementServer(options: ManagementOptions) {
-  const { fd, host, limits = managementLimits, metrics, port } = options;
+  const { host, limits = managementLimits, metrics, port } = options;
   const heartbeats = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const counter = new Int32Array(heartbeats);
-  const workerData: ThreadOptions = { host, port, fd, heartbeats, limits };
+  const workerData: ThreadOptions = { host, port, heartbeats, limits };
   const { execArgv, url } = threadEntry();
   // Without NODE_OPTIONS: the agents that operators load with it must not count against the memory of the thread.
   const env = {};

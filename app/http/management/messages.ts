@@ -23,8 +23,6 @@ export interface PublishedReadiness {
 export interface ListenAddress {
   readonly host: string | undefined;
   readonly port: number;
-  /** The descriptor of a socket that is bound to them already. */
-  readonly fd?: number | undefined;
 }
 
 export interface ThreadOptions extends ListenAddress {

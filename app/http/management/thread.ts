@@ -17,7 +17,7 @@ import { createSharedRequest } from './shared-request.ts';
 const noMetrics: RenderedMetrics = { status: 503, text: 'The main thread did not answer in time.\n' };
 
 // reason: management-server.ts passes these options, and only a worker has a parent.
-const { fd, heartbeats, host, limits, port } = workerData as ThreadOptions;
+const { heartbeats, host, limits, port } = workerData as ThreadOptions;
 const main = parentPort as NonNullable<typeof parentPort>;
 const send = (message: MessageFromThread): void => main.postMessage(message);
 
@@ -46,6 +46,4 @@ const server = createManagementListener(
 );
 // An error of the listener, such as a port that is taken, ends this thread and reaches the main thread unchanged.
 // reason: a server that listens on a TCP port has an AddressInfo.
-server.listen(fd === undefined ? { port, host } : { fd }, () =>
-  send({ port: (server.address() as AddressInfo).port }),
-);
+server.listen({ port, host }, () => send({ port: (server.address() as AddressInfo).port }));

@@ -8,6 +8,7 @@ import { abortAll, trackResponses } from '../in-flight.ts';
 import { createAddressResolver } from '../middleware/client-address.ts';
 import type { RequestState } from '../route/context.ts';
 import { limitConnections } from './connection-limits.ts';
+import { isRelayed, relayedClosed } from './relayed-connections.ts';
 import { createRequestScheduler } from './request-scheduler.ts';
 import { createUnparsedRequestHandler } from './unparsed-requests.ts';
 import { createUnsentLimit } from './unsent-bytes.ts';
@@ -54,7 +55,7 @@ interface ServerOptions {
 
 /**
  * The API's listener. While the process drains, each response asks its client to connect anew, which leads the client
- * to another replica.
+ * to another replica. So does the response on a relayed connection, which leads the client past the relay.
  */
 export function createApiServer(app: Koa<RequestState>, options: ServerOptions): Server {
   const { config, isDraining, log, metrics } = options;
@@ -70,7 +71,7 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
       unparsed.answer('malformed_request', request, response);
       return;
     }
-    if (isDraining()) response.setHeader('Connection', 'close');
+    if (isDraining() || isRelayed(request.socket)) response.setHeader('Connection', 'close');
     await handle(request, response);
   }
 
@@ -99,14 +100,12 @@ export function createApiServer(app: Koa<RequestState>, options: ServerOptions):
 /**
  * Resolves with the port, which the system chooses if `port` is 0. Rejects if the port is taken.
  * @param host without it Node.js listens on `::`, which accepts IPv4 too, or on 0.0.0.0 where the kernel has no IPv6
- * @param fd the descriptor of a socket that is bound to them already
  */
-export function listen(server: Server, port: number, host: string | undefined, fd?: number): Promise<number> {
+export function listen(server: Server, port: number, host: string | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    const address = fd === undefined ? { port, host } : { fd };
     // reason: a server that listens on a TCP port has an AddressInfo.
-    server.listen(address, () => resolve((server.address() as AddressInfo).port));
+    server.listen({ port, host }, () => resolve((server.address() as AddressInfo).port));
   });
 }
 
@@ -115,6 +114,6 @@ export async function closeServer(server: Server, timeout: number): Promise<void
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const abort = setTimeout(() => abortAll(server), timeout);
-  await closed;
+  await Promise.all([closed, relayedClosed(server)]);
   clearTimeout(abort);
 }

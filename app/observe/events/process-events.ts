@@ -3,10 +3,6 @@ import { integer, list, nullable, number, oneOf, text } from './field.ts';
 import { err } from './subject-fields.ts';
 
 const signal = text('name of the signal');
-const end = {
-  signal: nullable(text('signal that ended the process; null if it exited')),
-  status: nullable(integer('exit status; null if a signal ended the process')),
-};
 const starts = { category: 'process', type: ['start'] };
 const ends = { category: 'process', type: ['end'] };
 const port = nullable(integer('port; null without this listener'));
@@ -59,20 +55,34 @@ export const processEvents = {
     'An uncaught error of the main thread or of the management listener ended the process. Report it as a bug.',
     { required: { err }, ecs: ends },
   ),
-  process_restarted: event(
-    'error',
-    'With `--supervise`: the process that serves has ended by itself, and the supervisor starts it again.',
-    { required: end, ecs: starts },
-  ),
-  process_given_up: event(
-    'error',
-    'With `--supervise`: the process that serves has ended for the fourth time in five minutes. The supervisor ends as well, so that the orchestrator restarts the container.',
-    { required: end, ecs: ends },
-  ),
-  port_unsupervised: event(
+  port_kept: event(
     'warn',
-    'With `--supervise`: the supervisor cannot open a port, so the service opens it itself or reports the error and ends.',
-    { required: { port: integer('port'), reason: text('why') } },
+    'The port keeper writes it: the process of the service has ended, and connections to its port wait for its next start.',
+    { required: { port: integer('port') }, ecs: starts },
+  ),
+  port_not_kept: event(
+    'error',
+    'The port keeper writes it: the service is away for too long, or its port cannot be opened. The port refuses connections until the service starts.',
+    {
+      required: {
+        port: integer('port'),
+        connections: count('connections that waited and were closed'),
+        reason: text('why'),
+      },
+      ecs: ends,
+    },
+  ),
+  connections_taken_over: event(
+    'info',
+    'The service serves the connections that the port keeper has accepted.',
+    {
+      required: { connections: count('connections') },
+    },
+  ),
+  port_keeper_unavailable: event(
+    'warn',
+    '`KEEPER_PORT` is set, and no port keeper answers there. The service asks again every second. It is written once until the port keeper answers.',
+    { required: { port: integer('port') } },
   ),
   unused_variable_faulty: event(
     'warn',

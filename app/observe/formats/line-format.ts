@@ -14,7 +14,7 @@ export interface ErrorText {
 export type LineFields = Readonly<Record<string, unknown>>;
 
 /**
- * How a log store wants its lines. The files of this folder import nothing, because the supervisor, which must stay small,
+ * How a log store wants its lines. The files of this folder import nothing, because the port keeper, which must stay small,
  * uses them too.
  */
 export interface LineFormat {

@@ -1,4 +1,4 @@
-import { serviceContainers } from '../../names.ts';
+import { apiContainer } from '../../names.ts';
 import type { Tree } from '../../values/merge.ts';
 import type { Document } from '../document.ts';
 import { findObject, nameOf } from '../manifest-set.ts';
@@ -75,7 +75,7 @@ export const podRules: readonly Rule[] = [
   podRule('probes', function* ({ kind, podSpec }) {
     if (kind !== 'Deployment') return;
     for (const [index, container] of asMaps(podSpec.containers).entries()) {
-      const isSidecar = index > 0 && !serviceContainers.includes(asText(container.name));
+      const isSidecar = index > 0 && asText(container.name) !== apiContainer;
       for (const probe of isSidecar ? sidecarProbes(container) : probeKinds) {
         if (!container[probe]) yield `container ${asText(container.name)} must have a ${probe}`;
       }

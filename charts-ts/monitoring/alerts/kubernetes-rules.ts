@@ -1,21 +1,18 @@
 import { apiContainer, namesOf } from '../../names.ts';
 import type { Values } from '../../values/schema.ts';
-import { containerSelector, namespaceSelector, serviceSelector } from '../promql.ts';
+import { containerSelector, namespaceSelector } from '../promql.ts';
 import { unlessOutageEnded } from './outages.ts';
 import { type Alert, alertingRule } from './rule.ts';
 
 function podAlerts(values: Values): Alert[] {
   const restarts = `kube_pod_container_status_restarts_total{${containerSelector(values, apiContainer)}}`;
-  const processRestarts = `auth_process_restarts_total{${serviceSelector(values)}}`;
-  const isRepeated = (counter: string): string => `sum by (pod) (increase(${counter}[30m])) > 2`;
   const replicas = (metric: string): string =>
     `max by (horizontalpodautoscaler) (kube_horizontalpodautoscaler_${metric}` +
     `{${namespaceSelector(values)},horizontalpodautoscaler="${namesOf(values).autoscaler}"})`;
   const maximum = replicas('spec_max_replicas');
   return [
     alertingRule(values, 'AuthPodsRestarting', 'warning', {
-      // The supervisor restarts the process of a container three times before the kubelet restarts the container.
-      expr: `${isRepeated(restarts)} or ${isRepeated(processRestarts)}`,
+      expr: `sum by (pod) (increase(${restarts}[30m])) > 2`,
       for: '1m',
       summary: 'A pod of auth-service restarts repeatedly',
       description: 'Pod {{ $labels.pod }} restarted {{ $value | humanize }} times in the last 30 minutes.',

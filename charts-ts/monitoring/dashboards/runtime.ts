@@ -37,18 +37,13 @@ function memory(pods: string): Panel[] {
 
 function processes(pods: string): Panel[] {
   const restarts = `changes(process_start_time_seconds{${pods}}[1h])`;
-  const bySupervisor = `increase(auth_process_restarts_total{${pods}}[1h])`;
-  const restartQueries = [
-    byPod(restarts, 'sum'),
-    { legend: '{{pod}} by the supervisor', expr: `sum by (pod) (${bySupervisor})` },
-  ];
   return [
     eventLoopLag(pods),
     panel('Open file descriptors', 'none', [byPod(`process_open_fds{${pods}}`)], {
       description: 'By pod, including sockets.',
       thresholds: null,
     }),
-    panel('Process restarts, 1 hour', 'none', restartQueries, {
+    panel('Process restarts, 1 hour', 'none', [byPod(restarts, 'sum')], {
       description: 'How often the process of a pod restarted.',
       thresholds: badFrom({ orange: 1 }),
       alerts: ['AuthPodsRestarting'],

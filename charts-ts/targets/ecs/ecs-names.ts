@@ -24,6 +24,7 @@ export const containerNames = {
   publicKeys: 'public-keys',
   migrate: 'migrate',
   service: 'auth-service',
+  portKeeper: 'port-keeper',
   purge: 'purge',
   backup: 'backup',
 } as const;

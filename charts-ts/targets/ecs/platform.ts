@@ -1,4 +1,4 @@
-import { ports } from '../../names.ts';
+import { keeperPort, ports } from '../../names.ts';
 import type { Platform } from '../../workload/platform.ts';
 import { type CommandSettings, commandSettings, type SecretKey } from '../../workload/settings.ts';
 import { databaseCa } from './database-ca.ts';
@@ -32,7 +32,7 @@ function platformOf({ ecs, jwt }: EcsValues, loadBalancerCidrs: readonly string[
     host: ecs.host,
     internalHosts: [],
     proxies: loadBalancerCidrs,
-    ports,
+    ports: { ...ports, keeper: keeperPort },
     keys: 'texts',
     files: hasPublicKeys ? { publicKeys: publicKeysFolder } : {},
     hasOwnerSecret: true,
@@ -62,13 +62,14 @@ export function environmentsOf(values: EcsValues, loadBalancerCidrs: readonly st
   const ca = databaseCa(values);
   const withCa = { ...values, database: { ...values.database, ...(ca && { ca }) } };
   const platform = platformOf(values, loadBalancerCidrs);
-  const of = (command: 'serve' | 'migrate' | 'purge' | 'backup') =>
+  const of = (command: 'serve' | 'keep-port' | 'migrate' | 'purge' | 'backup') =>
     commandSettings(command, withCa, platform);
   const migrate = of('migrate');
   const { DB_CA, DB_MIGRATION_URL, DB_PRIMARY_DB_URL } = migrate;
   const urls = { ...(DB_CA && { DB_CA }), ...(DB_PRIMARY_DB_URL && { DB_PRIMARY_DB_URL }) };
   return {
     service: environmentOf(of('serve')),
+    portKeeper: environmentOf(of('keep-port')),
     migrate: environmentOf(migrate),
     purge: environmentOf(of('purge')),
     backup: environmentOf(of('backup')),

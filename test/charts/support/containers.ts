@@ -55,7 +55,7 @@ export function realContainers(documents: readonly Document[], root: string): Re
   const secrets = secretTexts(config.ALGORITHM ?? '', config.REDIS_TLS !== 'off');
 
   function writeVolumes(pod: Loose, container: Loose): readonly string[] {
-    return container.volumeMounts.map(({ mountPath, name }: Loose) => {
+    return (container.volumeMounts ?? []).map(({ mountPath, name }: Loose) => {
       const { configMap: map, secret } = pod.volumes.find((volume: Loose) => volume.name === name);
       const keys = secret?.items.map(({ key, path }: Loose) => [path, secrets[key]]);
       mkdirSync(join(root, mountPath), { recursive: true });

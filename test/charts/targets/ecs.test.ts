@@ -45,12 +45,26 @@ describe('charts: ECS', () => {
   it('has no fault, and environments that the service accepts', () => {
     expect([...ruleFindings(template)]).to.deep.equal([]);
     const containers = serviceContainers(template);
-    expect(containers.map(({ command }) => command)).to.deep.equal(['migrate', 'serve', 'purge']);
+    expect(containers.map(({ command }) => command)).to.deep.equal([
+      'migrate',
+      'serve',
+      'keep-port',
+      'purge',
+    ]);
     expect(containers.flatMap(containerFaults)).to.deep.equal([]);
   });
 
-  it('runs the service under its supervisor, because a task that ends is replaced only after a minute', () => {
-    expect(container('auth-service').definition.Command).to.deep.equal(['serve', '--supervise']);
+  it('restarts the container of the service beside its port keeper, because a task that ends is replaced only after a minute', () => {
+    for (const [name, command] of [
+      ['auth-service', 'serve'],
+      ['port-keeper', 'keep-port'],
+    ] as const) {
+      const { definition, secrets } = container(name);
+      expect(definition.Command).to.deep.equal([command]);
+      expect(definition.RestartPolicy).to.deep.equal({ Enabled: true, RestartAttemptPeriod: 60 });
+      if (command === 'keep-port') expect([definition.Essential, secrets]).to.deep.equal([false, {}]);
+    }
+    expect(container('port-keeper').env).to.have.all.keys('KEEPER_PORT', 'LOG_FORMAT');
   });
 
   it('has the sizes and names of the guide', () => {

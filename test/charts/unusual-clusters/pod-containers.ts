@@ -103,8 +103,6 @@ jobs:
       '31-deployment.yaml Deployment/auth-service: container agent must set resources.requests.ephemeral-storage [ephemeral-storage: kube-score container-ephemeral-storage-request-and-limit]',
       '31-deployment.yaml Deployment/auth-service: container agent must set resources.limits.ephemeral-storage [ephemeral-storage: kube-score container-ephemeral-storage-request-and-limit]',
       '31-deployment.yaml Deployment/auth-service: container agent must set securityContext.privileged: false [privileged: KSV-0017, CKV_K8S_16, C-0057, polaris runAsPrivileged]',
-      '32-autoscaling.yaml HorizontalPodAutoscaler/auth-service-hpa: scales on cpu, for which a container of auth-service has no request [reference-autoscaler]',
-      '32-autoscaling.yaml HorizontalPodAutoscaler/auth-service-hpa: scales on memory, for which a container of auth-service has no request [reference-autoscaler]',
     ],
     clouds: ['aks'],
   },

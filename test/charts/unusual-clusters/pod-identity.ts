@@ -169,6 +169,7 @@ containerSecurityContext: { runAsUser: 20001 }`,
     refused: [
       '31-deployment.yaml Deployment/auth-service: container migrate',
       '31-deployment.yaml Deployment/auth-service: container auth-service',
+      '31-deployment.yaml Deployment/auth-service: container port-keeper',
       '40-purge.yaml CronJob/auth-service-purge: container purge',
     ].map(
       (container) =>

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { logOfIncidents } from '../../runbooks/incident-log.ts';
 import type { RunningService } from '../../runbooks/running-service.ts';
@@ -13,10 +13,10 @@ import { newUserFields } from '../../support/users.ts';
 /** Milliseconds. A process starts in a second or two, and in many more on a busy machine. */
 const patience = 240_000;
 
-const printed = ({ supervisor }: RunningService, event: string): (() => boolean) => {
+const printed = ({ output }: RunningService, event: string): (() => boolean) => {
   const pattern = new RegExp(`"event":"${event}"`, 'g');
-  const before = supervisor.output().match(pattern)?.length ?? 0;
-  return () => (supervisor.output().match(pattern)?.length ?? 0) > before;
+  const before = output().match(pattern)?.length ?? 0;
+  return () => (output().match(pattern)?.length ?? 0) > before;
 };
 
 async function readiness({ metricsUrl }: RunningService): Promise<string> {
@@ -74,14 +74,6 @@ async function exchangeKeys(service: RunningService): Promise<void> {
   await until(isChanged, patience);
 }
 
-async function crash(service: RunningService): Promise<void> {
-  const [isRestarted, listens] = [printed(service, 'process_restarted'), printed(service, 'listening')];
-  const { pid } = service.supervisor.child;
-  const [child = ''] = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ');
-  process.kill(Number(child), 'SIGUSR2');
-  await until(() => isRestarted() && listens(), patience);
-}
-
 /** The advisory lock of migrations (app/store/postgres/migration-lock.ts), which every version uses. */
 const migrationLock = 1_635_087_464;
 
@@ -103,6 +95,6 @@ export async function causeIncidents(service: RunningService, stores: TestStores
   await exchangeKeys(service);
   await loseStores(service);
   await forgeStateCopy(service);
-  await crash(service);
-  return `${clients}${await delayMigration(service)}${service.supervisor.output()}`;
+  await service.crash();
+  return `${clients}${await delayMigration(service)}${service.output()}`;
 }

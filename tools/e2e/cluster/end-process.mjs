@@ -1,10 +1,10 @@
-// Runs as root in a pod that sees the processes of its node: node end-process.mjs POD_UID CONTAINER_ID first|serving. Kills
-// a process of that one container with SIGKILL: the first one, or the one without a child. Writes what it has killed as JSON.
+// Runs as root in a pod that sees the processes of its node: node end-process.mjs POD_UID CONTAINER_ID. Kills the first process
+// of that one container with SIGKILL. Writes what it has killed as JSON.
 import { readdirSync, readFileSync } from 'node:fs';
 
-const [podUid, containerId, which] = process.argv.slice(2);
+const [podUid, containerId] = process.argv.slice(2);
 if (!/^[\w-]{30,}$/.test(podUid ?? '') || !/^\w{12,}$/.test(containerId ?? ''))
-  throw new Error('usage: end-process.mjs POD_UID CONTAINER_ID first|serving');
+  throw new Error('usage: end-process.mjs POD_UID CONTAINER_ID');
 
 /** Undefined if the process has ended in the meantime. */
 function read(pid, file) {
@@ -23,12 +23,11 @@ const processes = readdirSync('/proc')
     const status = read(pid, 'status') ?? '';
     const field = (name) => new RegExp(`^${name}:\\s+(.*)$`, 'm').exec(status)?.[1] ?? '';
     const command = (read(pid, 'cmdline') ?? '').replaceAll('\0', ' ').trim();
-    return { pid, parent: field('PPid'), inContainer: Number(field('NSpid').split('\t').at(-1)), command };
+    return { pid, inContainer: Number(field('NSpid').split('\t').at(-1)), command };
   })
   .sort((one, other) => one.inContainer - other.inContainer);
 
-const parents = new Set(processes.map(({ parent }) => parent));
-const chosen = which === 'first' ? processes[0] : processes.find(({ pid }) => !parents.has(pid));
+const [chosen] = processes;
 if (!chosen) throw new Error(`the container ${containerId} has no process on this node`);
 process.kill(Number(chosen.pid), 'SIGKILL');
-process.stdout.write(JSON.stringify({ command: chosen.command, processes: processes.length }));
+process.stdout.write(JSON.stringify({ command: chosen.command }));

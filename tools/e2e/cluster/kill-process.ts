@@ -2,13 +2,6 @@ import type { IPod } from 'kubernetes-models/v1';
 import type { Kubectl } from './kubectl.ts';
 import { startToolPod } from './tool-pod.ts';
 
-export interface Killed {
-  /** The command line of the killed process. */
-  readonly command: string;
-  /** How many processes the container had. */
-  readonly processes: number;
-}
-
 interface Tools {
   readonly kubectl: Kubectl;
   /** A namespace whose pods may see the processes of their node. */
@@ -16,10 +9,10 @@ interface Tools {
   readonly image: string;
 }
 
-/** Kills processes of one container from outside of it, because the kernel protects the first process from its own container. */
+/** Kills the first process of one container from outside of it, because the kernel protects the first process from its own container. */
 export interface ProcessKiller {
-  /** @param which the first process of the container, or the one without a child, which serves the requests */
-  kill(which: 'first' | 'serving'): Promise<Killed>;
+  /** @returns the command line of the killed process */
+  kill(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -42,7 +35,7 @@ export async function openProcessKiller(
     seesNode: true,
   });
   return {
-    async kill(which) {
+    async kill() {
       const { status } = await kubectl.json<IPod>([
         'get',
         'pod',
@@ -52,7 +45,7 @@ export async function openProcessKiller(
       ]);
       const state = status?.containerStatuses?.find(({ name }) => name === victim.container);
       const id = state?.containerID?.replace(/^.*:\/\//, '') ?? '';
-      return JSON.parse(await tool.exec(['node', '/scripts/end-process.mjs', uid, id, which]));
+      return JSON.parse(await tool.exec(['node', '/scripts/end-process.mjs', uid, id])).command;
     },
     close: tool.delete,
   };

@@ -1,5 +1,5 @@
 import type { IPod } from 'kubernetes-models/v1';
-import { type Killed, openProcessKiller, type ProcessKiller } from '../cluster/kill-process.ts';
+import { openProcessKiller, type ProcessKiller } from '../cluster/kill-process.ts';
 import { containerState, isReady, until } from '../cluster/pods.ts';
 import type { Installation } from '../installation/installation.ts';
 import { underLoad } from '../load/under-load.ts';
@@ -12,8 +12,11 @@ const mostLost = 4;
 /** At the default rate the load lasts ten seconds before the kill, and twenty after it. */
 const size = ({ options }: Run) => ({ before: options.rate * 10, atLeast: options.rate * 30 });
 
+/** A ready pod, if possible one that has not restarted: the kubelet delays the second restart of a container by 10 seconds. */
 async function readyPod(main: Installation): Promise<string> {
-  const pod = (await main.pods()).find(isReady);
+  const restarts = (pod: IPod): number => containerState(pod, main.container)?.restartCount ?? 0;
+  const ready = (await main.pods()).filter(isReady);
+  const [pod] = ready.sort((one, other) => restarts(one) - restarts(other));
   return pod?.metadata?.name ?? '';
 }
 
@@ -33,9 +36,14 @@ export const podDelete: Step = {
   },
 };
 
-async function openKiller(run: Run, main: Installation, name: string): Promise<ProcessKiller> {
+async function openKiller(
+  run: Run,
+  main: Installation,
+  name: string,
+  container: string,
+): Promise<ProcessKiller> {
   const { kubectl, options, toolNamespace } = run;
-  const victim = { namespace: main.namespace, name, container: main.container };
+  const victim = { namespace: main.namespace, name, container };
   try {
     return await openProcessKiller({ image: options.image, kubectl, namespace: toolNamespace }, victim);
   } catch (error) {
@@ -43,28 +51,32 @@ async function openKiller(run: Run, main: Installation, name: string): Promise<P
   }
 }
 
-/** Kills a process under load. The kubelet, or the process above it, starts another one. */
-async function killUnderLoad(run: Run, report: Report, which: 'first' | 'serving'): Promise<Killed> {
-  const main = await run.main();
-  const name = await readyPod(main);
-  const killer = await openKiller(run, main, name);
+/** Kills the process of a container under load. The kubelet starts the container again. */
+async function killUnderLoad(
+  run: Run,
+  report: Report,
+  main: Installation,
+  name: string,
+  container: string,
+): Promise<void> {
+  const killer = await openKiller(run, main, name, container);
   const read = () => run.kubectl.json<IPod>(['get', 'pod', name, '--namespace', main.namespace]);
   try {
-    let killed: Killed | undefined;
-    const load = { phase: `killed ${which} process`, ...size(run) };
+    const load = { phase: `killed process of ${container}`, ...size(run) };
     const result = await underLoad(run, report, main, load, async () => {
-      killed = await killer.kill(which);
+      report.figure(`killed in ${container}`, await killer.kill());
     });
     // Fails the step if the pod does not recover.
     await until('the pod is ready again', 120, async () => isReady(await read()));
     const lost = result.failures.length;
-    const restarts = containerState(await read(), main.container)?.restartCount ?? 0;
-    report.figure(`restarts of the container after a killed ${which} process`, restarts);
-    // The end of the first process is the end of the container. Its port refuses connections until the kubelet has noticed,
-    // which takes about a second, and nothing in the container can prevent that.
-    if (which === 'serving')
-      report.check(`loses at most ${mostLost} requests`, lost <= mostLost, `${lost} of ${result.sent}`);
-    return killed ?? { command: '', processes: 0 };
+    const restarts = containerState(await read(), container)?.restartCount ?? 0;
+    report.figure(`restarts of ${container}`, restarts);
+    const detail = `${lost} of ${result.sent}`;
+    report.check(
+      `a killed process of ${container} loses at most ${mostLost} requests`,
+      lost <= mostLost,
+      detail,
+    );
   } finally {
     await killer.close();
   }
@@ -72,11 +84,12 @@ async function killUnderLoad(run: Run, report: Report, which: 'first' | 'serving
 
 export const processKill: Step = {
   name: 'process-kill',
-  claim: `The process that serves is killed by SIGKILL and fails at most ${mostLost} requests`,
+  claim: `SIGKILL of the first process of any container of a pod fails at most ${mostLost} requests`,
   async run(run, report) {
-    const { command, processes } = await killUnderLoad(run, report, 'serving');
-    report.figure('killed', command);
-    // A container with one process dies with it: there is nothing else to kill.
-    if (processes > 1) await killUnderLoad(run, report, 'first');
+    const main = await run.main();
+    const name = await readyPod(main);
+    const { spec } = await run.kubectl.json<IPod>(['get', 'pod', name, '--namespace', main.namespace]);
+    for (const container of spec?.containers ?? [])
+      await killUnderLoad(run, report, main, name, container.name);
   },
 };

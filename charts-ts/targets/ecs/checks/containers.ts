@@ -39,6 +39,7 @@ export function containersOf(template: Template): Container[] {
 
 const commands: Readonly<Record<string, ServiceContainer['command']>> = {
   [containerNames.service]: 'serve',
+  [containerNames.portKeeper]: 'keep-port',
   [containerNames.migrate]: 'migrate',
   [containerNames.purge]: 'purge',
   [containerNames.backup]: 'backup',

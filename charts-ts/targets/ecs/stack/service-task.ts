@@ -8,7 +8,12 @@ import {
 import { Construct } from 'constructs';
 import { ports } from '../../../names.ts';
 import { bytes } from '../../../values/formats.ts';
-import { healthCommand, migrateArguments, serveArguments } from '../../../workload/process.ts';
+import {
+  healthCommand,
+  keepPortArguments,
+  migrateArguments,
+  serveArguments,
+} from '../../../workload/process.ts';
 import { containerNames, ecsNames, longestTimeoutSeconds } from '../ecs-names.ts';
 import { stopSeconds } from '../faults.ts';
 import { environmentsOf, publicKeysFolder } from '../platform.ts';
@@ -20,6 +25,12 @@ function runScript(name: string) {
   const lines = text.split('\n').filter((line) => line && !/^ *\/\//.test(line));
   return { entryPoint: ['node', '--input-type=module', '--eval'], command: [lines.join('\n')] };
 }
+
+/** Of the port keeper, as in Kubernetes. */
+const keeperMemoryMib = 64;
+
+/** Without it, the end of the process ends the task, and a new task takes a minute. ECS allows no shorter period. */
+const restarts = { enableRestartPolicy: true, restartAttemptPeriod: Duration.seconds(60) } as const;
 
 /** The task of the service. Its containers run one after the other, and the last one serves. */
 export class ServiceTask extends Construct {
@@ -44,16 +55,19 @@ export class ServiceTask extends Construct {
         ...startsFirst(longestTimeoutSeconds),
       }),
     ];
-    this.inOrder([...before, this.service(props)]);
+    const last = this.service(props);
+    this.inOrder([...before, last]);
+    this.portKeeper(props);
+    this.task.defaultContainer = last;
   }
 
   private service(props: TaskProps): ContainerDefinition {
     const { service } = environmentsOf(props.values, props.loadBalancerCidrs);
     const container = this.task.addContainer('Service', {
       ...containerOf(this.task, props, containerNames.service, service),
-      // Without it, the end of the process ends the task, and a new task takes a minute.
       command: [...serveArguments],
       essential: true,
+      ...restarts,
       portMappings: [{ containerPort: ports.http }, { containerPort: ports.metrics }],
       stopTimeout: Duration.seconds(stopSeconds(props.values)),
       // The image has no curl.
@@ -73,8 +87,21 @@ export class ServiceTask extends Construct {
         containerPath: publicKeysFolder,
         readOnly: true,
       });
-    this.task.defaultContainer = container;
     return container;
+  }
+
+  /** Accepts connections while the container of the service restarts. It waits for no other container. */
+  private portKeeper(props: TaskProps): void {
+    const { portKeeper } = environmentsOf(props.values, props.loadBalancerCidrs);
+    this.task.addContainer('PortKeeper', {
+      ...containerOf(this.task, props, containerNames.portKeeper, portKeeper),
+      command: [...keepPortArguments],
+      memoryLimitMiB: keeperMemoryMib,
+      essential: false,
+      ...restarts,
+      // It ends by itself after the service, whose connections it may relay.
+      stopTimeout: Duration.seconds(longestTimeoutSeconds),
+    });
   }
 
   /** Writes the keys into a volume, because Fargate mounts no files. The volume belongs to root. */

@@ -1,5 +1,5 @@
 import type { Inputs } from '../promtool.ts';
-import { type AlertCases, fires, podLabels, silent } from './alert-case.ts';
+import { type AlertCases, fires, silent } from './alert-case.ts';
 
 const pod = 'auth-service-7d9f8b-x2x4z';
 const namespace = 'namespace="auth-system"';
@@ -8,9 +8,6 @@ const containerOf = (name: string, container = 'auth-service'): string =>
 
 const restarts = (values: string, name = pod): Inputs => ({
   [`kube_pod_container_status_restarts_total{${containerOf(name)}}`]: values,
-});
-const processRestarts = (values: string): Inputs => ({
-  [`auth_process_restarts_total{${podLabels}}`]: values,
 });
 
 const hpa = `${namespace},horizontalpodautoscaler="auth-service-hpa"`;
@@ -58,14 +55,6 @@ export const kubernetes: AlertCases = {
     silent('a pod has restarted once', { series: restarts('0x20 1x40'), at: '40m' }),
     silent('a pod of another installation of the namespace restarts', {
       series: restarts('0+0.2x60', 'auth-service-eu-7d9f8b-x2x4z'),
-      at: '40m',
-    }),
-    fires('the supervisor restarts the process of a pod every five minutes', {
-      series: processRestarts('0+0.2x60'),
-      at: '40m',
-    }),
-    silent('the supervisor has restarted the process of a pod once', {
-      series: processRestarts('0x20 1x40'),
       at: '40m',
     }),
   ],

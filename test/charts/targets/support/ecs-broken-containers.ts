@@ -11,13 +11,13 @@ export const containers: readonly Broken[] = [
       'an image that can be moved',
       'auth-service:1.0.0',
       'auth-service:latest',
-      ...['service-role', 'migrate', 'auth-service'].map(
+      ...['service-role', 'migrate', 'auth-service', 'port-keeper'].map(
         (name) =>
           `ServiceTaskTask: container ${name}: the image 123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/auth-service:latest must have the tag of a release or a digest, because ECS pulls it with each start [image]`,
       ),
       'PurgeTask: container purge: the image 123456789012.dkr.ecr.ap-northeast-2.amazonaws.com/auth-service:latest must have the tag of a release or a digest, because ECS pulls it with each start [image]',
     ),
-    all: 4,
+    all: 5,
   },
   broken(
     'root',
@@ -105,12 +105,12 @@ export const containers: readonly Broken[] = [
       'no log',
       '"LogDriver":"awslogs"',
       '"LogDriver":"json-file"',
-      ...['service-role', 'migrate', 'auth-service'].map(
+      ...['service-role', 'migrate', 'auth-service', 'port-keeper'].map(
         (name) =>
           `ServiceTaskTask: container ${name}: must write its log to CloudWatch: a log of Fargate is lost with the task [log]`,
       ),
       'PurgeTask: container purge: must write its log to CloudWatch: a log of Fargate is lost with the task [log]',
     ),
-    all: 4,
+    all: 5,
   },
 ];

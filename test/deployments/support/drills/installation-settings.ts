@@ -11,8 +11,6 @@ export interface InstallationSettings {
   readonly hasLogins?: boolean;
   /** Processes of the service. @default 1 */
   readonly pods?: number;
-  /** Runs each process below the supervisor, as the image does. */
-  readonly isSupervised?: boolean;
   /** Further variables of the service. */
   readonly env?: Readonly<Record<string, string>>;
   /** Flags `--set` of the charts. */

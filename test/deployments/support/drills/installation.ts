@@ -121,7 +121,7 @@ export async function startInstallation(
   groups: readonly RuleGroup[],
 ): Promise<Installation> {
   const { cleanup, setTargets } = cluster;
-  const { hasLogins, isSupervised, pods: count = 1 } = course;
+  const { hasLogins, pods: count = 1 } = course;
   const namespace = namespaceOf(course);
   const folder = join(cluster.folder, namespace);
   mkdirSync(folder);
@@ -137,7 +137,7 @@ export async function startInstallation(
   const pods: Pod[] = [];
   while (pods.length < count) {
     const name = `auth-service-7d9f8b6c5-${pods.length}`;
-    pods.push(await startPod({ ...{ folder, name, cleanup, env, isSupervised } }));
+    pods.push(await startPod({ folder, name, cleanup, env }));
   }
   const targets = pods.map((pod) => targetOf(values, pod));
   setTargets(namespace, targets);

@@ -1,20 +1,11 @@
 import type { Course } from '../drill.ts';
 
-/** Two pods, each below its supervisor. A minute of the rules is four seconds, because a busy machine may miss a scrape. */
+/** Two pods. A minute of the rules is four seconds, because a busy machine may miss a scrape. */
 export const pods: Course = {
   name: 'pods',
   factor: 15,
   pods: 2,
-  isSupervised: true,
   drills: [
-    {
-      cause: 'the process of a pod is killed three times, and its supervisor starts it again',
-      alerts: ['AuthPodsRestarting'],
-      async begin({ pods: [pod] }) {
-        for (let restarts = 0; restarts < 3; restarts += 1) await pod?.crash();
-        return () => undefined;
-      },
-    },
     {
       cause: 'one of two pods ends and is still a target',
       alerts: ['AuthServiceTargetDown'],

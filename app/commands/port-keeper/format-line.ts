@@ -7,10 +7,10 @@ import {
   type LineFormat,
 } from '../../observe/formats/line-format.ts';
 
-/** Without the table of events, which the supervisor would load for these few lines only. */
+/** Without the table of events, which the port keeper would load for these few lines only. */
 const kinds = {
-  process_restarted: { category: 'process', type: ['start'] },
-  process_given_up: { category: 'process', type: ['end'] },
+  port_kept: { category: 'process', type: ['start'] },
+  port_not_kept: { category: 'process', type: ['end'] },
 };
 
 function formatOf({ GOOGLE_CLOUD_PROJECT, LOG_FORMAT }: NodeJS.ProcessEnv): LineFormat {
@@ -20,7 +20,7 @@ function formatOf({ GOOGLE_CLOUD_PROJECT, LOG_FORMAT }: NodeJS.ProcessEnv): Line
   return name === 'ecs' ? ecsFormat(source, kinds) : jsonFormat;
 }
 
-/** One line of the supervisor, in the format of the log of the service (LOG_FORMAT). */
+/** One line of the port keeper, in the format of the log of the service (LOG_FORMAT). */
 export function formatLine(
   env: NodeJS.ProcessEnv,
   level: LevelName,
