@@ -70,12 +70,6 @@ const errorOf = ({ code, message, stack, type }: ErrorText) => ({
 const pathOf = (route: unknown) =>
   typeof route === 'string' && route.startsWith('/') ? { url: { path: route } } : null;
 
-/** The exit status of a process is no status of a response. */
-const exitStatusOf = ({ event, status }: LineFields) =>
-  typeof status === 'number' && event !== 'request' && event !== 'protocol_error'
-    ? { process: { exit_code: status } }
-    : null;
-
 /**
  * The Elastic Common Schema. As the specification of ECS logging asks, `log.level` and `ecs.version` are names with a dot
  * and all other fields are objects.
@@ -93,7 +87,6 @@ export const ecsFormat = ({ version }: LineSource, kinds: EcsKinds): LineFormat 
       event: eventOf(fields, kinds),
       ...httpOf(fields),
       ...pathOf(route),
-      ...exitStatusOf(fields),
       ...(isAddress(ip) && { client: { ip } }),
       ...(typeof userId === 'string' && { user: { id: userId } }),
       ...(traceId !== undefined && { trace: { id: traceId } }),

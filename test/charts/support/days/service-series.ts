@@ -98,7 +98,6 @@ function writePod(writer: SeriesWriter, pod: Pod, minute: number, now: Happening
     count('auth_hash_wait_seconds_bucket', hashes * part, `,priority="clean",le="${seconds}"`);
   count('auth_hash_rejected_total', 0, ',priority="clean"');
   gauge('nodejs_eventloop_lag_p99_seconds', 0.02);
-  count('auth_process_restarts_total', 0);
 
   // Without Redis, Postgres answers the token checks as well.
   const queries = hashes * 4 + now.refreshes * 2 + (now.redis ? 12 : now.tokenChecks);

@@ -127,7 +127,6 @@ function counters(): PodSeries[] {
     ...counted('http_connections_closed_total', 'reason', ['address', 'total', 'bodies', 'unsent'], 0.001),
     counter('auth_lockouts_total', '', 0.001),
     counter('auth_jwks_requests_total', '', 1),
-    counter('auth_process_restarts_total', '', 0),
     counter('process_cpu_seconds_total', '', 0.3),
     ...counted('nodejs_gc_duration_seconds_sum', 'kind', ['major', 'minor', 'incremental'], 0.01),
   ];
