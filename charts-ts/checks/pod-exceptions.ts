@@ -9,9 +9,10 @@ export interface Exception {
   readonly effect?: string;
 }
 
-const resourcesOf = ({ administrator, backup, migrations, purge, resources }: Values) =>
+const resourcesOf = ({ administrator, backup, migrations, portKeeper, purge, resources }: Values) =>
   Object.entries({
     resources,
+    'portKeeper.resources': portKeeper.resources,
     'migrations.resources': migrations.resources,
     'purge.resources': purge.resources,
     'administrator.resources': administrator.resources,

@@ -50,6 +50,30 @@ export const portKeeper: readonly UnusualCluster[] = [
     },
   },
   {
+    title: 'a policy against CPU limits, and nodes without accounting of their disks',
+    values:
+      'portKeeper: { resources: { requests: { ephemeralStorage: null }, limits: { cpu: null, ephemeralStorage: null } } }',
+    clouds: ['eks'],
+    output: {
+      'Deployment/auth-service': {
+        spec: {
+          template: {
+            spec: {
+              containers: {
+                1: {
+                  resources: {
+                    requests: { 'ephemeral-storage': null },
+                    limits: { cpu: null, 'ephemeral-storage': null },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+  {
     title: 'a cluster that has no space for a second container',
     values: 'portKeeper: { enabled: false }',
     clouds: ['aks'],

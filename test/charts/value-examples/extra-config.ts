@@ -39,7 +39,7 @@ const noFile = 'cannot be read';
 export const ofOtherValues: readonly string[] = [
   ...['ENV', 'LOG_LEVEL', 'LOG_FORMAT', 'PORT', 'METRICS_PORT', 'KEEP_ALIVE_TIMEOUT', 'ALLOWED_HOSTS'],
   ...['TRUSTED_PROXIES', 'DB_POOL_MAX', 'DB_PREPARE', 'JWT_ALGORITHM', 'JWT_ISSUER', 'JWT_AUDIENCE'],
-  ...['JWT_PUBLIC_KEYS_DIR', 'DRAIN_DELAY', 'SHUTDOWN_TIMEOUT', 'READINESS_REQUIRES_POSTGRES'],
+  ...['JWT_PUBLIC_KEYS_DIR', 'DRAIN_DELAY', 'SHUTDOWN_TIMEOUT', 'READINESS_REQUIRES_POSTGRES', 'KEEPER_PORT'],
 ];
 
 /** Variables that extraConfig refuses, and what synth says. */
