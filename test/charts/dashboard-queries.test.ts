@@ -148,7 +148,6 @@ describe('charts: the queries of dashboards', () => {
       ),
     );
     expect([...new Set(counters)].sort()).to.deep.equal([
-      'auth_process_restarts_total',
       'container_cpu_cfs_periods_total',
       'container_cpu_cfs_throttled_periods_total',
       'kube_pod_init_container_status_restarts_total',

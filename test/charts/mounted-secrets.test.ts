@@ -3,6 +3,7 @@ import { documentsOf, type Loose } from './support/synthesized.ts';
 
 /** What each command reads of the secrets, by the variables that docs/configuration.md lists for it. */
 const read: Readonly<Record<string, readonly string[]>> = {
+  'keep-port': [],
   serve: ['db-url', 'jwt-private-key', 'jwt-public-key', 'redis-url'],
   migrate: ['db-owner-url', 'db-url'],
   purge: ['db-url'],
@@ -15,7 +16,7 @@ const podOf = ({ kind, spec }: Loose): Loose =>
   (kind === 'CronJob' ? spec.jobTemplate.spec : spec)?.template?.spec;
 
 /** The secrets that a container sees: the files of its mounts, and the keys of its variables. */
-function secretsOf(pod: Loose, { env, volumeMounts }: Loose): string[] {
+function secretsOf(pod: Loose, { env, volumeMounts = [] }: Loose): string[] {
   const files = volumeMounts.flatMap(({ name }: Loose) => {
     const { projected, secret } = pod.volumes.find((volume: Loose) => volume.name === name);
     const parts = [secret, ...(projected?.sources ?? []).map((source: Loose) => source.secret)].filter(

@@ -29,8 +29,8 @@ describe('charts: the Secret of the owner of the tables', () => {
       const pods = podsOf(documentsOf('eks', `migrations.mode=${mode},secrets.delivery=${delivery}`));
       const all = pods.flatMap(containers);
       const migrations = all.filter(({ name }) => name === 'migrate');
-      expect([all.length, migrations.length]).to.eql([3, 1]);
-      for (const { env, name, volumeMounts } of all) {
+      expect([all.length, migrations.length]).to.eql([4, 1]);
+      for (const { env, name, volumeMounts = [] } of all) {
         const given = env.filter((one: Loose) => one.name.startsWith('DB_MIGRATION_URL'));
         expect(given).to.have.length(name === 'migrate' ? 1 : 0);
         expect(volumeMounts.some(isOwner)).to.equal(name === 'migrate' && delivery === 'files');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
 import { type Config, parseConfig, type Secret } from '../../app/config/config.ts';
+import { createLog } from '../../app/observe/log.ts';
 import type { Stores } from '../../app/open-stores.ts';
 import { startEmbeddedPostgres } from '../../app/store/embedded/embedded-postgres.ts';
 import { createInMemoryRedis } from '../../app/store/embedded/in-memory-redis.ts';
@@ -10,6 +10,7 @@ import { loadQueries } from '../../app/store/postgres/queries.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { emptyCluster } from './empty-cluster.ts';
+import { parseLine } from './log-lines.ts';
 import { openedStores, type StoreKind } from './opened-stores.ts';
 import { openRedisKeys } from './redis-keys.ts';
 import { findAdmin, findPostgres, findRedis, runOn, withDatabase } from './servers.ts';
@@ -31,7 +32,11 @@ interface Opened {
   close(): Promise<void>;
 }
 
-export const silentLog = pino({ level: 'silent' });
+/** A log that prints nothing. Its lines are compared with the schema, as those of every other log of the tests. */
+export const silentLog = createLog(
+  { logLevel: 'info', environment: 'test' },
+  { write: (line) => void parseLine(line) },
+);
 export const queries = loadQueries();
 
 const serverUrl = await findPostgres();
