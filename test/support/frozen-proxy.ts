@@ -25,6 +25,7 @@ export async function startProxy(target: { host: string; port: number }) {
   const sockets = new Set<Socket>();
   let frozen = false;
   let lag = 0;
+  let closed = 0;
 
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -36,6 +37,9 @@ export async function startProxy(target: { host: string; port: number }) {
 
   const server = createServer((client) => {
     const upstream = connect(target);
+    client.on('close', () => {
+      closed += 1;
+    });
     for (const socket of [client, upstream]) keep(socket);
     for (const [from, to] of [
       [client, upstream],
@@ -52,6 +56,8 @@ export async function startProxy(target: { host: string; port: number }) {
 
   return {
     port: typeof address === 'object' && address ? address.port : 0,
+    /** The number of connections that have been closed. */
+    closed: (): number => closed,
     /** Delays all later bytes by some milliseconds, in each direction. */
     delay(ms: number): void {
       lag = ms;

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { PoolState } from '../../observe/store-observer.ts';
+import { cancelQuery } from './cancel-query.ts';
 import type { Connection } from './connection.ts';
 import { translate, unavailable } from './errors.ts';
 
@@ -128,21 +129,9 @@ function destroy(pool: PoolParts, pooled: PooledConnection): void {
   pool.connections.delete(pooled);
   if (pool.idle.includes(pooled)) pool.idle.splice(pool.idle.indexOf(pooled), 1);
   const close = (): void => void pooled.connection.end({ timeout: 0 }).catch(() => undefined);
-  if (pooled.activeQuery) cancel(pooled.activeQuery).then(close, close);
+  if (pooled.activeQuery) cancelQuery(pooled.activeQuery).then(close, close);
   else close();
   openForPending(pool);
-}
-
-/**
- * Resolves when the server has taken the request, or the attempt has failed, at most after the connect timeout. A pooler
- * finds the query by the connection that sent it, so this connection must be open until then: PgBouncer ignores a
- * request for a client that has gone, and the backend would wait on for its lock.
- * The public `cancel()` discards the result of the cancelling connection: an error there would end the process.
- */
-async function cancel(query: object): Promise<void> {
-  // The client itself cancels with `canceller` (postgres/src/query.js). Its types do not declare it.
-  const { canceller } = query as { canceller?: (query: object) => Promise<unknown> };
-  await canceller?.(query);
 }
 
 /**

@@ -3,11 +3,15 @@ import { AppError } from '../../../app/errors.ts';
 import type { PoolState } from '../../../app/observe/store-observer.ts';
 import type { Database } from '../../../app/store/postgres/database.ts';
 import { createDatabase } from '../../../app/store/postgres/postgres-database.ts';
+import type { ServerProfile } from '../../../app/store/postgres/server-profile.ts';
 import { startProxy } from '../../support/frozen-proxy.ts';
 import { codeOf } from '../../support/rows.ts';
 import { onRealStore, silentLog } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { type Echo, probe, probes, using } from './probe.ts';
+
+/** The server has no deadline, because the role has none either, whatever the profile says. */
+const withoutDeadlines: ServerProfile = { pooling: 'transaction', keepsStatements: false, settings: 'role' };
 
 onRealStore('database under faults', (stores) => {
   const busyBackends = async (database: Database): Promise<number> => {
@@ -36,11 +40,9 @@ onRealStore('database under faults', (stores) => {
 
   it('cancels a query for which the server has no deadline, as behind PgBouncer', async () => {
     const config = { ...stores().config, timeout: 400 };
-    // The role has no deadline either, whatever the profile says.
-    const profile = { pooling: 'transaction', keepsStatements: false, settings: 'role' } as const;
     const { url } = stores();
     await using(
-      createDatabase({ url, config, profile, queries: probes, log: silentLog }),
+      createDatabase({ url, config, profile: withoutDeadlines, queries: probes, log: silentLog }),
       async (database) => {
         expect(await database.query('probe/sleep', [60]).catch(codeOf)).to.equal('service_unavailable');
         await using(probe(stores()), untilIdle);
@@ -100,8 +102,9 @@ onRealStore('database under faults', (stores) => {
       proxy: Awaited<ReturnType<typeof startProxy>>,
       pool: () => PoolState,
     ) => Promise<void>,
-    poolMax = 2,
+    options: { poolMax?: number; profile?: ServerProfile } = {},
   ): Promise<void> {
+    const { poolMax = 2, profile } = options;
     const url = new URL(stores().url());
     const proxy = await startProxy({ host: url.hostname, port: Number(url.port || 5432) });
     url.host = `127.0.0.1:${proxy.port}`;
@@ -111,12 +114,33 @@ onRealStore('database under faults', (stores) => {
       config: { ...stores().config, timeout: 400, poolMax },
       queries: probes,
       log: silentLog,
+      ...(profile ? { profile } : {}),
       onPool: (state) => {
         pool = state;
       },
     });
     await using(database, () => use(database, proxy, pool)).finally(proxy.close);
   }
+
+  it('cancels a query that reaches the server after the first request to cancel it', async () => {
+    await throughProxy(
+      async (database, proxy) => {
+        const [row] = await database.query<Echo>('probe/echo', ['x']);
+        const closed = proxy.closed();
+        proxy.forget();
+        expect(await database.query('probe/sleep_minute').catch(codeOf)).to.equal('service_unavailable');
+        await until(() => proxy.closed() > closed);
+        proxy.thaw();
+        await using(probe(stores()), (other) =>
+          until(async () => {
+            const [found] = await other.query<{ backends: number }>('probe/count_backend', [row?.backendPid]);
+            return found?.backends === 0;
+          }),
+        );
+      },
+      { poolMax: 1, profile: withoutDeadlines },
+    );
+  });
 
   it('survives a frozen server: every query ends at the deadline, and no connection is lost', async () => {
     await throughProxy(async (database, proxy) => {
@@ -150,18 +174,21 @@ onRealStore('database under faults', (stores) => {
   });
 
   it('does not use the other connections once a firewall has dropped one silently', async () => {
-    await throughProxy(async (database, proxy, pool) => {
-      const ask = () => database.query('probe/echo', ['x']).catch(codeOf);
-      await until(async () => {
-        await Promise.all([ask(), ask(), ask()]);
-        return pool().idle === 3;
-      });
-      proxy.forget();
-      expect(await ask()).to.equal('service_unavailable');
-      // The probe of the circuit breaker uses one connection. None of the others is left.
-      expect(pool()).to.include({ idle: 0 });
-      await untilAnswered(database);
-    }, 3);
+    await throughProxy(
+      async (database, proxy, pool) => {
+        const ask = () => database.query('probe/echo', ['x']).catch(codeOf);
+        await until(async () => {
+          await Promise.all([ask(), ask(), ask()]);
+          return pool().idle === 3;
+        });
+        proxy.forget();
+        expect(await ask()).to.equal('service_unavailable');
+        // The probe of the circuit breaker uses one connection. None of the others is left.
+        expect(pool()).to.include({ idle: 0 });
+        await untilAnswered(database);
+      },
+      { poolMax: 3 },
+    );
   });
 
   it('uses a rotated password without a restart', async () => {
