@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# `npm run check`: everything that CI checks. Every step runs even if an earlier one failed. The last lines name the
-# failed steps and repeat the counts of the tests. Where Postgres, Redis, promtool or Chromium are missing, tests that
+# `npm run check`: everything that CI checks. Every step runs even if an earlier one failed. The last lines repeat the
+# end of each failed step, and the counts of the tests. Where Postgres, Redis, promtool or Chromium are missing, tests that
 # need them are skipped by name; with CI=true a skipped test is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -9,16 +9,23 @@ failed=()
 scratch=$(mktemp -d)
 # The image runs as another user.
 chmod 755 "$scratch"
+mkdir "$scratch/steps"
 finish() {
   local status=$?
+  # What could not be run here is named, and counted apart.
+  if [ -f "$scratch/deployments.log" ]; then
+    sed -n 's/^\(skipped\|not run\): /deployments: &/p' "$scratch/deployments.log"
+    sed -n -e 's/^failed: /deployments: &/p' -e 's/^tests: /deployments: /p' "$scratch/deployments.log"
+    grep -q '^tests: ' "$scratch/deployments.log" || echo 'deployments: ended before all tests had run'
+  fi
+  # Failures come last: a log is often shown from its end.
+  for name in "${failed[@]}"; do
+    echo "=== end of the failed step: $name"
+    tail -n 40 "$scratch/steps/$name.log" | cut -c -300
+  done
   if [ ${#failed[@]} -gt 0 ]; then
     printf 'failed: %s\n' "${failed[@]}"
     status=1
-  fi
-  # What could not be run here is named, and counted apart.
-  if [ -f "$scratch/deployments.log" ]; then
-    sed -n -e 's/^\(failed\|skipped\|not run\): /deployments: &/p' -e 's/^tests: /deployments: /p' "$scratch/deployments.log"
-    grep -q '^tests: ' "$scratch/deployments.log" || echo 'deployments: ended before all tests had run'
   fi
   [ ! -f "$scratch/summary.txt" ] || tail -n 1 "$scratch/summary.txt"
   rm -rf "$scratch"
@@ -29,7 +36,7 @@ trap finish EXIT
 step() {
   echo "=== $1"
   # A fresh shell: inside `||` this one would ignore `set -e`.
-  bash -euo pipefail "${@:2}" || failed+=("$1")
+  bash -euo pipefail "${@:2}" 2>&1 | tee "$scratch/steps/$1.log" || failed+=("$1")
 }
 
 # Installs another version of Node.js from the npm registry. Prints the folder of its executable.
