@@ -19,7 +19,9 @@ function madeUp(files: Record<string, readonly string[]>, more: Partial<Source> 
 
 describe('architecture', () => {
   let sources: Sources;
-  before(() => {
+  before(function () {
+    // The compiler parses every source, which takes long on a busy machine.
+    this.timeout(120_000);
     sources = projectSources();
   });
 

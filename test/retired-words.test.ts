@@ -29,7 +29,9 @@ const paragraphsOf = (where: string, text: string): Passage[] =>
 
 describe('The retired words', () => {
   let source: ReturnType<typeof readSourceWords>;
-  before(() => {
+  before(function () {
+    // The compiler parses every source, which takes long on a busy machine.
+    this.timeout(120_000);
     source = readSourceWords(process.cwd(), ['app', 'charts-ts']);
   });
 

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import postgres from 'postgres';
 import { parseTarget } from '../../app/store/postgres/connection-target.ts';
-import { runOn } from './servers.ts';
 import { createScratchDatabase } from './stores.ts';
 
 /** Resolves to the SQLSTATE with which the statement failed, or to `done`. */
@@ -60,11 +59,8 @@ export async function createDatabaseWithRoles() {
     asService: attemptWith(connectTo(urlOf(service))),
     async drop(): Promise<void> {
       await Promise.all(connections.map((sql) => sql.end()));
-      await scratch.drop();
       // Everything that the roles owned or were granted was in the database.
-      const server = new URL(scratch.url());
-      server.pathname = '/postgres';
-      await runOn(server.href, `drop role ${owner}, ${service}`);
+      await scratch.drop([owner, service]);
     },
   };
 }

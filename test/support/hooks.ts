@@ -3,7 +3,8 @@ import type { RootHookObject } from 'mocha';
 /** Imports the stores late, as the tests do: mocha loads this file with another loader, which would make a second map. */
 export const mochaHooks: RootHookObject = {
   async afterAll(this: Mocha.Context) {
-    this.timeout(30_000);
+    // To drop the databases takes long on a busy disk.
+    this.timeout(300_000);
     const { closeStores } = await import('./opened-stores.ts');
     await closeStores();
     const { assertLogFollowsSchema, seenEvents } = await import('./log-lines.ts');

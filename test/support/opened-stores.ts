@@ -16,6 +16,18 @@ export const openedStores = new Map<StoreKind, OpenedStores>();
 export const storesUsed = (): readonly string[] =>
   [...openedStores.values()].map(({ description }) => description);
 
+/** Drops the databases of the tests, when they have ended. */
+const drops: (() => Promise<void>)[] = [];
+
+/**
+ * Leaves a database to the end of the run. Postgres writes all changes of all databases to the disk before it drops one,
+ * which takes half a minute on a busy disk: a hook would exceed its timeout, and the statements of other tests would wait.
+ */
+export function dropAtEnd(drop: () => Promise<void>): void {
+  drops.push(drop);
+}
+
 export async function closeStores(): Promise<void> {
   await Promise.all([...openedStores.values()].map(async ({ opening }) => (await opening).close()));
+  await Promise.all(drops.splice(0).map((drop) => drop()));
 }

@@ -11,7 +11,7 @@ import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../app/store/redis/redis-client.ts';
 import { emptyCluster } from './empty-cluster.ts';
 import { parseLine } from './log-lines.ts';
-import { openedStores, type StoreKind } from './opened-stores.ts';
+import { dropAtEnd, openedStores, type StoreKind } from './opened-stores.ts';
 import { openRedisKeys } from './redis-keys.ts';
 import { findAdmin, findPostgres, findRedis, runOn, withDatabase } from './servers.ts';
 import { until } from './until.ts';
@@ -59,19 +59,27 @@ const opened = new Map<StoreKind, Promise<Opened>>();
 async function createEmptyDatabase(options = '') {
   const name = `auth_test_${randomBytes(6).toString('hex')}`;
   await runOn(adminUrl ?? '', `create database ${name} ${options}`);
-  const drop = () =>
-    runOn(withDatabase(adminUrl, 'postgres'), `drop database if exists ${name} with (force)`);
+  const drop = async (roles: readonly string[] = []): Promise<void> => {
+    const statements = [
+      `drop database if exists ${name} with (force)`,
+      ...roles.map((role) => `drop role ${role}`),
+    ];
+    dropAtEnd(async () => {
+      for (const statement of statements) await runOn(withDatabase(adminUrl, 'postgres'), statement);
+    });
+  };
   return { name, drop };
 }
 
 /**
  * Creates an empty database on the real server.
  * @param options the end of the statement, for example a collation
- * @returns its URL, which is a direct connection where the service uses a pooler, and a function that drops it
+ * @returns its URL, which is a direct connection where the service uses a pooler, and a function that drops it and then
+ * some roles, at the end of the run
  */
 export async function createScratchDatabase(
   options = '',
-): Promise<{ url: Secret; drop: () => Promise<void> }> {
+): Promise<{ url: Secret; drop: (roles?: readonly string[]) => Promise<void> }> {
   const { name, drop } = await createEmptyDatabase(options);
   return { url: () => withDatabase(adminUrl, name), drop };
 }
