@@ -6,6 +6,7 @@ import {
   recordLine,
   startSeconds,
 } from '../../tools/e2e/cluster/pod-timeline.ts';
+import { computedRollout } from '../../tools/e2e/cluster/rollout-time.ts';
 import { imageOf } from '../../tools/e2e/installation/values.ts';
 import { parseOptions, UsageError } from '../../tools/e2e/options.ts';
 import { createReport, summaryOf } from '../../tools/e2e/report.ts';
@@ -107,5 +108,21 @@ describe('The summary of npm run e2e', () => {
 
   it('counts a step without a check as failed', () => {
     expect(createReport('rollout', () => undefined).outcome(1).verdict).to.equal('failed');
+  });
+});
+
+describe('The computed time of a rollout', () => {
+  const times = { start: 10, drain: 7 };
+  const strategy = (maxSurge: number | string, maxUnavailable: number | string = 0) =>
+    ({ type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } }) as const;
+
+  it('is one start and the time to be available for each wave, and the drain of the last one', () => {
+    const spec = { replicas: 20, minReadySeconds: 10, strategy: strategy('25%') };
+    expect(computedRollout(spec, times)).to.equal(4 * 20 + 7);
+  });
+
+  it('rounds the percentages as Kubernetes does', () => {
+    expect(computedRollout({ replicas: 3, strategy: strategy('34%') }, times)).to.equal(2 * 10 + 7);
+    expect(computedRollout({ replicas: 3, strategy: strategy(1, '34%') }, times)).to.equal(2 * 10 + 7);
   });
 });

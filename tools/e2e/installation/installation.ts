@@ -54,6 +54,7 @@ function workloadOf(objects: readonly KubeObject[]) {
     container: spec.template.spec?.containers[0]?.name ?? '',
     selector: labels.map(([name, value]) => `${name}=${value}`).join(','),
     replicas: spec.replicas ?? 1,
+    rollout: spec,
   };
 }
 
