@@ -4,7 +4,7 @@ import type { Step } from '../run.ts';
 
 export const install: Step = {
   name: 'install',
-  claim: 'A first installation becomes healthy, without a warning event',
+  claim: 'A first installation becomes healthy, without a warning event but those of startup probes',
   async run(run, report) {
     const start = performance.now();
     const main = await run.main();
@@ -18,7 +18,12 @@ export const install: Step = {
       ),
     );
     const events = await warningEvents(run.kubectl, main.namespace);
-    report.check('no warning event is recorded', events.length === 0, events.slice(0, 5).join('; '));
+    // A start on busy nodes takes longer than the delay of the first probe. Kubernetes asks again, and records each answer.
+    const isEarly = (event: string): boolean => event.includes(': Startup probe failed: ');
+    const early = events.filter(isEarly);
+    const others = events.filter((event) => !isEarly(event));
+    report.figure('startup probes before the service listened', early.length);
+    report.check('no other warning event is recorded', others.length === 0, others.slice(0, 5).join('; '));
 
     // One more pod, alone on an idle cluster: how long a start takes without others beside it.
     const timeline = await watchPods(run.kubectl, main.namespace, main.selector);
