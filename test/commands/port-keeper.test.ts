@@ -2,8 +2,10 @@ import { createServer, get } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { listenWithKeeper } from '../../app/commands/keeper-client.ts';
+import { formatLine } from '../../app/commands/port-keeper/format-line.ts';
 import { createPortKeeper, type KeeperEvent } from '../../app/commands/port-keeper/port-keeper.ts';
 import { freePort } from '../support/kept-services.ts';
+import { parseLine } from '../support/log-lines.ts';
 import { silentLog } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 
@@ -20,7 +22,13 @@ describe('The port keeper', () => {
 
   async function startKeeper(limits = { connections: 10, time: 60_000 }) {
     const lines: Fields[] = [];
-    const keeper = createPortKeeper({ limits, log: (_level, fields) => void lines.push(fields) });
+    const keeper = createPortKeeper({
+      limits,
+      log(level, fields, message) {
+        lines.push(fields);
+        parseLine(formatLine({}, level, fields, message));
+      },
+    });
     await new Promise<void>((resolve) => keeper.server.listen(0, '127.0.0.1', resolve));
     closing.push(() => keeper.stop());
     // reason: a server that listens on a TCP port has an AddressInfo.

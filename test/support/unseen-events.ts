@@ -1,6 +1,6 @@
 /**
- * The events of the log that no test of `npm test` logs, and the process tests that read them from a process. run.ts prints the other
- * events that a whole run has not seen, and hooks.ts fails if the tests of such a file pass without its events.
+ * The events of the log that no test of `npm test` logs, and the process tests that read them from a process. run.ts fails if
+ * a whole run has not seen one of the others, and hooks.ts fails if the tests of such a file pass without its events.
  */
 export const seenByProcessTests: Readonly<Record<string, readonly string[]>> = {
   'test/processes/first-start.process.ts': ['embedded_stores'],
