@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Ask, type Reply, startApp, type TestApp } from './support/app.ts';
 import { createRouteTable } from './support/route-table.ts';
-import { onEachStore } from './support/stores.ts';
+import { onOneStore } from './support/stores.ts';
 
 const readme = readFileSync('README.md', 'utf8');
 
@@ -29,7 +29,7 @@ function curlCommands(): readonly { readonly what: string; readonly ask: Ask }[]
   });
 }
 
-onEachStore('The commands of the README', (stores) => {
+onOneStore('The commands of the README', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

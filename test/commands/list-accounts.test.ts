@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { listAccounts } from '../../app/commands/admin/list-accounts.ts';
 import { createStore } from '../../app/store/store.ts';
 import { addUser, codeOf } from '../support/rows.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 
-onEachStore('auth-service admin list', (stores) => {
+onOneStore('auth-service admin list', (stores) => {
   interface Listed {
     readonly accounts: readonly { readonly id: string }[];
     readonly next_cursor: string | null;

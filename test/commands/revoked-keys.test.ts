@@ -5,13 +5,13 @@ import type { SigningKeys } from '../../app/features/tokens/signing-keys.ts';
 import type { Database } from '../../app/store/postgres/database.ts';
 import { createStore } from '../../app/store/store.ts';
 import { addSession, addUser } from '../support/rows.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 
 const newKid = (): string => crypto.getRandomValues(Buffer.alloc(32)).toString('base64url');
 
 type Listed = ReturnType<SigningKeys['list']>;
 
-onEachStore('npm run keys -- revoke', (stores) => {
+onOneStore('npm run keys -- revoke', (stores) => {
   const store = () => createStore(stores().database);
 
   /** A machine that signs with one key, and has an older and a newer one. */

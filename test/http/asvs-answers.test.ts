@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../support/app.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 import { logIn, logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../support/users.ts';
 
 interface Described {
@@ -12,7 +12,7 @@ interface Described {
 }
 
 /** Claims that docs/asvs.md makes and no other suite shows. */
-onEachStore('ASVS: what is asked and answered', (stores) => {
+onOneStore('ASVS: what is asked and answered', (stores) => {
   let app: TestApp;
   let operations: (readonly [name: string, operation: Described])[];
   before(async () => {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { type Reply, startApp, type TestApp } from '../support/app.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 import { type LoggedInUser, logIn, logInNewAdmin, logInNewUser, newUserFields } from '../support/users.ts';
 
-onEachStore('A cursor', (stores) => {
+onOneStore('A cursor', (stores) => {
   let app: TestApp;
   let admin: LoggedInUser;
   let user: LoggedInUser;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../support/app.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 import { newUserFields } from '../support/users.ts';
 
 const json = { 'Content-Type': 'application/json' };
@@ -19,7 +19,7 @@ function rawExchange(port: number, bytes: string): Promise<string> {
   });
 }
 
-onEachStore('Edges', (stores) => {
+onOneStore('Edges', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());
@@ -163,7 +163,7 @@ onEachStore('Edges', (stores) => {
   });
 });
 
-onEachStore('CORS, hosts and proxies', (stores) => {
+onOneStore('CORS, hosts and proxies', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), {

@@ -16,9 +16,9 @@ const processes = 2;
 /** Every file with tests on real stores: the HTTP suite and the tests of the stores. */
 function suiteFiles(): string[] {
   return readdirSync('test', { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => /\.(test|process)\.ts$/.test(name) && !name.startsWith('processes/'))
     .map((name) => join('test', name))
-    .filter((file) => /^on(Each|Real)Store\(/m.test(readFileSync(file, 'utf8')))
+    .filter((file) => /^on(Each|One|Real)Store\(/m.test(readFileSync(file, 'utf8')))
     .sort();
 }
 

@@ -8,10 +8,10 @@ import { startApp } from '../support/app.ts';
 import { useMonotonicClock } from '../support/clock.ts';
 import { onEmptyTable } from '../support/empty-table.ts';
 import { series } from '../support/exposition.ts';
-import { onEachStore, silentLog } from '../support/stores.ts';
+import { onOneStore, silentLog } from '../support/stores.ts';
 import { logInNewUser } from '../support/users.ts';
 
-onEachStore('the count of active sessions', (stores) => {
+onOneStore('the count of active sessions', (stores) => {
   useMonotonicClock({ isFrozen: true });
 
   function replica(redis: RedisClient, store = createStore(stores().database)) {

@@ -9,7 +9,7 @@ import { createStore } from '../../app/store/store.ts';
 import { addMonth } from '../support/partitions.ts';
 import { addSession, addUser } from '../support/rows.ts';
 import { runStatement } from '../support/run-statement.ts';
-import { onEachStore, onRealStore, silentLog, type TestStores } from '../support/stores.ts';
+import { onOneStore, onRealStore, silentLog, type TestStores } from '../support/stores.ts';
 
 const day = 86_400_000;
 
@@ -34,7 +34,7 @@ const addLastMonth = (stores: TestStores) =>
      end $$`,
   );
 
-onEachStore('purge', (stores) => {
+onOneStore('purge', (stores) => {
   const store = () => createStore(stores().database);
 
   it('deletes expired rows only, and can be repeated', async () => {

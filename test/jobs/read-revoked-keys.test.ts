@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { createRevokedKeyReader } from '../../app/jobs/read-revoked-keys.ts';
 import { createStore } from '../../app/store/store.ts';
 import { recordingLog } from '../support/keys.ts';
-import { onEachStore, silentLog } from '../support/stores.ts';
+import { onOneStore, silentLog } from '../support/stores.ts';
 
 const newKid = (): string => crypto.getRandomValues(Buffer.alloc(32)).toString('base64url');
 
-onEachStore('The reader of revoked keys', (stores) => {
+onOneStore('The reader of revoked keys', (stores) => {
   const store = () => createStore(stores().database);
 
   function recordingKeys() {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { createStateSecretReader, readStateSecret } from '../../app/jobs/read-state-secret.ts';
 import { createStore } from '../../app/store/store.ts';
-import { onEachStore, silentLog } from '../support/stores.ts';
+import { onOneStore, silentLog } from '../support/stores.ts';
 
-onEachStore('The secret of session states', (stores) => {
+onOneStore('The secret of session states', (stores) => {
   const store = () => createStore(stores().database);
 
   it('is the same for every replica, and is read again', async () => {

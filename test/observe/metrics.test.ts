@@ -5,7 +5,7 @@ import { createMetrics } from '../../app/observe/metrics.ts';
 import { startApp, type TestApp } from '../support/app.ts';
 import { series } from '../support/exposition.ts';
 import { createRouteTable } from '../support/route-table.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 import { logInNewUser, newUserFields } from '../support/users.ts';
 
@@ -62,7 +62,7 @@ describe('metrics', () => {
   });
 });
 
-onEachStore('metrics of requests', (stores) => {
+onOneStore('metrics of requests', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

@@ -11,7 +11,7 @@ import { storeSpans } from '../../app/observe/tracing.ts';
 import { instrumentDatabase } from '../../app/store/postgres/instrumented-database.ts';
 import { createRedisClient } from '../../app/store/redis/ioredis-client.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { onEachStore, silentLog } from '../support/stores.ts';
+import { onOneStore, silentLog } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 import { logInNewUser, newUserFields } from '../support/users.ts';
 
@@ -92,7 +92,7 @@ describe('The table of spans', () => {
   });
 });
 
-onEachStore('The spans of a running service', (stores) => {
+onOneStore('The spans of a running service', (stores) => {
   const exporter = new InMemorySpanExporter();
   const tracing = startTracing({
     endpoint: 'http://localhost',

@@ -7,7 +7,7 @@ import { startTracing } from '../../app/observe/otlp.ts';
 import { storeSpans } from '../../app/observe/tracing.ts';
 import { instrumentDatabase } from '../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../support/app.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 import { logInNewUser, registerUser } from '../support/users.ts';
 
@@ -15,7 +15,7 @@ const traceId = '0af7651916cd43dd8448eb211c80319c';
 const token = 'a'.repeat(32);
 const headers = { traceparent: `00-${traceId}-b7ad6b7169203331-01` };
 
-onEachStore('a traced service', (stores) => {
+onOneStore('a traced service', (stores) => {
   const exporter = new InMemorySpanExporter();
   let app: TestApp;
 
@@ -99,7 +99,7 @@ onEachStore('a traced service', (stores) => {
   });
 });
 
-onEachStore('a service that samples little', (stores) => {
+onOneStore('a service that samples little', (stores) => {
   const exporter = new InMemorySpanExporter();
   beforeEach(() => exporter.reset());
   const id = 'b1946ac92492d2347c6235b4d2611185';

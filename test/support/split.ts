@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 /** What all files of such a kind share takes seconds of CPU time, so no other process runs them. */
 const kinds: readonly { readonly pattern: RegExp; readonly processes: number }[] = [
-  { pattern: /\bonEachStore\(/, processes: 2 },
+  { pattern: /\bon(?:Each|One)Store\(/, processes: 2 },
   { pattern: /\/charts-ts\//, processes: 1 },
   { pattern: /^/, processes: 3 },
 ];

@@ -53,6 +53,7 @@ function kindsToTest(): readonly StoreKind[] {
 
 /** What `onEachStore` runs a suite on. */
 export const storeKinds = kindsToTest();
+const usualKinds = process.env.TEST_STORES === 'all' ? storeKinds : storeKinds.slice(-1);
 const opened = new Map<StoreKind, Promise<Opened>>();
 
 /** Creates an empty database on the real server, through a direct connection. @returns its name and a way to drop it */
@@ -180,6 +181,14 @@ function describeOn(kind: StoreKind, title: string, body: Body): void {
 /** Runs the suite on the embedded stores and, where there is a server, on real ones. */
 export function onEachStore(title: string, body: Body): void {
   for (const kind of storeKinds) describeOn(kind, title, body);
+}
+
+/**
+ * Runs the suite on real stores or, where there is no server, on the embedded ones; with TEST_STORES=all, as in CI, on both.
+ * For tests of what uses the stores: those of the stores themselves run on each of them.
+ */
+export function onOneStore(title: string, body: Body): void {
+  for (const kind of usualKinds) describeOn(kind, title, body);
 }
 
 /** Runs the suite on real stores only: PGlite has one backend, without locks, deadlines and crashes. */

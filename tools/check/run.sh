@@ -51,7 +51,7 @@ image_node=$(sed -n 's/^ARG NODE_IMAGE=node:\([0-9.]*\)-.*/\1/p' Dockerfile)
 
 step lint -c 'npm run --silent lint'
 step types -c 'npm run --silent types'
-step tests -c "SUMMARY_FILE=$scratch/summary.txt tools/check/coverage.sh"
+step tests -c "TEST_STORES=all SUMMARY_FILE=$scratch/summary.txt tools/check/coverage.sh"
 step processes -c "npm run --silent test:processes 2>&1 | tee $scratch/processes.log"
 if [ "${CI:-}" = true ]; then
   step 'no test was skipped' -c "! grep -h '^skipped: ' $scratch/summary.txt $scratch/processes.log"

@@ -26,7 +26,7 @@ if (values.store === 'real' && !server)
 
 const { status } = spawnSync(
   'npx',
-  ['mocha', '--grep', `parsers|\\[${values.store}\\]`, 'test/fuzz/**/*.test.ts'],
+  ['mocha', '--grep', `parsers|\\[${values.store}\\]`, 'test/fuzz/**/*.{test,process}.ts'],
   {
     stdio: 'inherit',
     env: {

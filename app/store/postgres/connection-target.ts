@@ -117,7 +117,7 @@ function serverOf(target: ConnectionTarget, url: URL): Server {
 
 /**
  * Reads what the client would misread: the parameters for TLS, and a Unix socket. docs/security.md has the table of
- * the modes, which test/store/postgres/tls-modes.test.ts tries.
+ * the modes, which test/store/postgres/tls-modes.process.ts tries.
  * @throws TransportError when the parameters contradict each other, or the CA file cannot be read
  */
 export function parseTarget(target: ConnectionTarget) {

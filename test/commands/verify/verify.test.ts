@@ -1,13 +1,13 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
 import type { TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { startCountingProxy } from './support/counting-proxy.ts';
 import { createScratchState, idsOf, problemsOf, runVerify, startLimitedApp } from './support/run-verify.ts';
 
 const origin = 'https://app.example.com';
 
-onEachStore('auth-service verify', (stores) => {
+onOneStore('auth-service verify', (stores) => {
   let app: TestApp;
   let state: ReturnType<typeof createScratchState>;
   before(async () => {

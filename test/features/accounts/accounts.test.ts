@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { isAccepted, logIn, logInNewUser, newUserFields, registerUser } from '../../support/users.ts';
 
-onEachStore('My account', (stores) => {
+onOneStore('My account', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { probe, using } from '../../store/postgres/probe.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { registerUser } from '../../support/users.ts';
 
-onEachStore('ASVS: accounts', (stores) => {
+onOneStore('ASVS: accounts', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

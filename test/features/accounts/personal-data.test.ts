@@ -10,7 +10,7 @@ import { withFaults } from '../../support/faults.ts';
 import { addSession, addUser, auditEntry } from '../../support/rows.ts';
 import { runStatement } from '../../support/run-statement.ts';
 import { serveEndpoints } from '../../support/serve-endpoints.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { endOfTransfer } from '../../support/transfer.ts';
 import { until } from '../../support/until.ts';
 
@@ -20,7 +20,7 @@ const rowCount = 12_000;
 const pageCount = rowCount / 500;
 const userAgent = 'x'.repeat(1_000);
 
-onEachStore('GET /api/v1/users/me/export', (stores) => {
+onOneStore('GET /api/v1/users/me/export', (stores) => {
   const store = () => createStore(stores().database);
   const closing: (() => Promise<void>)[] = [];
   afterEach(async () => {

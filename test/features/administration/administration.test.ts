@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import {
   isAccepted,
   type LoggedInUser,
@@ -11,7 +11,7 @@ import {
   registerUser,
 } from '../../support/users.ts';
 
-onEachStore('Administration of users', (stores) => {
+onOneStore('Administration of users', (stores) => {
   let app: TestApp;
   let admin: LoggedInUser;
   before(async () => {

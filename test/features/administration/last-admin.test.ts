@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore, onRealStore } from '../../support/stores.ts';
+import { onOneStore, onRealStore } from '../../support/stores.ts';
 import { logInNewAdmin, onlyAdmins } from '../../support/users.ts';
 
-onEachStore('The last active administrator', (stores) => {
+onOneStore('The last active administrator', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

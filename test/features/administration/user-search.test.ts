@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { type LoggedInUser, logInNewAdmin, logInNewUser, newUserFields } from '../../support/users.ts';
 
-onEachStore('POST /admin/users/search', (stores) => {
+onOneStore('POST /admin/users/search', (stores) => {
   let app: TestApp;
   let admin: LoggedInUser;
   let prefix: string;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { createAuditReader, type Entry, sessionOf } from '../../support/audit.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import {
   type LoggedInUser,
   logIn,
@@ -14,7 +14,7 @@ import {
 
 const users = '/api/v1/admin/users';
 
-onEachStore('Rows of the audit log', (stores) => {
+onOneStore('Rows of the audit log', (stores) => {
   let app: TestApp;
   let admin: LoggedInUser;
   let reader: ReturnType<typeof createAuditReader>;

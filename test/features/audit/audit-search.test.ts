@@ -4,7 +4,7 @@ import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { createAuditReader, type Entry, sessionOf } from '../../support/audit.ts';
 import { auditEntry } from '../../support/rows.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import {
   type LoggedInUser,
   logIn,
@@ -16,7 +16,7 @@ import {
 
 const users = '/api/v1/admin/users';
 
-onEachStore('GET /api/v1/admin/audit-log', (stores) => {
+onOneStore('GET /api/v1/admin/audit-log', (stores) => {
   let app: TestApp;
   let admin: LoggedInUser;
   let reader: ReturnType<typeof createAuditReader>;

@@ -15,13 +15,13 @@ import type { LoginThrottle } from '../../../app/features/throttling/login-throt
 import type { AccessTokens } from '../../../app/features/tokens/access-token.ts';
 import { createStore } from '../../../app/store/store.ts';
 import { addSession, addUser, callerOf, codeOf, newUser } from '../../support/rows.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { newUserFields } from '../../support/users.ts';
 
 const client = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: null, requestId: '' };
 const lifetimes = { ...parseConfig({}).sessions, accessTokenTtl: 1, refreshTokenTtl: 1, maxAge: 1 };
 
-onEachStore('A change that is refused in its transaction', (stores) => {
+onOneStore('A change that is refused in its transaction', (stores) => {
   /** The use cases of a caller who is an administrator. `effects` lists what they do beside the database. */
   async function createUseCases() {
     const effects: string[] = [];

@@ -6,13 +6,13 @@ import { startApp, type TestApp } from '../../support/app.ts';
 import { useMonotonicClock } from '../../support/clock.ts';
 import { series } from '../../support/exposition.ts';
 import { type Faults, withFaults } from '../../support/faults.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { logInNewUser, newUserFields } from '../../support/users.ts';
 
 /** Milliseconds for which one check of the stores answers all requests for the readiness. */
 const freshness = 500;
 
-onEachStore('An outage of Postgres', (stores) => {
+onOneStore('An outage of Postgres', (stores) => {
   const clock = useMonotonicClock();
   let app: TestApp;
   let faults: Faults;

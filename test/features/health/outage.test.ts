@@ -2,11 +2,11 @@ import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { useMonotonicClock } from '../../support/clock.ts';
 import { type Faults, withFaults } from '../../support/faults.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { isAccepted, logInNewUser, newUserFields, sessionIdOf } from '../../support/users.ts';
 
-onEachStore('Stores that are away', (stores) => {
+onOneStore('Stores that are away', (stores) => {
   let app: TestApp;
   let faults: Faults;
   beforeEach(async () => {

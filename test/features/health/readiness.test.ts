@@ -4,7 +4,7 @@ import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis
 import { instrumentDatabase } from '../../../app/store/postgres/instrumented-database.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { useMonotonicClock } from '../../support/clock.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 
 describe('The current readiness', () => {
   it('shows a drain at once, while the checks of the stores wait', () => {
@@ -24,7 +24,7 @@ describe('The current readiness', () => {
   });
 });
 
-onEachStore('Readiness', (stores) => {
+onOneStore('Readiness', (stores) => {
   const clock = useMonotonicClock();
   let app: TestApp;
   afterEach(() => app.close());

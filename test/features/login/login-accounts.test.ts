@@ -5,7 +5,7 @@ import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { guesserNetwork, newNetwork } from '../../support/networks.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { newUserFields, registerUser } from '../../support/users.ts';
 
 const minute = 60_000;
@@ -17,7 +17,7 @@ const emails = (from: number, to: number): string[] =>
 /** A time whose minutes no other test and no other run uses. */
 const newTime = (): number => Date.UTC(2100, 0) + randomBytes(4).readUInt32BE() * 30 * minute;
 
-onEachStore('The accounts that logins name', (stores) => {
+onOneStore('The accounts that logins name', (stores) => {
   let now: number;
   /** What Redis was given, and whether it answers. */
   let redis: { isAway: boolean; sent: string[]; keys: Set<string> };
@@ -136,7 +136,7 @@ onEachStore('The accounts that logins name', (stores) => {
   });
 });
 
-onEachStore('auth_login_accounts', (stores, kind) => {
+onOneStore('auth_login_accounts', (stores, kind) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { newUserFields, registerUser } from '../../support/users.ts';
 
 const login = 'POST /api/v1/auth/login';
 
-onEachStore(login, (stores) => {
+onOneStore(login, (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

@@ -4,7 +4,7 @@ import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Interleaving, withInterleaving } from '../../support/interleaving.ts';
 import { addSession, addUser } from '../../support/rows.ts';
-import { onEachStore, onRealStore } from '../../support/stores.ts';
+import { onOneStore, onRealStore } from '../../support/stores.ts';
 import {
   type LoggedInUser,
   logIn,
@@ -14,7 +14,7 @@ import {
   registerUser,
 } from '../../support/users.ts';
 
-onEachStore('A login that something overtakes', (stores) => {
+onOneStore('A login that something overtakes', (stores) => {
   let app: TestApp;
   let slow: TestApp;
   let interleaving: Interleaving;
@@ -71,7 +71,7 @@ onEachStore('A login that something overtakes', (stores) => {
   });
 });
 
-onEachStore('A change that needs the password, overtaken', (stores) => {
+onOneStore('A change that needs the password, overtaken', (stores) => {
   let app: TestApp;
   let slow: TestApp;
   let interleaving: Interleaving;

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { newUserFields, type RegisteredUser, registerUser } from '../../support/users.ts';
 
 const login = 'POST /api/v1/auth/login';
 
-onEachStore('A login while its network is refused', (stores) => {
+onOneStore('A login while its network is refused', (stores) => {
   let app: TestApp;
   let user: RegisteredUser;
   let deviceToken: string;

@@ -5,12 +5,12 @@ import { expect } from 'chai';
 import { type Ask, startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { scratchFolder } from '../../support/keys.ts';
-import { onEachStore, onRealStore } from '../../support/stores.ts';
+import { onOneStore, onRealStore } from '../../support/stores.ts';
 import { logInNewUser } from '../../support/users.ts';
 
 const newToken = (): string => randomBytes(32).toString('base64');
 
-onEachStore('GET /metrics on the port of the API', (stores) => {
+onOneStore('GET /metrics on the port of the API', (stores) => {
   const token = newToken();
   let app: TestApp;
   before(async () => {

@@ -7,12 +7,12 @@ import type { PersonalData } from '../../../app/features/accounts/personal-data.
 import { passwordEndpoints } from '../../../app/features/passwords/endpoints.ts';
 import type { WorkQueue } from '../../../app/http/route/endpoint.ts';
 import { type Ask, startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { type LoggedInUser, logIn, logInNewUser, newUserFields } from '../../support/users.ts';
 
 const me = '/api/v1/users/me';
 
-onEachStore('Confirming with the password', (stores) => {
+onOneStore('Confirming with the password', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });

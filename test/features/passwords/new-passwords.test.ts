@@ -4,14 +4,14 @@ import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type RangeServer, rangeWith, startRangeServer } from '../../support/range-server.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { logIn, logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../../support/users.ts';
 
 const register = 'POST /api/v1/auth/register';
 const login = 'POST /api/v1/auth/login';
 const stolen = 'a phrase that was stolen';
 
-onEachStore('A new password', (stores) => {
+onOneStore('A new password', (stores) => {
   let server: RangeServer;
   let app: TestApp;
   before(async () => {

@@ -18,12 +18,12 @@ import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { recordingLog } from '../../support/keys.ts';
 import { addSession, callerOf, codeOf } from '../../support/rows.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { type RegisteredUser, registerUser } from '../../support/users.ts';
 
 const client = { ip: '192.0.2.1', network: '192.0.2.1', userAgent: null, requestId: '' };
 
-onEachStore('While the hash queue is full', (stores) => {
+onOneStore('While the hash queue is full', (stores) => {
   let app: TestApp;
   let stronger: PasswordHasher;
   before(async () => {

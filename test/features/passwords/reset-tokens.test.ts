@@ -3,10 +3,10 @@ import { expect } from 'chai';
 import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Interleaving, withInterleaving } from '../../support/interleaving.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { type LoggedInUser, logIn, logInNewAdmin, logInNewUser, newUserFields } from '../../support/users.ts';
 
-onEachStore('A reset token', (stores) => {
+onOneStore('A reset token', (stores) => {
   let app: TestApp;
   let interleaving: Interleaving;
   let admin: LoggedInUser;

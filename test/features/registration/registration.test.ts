@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { newUserFields, registerUser } from '../../support/users.ts';
 
 const register = 'POST /api/v1/auth/register';
@@ -9,7 +9,7 @@ const register = 'POST /api/v1/auth/register';
 const distinct = (length: number, from = 0xac00): string =>
   String.fromCodePoint(...Array.from({ length }, (_item, n) => from + ((n * 7_919) % 11_171)));
 
-onEachStore(register, (stores) => {
+onOneStore(register, (stores) => {
   let app: TestApp;
   before(async () => {
     // The queue takes all of the racing requests, although they come from one address.

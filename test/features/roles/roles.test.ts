@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { type LoggedInUser, logInNewAdmin, logInNewUser, newUserFields } from '../../support/users.ts';
 
-onEachStore('Administration of roles', (stores) => {
+onOneStore('Administration of roles', (stores) => {
   let app: TestApp;
   let admin: LoggedInUser;
   before(async () => {

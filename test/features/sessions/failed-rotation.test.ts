@@ -7,7 +7,7 @@ import { startApp, type TestApp } from '../../support/app.ts';
 import { withFaults } from '../../support/faults.ts';
 import { openOwnDatabase } from '../../support/own-database.ts';
 import { runStatement } from '../../support/run-statement.ts';
-import { onEachStore, onRealStore } from '../../support/stores.ts';
+import { onOneStore, onRealStore } from '../../support/stores.ts';
 import { logInNewUser, sessionIdOf } from '../../support/users.ts';
 
 const refresh = (app: TestApp, refresh_token: string, headers: Record<string, string> = {}) =>
@@ -55,7 +55,7 @@ function losingAnswers(stores: Stores) {
   return { stores: { ...stores, database }, loseNext };
 }
 
-onEachStore('A rotation that is committed and not answered', (stores) => {
+onOneStore('A rotation that is committed and not answered', (stores) => {
   const apps: TestApp[] = [];
   afterEach(async () => {
     for (const app of apps.splice(0)) await app.close();
@@ -91,7 +91,7 @@ onEachStore('A rotation that is committed and not answered', (stores) => {
   });
 });
 
-onEachStore('A refresh token that is newer than its row, because Postgres has lost a rotation', (stores) => {
+onOneStore('A refresh token that is newer than its row, because Postgres has lost a rotation', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

@@ -3,7 +3,7 @@ import { createStore } from '../../../app/store/store.ts';
 import { type Reply, startApp, type TestApp } from '../../support/app.ts';
 import { withFaults } from '../../support/faults.ts';
 import { runStatement } from '../../support/run-statement.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { isAccepted, type LoggedInUser, logInNewUser, sessionIdOf } from '../../support/users.ts';
 
 /** Where a request comes from: its address behind the proxy of the tests, and its user agent. */
@@ -32,7 +32,7 @@ const harmless: readonly [string, From, From][] = [
   ['a client that names no user agent either time', { ip: phone.ip }, { ip: phone.ip }],
 ];
 
-onEachStore('A refresh token that is used twice within its grace period', (stores) => {
+onOneStore('A refresh token that is used twice within its grace period', (stores) => {
   let app: TestApp;
   let reporting: TestApp;
   before(async () => {
@@ -145,7 +145,7 @@ onEachStore('A refresh token that is used twice within its grace period', (store
   });
 });
 
-onEachStore('REFRESH_GRACE', (stores) => {
+onOneStore('REFRESH_GRACE', (stores) => {
   const refresh = (app: TestApp, refresh_token: string) =>
     app.ask('POST /api/v1/auth/refresh', { body: { refresh_token } });
 

@@ -3,10 +3,10 @@ import { createStore } from '../../../app/store/store.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { withFaults } from '../../support/faults.ts';
 import { runStatement } from '../../support/run-statement.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { isAccepted, logInNewUser } from '../../support/users.ts';
 
-onEachStore('POST /auth/refresh', (stores) => {
+onOneStore('POST /auth/refresh', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

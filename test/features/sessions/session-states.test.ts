@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { type Interleaving, withInterleaving } from '../../support/interleaving.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { isAccepted, logIn, logInNewAdmin, logInNewUser, sessionIdOf } from '../../support/users.ts';
 
-onEachStore('The state of a session', (stores) => {
+onOneStore('The state of a session', (stores) => {
   let app: TestApp;
   let interleaving: Interleaving;
   let onMessage: (message: string) => void = () => undefined;

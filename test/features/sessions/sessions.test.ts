@@ -3,10 +3,10 @@ import { createStore } from '../../../app/store/store.ts';
 import { maxActiveSessions } from '../../../app/store/tables/sessions.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { addSession } from '../../support/rows.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { isAccepted, logIn, logInNewUser } from '../../support/users.ts';
 
-onEachStore('Sessions', (stores) => {
+onOneStore('Sessions', (stores) => {
   let app: TestApp;
   let replica: TestApp;
   before(async () => {

@@ -10,7 +10,7 @@ import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import type { ActiveSession } from '../../../app/store/tables/sessions.ts';
 import { newSessionState } from '../../support/session-state.ts';
-import { onEachStore, onRealStore } from '../../support/stores.ts';
+import { onOneStore, onRealStore } from '../../support/stores.ts';
 
 const minute = 60_000;
 
@@ -28,7 +28,7 @@ const keyOf = ({ sessionId }: ActiveSession) => `signed-state:${sessionId}`;
 
 type Revoke = (redis: RedisClient, state: ActiveSession) => Promise<void>;
 
-onEachStore('A snapshot of a session', (stores) => {
+onOneStore('A snapshot of a session', (stores) => {
   const redis = () => stores().redis;
   const written = async (state = newSessionState()) => {
     await copiesOn(redis()).write(state, Date.now());

@@ -5,12 +5,12 @@ import { startApp, type TestApp } from '../../support/app.ts';
 import { withFaults } from '../../support/faults.ts';
 import { withInterleaving } from '../../support/interleaving.ts';
 import { ageAuthentication, refresh, sessionIdOf } from '../../support/step-up.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { type LoggedInUser, logInNewAdmin, logInNewUser } from '../../support/users.ts';
 
 const route = 'POST /api/v1/auth/reauthenticate';
 
-onEachStore(route, (stores) => {
+onOneStore(route, (stores) => {
   let app: TestApp;
   let otherReplica: TestApp;
   before(async () => {
@@ -117,7 +117,7 @@ onEachStore(route, (stores) => {
   });
 });
 
-onEachStore('Step-up authentication without a store', (stores) => {
+onOneStore('Step-up authentication without a store', (stores) => {
   let app: TestApp;
   let faults: ReturnType<typeof withFaults>['faults'];
   let admin: LoggedInUser;
@@ -149,7 +149,7 @@ onEachStore('Step-up authentication without a store', (stores) => {
   });
 });
 
-onEachStore('Wrong passwords of a reauthentication', (stores) => {
+onOneStore('Wrong passwords of a reauthentication', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), { RATE_LIMIT: 'on' });

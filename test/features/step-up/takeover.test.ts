@@ -4,7 +4,7 @@ import type { AuditRecord } from '../../../app/store/tables/audit-log.ts';
 import { type Reply, startApp, type TestApp } from '../../support/app.ts';
 import { createChangingRoutes } from '../../support/route-table.ts';
 import { ageAuthentication } from '../../support/step-up.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { type LoggedInUser, logInNewAdmin, logInNewUser, newUserFields } from '../../support/users.ts';
 
@@ -48,7 +48,7 @@ describe('The route table', () => {
   });
 });
 
-onEachStore('A stolen access token of an administrator', (stores) => {
+onOneStore('A stolen access token of an administrator', (stores) => {
   let app: TestApp;
   let admin: LoggedInUser;
   let other: LoggedInUser;
@@ -152,7 +152,7 @@ onEachStore('A stolen access token of an administrator', (stores) => {
   });
 });
 
-onEachStore('A recent authentication of an administrator', (stores) => {
+onOneStore('A recent authentication of an administrator', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

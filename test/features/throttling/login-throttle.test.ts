@@ -10,7 +10,7 @@ import { createInMemoryRedis } from '../../../app/store/embedded/in-memory-redis
 import { createRedisClient } from '../../../app/store/redis/ioredis-client.ts';
 import type { RedisClient } from '../../../app/store/redis/redis-client.ts';
 import { somewhere } from '../../support/somewhere.ts';
-import { onEachStore, silentLog } from '../../support/stores.ts';
+import { onOneStore, silentLog } from '../../support/stores.ts';
 
 function throttleOn(redis: RedisClient) {
   let lockouts = 0;
@@ -45,7 +45,7 @@ const from = (email: string, more: Partial<LoginAttempt> = {}): LoginAttempt => 
   ...more,
 });
 
-onEachStore('Attempts that were given back', (stores) => {
+onOneStore('Attempts that were given back', (stores) => {
   const attempts: [string, () => LoginAttempt][] = [
     ['the account', () => from('a@example.com')],
     ['the network and account', () => from('b@example.com', { network: 'the same' })],
@@ -131,7 +131,7 @@ describe('The lockout of an account', () => {
   });
 });
 
-onEachStore('Retry-After', (stores) => {
+onOneStore('Retry-After', (stores) => {
   async function refusal(random: number, attempt: (n: number) => LoginAttempt) {
     const throttle = createLoginThrottle({
       ...{ redis: stores().redis, secret: randomBytes(32), enabled: true, scale: 1 },

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import type { QueryName } from '../../../app/store/postgres/queries.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { guesserNetwork, newNetwork } from '../../support/networks.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { logInNewAdmin, logInNewUser, newUserFields, registerUser } from '../../support/users.ts';
 
-onEachStore('Login throttling', (stores) => {
+onOneStore('Login throttling', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });

@@ -3,11 +3,11 @@ import { expect } from 'chai';
 import { AppError } from '../../../app/errors.ts';
 import { createLoginThrottle } from '../../../app/features/throttling/login-throttle.ts';
 import { somewhere } from '../../support/somewhere.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 
 const hour = 3_600_000;
 
-onEachStore('An unlock by an administrator', (stores) => {
+onOneStore('An unlock by an administrator', (stores) => {
   const realNow = Date.now;
   afterEach(() => {
     Date.now = realNow;

@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import { type LoggedInUser, logInNewUser } from '../../support/users.ts';
 
@@ -14,7 +14,7 @@ const methods = METHODS.filter((method) => method !== 'CONNECT');
 /** What a browser sends before a request to another origin. */
 const preflight = { Origin: 'https://app.example.com', 'Access-Control-Request-Method': 'DELETE' };
 
-onEachStore('A check of a gateway', (stores) => {
+onOneStore('A check of a gateway', (stores) => {
   let app: TestApp;
   let user: LoggedInUser;
 

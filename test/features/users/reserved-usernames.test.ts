@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { logIn, logInNewAdmin, logInNewUser, newUserFields } from '../../support/users.ts';
 
-onEachStore('A reserved username', (stores) => {
+onOneStore('A reserved username', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

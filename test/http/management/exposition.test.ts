@@ -10,7 +10,7 @@ import { createMetrics } from '../../../app/observe/metrics.ts';
 import { startTracing } from '../../../app/observe/otlp.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { toolPath } from '../../support/debian-tool.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { parseTextFormat } from '../../support/text-format.ts';
 import { logInNewUser, newUserFields } from '../../support/users.ts';
 
@@ -106,7 +106,7 @@ describe('The answer to a scrape', () => {
   });
 });
 
-onEachStore('The metrics of a busy service with traces', (stores) => {
+onOneStore('The metrics of a busy service with traces', (stores) => {
   let app: TestApp;
   before(async () => {
     const processor = new SimpleSpanProcessor(new InMemorySpanExporter());

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import {
   logInNewAdmin,
@@ -10,7 +10,7 @@ import {
   sessionIdOf,
 } from '../../support/users.ts';
 
-onEachStore('security events in the log', (stores) => {
+onOneStore('security events in the log', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

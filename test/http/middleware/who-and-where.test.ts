@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type Ask, startApp, type TestApp } from '../../support/app.ts';
 import type { LogLine } from '../../support/log-lines.ts';
 import { newNetwork } from '../../support/networks.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 import {
   logInNewAdmin,
@@ -12,7 +12,7 @@ import {
   sessionIdOf,
 } from '../../support/users.ts';
 
-onEachStore('The log says who and where of', (stores) => {
+onOneStore('The log says who and where of', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), { RATE_LIMIT: 'on', TRUSTED_PROXIES: '127.0.0.1' });

@@ -9,7 +9,7 @@ import type { Budget } from '../../../app/store/rate-limit/rate-limiter.ts';
 import { startApp, type TestApp } from '../../support/app.ts';
 import { series } from '../../support/exposition.ts';
 import { createRouteTable } from '../../support/route-table.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { logInNewUser, newUserFields } from '../../support/users.ts';
 
 /** The limits of the route table, by name. */
@@ -20,7 +20,7 @@ const limits = new Map<string, Budget>(
 /** A /64 that nobody has used before, without its last four groups. */
 const newNetwork = () => `2001:db8:${randomBytes(4).toString('hex').replace(/^.{4}/, '$&:')}`;
 
-onEachStore('Requests from one address', (stores) => {
+onOneStore('Requests from one address', (stores) => {
   let app: TestApp;
   let token: string;
   before(async () => {
@@ -117,7 +117,7 @@ describe('A route table', () => {
   });
 });
 
-onEachStore('A registration', (stores) => {
+onOneStore('A registration', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

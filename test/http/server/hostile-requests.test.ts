@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 
 const json = { 'Content-Type': 'application/json' };
 const login = 'POST /api/v1/auth/login';
@@ -28,7 +28,7 @@ function expectProblem(answer: string, status: number, code: string): void {
 }
 
 /** What `npm run fuzz` found, and what it might find again. */
-onEachStore('Hostile requests', (stores) => {
+onOneStore('Hostile requests', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../../support/app.ts';
-import { onEachStore } from '../../support/stores.ts';
+import { onOneStore } from '../../support/stores.ts';
 import { until } from '../../support/until.ts';
 
 const login = '/api/v1/auth/login';
@@ -35,7 +35,7 @@ const endings = async (app: TestApp) =>
       .map(({ labels, value }) => [labels.result, value]),
   );
 
-onEachStore('A request without an answer', (stores) => {
+onOneStore('A request without an answer', (stores) => {
   let app: TestApp;
   beforeEach(async () => {
     app = await startApp(stores());
@@ -58,7 +58,7 @@ onEachStore('A request without an answer', (stores) => {
   });
 });
 
-onEachStore('Requests by what they were for', (stores) => {
+onOneStore('Requests by what they were for', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores());

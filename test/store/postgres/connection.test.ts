@@ -6,7 +6,7 @@ const parse = (url: string, sslMode: ConnectionTarget['sslMode'] = 'require') =>
 
 const tlsOf = (url: string, sslMode?: ConnectionTarget['sslMode']) => parse(url, sslMode).server.tls?.options;
 
-// test/store/postgres/tls-modes.test.ts tries what each mode means.
+// test/store/postgres/tls-modes.process.ts tries what each mode means.
 describe('The URL of Postgres', () => {
   it('has an sslmode, or else that of the configuration is used', () => {
     expect(tlsOf('postgresql://u@db/auth?sslmode=disable', 'verify-full')).to.equal(undefined);

@@ -6,12 +6,12 @@ import { createSigningKeyRecorder } from '../../app/jobs/record-signing-keys.ts'
 import { createStore, type SystemStore } from '../../app/store/store.ts';
 import { kidOf, pemPair, recordingLog, useSigningKeys } from '../support/keys.ts';
 import { start } from '../support/process.ts';
-import { onEachStore, onRealStore, silentLog } from '../support/stores.ts';
+import { onOneStore, onRealStore, silentLog } from '../support/stores.ts';
 import { until } from '../support/until.ts';
 
 const day = 86_400;
 
-onEachStore('the age of a signing key', (stores) => {
+onOneStore('the age of a signing key', (stores) => {
   const { open, keyFiles } = useSigningKeys();
   const store = () => createStore(stores().database);
   const record = (keys: SigningKeys, of: Pick<SystemStore, 'maintenance'> = store()) =>

@@ -2,7 +2,7 @@ import { Agent, METHODS, request } from 'node:http';
 import { expect } from 'chai';
 import { startApp, type TestApp } from '../support/app.ts';
 import { series } from '../support/exposition.ts';
-import { onEachStore } from '../support/stores.ts';
+import { onOneStore } from '../support/stores.ts';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 // CONNECT never reaches a request handler.
@@ -41,7 +41,7 @@ async function flood(port: number, from: number, to: number): Promise<void> {
   await Promise.all(Array.from({ length: 16 }, worker));
 }
 
-onEachStore('the number of series', (stores) => {
+onOneStore('the number of series', (stores) => {
   let app: TestApp;
   before(async () => {
     app = await startApp(stores(), { LOG_LEVEL: 'silent' });
