@@ -35,7 +35,8 @@ describe('The division of the tests between processes', () => {
     expect(split(files.map(String))).to.deep.equal([
       [store],
       [secondStore],
-      [chart, secondChart],
+      [chart],
+      [secondChart],
       [other, command],
       [realStore],
       [process],

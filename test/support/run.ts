@@ -11,7 +11,7 @@ import { unseenEvents } from './unseen-events.ts';
 
 // npm test [-- files or folders] [-- mocha's options]
 //
-//   npm test                              everything, in six processes side by side
+//   npm test                              everything, in seven processes side by side
 //   npm test -- test/features/login       one feature
 //   SEED=123 npm test                     in the order of an earlier run, whose last lines tell its seed
 //

@@ -13,8 +13,8 @@ const mebibyte = 1024 * 1024;
 /** More than the kernel stores for a client that does not read. */
 const bigSize = 8 * mebibyte;
 const budget = 2.5 * bigSize;
-/** Several times as much as Linux stores for a client that reads fast: up to 32 MiB, beside 4 MiB of the server. */
-const hugeSize = 128 * mebibyte;
+/** More than Linux stores for a client that reads fast: up to 32 MiB, beside 4 MiB of the server. */
+const hugeSize = 64 * mebibyte;
 const open = { summary: 'Answers', access: 'open', answers: {} } as const;
 
 /** Chunks of /stream. */
@@ -124,7 +124,7 @@ describe('Responses that clients do not read', () => {
 
   it('of a client that has read one of its responses have been blocked for a shorter time', async () => {
     // Four blocked responses exceed it, and three do not, whatever the kernel has taken of them.
-    await restart(3.2 * hugeSize);
+    await restart(3.08 * hugeSize);
     const [first, second] = [await block('/huge', 2), await block('/huge')];
     const before = await unsent();
     await readOne(first, hugeSize);
