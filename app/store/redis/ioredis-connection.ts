@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { parseSentinelUrl, redisNodes, type Secret } from '../../config/config.ts';
 import { checkTlsFiles, createTlsOptions, type RedisTls } from './tls-options.ts';
+import './late-errors.ts';
 
 export type IoredisConnection = Redis | Cluster;
 
