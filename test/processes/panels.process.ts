@@ -54,7 +54,7 @@ const title = needs('prometheus', 'dashboards over a real Prometheus, real store
 
   for (const [name, { sections }] of Object.entries(dashboardDefinitions(values))) {
     const panels = sections.flatMap((section) => section.panels);
-    // There is no cluster here. test/charts/dashboard-states.test.ts tests those panels with series made by promtool.
+    // There is no cluster here. test/charts/dashboard-states.process.ts tests those panels with series made by promtool.
     for (const { title, queries } of panels.filter(({ requiresKubernetes }) => !requiresKubernetes)) {
       it(`${name}: “${title}” shows data`, async () => {
         for (const { expr, legend } of queries.filter(({ expr }) => !absent.test(expr))) {

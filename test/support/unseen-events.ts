@@ -5,6 +5,7 @@
 export const seenByProcessTests: Readonly<Record<string, readonly string[]>> = {
   'test/commands/database-alone.process.ts': ['unused_variable_faulty'],
   'test/commands/serve.process.ts': ['crashed'],
+  'test/features/sessions/forged-state-copies.process.ts': ['state_copy_refused'],
   'test/jobs/record-signing-keys.process.ts': ['signing_key_ages_unread'],
   'test/store/postgres/migration-locks.process.ts': ['migration_waits'],
   'test/store/redis/eviction.process.ts': ['redis_evicts'],

@@ -24,7 +24,7 @@ const errorRatio = (value: string, name = 'authentication') => ({
   [`auth:request_error_ratio:rate5m{${service},class="${name}"}`]: value,
 });
 
-/** The states of test/charts/dashboard-states.test.ts. */
+/** The states of test/charts/dashboard-states.process.ts. */
 export const states: readonly State[] = [
   {
     title: 'the availability of the worst class',
