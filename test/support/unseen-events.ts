@@ -9,6 +9,7 @@ export const seenByProcessTests: Readonly<Record<string, readonly string[]>> = {
   'test/jobs/record-signing-keys.process.ts': ['signing_key_ages_unread'],
   'test/store/postgres/migration-locks.process.ts': ['migration_waits'],
   'test/store/redis/eviction.process.ts': ['redis_evicts'],
+  'test/store/redis/tls.process.ts': ['redis_unverified'],
   'test/processes/first-start.process.ts': ['embedded_stores'],
   'test/processes/log-format.process.ts': ['log_format_unavailable'],
   'test/processes/port-keeper.process.ts': ['connections_taken_over', 'port_keeper_unavailable'],
