@@ -84,13 +84,16 @@ describe('The table of characters', () => {
     const disallowed =
       /[\u0640\u07fa\u302e\u302f\u3031-\u3035\u303b\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb]/u;
     const all = listed();
-    const wrong = all.filter(
-      (text) =>
-        !/^[\p{Ll}\p{Lu}\p{Lo}\p{Lm}\p{Nd}\p{Mn}\p{Mc}]$/u.test(text) ||
-        (text.normalize('NFKC') !== text && !composed.test(text)) ||
-        /\p{Default_Ignorable_Code_Point}/u.test(text) ||
-        disallowed.test(text),
-    );
+    // Node.js 20.19 has Unicode 16, which lacks some of the characters.
+    const wrong = all
+      .filter((text) => !/\p{Cn}/u.test(text))
+      .filter(
+        (text) =>
+          !/^[\p{Ll}\p{Lu}\p{Lo}\p{Lm}\p{Nd}\p{Mn}\p{Mc}]$/u.test(text) ||
+          (text.normalize('NFKC') !== text && !composed.test(text)) ||
+          /\p{Default_Ignorable_Code_Point}/u.test(text) ||
+          disallowed.test(text),
+      );
     expect(wrong).to.deep.equal([]);
     expect(all.filter((text) => !characterTable().scriptsOf(text))).to.deep.equal([]);
     expect(all.length).to.be.greaterThan(30_000);
